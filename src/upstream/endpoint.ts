@@ -1,0 +1,84 @@
+/** What a row of the endpoint table may say, and the types that are read off a row. */
+import { type Static, type TObject, type TSchema, Type as t } from 'typebox';
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** The one spelling of a route, the same text as in Kinde's API reference: greppable. */
+export type Route = `${Method} /api/v1/${string}`;
+
+type PathParameterNames<R extends string> = R extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | PathParameterNames<Rest>
+  : never;
+
+export interface Endpoint<
+  R extends Route = Route,
+  Q extends TObject = TObject,
+  B extends TObject = TObject,
+  A extends TSchema = TSchema,
+> {
+  readonly route: R;
+  /** One sentence, for the docs. */
+  readonly summary: string;
+  /** The OAuth scope that the API asks for. */
+  readonly scope: string;
+  /** Parameters of the query string. */
+  readonly query: Q;
+  /** Properties of the JSON body; undefined where the operation takes none. */
+  readonly body: B | undefined;
+  /** The answer's shape. */
+  readonly returns: A;
+  readonly method: Method;
+  /** The path as a template, e.g. "/api/v1/organizations/{org_code}/users". */
+  readonly path: string;
+  /** The names in the template, in order. */
+  readonly pathParameters: readonly string[];
+}
+
+interface Row<Q extends TObject, B extends TObject, A extends TSchema> {
+  summary: string;
+  scope: string;
+  query?: Q;
+  body?: B;
+  returns: A;
+}
+
+type Nothing = TObject<Record<never, TSchema>>;
+
+/**
+ * A row of the table. Path parameters are read off the route; the parameters of the query and of
+ * the body must not share a name with them or with each other, since a call names all three in one
+ * object.
+ */
+export function endpoint<
+  const R extends Route,
+  A extends TSchema,
+  Q extends TObject = Nothing,
+  B extends TObject = Nothing,
+>(route: R, row: Row<Q, B, A>): Endpoint<R, Q, B, A> {
+  const [method, path] = route.split(' ') as [Method, string];
+  const pathParameters = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
+  return {
+    route,
+    summary: row.summary,
+    scope: row.scope,
+    query: row.query ?? (t.Object({}) as unknown as Q),
+    body: row.body,
+    returns: row.returns,
+    method,
+    path,
+    pathParameters,
+  };
+}
+
+export type PathParameters<E extends Endpoint> = { [K in PathParameterNames<E['route']>]: string };
+export type QueryParameters<E extends Endpoint> = Static<E['query']>;
+export type Body<E extends Endpoint> =
+  E extends Endpoint<Route, TObject, infer B> ? Static<B> : never;
+export type Answer<E extends Endpoint> = Static<E['returns']>;
+
+type Simplify<T> = { [K in keyof T]: T[K] } & {};
+
+/** All that a call of the endpoint names, in one object: path, query and body parameters. */
+export type Arguments<E extends Endpoint> = Simplify<
+  PathParameters<E> & QueryParameters<E> & Body<E>
+>;

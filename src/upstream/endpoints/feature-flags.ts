@@ -1,0 +1,12 @@
+import { Type as t } from 'typebox';
+import { endpoint } from '../endpoint.js';
+import { FeatureFlag, NextToken } from '../types.js';
+
+export const featureFlags = {
+  environment: endpoint('GET /api/v1/environment/feature_flags', {
+    summary:
+      'The environment’s feature flags with their values, by key: what an organization may override.',
+    scope: 'read:environment_feature_flags',
+    returns: t.Object({ feature_flags: t.Record(t.String(), FeatureFlag), next_token: NextToken }),
+  }),
+};

@@ -1,0 +1,23 @@
+import { Type as t } from 'typebox';
+import { endpoint } from '../endpoint.js';
+import { NextToken, Permission } from '../types.js';
+import { page } from './page.js';
+
+export const permissions = {
+  list: endpoint('GET /api/v1/permissions', {
+    summary: 'The environment’s permissions, a page at a time.',
+    scope: 'read:permissions',
+    query: t.Object({
+      sort: t.Optional(
+        t.Union([
+          t.Literal('name_asc'),
+          t.Literal('name_desc'),
+          t.Literal('id_asc'),
+          t.Literal('id_desc'),
+        ]),
+      ),
+      ...page,
+    }),
+    returns: t.Object({ permissions: t.Array(Permission), next_token: NextToken }),
+  }),
+};
