@@ -23,6 +23,8 @@ export interface Endpoint<
   readonly scope: string;
   /** Parameters of the query string. */
   readonly query: Q;
+  /** Parameters of the query string that hold an id, and are refused like path parameters. */
+  readonly ids: readonly string[];
   /** Properties of the JSON body; undefined where the operation takes none. */
   readonly body: B | undefined;
   /** The answer's shape. */
@@ -38,6 +40,7 @@ interface Row<Q extends TObject, B extends TObject, A extends TSchema> {
   summary: string;
   scope: string;
   query?: Q;
+  ids?: readonly (keyof Static<Q> & string)[];
   body?: B;
   returns: A;
 }
@@ -62,6 +65,7 @@ export function endpoint<
     summary: row.summary,
     scope: row.scope,
     query: row.query ?? (t.Object({}) as unknown as Q),
+    ids: row.ids ?? [],
     body: row.body,
     returns: row.returns,
     method,

@@ -53,6 +53,7 @@ export const organizations = {
     summary: 'One organization in full, by its code.',
     scope: 'read:organizations',
     query: t.Object({ code: t.String(), expand: t.Optional(t.Literal('billing')) }),
+    ids: ['code'],
     returns: Organization,
   }),
 

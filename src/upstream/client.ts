@@ -1,0 +1,310 @@
+/** The endpoint table, as typed methods: `upstream.organizations.users({ org_code, page_size })`. */
+import pLimit from 'p-limit';
+import type { TSchema } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+import type { Answer, Arguments, Endpoint } from './endpoint.js';
+import { endpoints, type Endpoints } from './endpoints/index.js';
+import { reasonsIn, UpstreamError } from './errors.js';
+import { isId } from './id.js';
+import { SendError, type RawAnswer, type Send } from './send.js';
+import type { TokenSource } from './token.js';
+
+/** One method a row. Each throws an UpstreamError, and nothing else, when the API does not do as asked. */
+export type Upstream = {
+  [D in keyof Endpoints]: {
+    [N in keyof Endpoints[D]]: Endpoints[D][N] extends infer E extends Endpoint
+      ? (args: Arguments<E>) => Promise<Answer<E>>
+      : never;
+  };
+};
+
+export interface Transport {
+  /** Scheme and host, without a slash at the end. */
+  baseUrl: string;
+  send: Send;
+  /** How many calls may be in flight at once, over all requests to the gateway. */
+  concurrency: number;
+}
+
+/** What a call did, told once it has ended. */
+export interface CallReport {
+  endpoint: Endpoint;
+  /** The status of the answer; undefined when there was none. */
+  status: number | undefined;
+  milliseconds: number;
+  error: UpstreamError | undefined;
+}
+
+/** In whose name calls are made, and who hears of them. */
+export interface CallScope {
+  token: TokenSource;
+  signal?: AbortSignal;
+  onCall?: (report: CallReport) => void;
+}
+
+/** What the caller's token may do, as far as is known: undefined when only Kinde can say. */
+export type MayCall = (endpoint: Endpoint) => Promise<boolean | undefined>;
+
+/**
+ * A client for all rows of the table. Made once a process; `scope` then gives a request its own
+ * methods, which share sockets and the limit on calls in flight.
+ */
+export function createClient({ baseUrl, send, concurrency }: Transport): {
+  scope: (scope: CallScope) => Upstream;
+} {
+  const limit = pLimit(concurrency);
+
+  async function call<E extends Endpoint>(
+    endpoint: E,
+    args: Record<string, unknown>,
+    { token: source, signal, onCall }: CallScope,
+  ): Promise<Answer<E>> {
+    const { url, body } = encode(baseUrl, endpoint, args);
+    const startedAt = performance.now();
+    let status: number | undefined;
+    const report = (error?: UpstreamError) =>
+      onCall?.({ endpoint, status, milliseconds: performance.now() - startedAt, error });
+
+    const exchange = async (accessToken: string): Promise<RawAnswer> => {
+      const answer = await send({
+        method: endpoint.method,
+        url,
+        headers: {
+          authorization: `Bearer ${accessToken}`,
+          accept: 'application/json',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      status = answer.status;
+      return answer;
+    };
+
+    try {
+      const result = await limit(async () => {
+        const token = await source.get();
+        let answer = await exchange(token.value);
+        if (answer.status === 401) {
+          const renewed = await source.renew(token);
+          if (renewed !== undefined) answer = await exchange(renewed.value);
+        }
+        return interpret(endpoint, answer);
+      });
+      report();
+      return result;
+    } catch (thrown) {
+      const error = thrown instanceof SendError ? fromSendError(endpoint, thrown) : thrown;
+      if (error instanceof UpstreamError) report(error);
+      throw error;
+    }
+  }
+
+  return {
+    scope: (scope) =>
+      mapValues(endpoints, (rows) =>
+        mapValues(
+          rows as Record<string, Endpoint>,
+          (endpoint) => (args: Record<string, unknown>) => call(endpoint, args, scope),
+        ),
+      ) as unknown as Upstream,
+  };
+}
+
+/** The URL and body that a call's arguments give. Drops only undefined: `0`, `false` and "" are sent. */
+function encode(
+  baseUrl: string,
+  endpoint: Endpoint,
+  args: Record<string, unknown>,
+): { url: string; body: string | undefined } {
+  const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(requireId(endpoint, name, args[name])),
+  );
+  const query: string[] = [];
+  const body: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(args)) {
+    if (value === undefined || endpoint.pathParameters.includes(name)) continue;
+    const schema: object | undefined = endpoint.query.properties[name];
+    if (schema !== undefined) {
+      const text = String(value);
+      if (endpoint.ids.includes(name)) requireId(endpoint, name, value);
+      if (!text.isWellFormed()) throw invalidText(endpoint, name);
+      query.push(`${name}=${encodeURIComponent(text)}`);
+    } else if (endpoint.body !== undefined && name in endpoint.body.properties) {
+      body[name] = value;
+    } else {
+      throw new TypeError(`${endpoint.route} takes no parameter ${name}`);
+    }
+  }
+  return {
+    url: baseUrl + path + (query.length === 0 ? '' : `?${query.join('&')}`),
+    body: endpoint.body === undefined ? undefined : JSON.stringify(body),
+  };
+}
+
+function requireId(endpoint: Endpoint, parameter: string, value: unknown): string {
+  if (typeof value === 'string' && isId(value)) return value;
+  throw new UpstreamError('INVALID_ID', `${endpoint.route}: ${parameter} cannot be an id`, {
+    route: endpoint.route,
+    parameter,
+  });
+}
+
+/** An unpaired surrogate has no UTF-8 form: sending a replacement would write what nobody asked for. */
+function invalidText(endpoint: Endpoint, parameter: string): UpstreamError {
+  return new UpstreamError(
+    'INVALID_ID',
+    `${endpoint.route}: ${parameter} is not well-formed text`,
+    {
+      route: endpoint.route,
+      parameter,
+    },
+  );
+}
+
+/**
+ * Kinde says that a thing does not exist with a 400 whose code ends so, and 404 mostly means that the
+ * route does not exist; either way the thing asked for is not there.
+ */
+const NOT_FOUND_CODE = /_NOT_FOUND$/;
+
+function interpret<E extends Endpoint>(endpoint: E, answer: RawAnswer): Answer<E> {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return decode(endpoint, answer);
+
+  const reasons = reasonsIn(parse(answer.body));
+  const details = { route: endpoint.route, status, reasons };
+  const message = `${endpoint.route} answered ${status} ${reasons.map((reason) => reason.code).join(' ')}`;
+  switch (status) {
+    case 400:
+    case 422:
+      throw new UpstreamError(
+        reasons.some((reason) => NOT_FOUND_CODE.test(reason.code)) ? 'NOT_FOUND' : 'BAD_REQUEST',
+        message,
+        details,
+      );
+    case 401:
+      throw new UpstreamError('UNAUTHENTICATED', message, details);
+    case 403:
+      throw new UpstreamError('FORBIDDEN', message, { ...details, requiredScope: endpoint.scope });
+    case 404:
+      throw new UpstreamError('NOT_FOUND', message, details);
+    case 429: {
+      const retryAfterSeconds = retryAfter(answer);
+      throw new UpstreamError('RATE_LIMITED', message, {
+        ...details,
+        ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      });
+    }
+    default:
+      if (status >= 500) {
+        throw new UpstreamError('UNAVAILABLE', message, {
+          ...details,
+          outcomeUnknown: endpoint.method !== 'GET',
+        });
+      }
+      throw new UpstreamError('BAD_RESPONSE', message, details);
+  }
+}
+
+/** Seconds until a new attempt: Kinde sends RateLimit-Reset, proxies in front of it Retry-After. */
+function retryAfter({ headers }: RawAnswer): number | undefined {
+  for (const name of ['ratelimit-reset', 'retry-after']) {
+    const value = headers[name];
+    if (typeof value !== 'string' || value === '') continue;
+    const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
+    if (Number.isFinite(seconds)) return Math.max(0, Math.ceil(seconds));
+  }
+  return undefined;
+}
+
+const validators = new WeakMap<TSchema, Validator>();
+
+function validator(schema: TSchema): Validator {
+  let compiled = validators.get(schema);
+  if (compiled === undefined) validators.set(schema, (compiled = Compile(schema)));
+  return compiled;
+}
+
+/**
+ * A success answer as its row promises it. An answer without a body, which older generations of the
+ * API give for writes, reads as an empty object: what the row requires is then missed by name.
+ */
+function decode<E extends Endpoint>(endpoint: E, { status, body }: RawAnswer): Answer<E> {
+  const value: unknown = body === '' && endpoint.method !== 'GET' ? {} : parse(body);
+  if (validator(endpoint.returns).Check(value)) return value as Answer<E>;
+  if (salvage(endpoint, value)) return value as Answer<E>;
+  throw badResponse(endpoint, status, endpoint.returns, value, '');
+}
+
+/**
+ * One unusable entry must not cost the whole list: puts an UpstreamError in the place of each such
+ * entry, which graphql-js then reports at that entry's path. Returns whether all else is as promised.
+ */
+function salvage(endpoint: Endpoint, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { properties, required } = endpoint.returns as unknown as {
+    properties: Record<string, TSchema>;
+    required?: string[];
+  };
+  for (const [name, schema] of Object.entries(properties)) {
+    const list: unknown = (value as Record<string, unknown>)[name];
+    if (!('items' in schema) || !Array.isArray(list)) {
+      if (
+        validator(schema).Check(list) ||
+        (list === undefined && required?.includes(name) !== true)
+      )
+        continue;
+      return false;
+    }
+    const items = schema.items as TSchema;
+    list.forEach((item: unknown, index) => {
+      if (!validator(items).Check(item)) {
+        list[index] = badResponse(endpoint, 200, items, item, `/${name}/${index}`);
+      }
+    });
+  }
+  return true;
+}
+
+function badResponse(
+  endpoint: Endpoint,
+  status: number,
+  schema: TSchema,
+  value: unknown,
+  at: string,
+) {
+  const [first] = validator(schema).Errors(value);
+  const where = `${at}${first?.instancePath ?? ''}`;
+  return new UpstreamError(
+    'BAD_RESPONSE',
+    `${endpoint.route} answered ${status} with an unusable body: ${where || '/'} ${first?.message ?? ''}`,
+    { route: endpoint.route, status, outcomeUnknown: endpoint.method !== 'GET' },
+  );
+}
+
+function fromSendError(endpoint: Endpoint, error: SendError): UpstreamError {
+  return new UpstreamError(
+    error.failure === 'TOO_LARGE' ? 'BAD_RESPONSE' : error.failure,
+    `${endpoint.route} gave no answer: ${error.message}`,
+    {
+      route: endpoint.route,
+      outcomeUnknown: endpoint.method !== 'GET' && !error.notSent,
+      cause: error,
+    },
+  );
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function mapValues<T extends object, R>(object: T, map: (value: T[keyof T]) => R) {
+  return Object.fromEntries(
+    Object.entries(object).map(([name, value]) => [name, map(value as T[keyof T])]),
+  ) as { [K in keyof T]: R };
+}

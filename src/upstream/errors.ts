@@ -1,0 +1,89 @@
+/** What can go wrong with a call of the Kinde Management API, in the API's own terms. */
+import type { Route } from './endpoint.js';
+
+export type UpstreamFailure =
+  /** A parameter that cannot be an id; nothing was sent. */
+  | 'INVALID_ID'
+  /** 400: the API refused the input; `reasons` says why. */
+  | 'BAD_REQUEST'
+  /** 404, or a 400 whose code says that the thing named does not exist. */
+  | 'NOT_FOUND'
+  /** 401, also with a renewed token. */
+  | 'UNAUTHENTICATED'
+  /** 403: the token lacks `requiredScope`. */
+  | 'FORBIDDEN'
+  /** 429; `retryAfterSeconds` where the API said so. */
+  | 'RATE_LIMITED'
+  /** No complete answer in time. */
+  | 'TIMEOUT'
+  /** No connection, a connection that broke, or a 5xx. */
+  | 'UNAVAILABLE'
+  /** An answer that is not what the API promises. */
+  | 'BAD_RESPONSE'
+  /** The caller of the gateway went away. */
+  | 'ABORTED';
+
+/** A reason as the API gives it. */
+export interface Reason {
+  code: string;
+  message: string;
+}
+
+interface Details {
+  /** The call's row of the table; undefined for the token endpoint. */
+  route?: Route;
+  status?: number;
+  reasons?: readonly Reason[];
+  /** The scope that the call needs. */
+  requiredScope?: string;
+  retryAfterSeconds?: number;
+  /** The name of the parameter that was refused. */
+  parameter?: string;
+  /** Whether a write may have taken effect although no answer says so. */
+  outcomeUnknown?: boolean;
+  cause?: unknown;
+}
+
+/**
+ * A failed call. The message is for the log: it names the route and the status, never a URL, a token
+ * or a body.
+ */
+export class UpstreamError extends Error {
+  override readonly name = 'UpstreamError';
+  readonly route: Route | undefined;
+  readonly status: number | undefined;
+  readonly reasons: readonly Reason[];
+  readonly requiredScope: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+  readonly parameter: string | undefined;
+  readonly outcomeUnknown: boolean;
+
+  constructor(
+    readonly failure: UpstreamFailure,
+    message: string,
+    details: Details = {},
+  ) {
+    super(message, { cause: details.cause });
+    this.route = details.route;
+    this.status = details.status;
+    this.reasons = details.reasons ?? [];
+    this.requiredScope = details.requiredScope;
+    this.retryAfterSeconds = details.retryAfterSeconds;
+    this.parameter = details.parameter;
+    this.outcomeUnknown = details.outcomeUnknown ?? false;
+  }
+}
+
+/** The reasons in an error answer: the API sends `errors` as a list or as a single object. */
+export function reasonsIn(body: unknown): Reason[] {
+  const errors = isObject(body) ? body['errors'] : undefined;
+  const list: unknown[] = Array.isArray(errors) ? errors : [errors];
+  return list.filter(isObject).map((error) => ({
+    code: typeof error['code'] === 'string' ? error['code'] : 'UNKNOWN',
+    message: typeof error['message'] === 'string' ? error['message'] : '',
+  }));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
