@@ -1,0 +1,71 @@
+import type { Route } from '../upstream/endpoint.js';
+
+/** Everything that the emulator answers, as one writes it. */
+export type FaultRoute =
+  | Route
+  | 'POST /oauth2/token'
+  | 'GET /.well-known/jwks'
+  | 'GET /.well-known/jwks.json'
+  | 'GET /.well-known/openid-configuration';
+
+/** What a fault can be told by. */
+export interface FaultTarget {
+  /** The route of the table that the request matches; undefined where it matches none. */
+  route: string | undefined;
+  method: string;
+  /** The path with the query, as sent. */
+  path: string;
+  body?: unknown;
+}
+
+/**
+ * What happens in place of the answer: another answer; the connection closed, before anything is
+ * done or after the write has been; or no answer at all.
+ */
+export type FaultResponse =
+  | { status: number; headers?: Record<string, string>; body?: string | object }
+  | 'reset'
+  | 'reset-after-write'
+  | 'hang';
+
+export interface Fault {
+  /** One route; left out, with `match` left out too, every call of the Management API. */
+  route?: FaultRoute;
+  match?: (target: FaultTarget) => boolean;
+  /** How often it strikes before it is over; left out, until it is ended. */
+  times?: number;
+  respond: FaultResponse;
+}
+
+/** The faults that are switched on. Of several that match, the one switched on last strikes. */
+export class Faults {
+  #faults: { fault: Fault; left: number }[] = [];
+
+  /** Returns what ends it. */
+  add(fault: Fault): () => void {
+    const entry = { fault, left: fault.times ?? Infinity };
+    this.#faults.unshift(entry);
+    return () => {
+      entry.left = 0;
+    };
+  }
+
+  take(target: FaultTarget): FaultResponse | undefined {
+    if (this.#faults.length === 0) return undefined;
+    this.#faults = this.#faults.filter(({ left }) => left > 0);
+    const struck = this.#faults.find(({ fault }) => strikes(fault, target));
+    if (!struck) return undefined;
+    struck.left--;
+    return struck.fault.respond;
+  }
+
+  clear(): void {
+    this.#faults = [];
+  }
+}
+
+function strikes({ route, match }: Fault, target: FaultTarget): boolean {
+  if (route !== undefined && route !== target.route) return false;
+  if (match) return match(target);
+  return route !== undefined || target.path.startsWith('/api/v1/');
+}

@@ -1,0 +1,6 @@
+import type { Handlers } from './handlers.js';
+import { success } from './success.js';
+
+export const featureFlags: Handlers['featureFlags'] = {
+  environment: (state) => success({ feature_flags: Object.fromEntries(state.featureFlags) }),
+};

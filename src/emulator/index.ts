@@ -1,0 +1,148 @@
+/**
+ * Kinde's organization API as far as the gateway uses it, in memory and on a real socket: strict
+ * where the real one is, with its error shapes and quirks, and with switches for trouble.
+ */
+import type { AddressInfo } from 'node:net';
+import { type Fault, Faults } from './faults.js';
+import { RateLimit } from './rate-limit.js';
+import { seedState } from './seed/index.js';
+import { createServer, type Environment, type RecordedRequest } from './server.js';
+import type { State } from './state.js';
+import { type Client, type TokenOptions, Tokens } from './tokens.js';
+
+export type { Fault, FaultResponse, FaultRoute, FaultTarget } from './faults.js';
+export type { RecordedRequest } from './server.js';
+export type { Member, OrganizationRecord, RoleRecord, State, UserRecord } from './state.js';
+export type { TokenOptions } from './tokens.js';
+
+export interface EmulatorOptions {
+  host?: string;
+  /** 0 takes any free port. */
+  port?: number;
+  /** Where others reach the emulator; left out, where it listens. It is the tokens' issuer too. */
+  url?: string;
+  organizations?: number;
+  /** Members of every organization; left out, they vary around 24. */
+  usersPerOrganization?: number;
+  /** How long every answer is held up. */
+  latencyMs?: number;
+  /** Calls of the Management API a minute; 0 means no limit. */
+  rateLimit?: number;
+  /** Another text gives other organizations, people and ids. */
+  seed?: string;
+  /** How long the tokens of the token endpoint live. */
+  tokenLifetimeSeconds?: number;
+}
+
+export type Credentials = Pick<Client, 'clientId' | 'clientSecret'>;
+
+export interface Emulator extends Credentials {
+  /** What to set as KINDE_DOMAIN. */
+  readonly url: string;
+  readonly issuer: string;
+  readonly audience: string;
+  /** An application that has the scopes that read, and no others. */
+  readonly readOnlyClient: Credentials;
+  /** The calls of the Management API since the start, the last reset or the last clearRequests. */
+  readonly requests: RecordedRequest[];
+  readonly tokenRequests: RecordedRequest[];
+  /** What the environment holds; another object after a reset. */
+  readonly state: State;
+  /** May be changed at any time. */
+  latencyMs: number;
+  /** May be changed at any time, which begins a new minute. */
+  rateLimit: number;
+  /** The requests as "GET /api/v1/organizations?page_size=3", in the order of their arrival. */
+  calls(): string[];
+  /** Forgets the requests so far, of tokens too. */
+  clearRequests(): void;
+  /** Switches a fault on; what it returns switches it off. */
+  fault(fault: Fault): () => void;
+  /** A token signed by the environment's key, with every scope unless told otherwise. */
+  issueToken(options?: TokenOptions): Promise<string>;
+  /** Signs with a new key from now on, beside which the older ones stay published. */
+  rotateKey(): Promise<void>;
+  /** Back to the seed and to the options, with no faults and no requests. Tokens stay good. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+export async function startEmulator({
+  host = '127.0.0.1',
+  port = 0,
+  url: publicUrl,
+  organizations = 36,
+  usersPerOrganization,
+  latencyMs = 0,
+  rateLimit = 0,
+  seed = 'kinde',
+  tokenLifetimeSeconds = 3600,
+}: EmulatorOptions = {}): Promise<Emulator> {
+  const newState = () => seedState({ seed, organizations, usersPerOrganization });
+  const environment: Environment = {
+    state: newState(),
+    tokens: await Tokens.create(publicUrl ?? '', tokenLifetimeSeconds, seed),
+    faults: new Faults(),
+    rateLimit: new RateLimit(rateLimit),
+    latencyMs,
+    requests: [],
+    tokenRequests: [],
+  };
+  const server = createServer(environment);
+  await server.listen({ host, port });
+  const url = publicUrl ?? listeningUrl(host, server.server.address() as AddressInfo);
+  const { tokens } = environment;
+  tokens.issuer = url;
+
+  const clearRequests = () => {
+    environment.requests.length = 0;
+    environment.tokenRequests.length = 0;
+  };
+  return {
+    url,
+    issuer: url,
+    audience: tokens.audience,
+    clientId: tokens.client.clientId,
+    clientSecret: tokens.client.clientSecret,
+    readOnlyClient: {
+      clientId: tokens.readOnlyClient.clientId,
+      clientSecret: tokens.readOnlyClient.clientSecret,
+    },
+    requests: environment.requests,
+    tokenRequests: environment.tokenRequests,
+    get state() {
+      return environment.state;
+    },
+    get latencyMs() {
+      return environment.latencyMs;
+    },
+    set latencyMs(milliseconds) {
+      environment.latencyMs = milliseconds;
+    },
+    get rateLimit() {
+      return environment.rateLimit.limit;
+    },
+    set rateLimit(limit) {
+      environment.rateLimit = new RateLimit(limit);
+    },
+    calls: () => environment.requests.map(({ method, path }) => `${method} ${path}`),
+    clearRequests,
+    fault: (fault) => environment.faults.add(fault),
+    issueToken: (options) => tokens.issue(tokens.client, options),
+    rotateKey: () => tokens.rotateKey(),
+    reset: () => {
+      environment.state = newState();
+      environment.faults.clear();
+      environment.rateLimit = new RateLimit(rateLimit);
+      environment.latencyMs = latencyMs;
+      clearRequests();
+    },
+    close: () => server.close(),
+  };
+}
+
+/** An address that stands for every interface is no place to go to; the loopback is one of them. */
+function listeningUrl(host: string, { port }: AddressInfo): string {
+  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,33 @@
+/** The emulator alone, for a gateway in another process. Prints what to start that gateway with. */
+import { type EmulatorOptions, startEmulator } from './index.js';
+import { EmulatorSettingsError, readEmulatorSettings } from './settings.js';
+
+const options = settings();
+try {
+  const emulator = await startEmulator(options);
+  console.log(`KINDE_DOMAIN=${emulator.url}`);
+  console.log(`KINDE_CLIENT_ID=${emulator.clientId}`);
+  console.log(`KINDE_CLIENT_SECRET=${emulator.clientSecret}`);
+  console.error(`# ${emulator.state.organizations.size} organizations; Ctrl-C stops the emulator.`);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void emulator.close());
+  }
+} catch (error) {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') fail(`Port ${options.port} is taken; set EMULATOR_PORT to another.`);
+  fail(`The emulator cannot start: ${message}`);
+}
+
+function settings(): EmulatorOptions {
+  try {
+    return readEmulatorSettings(process.env);
+  } catch (error) {
+    if (error instanceof EmulatorSettingsError) fail(error.message);
+    throw error;
+  }
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
+}

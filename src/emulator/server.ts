@@ -1,0 +1,196 @@
+/** The emulator's HTTP: routes from the endpoint table, and what every request goes through. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Endpoint } from '../upstream/endpoint.js';
+import { endpoints } from '../upstream/endpoints/index.js';
+import { argumentsReader, type Given } from './arguments.js';
+import { invalid, KindeError } from './errors.js';
+import type { FaultResponse, Faults } from './faults.js';
+import { type Handler, handlers } from './handlers.js';
+import { oauthRoutes } from './oauth.js';
+import type { RateLimit } from './rate-limit.js';
+import type { State } from './state.js';
+import type { Tokens } from './tokens.js';
+
+export interface RecordedRequest {
+  method: string;
+  /** With the query, as sent. */
+  path: string;
+  /** The row of the table, e.g. "organizations.users"; undefined where no row matches. */
+  endpoint?: string;
+  /** The scope that the row asks for. */
+  scope?: string;
+  /** Of a token request without the secret. */
+  body?: unknown;
+  /** Undefined until there is an answer, and for good where the connection is closed instead. */
+  status?: number;
+}
+
+/** What the server works on; the emulator may put others in their place while it runs. */
+export interface Environment {
+  state: State;
+  tokens: Tokens;
+  faults: Faults;
+  rateLimit: RateLimit;
+  latencyMs: number;
+  /** The calls of the Management API, in the order of their arrival. */
+  requests: RecordedRequest[];
+  tokenRequests: RecordedRequest[];
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    row?: Endpoint;
+    endpoint?: string;
+  }
+  interface FastifyRequest {
+    record: RecordedRequest | undefined;
+    fault: FaultResponse | undefined;
+  }
+}
+
+export function createServer(environment: Environment): FastifyInstance {
+  const app = Fastify({
+    exposeHeadRoutes: false,
+    // A request that hangs on purpose must not keep the emulator from closing.
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 1000 },
+    frameworkErrors: (error, _request, reply) => void refuse(error, reply),
+  });
+  app.setErrorHandler((error, _request, reply) => refuse(error, reply));
+  app.setNotFoundHandler(({ method, url }) => {
+    throw new KindeError(404, 'ROUTE_NOT_FOUND', `No route ${method} ${url.split('?')[0]}`);
+  });
+  watch(app, environment);
+  app.register(async (oauth) => oauthRoutes(oauth, () => environment.tokens));
+  app.register(async (api) => apiRoutes(api, environment));
+  return app;
+}
+
+const isApi = (url: string) => url.startsWith('/api/v1/');
+
+/** Records each request, holds it up, and lets the switches for trouble have their way with it. */
+function watch(app: FastifyInstance, environment: Environment): void {
+  app.decorateRequest('record', undefined);
+  app.decorateRequest('fault', undefined);
+
+  app.addHook('onRequest', async (request) => {
+    const { method, url } = request;
+    const { row, endpoint } = request.routeOptions.config;
+    if (isApi(url) || url === '/oauth2/token') {
+      request.record = { method, path: url, endpoint, scope: row?.scope };
+      (isApi(url) ? environment.requests : environment.tokenRequests).push(request.record);
+    }
+    if (environment.latencyMs > 0) await sleep(environment.latencyMs);
+  });
+
+  app.addHook('preHandler', async (request, reply) => {
+    const { method, url, body } = request;
+    if (request.record && body !== undefined) request.record.body = withoutSecret(body);
+    if (isApi(url)) limit(environment.rateLimit, reply);
+    const route = request.routeOptions.config.row?.route ?? `${method} ${url}`;
+    request.fault = environment.faults.take({ route, method, path: url, body });
+    if (request.fault && request.fault !== 'reset-after-write') {
+      return strike(request.fault, request, reply);
+    }
+  });
+
+  app.addHook('onSend', async (request, reply) => {
+    if (request.fault === 'reset-after-write') request.raw.socket.destroy();
+    else if (request.record) request.record.status = reply.statusCode;
+  });
+}
+
+function withoutSecret(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || !('client_secret' in body)) return body;
+  const { client_secret: _, ...rest } = body;
+  return rest;
+}
+
+function limit(rateLimit: RateLimit, reply: FastifyReply): void {
+  const seconds = rateLimit.exceeded();
+  if (seconds === undefined) return;
+  // Documented: this header, and no Retry-After. The code is a decision.
+  reply.header('RateLimit-Reset', seconds);
+  throw new KindeError(429, 'TOO_MANY_REQUESTS', 'Too many requests');
+}
+
+function strike(
+  fault: Exclude<FaultResponse, 'reset-after-write'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  if (typeof fault === 'object') {
+    return reply
+      .code(fault.status)
+      .headers(fault.headers ?? {})
+      .send(fault.body);
+  }
+  reply.hijack();
+  if (fault === 'reset') request.raw.socket.destroy();
+  return reply;
+}
+
+function apiRoutes(app: FastifyInstance, environment: Environment): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    // Clients that set the type on every request send it with no body at all, too.
+    if (text.length === 0) return done(null);
+    try {
+      done(null, JSON.parse(text.toString()));
+    } catch {
+      done(invalid('INVALID_JSON', 'The body is not JSON'));
+    }
+  });
+  for (const [domain, rows] of Object.entries(endpoints)) {
+    for (const [operation, row] of Object.entries<Endpoint>(rows)) {
+      const ofDomain = handlers[domain as keyof typeof handlers] as Record<string, unknown>;
+      // The table's types hold the two together; read by name, they are any row and any handler.
+      const handler = ofDomain[operation] as Handler<Endpoint>;
+      const read = argumentsReader(row);
+      app.route({
+        method: row.method,
+        url: row.path.replace(/\{(\w+)\}/g, ':$1'),
+        config: { row, endpoint: `${domain}.${operation}` },
+        handler: async (request, reply) => {
+          await authorize(environment.tokens, row.scope, request, reply);
+          return handler(environment.state, read(request as Given));
+        },
+      });
+    }
+  }
+}
+
+async function authorize(
+  tokens: Tokens,
+  scope: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  const claims = token && (await tokens.verify(token));
+  if (!claims) {
+    reply.header('WWW-Authenticate', 'Bearer');
+    // The code is a decision: no specification declares a 401.
+    throw new KindeError(401, 'UNAUTHORIZED', 'The access token is missing, invalid or expired');
+  }
+  const scopes = Array.isArray(claims.scp) ? claims.scp : [];
+  if (!scopes.includes(scope)) {
+    // Documented: a 403 "along with details of the scope required". The code, and the body where
+    // the specification declares none, are decisions.
+    throw new KindeError(403, 'FORBIDDEN', `The token does not have the scope ${scope}`);
+  }
+}
+
+function refuse(error: unknown, reply: FastifyReply): FastifyReply {
+  if (error instanceof KindeError) return reply.code(error.status).send(error.body);
+  const {
+    statusCode = 500,
+    code = 'BAD_REQUEST',
+    message,
+  } = error as Partial<Error & { statusCode: number; code: string }>;
+  if (statusCode < 500) return reply.code(statusCode).send({ errors: [{ code, message }] });
+  // A fault of the emulator's own; nobody would find it from an empty 500.
+  console.error(error);
+  return reply.code(500).send();
+}

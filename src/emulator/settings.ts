@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { EmulatorOptions } from './index.js';
+
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((number) => number >= min && number <= max, `must be from ${min} to ${max}`);
+
+const Settings = z.object({
+  EMULATOR_HOST: z.string().default('127.0.0.1'),
+  EMULATOR_PORT: whole(0, 65535).default(4010),
+  EMULATOR_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a URL such as http://emulator:4010' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  EMULATOR_LATENCY_MS: whole(0, 60_000).optional(),
+  EMULATOR_RATE_LIMIT: whole(0, 1_000_000).optional(),
+  EMULATOR_ORGANIZATIONS: whole(1, 10_000).optional(),
+  EMULATOR_USERS_PER_ORGANIZATION: whole(1, 10_000).optional(),
+});
+
+/** Every variable that is wrong, a line each. */
+export class EmulatorSettingsError extends Error {}
+
+/**
+ * The options that the environment variables ask for. An empty variable is one that is not set.
+ * Throws an EmulatorSettingsError that names every bad one, so that a start tells all at once.
+ */
+export function readEmulatorSettings(env: Record<string, string | undefined>): EmulatorOptions {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const { success, data, error } = Settings.safeParse(set);
+  if (!success) {
+    const lines = error.issues.map(
+      ({ path, message }) => `${path.join('.')} ${message} (it is "${env[String(path[0])]}")`,
+    );
+    throw new EmulatorSettingsError(lines.join('\n'));
+  }
+  return {
+    host: data.EMULATOR_HOST,
+    port: data.EMULATOR_PORT,
+    url: data.EMULATOR_URL,
+    latencyMs: data.EMULATOR_LATENCY_MS,
+    rateLimit: data.EMULATOR_RATE_LIMIT,
+    organizations: data.EMULATOR_ORGANIZATIONS,
+    usersPerOrganization: data.EMULATOR_USERS_PER_ORGANIZATION,
+  };
+}

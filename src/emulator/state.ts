@@ -1,0 +1,166 @@
+import type { FeatureFlag, Organization, Permission, Role, User } from '../upstream/types.js';
+import { Collection } from './collection.js';
+import { invalid } from './errors.js';
+
+export interface RoleRecord extends Role {
+  /** What the role grants. */
+  permissions: PermissionRecord[];
+}
+
+/** The specification has no null for a permission's description, unlike a role's. */
+export interface PermissionRecord extends Permission {
+  name: string;
+  description: string;
+}
+
+export interface UserRecord extends User {
+  full_name: string;
+  /** The codes of the organizations that the user is a member of. */
+  organizations: string[];
+}
+
+export interface Member {
+  user: UserRecord;
+  joined_on: string;
+  last_accessed_on: string | null;
+  roles: Set<RoleRecord>;
+  /** Those given directly; the others come through the roles. */
+  permissions: Set<PermissionRecord>;
+}
+
+export interface OrganizationRecord {
+  /** What a read of the organization answers. */
+  profile: Organization;
+  billing: NonNullable<Organization['billing']> | null;
+  members: Collection<Member>;
+  /** Feature flag overrides: the value's text by the flag's key. */
+  overrides: Map<string, string>;
+}
+
+export type Grants = Pick<Member, 'roles' | 'permissions'>;
+
+/** Everything that the emulated environment holds. Tests may read it and change it. */
+export class State {
+  readonly organizations = new Collection<OrganizationRecord>(({ profile }) => profile.code, {
+    name: ({ profile }) => profile.name,
+    // A decision: an organization has no e-mail address but its sender's.
+    email: ({ profile }) => profile.sender_email,
+  });
+  readonly users = new Collection<UserRecord>(({ id }) => id, { id: ({ id }) => id });
+  readonly roles = new Collection<RoleRecord>(({ id }) => id, {
+    name: ({ name }) => name,
+    key: ({ key }) => key,
+  });
+  readonly permissions = new Collection<PermissionRecord>(({ id }) => id, {
+    name: ({ name }) => name,
+    id: ({ id }) => id,
+  });
+  /** The environment's flags, which an organization may override. */
+  readonly featureFlags = new Map<string, FeatureFlag>();
+
+  /** `newHex` makes the ids of what is created later. */
+  constructor(readonly newHex: (length: number) => string) {}
+
+  organization(code: string): OrganizationRecord {
+    const organization = this.organizations.get(code);
+    if (!organization) throw invalid('ORGANIZATION_NOT_FOUND', 'Organization not found');
+    return organization;
+  }
+
+  member(code: string, userId: string): Member {
+    const member = this.organization(code).members.get(userId);
+    if (!member) {
+      throw invalid('USER_NOT_IN_ORGANIZATION', 'User does not belong to the organization');
+    }
+    return member;
+  }
+
+  user(id: string): UserRecord {
+    const user = this.users.get(id);
+    // The code is a decision: none is documented for an unknown user.
+    if (!user) throw invalid('USER_NOT_FOUND', `User not found: ${id}`);
+    return user;
+  }
+
+  role(id: string): RoleRecord {
+    const role = this.roles.get(id);
+    if (!role) throw invalid('ROLE_NOT_FOUND', 'Role not found');
+    return role;
+  }
+
+  permission(id: string): PermissionRecord {
+    const permission = this.permissions.get(id);
+    if (!permission) throw invalid('INVALID_PERMISSION_ID', 'Permission not found');
+    return permission;
+  }
+
+  roleByKey(key: string): RoleRecord {
+    for (const role of this.roles.values()) if (role.key === key) return role;
+    throw invalid('ROLE_NOT_FOUND', `Role not found: ${key}`);
+  }
+
+  permissionByKey(key: string): PermissionRecord {
+    for (const permission of this.permissions.values()) {
+      if (permission.key === key) return permission;
+    }
+    // The code is a decision: the documented one, INVALID_PERMISSION_ID, speaks of ids.
+    throw invalid('PERMISSION_NOT_FOUND', `Permission not found: ${key}`);
+  }
+
+  featureFlag(key: string): FeatureFlag {
+    const flag = this.featureFlags.get(key);
+    // The code is a decision: none is documented for an unknown flag.
+    if (!flag) throw invalid('FEATURE_FLAG_NOT_FOUND', `Feature flag not found: ${key}`);
+    return flag;
+  }
+
+  addOrganization(
+    profile: Organization,
+    billing: OrganizationRecord['billing'] = null,
+  ): OrganizationRecord {
+    const organization: OrganizationRecord = {
+      profile,
+      billing,
+      members: new Collection(({ user }) => user.id, {
+        name: ({ user }) => user.full_name,
+        email: ({ user }) => user.email,
+      }),
+      overrides: new Map(),
+    };
+    this.organizations.add(organization);
+    return organization;
+  }
+
+  removeOrganization({ profile, members }: OrganizationRecord): void {
+    for (const { user } of members.values()) leave(user, profile.code);
+    this.organizations.delete(profile.code);
+  }
+
+  addMember(organization: OrganizationRecord, member: Member): void {
+    organization.members.add(member);
+    member.user.organizations.push(organization.profile.code);
+  }
+
+  removeMember({ profile, members }: OrganizationRecord, { user }: Member): void {
+    members.delete(user.id);
+    leave(user, profile.code);
+  }
+}
+
+function leave(user: UserRecord, code: string): void {
+  user.organizations = user.organizations.filter((other) => other !== code);
+}
+
+/** The permissions of a member, direct and through roles, with the roles that each comes through. */
+export function permissionsOf({ roles, permissions }: Grants): Map<PermissionRecord, RoleRecord[]> {
+  const granted = new Map<PermissionRecord, RoleRecord[]>();
+  for (const permission of permissions) granted.set(permission, []);
+  for (const role of roles) {
+    for (const permission of role.permissions) {
+      const through = granted.get(permission);
+      if (through) through.push(role);
+      else granted.set(permission, [role]);
+    }
+  }
+  return granted;
+}

@@ -1,0 +1,83 @@
+import { invalid } from './errors.js';
+import type { Handlers } from './handlers.js';
+import { success } from './success.js';
+import type { UserRecord } from './state.js';
+
+const EXPANSIONS = ['organizations', 'identities', 'billing'];
+
+export const users: Handlers['users'] = {
+  list: (state, { page_size, next_token, expand, ...filters }) => {
+    const expansions = separated(expand);
+    for (const expansion of expansions) {
+      if (!EXPANSIONS.includes(expansion)) {
+        throw invalid('INVALID_EXPAND', `Cannot expand users by ${expansion}`);
+      }
+    }
+    const page = state.users.page(
+      `users ${JSON.stringify(filters)}`,
+      'id_asc',
+      { page_size, next_token },
+      { ids: given(filters.user_id), matches: matching(filters) },
+    );
+    return success({
+      users: page.items.map((user) => present(user, expansions)),
+      next_token: page.next_token,
+    });
+  },
+};
+
+/** The texts of a comma separated parameter. */
+export const separated = (text: string | undefined) => (text ?? '').split(',').filter(Boolean);
+
+/** A decision: a filter that names nothing filters nothing. */
+function given(text: string | undefined): string[] | undefined {
+  const texts = separated(text);
+  return texts.length > 0 ? texts : undefined;
+}
+
+interface Filters {
+  email?: string;
+  username?: string;
+  phone?: string;
+  has_organization?: boolean;
+  active_since?: string;
+}
+
+/** A decision: filters that are given together must all match. */
+function matching(filters: Filters): (user: UserRecord) => boolean {
+  const tests: ((user: UserRecord) => boolean)[] = [];
+  const among = (text: string | undefined, of: (user: UserRecord) => string | null | undefined) => {
+    const wanted = given(text);
+    if (wanted) tests.push((user) => wanted.includes(of(user) ?? ''));
+  };
+  among(filters.email, ({ email }) => email);
+  among(filters.username, ({ username }) => username);
+  among(filters.phone, ({ phone }) => phone);
+  if (filters.has_organization !== undefined) {
+    tests.push(({ organizations }) => organizations.length > 0 === filters.has_organization);
+  }
+  if (filters.active_since !== undefined) {
+    const since = Date.parse(filters.active_since);
+    if (Number.isNaN(since)) {
+      throw invalid('INVALID_ACTIVE_SINCE', 'active_since is not a date and time');
+    }
+    tests.push(({ last_signed_in }) => !!last_signed_in && Date.parse(last_signed_in) >= since);
+  }
+  return (user) => tests.every((test) => test(user));
+}
+
+function present(record: UserRecord, expansions: string[]) {
+  const { full_name: _, organizations, ...user } = record;
+  return {
+    ...user,
+    ...(expansions.includes('organizations') && { organizations }),
+    ...(expansions.includes('identities') && { identities: identities(record) }),
+    ...(expansions.includes('billing') && { billing: {} }),
+  };
+}
+
+function identities({ email, phone, username }: UserRecord) {
+  return Object.entries({ email, phone, username }).flatMap(([type, identity]) =>
+    identity ? [{ type, identity, connection_id: null }] : [],
+  );
+}
