@@ -75,7 +75,8 @@ export function createClient({ baseUrl, send, concurrency }: Transport): {
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(body === undefined ? {} : { body }),
-        ...(signal === undefined ? {} : { signal }),
+        // A write is never broken off: nobody would know whether it had happened.
+        ...(signal === undefined || endpoint.method !== 'GET' ? {} : { signal }),
       });
       status = answer.status;
       return answer;

@@ -1,0 +1,170 @@
+/** The settings of the gateway: the only reader of the environment. */
+import { z } from 'zod';
+
+export type AuthMode = 'none' | 'passthrough';
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly logLevel: string;
+  readonly isProduction: boolean;
+  readonly authMode: AuthMode;
+  /** The Kinde environment; undefined for the embedded emulator. */
+  readonly kinde: KindeConfig | undefined;
+  /** How long a call of Kinde's API may take, in milliseconds. */
+  readonly upstreamTimeoutMs: number;
+  /** How many calls of Kinde's API may be in flight at once. */
+  readonly upstreamConcurrency: number;
+}
+
+export interface KindeConfig {
+  /** Scheme and host, without a slash at the end. */
+  readonly baseUrl: string;
+  readonly audience: string;
+  /** The machine-to-machine application; undefined where callers bring their own tokens. */
+  readonly credentials: { readonly clientId: string; readonly clientSecret: string } | undefined;
+}
+
+/** All that is wrong with the settings, a sentence for each variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join('\n'));
+  }
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+const integer = (least: number, most: number, otherwise: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `must be a whole number from ${least} to ${most}`)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`)
+    .default(otherwise);
+
+const Environment = z.object({
+  PORT: integer(0, 65_535, 4000),
+  HOST: z.string().default('127.0.0.1'),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  NODE_ENV: z.string().optional(),
+  KINDE_DOMAIN: z
+    .string()
+    .transform((value, context) => baseUrl(value) ?? fail(context, DOMAIN_HINT))
+    .optional(),
+  KINDE_CLIENT_ID: z.string().optional(),
+  KINDE_CLIENT_SECRET: z.string().optional(),
+  KINDE_AUDIENCE: z.string().optional(),
+  AUTH_MODE: z.enum(['none', 'passthrough'], 'must be none or passthrough').optional(),
+  ALLOW_UNAUTHENTICATED_ACCESS: z
+    .enum(['true', 'false'], 'must be true or false')
+    .transform((value) => value === 'true')
+    .default(false),
+  UPSTREAM_TIMEOUT_MS: integer(1, 600_000, 10_000),
+  UPSTREAM_CONCURRENCY: integer(1, 10_000, 64),
+});
+
+const DOMAIN_HINT =
+  'must be a host such as acme.kinde.com, or a base URL such as https://acme.kinde.com without a path';
+
+function fail(context: z.RefinementCtx, message: string): never {
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+}
+
+/** `acme.kinde.com` or a base URL, as scheme and host; undefined for what is neither. */
+function baseUrl(value: string): string | undefined {
+  const text = value.includes('://') ? value : `https://${value}`;
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const isBase =
+    (url.protocol === 'https:' || url.protocol === 'http:') &&
+    url.pathname === '/' &&
+    url.search === '' &&
+    url.hash === '' &&
+    url.username === '' &&
+    url.password === '' &&
+    (value.includes('://') || url.hostname.endsWith('.kinde.com'));
+  return isBase ? url.origin : undefined;
+}
+
+const LOOPBACK = /^(localhost|127(\.\d+){3}|::1|\[::1\])$/;
+
+/** Whether a host name or address is this machine itself. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host);
+}
+
+/**
+ * The settings from an environment, checked and frozen. An empty variable counts as unset. Throws one
+ * ConfigError that names every bad variable.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = Environment.safeParse(given);
+  const problems =
+    parsed.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? [];
+
+  // What depends on several variables is checked also when some of them are bad by themselves, so
+  // that one run tells everything.
+  const isSet = (name: string) => given[name] !== undefined;
+  const authMode = given['AUTH_MODE'] ?? (isSet('KINDE_DOMAIN') ? undefined : 'none');
+  if (authMode === undefined) {
+    problems.push(
+      'AUTH_MODE must be set with KINDE_DOMAIN: passthrough sends the caller’s token to Kinde; none lets everybody in',
+    );
+  }
+  if (isSet('KINDE_DOMAIN')) {
+    for (const name of ['KINDE_CLIENT_ID', 'KINDE_CLIENT_SECRET']) {
+      if (authMode !== 'passthrough' && !isSet(name)) {
+        problems.push(`${name} must be set with KINDE_DOMAIN, unless AUTH_MODE is passthrough`);
+      }
+    }
+  } else {
+    for (const name of ['KINDE_CLIENT_ID', 'KINDE_CLIENT_SECRET', 'KINDE_AUDIENCE']) {
+      if (isSet(name)) problems.push(`${name} has no use without KINDE_DOMAIN`);
+    }
+  }
+
+  const settings = parsed.data;
+  if (settings !== undefined && authMode === 'none' && !settings.ALLOW_UNAUTHENTICATED_ACCESS) {
+    const force =
+      'or set ALLOW_UNAUTHENTICATED_ACCESS=true to let everybody who reaches it read and write';
+    if (!isLoopback(settings.HOST)) {
+      problems.push(
+        `AUTH_MODE none is for this machine alone, and HOST ${settings.HOST} is reached from others: set AUTH_MODE=passthrough, ${force}`,
+      );
+    }
+    if (
+      settings.KINDE_DOMAIN !== undefined &&
+      !isLoopback(new URL(settings.KINDE_DOMAIN).hostname)
+    ) {
+      problems.push(
+        `AUTH_MODE none is for the emulator, and KINDE_DOMAIN is a real Kinde environment: set AUTH_MODE=passthrough, ${force}`,
+      );
+    }
+  }
+  if (problems.length > 0 || settings === undefined) throw new ConfigError(problems);
+
+  const { KINDE_DOMAIN, KINDE_CLIENT_ID: clientId, KINDE_CLIENT_SECRET: clientSecret } = settings;
+  return Object.freeze({
+    port: settings.PORT,
+    host: settings.HOST,
+    logLevel: settings.LOG_LEVEL,
+    isProduction: settings.NODE_ENV === 'production',
+    authMode: authMode as AuthMode,
+    kinde:
+      KINDE_DOMAIN === undefined
+        ? undefined
+        : Object.freeze({
+            baseUrl: KINDE_DOMAIN,
+            audience: settings.KINDE_AUDIENCE ?? `${KINDE_DOMAIN}/api`,
+            credentials:
+              clientId === undefined || clientSecret === undefined
+                ? undefined
+                : Object.freeze({ clientId, clientSecret }),
+          }),
+    upstreamTimeoutMs: settings.UPSTREAM_TIMEOUT_MS,
+    upstreamConcurrency: settings.UPSTREAM_CONCURRENCY,
+  });
+}

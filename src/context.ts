@@ -1,0 +1,17 @@
+/** What the resolvers of one request share. */
+import type { BaseContext } from '@apollo/server';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Loaders } from './loaders/index.js';
+import type { CallReport, Upstream } from './upstream/client.js';
+
+export interface Context extends BaseContext {
+  /** Every read goes through these. */
+  loaders: Loaders;
+  /** Every write goes through this. */
+  upstream: Upstream;
+  /** Taken from `x-request-id` when that is well-formed, given back in it and in every error. */
+  requestId: string;
+  log: FastifyBaseLogger;
+  /** The calls made so far for this request. */
+  calls: CallReport[];
+}

@@ -1,0 +1,173 @@
+/**
+ * From failures to GraphQL errors: the one table. A client gets a code, a sentence that it can act
+ * on and the id of its request; what the log needs (route, status, reasons, stack) stays in the log.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { UpstreamError, type UpstreamFailure } from './upstream/errors.js';
+
+/** What a top-level error's `extensions.code` may be, besides GraphQL's and Apollo Server's own. */
+export type ErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'BAD_USER_INPUT'
+  | 'RATE_LIMITED'
+  | 'UPSTREAM_TIMEOUT'
+  | 'UPSTREAM_UNAVAILABLE'
+  | 'UPSTREAM_BAD_RESPONSE'
+  | 'WRITE_OUTCOME_UNKNOWN'
+  | 'INTERNAL_SERVER_ERROR';
+
+const CODES: Record<UpstreamFailure, ErrorCode> = {
+  INVALID_ID: 'BAD_USER_INPUT',
+  BAD_REQUEST: 'BAD_USER_INPUT',
+  NOT_FOUND: 'NOT_FOUND',
+  UNAUTHENTICATED: 'UNAUTHENTICATED',
+  FORBIDDEN: 'FORBIDDEN',
+  RATE_LIMITED: 'RATE_LIMITED',
+  TIMEOUT: 'UPSTREAM_TIMEOUT',
+  UNAVAILABLE: 'UPSTREAM_UNAVAILABLE',
+  BAD_RESPONSE: 'UPSTREAM_BAD_RESPONSE',
+  // Nobody is left to read it.
+  ABORTED: 'UPSTREAM_UNAVAILABLE',
+};
+
+/** The code that a failed call has for a client. */
+export function codeOf(error: UpstreamError): ErrorCode {
+  return error.outcomeUnknown ? 'WRITE_OUTCOME_UNKNOWN' : CODES[error.failure];
+}
+
+/** A sentence about a failed call that tells its reader what to do, and nothing of our insides. */
+export function messageOf(error: UpstreamError): string {
+  const reasons = error.reasons.map(({ message, code }) => message || code).join(' ');
+  if (error.outcomeUnknown) {
+    return 'Kinde gave no usable answer to this write, which may have taken effect: read before you repeat it.';
+  }
+  switch (error.failure) {
+    case 'INVALID_ID':
+      return 'A value that was given cannot be an id, code or key.';
+    case 'BAD_REQUEST':
+      return reasons || 'Kinde refused the request.';
+    case 'NOT_FOUND':
+      return reasons || 'There is no such thing in this Kinde environment.';
+    case 'UNAUTHENTICATED':
+      return 'Kinde did not accept the credentials.';
+    case 'FORBIDDEN':
+      return `The token lacks a scope that Kinde asks for: ${error.requiredScope ?? 'unknown'}.`;
+    case 'RATE_LIMITED':
+      return 'Kinde’s rate limit is reached.';
+    case 'TIMEOUT':
+      return 'Kinde did not answer in time.';
+    case 'UNAVAILABLE':
+    case 'ABORTED':
+      return 'Kinde cannot be reached at the moment.';
+    case 'BAD_RESPONSE':
+      return 'Kinde sent an answer that cannot be used.';
+  }
+}
+
+/** An error for a value that the gateway itself refuses. */
+export function badUserInput(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+}
+
+/** Why a mutation did not do what was asked, in a way that its caller can mend: see UserError in the schema. */
+export interface UserError {
+  message: string;
+  code: string;
+  field: readonly (string | number)[] | null;
+}
+
+/** Thrown by a mutation's resolver before anything was written; becomes the payload's userErrors. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+  constructor(readonly userErrors: readonly UserError[]) {
+    super(userErrors.map(({ message }) => message).join(' '));
+  }
+}
+
+/** The failures of a write that its caller can mend; all others are errors of the response. */
+const MENDABLE: ReadonlySet<UpstreamFailure> = new Set(['INVALID_ID', 'BAD_REQUEST', 'NOT_FOUND']);
+
+/**
+ * The userErrors that a thrown value stands for; undefined when it is not the caller's to mend.
+ * `fieldOf` finds the input's field for an upstream parameter or for a reason's code.
+ */
+export function userErrorsFrom(
+  thrown: unknown,
+  fieldOf: (source: { parameter?: string; code?: string }) => UserError['field'],
+): readonly UserError[] | undefined {
+  if (thrown instanceof InputError) return thrown.userErrors;
+  if (!(thrown instanceof UpstreamError) || !MENDABLE.has(thrown.failure)) return undefined;
+  if (thrown.parameter !== undefined) {
+    const field = fieldOf({ parameter: thrown.parameter });
+    return [{ message: messageOf(thrown), code: thrown.failure, field }];
+  }
+  if (thrown.reasons.length === 0) {
+    return [{ message: messageOf(thrown), code: thrown.failure, field: null }];
+  }
+  return thrown.reasons.map(({ code, message }) => ({
+    message: message || code,
+    code,
+    field: fieldOf({ code }),
+  }));
+}
+
+/** The id of the request that is being served, for errors that arise where no context is at hand. */
+export const requestId = new AsyncLocalStorage<string>();
+
+/** Apollo Server's codes for what a client did wrong, and whose messages are written for clients. */
+const CLIENT_CODES: ReadonlySet<unknown> = new Set<string>([
+  ...Object.values(ApolloServerErrorCode).filter(
+    (code) => code !== ApolloServerErrorCode.INTERNAL_SERVER_ERROR,
+  ),
+  'NOT_FOUND',
+  'FORBIDDEN',
+  'UNAUTHENTICATED',
+]);
+
+/**
+ * Any thrown thing as the error that a client sees. It never throws, and what is not known to be fit
+ * for a client is masked. `log` hears of what was masked.
+ */
+export function createFormatError(log: (error: unknown) => void) {
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const original = unwrapResolverError(error);
+    const where = {
+      ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
+      ...(formatted.path === undefined ? {} : { path: formatted.path }),
+    };
+    const id = requestId.getStore();
+    const extensions = (code: unknown, more: object = {}) => ({
+      code,
+      ...more,
+      ...(id === undefined ? {} : { requestId: id }),
+    });
+
+    if (original instanceof UpstreamError) {
+      const { requiredScope, retryAfterSeconds } = original;
+      return {
+        message: messageOf(original),
+        ...where,
+        extensions: extensions(codeOf(original), {
+          ...(requiredScope === undefined ? {} : { requiredScope }),
+          ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+        }),
+      };
+    }
+    const { code, stacktrace: _, ...more } = formatted.extensions ?? {};
+    if (original instanceof GraphQLError || original === error) {
+      if (CLIENT_CODES.has(code)) {
+        return { message: formatted.message, ...where, extensions: extensions(code, more) };
+      }
+    }
+    log(original);
+    return {
+      message: 'Something went wrong in the gateway.',
+      ...where,
+      extensions: extensions('INTERNAL_SERVER_ERROR'),
+    };
+  };
+}

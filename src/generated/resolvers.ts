@@ -1,0 +1,1498 @@
+/* Made by `npm run generate`; edit schema/ or codegen.yml instead. */
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { NodeParent } from '../loaders/index.js';
+import type { OrganizationParent, BrandingParent, BillingParent, BillingAgreementParent } from '../loaders/organizations.js';
+import type { OrganizationConnectionParent } from '../resolvers/organizations.js';
+import type { OrganizationUserConnectionParent } from '../resolvers/users.js';
+import type { RoleConnectionParent } from '../resolvers/roles.js';
+import type { PermissionConnectionParent } from '../resolvers/permissions.js';
+import type { Member } from '../loaders/users.js';
+import type { RoleParent } from '../loaders/roles.js';
+import type { PermissionParent, GrantParent } from '../loaders/permissions.js';
+import type { FeatureFlagParent } from '../loaders/feature-flags.js';
+import type { UpdatedOverride } from '../resolvers/feature-flags.js';
+import type { UserError as UserErrorParent } from '../errors.js';
+import type { Context } from '../context.js';
+export type Maybe<T> = T | Promise<T | null | undefined> | null | undefined;
+export type InputMaybe<T> = T | null | undefined;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** An instant in ISO 8601, as Kinde sends it, for example `2026-03-01T09:30:00Z`. */
+  DateTime: { input: string; output: string; }
+  /** A feature flag's value: a JSON boolean, a whole number or a string. */
+  FeatureFlagValue: { input: boolean | number | string; output: boolean | number | string; }
+};
+
+/** Which permission to give to whom. */
+export type AddOrganizationUserPermissionInput = {
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+  /** The permission to give. */
+  readonly permission: PermissionReference;
+  /** Kinde's id of the person. */
+  readonly userId: Scalars['ID']['input'];
+};
+
+/** What became of addOrganizationUserPermission. */
+export type AddOrganizationUserPermissionPayload = {
+  readonly __typename?: 'AddOrganizationUserPermissionPayload';
+  /** The member, read after the change; null when the permission was not given. */
+  readonly organizationUser?: Maybe<OrganizationUser>;
+  /** Why the permission was not given; empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Which role to give to whom. */
+export type AddOrganizationUserRoleInput = {
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+  /** The role to give. */
+  readonly role: RoleReference;
+  /** Kinde's id of the person. */
+  readonly userId: Scalars['ID']['input'];
+};
+
+/** What became of addOrganizationUserRole. */
+export type AddOrganizationUserRolePayload = {
+  readonly __typename?: 'AddOrganizationUserRolePayload';
+  /** The member, read after the change; null when the role was not given. */
+  readonly organizationUser?: Maybe<OrganizationUser>;
+  /** Why the role was not given; empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Whom to add to which organization. */
+export type AddOrganizationUsersInput = {
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+  /** The users to add, each person once. */
+  readonly users: ReadonlyArray<OrganizationUserAdditionInput>;
+};
+
+/** What became of addOrganizationUsers, user by user. */
+export type AddOrganizationUsersPayload = {
+  readonly __typename?: 'AddOrganizationUsersPayload';
+  /** Kinde's ids of those who were added. */
+  readonly addedUserIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** Those who were added, as members, read after the change. */
+  readonly addedUsers: ReadonlyArray<OrganizationUser>;
+  /** The organization, read after the change; null when nobody was added. */
+  readonly organization?: Maybe<Organization>;
+  /**
+   * An error for each user who was not added, its `field` beginning with `["users", "<position>"]`, or
+   * an error about the whole input. Empty when all were added.
+   */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** A plan that an organization has agreed to. */
+export type BillingAgreement = {
+  readonly __typename?: 'BillingAgreement';
+  /** The id of the agreement. */
+  readonly agreementId?: Maybe<Scalars['ID']['output']>;
+  /** The code of the plan. */
+  readonly planCode?: Maybe<Scalars['String']['output']>;
+};
+
+/** A colour in three spellings. */
+export type Color = {
+  readonly __typename?: 'Color';
+  /** As a CSS hex value. */
+  readonly hex?: Maybe<Scalars['String']['output']>;
+  /** As a CSS hsl value. */
+  readonly hsl?: Maybe<Scalars['String']['output']>;
+  /** As it was given, for example `#0066ff`. */
+  readonly raw?: Maybe<Scalars['String']['output']>;
+};
+
+/** What to create. */
+export type CreateOrganizationInput = {
+  /** The billing customer's e-mail address. */
+  readonly billingEmail?: InputMaybe<Scalars['String']['input']>;
+  /** The code of the plan that the billing customer starts on. */
+  readonly billingPlanCode?: InputMaybe<Scalars['String']['input']>;
+  /** How Kinde's pages look to the members. */
+  readonly branding?: InputMaybe<OrganizationBrandingInput>;
+  /** The id of the organization in your own system. */
+  readonly externalId?: InputMaybe<Scalars['String']['input']>;
+  /** A unique handle that sign-in URLs may carry. */
+  readonly handle?: InputMaybe<Scalars['String']['input']>;
+  /** Whether users become members when they sign in. */
+  readonly isAutoMembershipEnabled?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether to create a billing customer as well. */
+  readonly isCreateBillingCustomer?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The name that people see. */
+  readonly name: Scalars['String']['input'];
+  /** The address of e-mails that Kinde sends for the organization. */
+  readonly senderEmail?: InputMaybe<Scalars['String']['input']>;
+  /** The name in e-mails that Kinde sends for the organization. */
+  readonly senderName?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What became of createOrganization. */
+export type CreateOrganizationPayload = {
+  readonly __typename?: 'CreateOrganizationPayload';
+  /** The new organization, read after its creation; null when it was not created. */
+  readonly organization?: Maybe<Organization>;
+  /** Why it was not created; empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Which override to delete, and where. */
+export type DeleteFeatureFlagOverrideInput = {
+  /** The flag's key. */
+  readonly key: Scalars['String']['input'];
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+};
+
+/** What became of deleteFeatureFlagOverride. */
+export type DeleteFeatureFlagOverridePayload = {
+  readonly __typename?: 'DeleteFeatureFlagOverridePayload';
+  /** The key of the deleted override; null when it was not deleted. */
+  readonly deletedKey?: Maybe<Scalars['String']['output']>;
+  /** The organization, read after the change; null when the override was not deleted. */
+  readonly organization?: Maybe<Organization>;
+  /** Why the override was not deleted; empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Where to delete all overrides. */
+export type DeleteFeatureFlagOverridesInput = {
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+};
+
+/** What became of deleteFeatureFlagOverrides. */
+export type DeleteFeatureFlagOverridesPayload = {
+  readonly __typename?: 'DeleteFeatureFlagOverridesPayload';
+  /** The organization, read after the change; null when the overrides were not deleted. */
+  readonly organization?: Maybe<Organization>;
+  /** Why the overrides were not deleted; empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Which organization to delete. */
+export type DeleteOrganizationInput = {
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+};
+
+/** What became of deleteOrganization. */
+export type DeleteOrganizationPayload = {
+  readonly __typename?: 'DeleteOrganizationPayload';
+  /** The code of the deleted organization; null when it was not deleted. */
+  readonly deletedOrganizationCode?: Maybe<Scalars['ID']['output']>;
+  /** The global id of the deleted organization, for client caches; null when it was not deleted. */
+  readonly deletedOrganizationId?: Maybe<Scalars['ID']['output']>;
+  /** Why it was not deleted; empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** A feature flag as an organization overrides it. */
+export type FeatureFlag = {
+  readonly __typename?: 'FeatureFlag';
+  /** The flag's key, unique in the environment, for example `theme`. */
+  readonly key: Scalars['String']['output'];
+  /** The type of the value. A type that this schema does not know yet reads as STRING. */
+  readonly type: FeatureFlagType;
+  /** The value, in the JSON type that `type` names. */
+  readonly value: Scalars['FeatureFlagValue']['output'];
+};
+
+/** The type of a feature flag's value. */
+export type FeatureFlagType =
+  /** `true` or `false`. */
+  | 'BOOLEAN'
+  /** A whole number. */
+  | 'INTEGER'
+  /** Text. */
+  | 'STRING';
+
+/**
+ * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
+ * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ */
+export type Mutation = {
+  readonly __typename?: 'Mutation';
+  /** Give a member a permission directly. */
+  readonly addOrganizationUserPermission: AddOrganizationUserPermissionPayload;
+  /** Give a member a role. */
+  readonly addOrganizationUserRole: AddOrganizationUserRolePayload;
+  /**
+   * Add users to an organization. Any number: the gateway sends them to Kinde in batches of 100, one
+   * after the other, and says user by user what happened.
+   */
+  readonly addOrganizationUsers: AddOrganizationUsersPayload;
+  /** Create an organization. */
+  readonly createOrganization: CreateOrganizationPayload;
+  /** Delete an organization's override of one feature flag: the environment's value holds again. */
+  readonly deleteFeatureFlagOverride: DeleteFeatureFlagOverridePayload;
+  /** Delete all of an organization's feature flag overrides. */
+  readonly deleteFeatureFlagOverrides: DeleteFeatureFlagOverridesPayload;
+  /** Delete an organization, with its memberships and flag overrides. It cannot be undone. */
+  readonly deleteOrganization: DeleteOrganizationPayload;
+  /** Remove a member from an organization. */
+  readonly removeOrganizationUser: RemoveOrganizationUserPayload;
+  /** Take a direct permission from a member. What comes through a role stays. */
+  readonly removeOrganizationUserPermission: RemoveOrganizationUserPermissionPayload;
+  /** Take a role from a member. */
+  readonly removeOrganizationUserRole: RemoveOrganizationUserRolePayload;
+  /** Override a feature flag for an organization. */
+  readonly updateFeatureFlagOverride: UpdateFeatureFlagOverridePayload;
+  /** Change the given properties of an organization; what is left out stays as it is. */
+  readonly updateOrganization: UpdateOrganizationPayload;
+  /**
+   * Change the roles and permissions of members, or remove them. Any number: the gateway sends them to
+   * Kinde in batches of 100, one after the other, and says user by user what happened.
+   */
+  readonly updateOrganizationUsers: UpdateOrganizationUsersPayload;
+};
+
+
+/**
+ * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
+ * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ */
+export type MutationAddOrganizationUserPermissionArgs = {
+  input: AddOrganizationUserPermissionInput;
+};
+
+
+/**
+ * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
+ * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ */
+export type MutationAddOrganizationUserRoleArgs = {
+  input: AddOrganizationUserRoleInput;
+};
+
+
+/**
+ * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
+ * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ */
+export type MutationAddOrganizationUsersArgs = {
+  input: AddOrganizationUsersInput;
+};
+
+
+/**
+ * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
+ * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ */
+export type MutationCreateOrganizationArgs = {
+  input: CreateOrganizationInput;
+};
+
+
+/**
+ * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
+ * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ */
+export type MutationDeleteFeatureFlagOverrideArgs = {
+  input: DeleteFeatureFlagOverrideInput;
+};
+
+
+/**
+ * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
+ * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ */
+export type MutationDeleteFeatureFlagOverridesArgs = {
+  input: DeleteFeatureFlagOverridesInput;
+};
+
+
+/**
+ * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
+ * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ */
+export type MutationDeleteOrganizationArgs = {
+  input: DeleteOrganizationInput;
+};
+
+
+/**
+ * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
+ * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ */
+export type MutationRemoveOrganizationUserArgs = {
+  input: RemoveOrganizationUserInput;
+};
+
+
+/**
+ * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
+ * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ */
+export type MutationRemoveOrganizationUserPermissionArgs = {
+  input: RemoveOrganizationUserPermissionInput;
+};
+
+
+/**
+ * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
+ * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ */
+export type MutationRemoveOrganizationUserRoleArgs = {
+  input: RemoveOrganizationUserRoleInput;
+};
+
+
+/**
+ * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
+ * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ */
+export type MutationUpdateFeatureFlagOverrideArgs = {
+  input: UpdateFeatureFlagOverrideInput;
+};
+
+
+/**
+ * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
+ * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ */
+export type MutationUpdateOrganizationArgs = {
+  input: UpdateOrganizationInput;
+};
+
+
+/**
+ * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
+ * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ */
+export type MutationUpdateOrganizationUsersArgs = {
+  input: UpdateOrganizationUsersInput;
+};
+
+/** An object that can be read again by its id alone. */
+export type Node = {
+  /** Opaque and unique across all types. Never parse it: Kinde's own ids are fields of their own. */
+  readonly id: Scalars['ID']['output'];
+};
+
+/** A tenant of the Kinde environment: a business with its users, their roles and its feature flags. */
+export type Organization = Node & {
+  readonly __typename?: 'Organization';
+  /** The e-mail domains whose users may join on their own. */
+  readonly allowedDomains?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** The billing customer and its agreements; null when there are none. */
+  readonly billing?: Maybe<OrganizationBilling>;
+  /** How Kinde's pages look to the members. */
+  readonly branding?: Maybe<OrganizationBranding>;
+  /** Kinde's code of the organization, for example `org_1ccfb819462`. */
+  readonly code: Scalars['ID']['output'];
+  /** When the organization was created. */
+  readonly createdOn?: Maybe<Scalars['DateTime']['output']>;
+  /** The id of this organization in your own system; null when there is none. */
+  readonly externalId?: Maybe<Scalars['String']['output']>;
+  /** The organization's override of one feature flag; null when it does not override it. */
+  readonly featureFlag?: Maybe<FeatureFlag>;
+  /** The feature flags that the organization overrides, by key. Other flags have the environment's value. */
+  readonly featureFlags?: Maybe<ReadonlyArray<FeatureFlag>>;
+  /** The unique handle that sign-in URLs may carry; null when there is none. */
+  readonly handle?: Maybe<Scalars['String']['output']>;
+  /** The global id, for `node(id:)` and for client caches. */
+  readonly id: Scalars['ID']['output'];
+  /** Whether users become members when they sign in. */
+  readonly isAutoMembershipEnabled?: Maybe<Scalars['Boolean']['output']>;
+  /** Whether this is the environment's default organization. */
+  readonly isDefault?: Maybe<Scalars['Boolean']['output']>;
+  /** Whether the organization is suspended, so that its members cannot sign in to it. */
+  readonly isSuspended?: Maybe<Scalars['Boolean']['output']>;
+  /** The name that people see. */
+  readonly name: Scalars['String']['output'];
+  /** The address of e-mails that Kinde sends for the organization; null for the environment's. */
+  readonly senderEmail?: Maybe<Scalars['String']['output']>;
+  /** The name in e-mails that Kinde sends for the organization; null for the environment's. */
+  readonly senderName?: Maybe<Scalars['String']['output']>;
+  /** When the organization was suspended; null when it is not. */
+  readonly suspendedOn?: Maybe<Scalars['DateTime']['output']>;
+  /** The organization's users, as members of it. */
+  readonly users?: Maybe<OrganizationUserConnection>;
+};
+
+
+/** A tenant of the Kinde environment: a business with its users, their roles and its feature flags. */
+export type OrganizationFeatureFlagArgs = {
+  key: Scalars['String']['input'];
+};
+
+
+/** A tenant of the Kinde environment: a business with its users, their roles and its feature flags. */
+export type OrganizationUsersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  permissions?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  roles?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  sort?: InputMaybe<SortOrder>;
+};
+
+/** Whom Kinde bills for the organization, and on what terms. */
+export type OrganizationBilling = {
+  readonly __typename?: 'OrganizationBilling';
+  /** The agreements in force. */
+  readonly agreements?: Maybe<ReadonlyArray<BillingAgreement>>;
+  /** The id of the billing customer. */
+  readonly customerId?: Maybe<Scalars['ID']['output']>;
+};
+
+/** How Kinde's pages look to an organization's members. Null is the environment's own. */
+export type OrganizationBranding = {
+  readonly __typename?: 'OrganizationBranding';
+  /** The colour behind the page. */
+  readonly backgroundColor?: Maybe<Color>;
+  /** The colour behind the page when it is dark. */
+  readonly backgroundColorDark?: Maybe<Color>;
+  /** The radius of a button's corners, in pixels. */
+  readonly buttonBorderRadius?: Maybe<Scalars['Int']['output']>;
+  /** The colour of buttons. */
+  readonly buttonColor?: Maybe<Color>;
+  /** The colour of buttons on dark pages. */
+  readonly buttonColorDark?: Maybe<Color>;
+  /** The colour of text on buttons. */
+  readonly buttonTextColor?: Maybe<Color>;
+  /** The colour of text on buttons on dark pages. */
+  readonly buttonTextColorDark?: Maybe<Color>;
+  /** The radius of a card's corners, in pixels. */
+  readonly cardBorderRadius?: Maybe<Scalars['Int']['output']>;
+  /** The value of the pages' CSS `color-scheme`, for example `light dark`. */
+  readonly colorScheme?: Maybe<Scalars['String']['output']>;
+  /** URL of the favicon for browsers without SVG. */
+  readonly faviconFallback?: Maybe<Scalars['String']['output']>;
+  /** URL of the favicon as an SVG. */
+  readonly faviconSvg?: Maybe<Scalars['String']['output']>;
+  /** The radius of an input's corners, in pixels. */
+  readonly inputBorderRadius?: Maybe<Scalars['Int']['output']>;
+  /** The colour of links. */
+  readonly linkColor?: Maybe<Color>;
+  /** The colour of links on dark pages. */
+  readonly linkColorDark?: Maybe<Color>;
+  /** URL of the logo on light pages. */
+  readonly logo?: Maybe<Scalars['String']['output']>;
+  /** URL of the logo on dark pages. */
+  readonly logoDark?: Maybe<Scalars['String']['output']>;
+  /** Which theme the pages have; null also for a theme that this schema does not know yet. */
+  readonly themeCode?: Maybe<ThemeCode>;
+};
+
+/** The colours and theme of Kinde's pages for an organization. Colours are CSS hex values. */
+export type OrganizationBrandingInput = {
+  /** The colour behind the page. */
+  readonly backgroundColor?: InputMaybe<Scalars['String']['input']>;
+  /** The colour behind the page when it is dark. */
+  readonly backgroundColorDark?: InputMaybe<Scalars['String']['input']>;
+  /** The colour of buttons. */
+  readonly buttonColor?: InputMaybe<Scalars['String']['input']>;
+  /** The colour of buttons on dark pages. */
+  readonly buttonColorDark?: InputMaybe<Scalars['String']['input']>;
+  /** The colour of text on buttons. */
+  readonly buttonTextColor?: InputMaybe<Scalars['String']['input']>;
+  /** The colour of text on buttons on dark pages. */
+  readonly buttonTextColorDark?: InputMaybe<Scalars['String']['input']>;
+  /** The colour of links. */
+  readonly linkColor?: InputMaybe<Scalars['String']['input']>;
+  /** The colour of links on dark pages. */
+  readonly linkColorDark?: InputMaybe<Scalars['String']['input']>;
+  /** The theme of the pages. */
+  readonly themeCode?: InputMaybe<ThemeCode>;
+};
+
+/** A page of organizations. */
+export type OrganizationConnection = {
+  readonly __typename?: 'OrganizationConnection';
+  /** The organizations, each with its cursor. */
+  readonly edges: ReadonlyArray<OrganizationEdge>;
+  /** The organizations. An entry that Kinde sent unusable is null here and has an error at its path. */
+  readonly nodes: ReadonlyArray<Maybe<Organization>>;
+  /** Where this page stands in the list. */
+  readonly pageInfo: PageInfo;
+};
+
+/** An organization in a list. */
+export type OrganizationEdge = {
+  readonly __typename?: 'OrganizationEdge';
+  /** Give it as `after` to read on behind this organization. */
+  readonly cursor: Scalars['String']['output'];
+  /** The organization; null, with an error, if Kinde sent it unusable. */
+  readonly node?: Maybe<Organization>;
+};
+
+/**
+ * A user as a member of one organization. The same person in two organizations is two of these, with
+ * ids and roles of their own.
+ */
+export type OrganizationUser = Node & {
+  readonly __typename?: 'OrganizationUser';
+  /** The e-mail address; null when Kinde has none. */
+  readonly email?: Maybe<Scalars['String']['output']>;
+  /** The first name. */
+  readonly firstName?: Maybe<Scalars['String']['output']>;
+  /** First and last name. */
+  readonly fullName?: Maybe<Scalars['String']['output']>;
+  /** The global id of this membership, for `node(id:)` and for client caches. */
+  readonly id: Scalars['ID']['output'];
+  /** Whether the person is suspended in this organization. */
+  readonly isSuspended?: Maybe<Scalars['Boolean']['output']>;
+  /** When the person joined this organization. */
+  readonly joinedOn?: Maybe<Scalars['DateTime']['output']>;
+  /** When the person was last active in this organization; null before the first time. */
+  readonly lastAccessedOn?: Maybe<Scalars['DateTime']['output']>;
+  /** The last name. */
+  readonly lastName?: Maybe<Scalars['String']['output']>;
+  /** The organization of this membership. */
+  readonly organization?: Maybe<Organization>;
+  /** The same permissions, each with the roles that it comes through. */
+  readonly permissionGrants?: Maybe<ReadonlyArray<PermissionGrant>>;
+  /** The permissions that the person has in this organization, directly or through roles. */
+  readonly permissions?: Maybe<ReadonlyArray<Permission>>;
+  /** URL of the profile picture; null when there is none. */
+  readonly picture?: Maybe<Scalars['String']['output']>;
+  /** The roles that the person has in this organization. */
+  readonly roles?: Maybe<ReadonlyArray<Role>>;
+  /** Kinde's id of the person, the same in all organizations. */
+  readonly userId: Scalars['ID']['output'];
+};
+
+/** A person to add. */
+export type OrganizationUserAdditionInput = {
+  /** The permissions to give directly. */
+  readonly permissions?: InputMaybe<ReadonlyArray<PermissionReference>>;
+  /** The roles to give. */
+  readonly roles?: InputMaybe<ReadonlyArray<RoleReference>>;
+  /** Kinde's id of the person. */
+  readonly userId: Scalars['ID']['input'];
+};
+
+/** A member to change. */
+export type OrganizationUserChangeInput = {
+  /** What to do; when absent, the given roles and permissions are set. */
+  readonly operation?: InputMaybe<OrganizationUserOperation>;
+  /** Permissions for the member; what holds for `roles` holds here. */
+  readonly permissions?: InputMaybe<ReadonlyArray<PermissionReference>>;
+  /**
+   * Roles for the member. Kinde's specification does not say whether they replace the member's roles
+   * or are added to them: to be exact about one role, use addOrganizationUserRole and
+   * removeOrganizationUserRole.
+   */
+  readonly roles?: InputMaybe<ReadonlyArray<RoleReference>>;
+  /** Kinde's id of the person. */
+  readonly userId: Scalars['ID']['input'];
+};
+
+/** A page of an organization's users. */
+export type OrganizationUserConnection = {
+  readonly __typename?: 'OrganizationUserConnection';
+  /** The users, each with its cursor. */
+  readonly edges: ReadonlyArray<OrganizationUserEdge>;
+  /** The users. An entry that Kinde sent unusable is null here and has an error at its path. */
+  readonly nodes: ReadonlyArray<Maybe<OrganizationUser>>;
+  /** Where this page stands in the list. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A user in an organization's list. */
+export type OrganizationUserEdge = {
+  readonly __typename?: 'OrganizationUserEdge';
+  /** Give it as `after` to read on behind this user. */
+  readonly cursor: Scalars['String']['output'];
+  /** The user; null, with an error, if Kinde sent it unusable. */
+  readonly node?: Maybe<OrganizationUser>;
+};
+
+/** What updateOrganizationUsers may do to a member besides setting roles and permissions. */
+export type OrganizationUserOperation =
+  /** Remove the person from the organization. */
+  | 'DELETE';
+
+/** Where a page of a connection stands in its list. */
+export type PageInfo = {
+  readonly __typename?: 'PageInfo';
+  /** The cursor of the last edge: give it as `after` to read on; null on an empty page. */
+  readonly endCursor?: Maybe<Scalars['String']['output']>;
+  /** Whether more items follow the last one of this page. */
+  readonly hasNextPage: Scalars['Boolean']['output'];
+  /**
+   * Whether this page began at a cursor, and so cannot be the first page. Kinde's lists are read
+   * forward only.
+   */
+  readonly hasPreviousPage: Scalars['Boolean']['output'];
+  /** The cursor of the first edge; null on an empty page. */
+  readonly startCursor?: Maybe<Scalars['String']['output']>;
+};
+
+/** Something that a user may do, as the environment defines it. */
+export type Permission = Node & {
+  readonly __typename?: 'Permission';
+  /** What the permission allows; null when nobody has said. */
+  readonly description?: Maybe<Scalars['String']['output']>;
+  /** The global id, made of the key. */
+  readonly id: Scalars['ID']['output'];
+  /** The key, unique in the environment, for example `read:invoices`. It is what tokens carry. */
+  readonly key: Scalars['String']['output'];
+  /** The name that people see; null if the environment no longer defines the permission. */
+  readonly name?: Maybe<Scalars['String']['output']>;
+  /** Kinde's id of the permission; null if the environment no longer defines it. */
+  readonly permissionId?: Maybe<Scalars['ID']['output']>;
+};
+
+/** A page of permissions. */
+export type PermissionConnection = {
+  readonly __typename?: 'PermissionConnection';
+  /** The permissions, each with its cursor. */
+  readonly edges: ReadonlyArray<PermissionEdge>;
+  /** The permissions. An entry that Kinde sent unusable is null here and has an error at its path. */
+  readonly nodes: ReadonlyArray<Maybe<Permission>>;
+  /** Where this page stands in the list. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A permission in a list. */
+export type PermissionEdge = {
+  readonly __typename?: 'PermissionEdge';
+  /** Give it as `after` to read on behind this permission. */
+  readonly cursor: Scalars['String']['output'];
+  /** The permission; null, with an error, if Kinde sent it unusable. */
+  readonly node?: Maybe<Permission>;
+};
+
+/** A permission of a member, with what it comes through. */
+export type PermissionGrant = {
+  readonly __typename?: 'PermissionGrant';
+  /** The permission. */
+  readonly permission: Permission;
+  /** The member's roles that include it; empty when the member has it directly alone. */
+  readonly roles: ReadonlyArray<Role>;
+};
+
+/**
+ * A permission, by its key or by its id. Where Kinde wants the other one, the gateway looks it up
+ * (scope read:permissions).
+ */
+export type PermissionReference =
+  /** Kinde's id of the permission: the `permissionId` of a Permission, not its global `id`. */
+  { readonly id: Scalars['ID']['input']; readonly key?: never; }
+  |  /** The permission's key, for example `read:invoices`. */
+  { readonly id?: never; readonly key: Scalars['String']['input']; };
+
+export type Query = {
+  readonly __typename?: 'Query';
+  /** Any object by its id; null when there is none (any more). A malformed id is BAD_USER_INPUT. */
+  readonly node?: Maybe<Node>;
+  /** Objects by their ids, in the order asked for, with null in the place of those that do not exist. */
+  readonly nodes: ReadonlyArray<Maybe<Node>>;
+  /** The organization with this code; null when there is none. */
+  readonly organization?: Maybe<Organization>;
+  /** The organizations of the Kinde environment. */
+  readonly organizations?: Maybe<OrganizationConnection>;
+  /** The permissions that the environment defines. */
+  readonly permissions?: Maybe<PermissionConnection>;
+  /** The roles that the environment defines. */
+  readonly roles?: Maybe<RoleConnection>;
+};
+
+
+export type QueryNodeArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryNodesArgs = {
+  ids: ReadonlyArray<Scalars['ID']['input']>;
+};
+
+
+export type QueryOrganizationArgs = {
+  code: Scalars['ID']['input'];
+};
+
+
+export type QueryOrganizationsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  sort?: InputMaybe<SortOrder>;
+};
+
+
+export type QueryPermissionsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryRolesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** Whom to remove from which organization. */
+export type RemoveOrganizationUserInput = {
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+  /** Kinde's id of the person. */
+  readonly userId: Scalars['ID']['input'];
+};
+
+/** What became of removeOrganizationUser. */
+export type RemoveOrganizationUserPayload = {
+  readonly __typename?: 'RemoveOrganizationUserPayload';
+  /** The organization, read after the change; null when nobody was removed. */
+  readonly organization?: Maybe<Organization>;
+  /** The global id of the membership that ended, for client caches; null when nobody was removed. */
+  readonly removedOrganizationUserId?: Maybe<Scalars['ID']['output']>;
+  /** Kinde's id of the person who was removed; null when nobody was. */
+  readonly removedUserId?: Maybe<Scalars['ID']['output']>;
+  /** Why nobody was removed; empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Which permission to take from whom. */
+export type RemoveOrganizationUserPermissionInput = {
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+  /** The permission to take. */
+  readonly permission: PermissionReference;
+  /** Kinde's id of the person. */
+  readonly userId: Scalars['ID']['input'];
+};
+
+/** What became of removeOrganizationUserPermission. */
+export type RemoveOrganizationUserPermissionPayload = {
+  readonly __typename?: 'RemoveOrganizationUserPermissionPayload';
+  /** The member, read after the change; null when the permission was not taken. */
+  readonly organizationUser?: Maybe<OrganizationUser>;
+  /** Why the permission was not taken; empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Which role to take from whom. */
+export type RemoveOrganizationUserRoleInput = {
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+  /** The role to take. */
+  readonly role: RoleReference;
+  /** Kinde's id of the person. */
+  readonly userId: Scalars['ID']['input'];
+};
+
+/** What became of removeOrganizationUserRole. */
+export type RemoveOrganizationUserRolePayload = {
+  readonly __typename?: 'RemoveOrganizationUserRolePayload';
+  /** The member, read after the change; null when the role was not taken. */
+  readonly organizationUser?: Maybe<OrganizationUser>;
+  /** Why the role was not taken; empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** A named set of permissions that the environment defines and that users have within organizations. */
+export type Role = Node & {
+  readonly __typename?: 'Role';
+  /** What the role is for; null when nobody has said. */
+  readonly description?: Maybe<Scalars['String']['output']>;
+  /** The global id, made of the key, so that `{ id key }` takes no call. */
+  readonly id: Scalars['ID']['output'];
+  /** The key, unique in the environment, for example `admin`. It is what tokens carry. */
+  readonly key: Scalars['String']['output'];
+  /** The name that people see; null if the environment no longer defines the role. */
+  readonly name?: Maybe<Scalars['String']['output']>;
+  /** Kinde's id of the role; null if the environment no longer defines it. */
+  readonly roleId?: Maybe<Scalars['ID']['output']>;
+};
+
+/** A page of roles. */
+export type RoleConnection = {
+  readonly __typename?: 'RoleConnection';
+  /** The roles, each with its cursor. */
+  readonly edges: ReadonlyArray<RoleEdge>;
+  /** The roles. An entry that Kinde sent unusable is null here and has an error at its path. */
+  readonly nodes: ReadonlyArray<Maybe<Role>>;
+  /** Where this page stands in the list. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A role in a list. */
+export type RoleEdge = {
+  readonly __typename?: 'RoleEdge';
+  /** Give it as `after` to read on behind this role. */
+  readonly cursor: Scalars['String']['output'];
+  /** The role; null, with an error, if Kinde sent it unusable. */
+  readonly node?: Maybe<Role>;
+};
+
+/** A role, by its key or by its id. Where Kinde wants the other one, the gateway looks it up (scope read:roles). */
+export type RoleReference =
+  /** Kinde's id of the role: the `roleId` of a Role, not its global `id`. */
+  { readonly id: Scalars['ID']['input']; readonly key?: never; }
+  |  /** The role's key, for example `admin`. */
+  { readonly id?: never; readonly key: Scalars['String']['input']; };
+
+/**
+ * The order of a list. Kinde offers the same four for organizations as for their users; organizations
+ * have no e-mail address, and how Kinde orders them by it is not documented.
+ */
+export type SortOrder =
+  /** By e-mail address, A to Z. */
+  | 'EMAIL_ASC'
+  /** By e-mail address, Z to A. */
+  | 'EMAIL_DESC'
+  /** By name, A to Z. */
+  | 'NAME_ASC'
+  /** By name, Z to A. */
+  | 'NAME_DESC';
+
+/** The theme of Kinde's pages. */
+export type ThemeCode =
+  /** Always dark. */
+  | 'DARK'
+  /** Always light. */
+  | 'LIGHT'
+  /** As the user's system prefers. */
+  | 'USER_PREFERENCE';
+
+/** Which flag to override, where and with what. */
+export type UpdateFeatureFlagOverrideInput = {
+  /** The flag's key. */
+  readonly key: Scalars['String']['input'];
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+  /** The value, of the flag's own type. */
+  readonly value: Scalars['FeatureFlagValue']['input'];
+};
+
+/** What became of updateFeatureFlagOverride. */
+export type UpdateFeatureFlagOverridePayload = {
+  readonly __typename?: 'UpdateFeatureFlagOverridePayload';
+  /** The override, read after the change; null when the flag was not overridden. */
+  readonly featureFlag?: Maybe<FeatureFlag>;
+  /** The organization, read after the change; null when the flag was not overridden. */
+  readonly organization?: Maybe<Organization>;
+  /** Why the flag was not overridden; empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** What to change. What is left out stays; null is refused except where the description allows it. */
+export type UpdateOrganizationInput = {
+  /** The e-mail domains whose users may join on their own. */
+  readonly allowedDomains?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** How Kinde's pages look to the members. */
+  readonly branding?: InputMaybe<OrganizationBrandingInput>;
+  /** The id of the organization in your own system. */
+  readonly externalId?: InputMaybe<Scalars['String']['input']>;
+  /** A unique handle that sign-in URLs may carry. */
+  readonly handle?: InputMaybe<Scalars['String']['input']>;
+  /** Whether users whose e-mail domain is in `allowedDomains` join on their own. */
+  readonly isAutoJoinDomainList?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether users become members when they sign in. */
+  readonly isAutoMembershipEnabled?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether the organization has the features of Kinde's advanced organizations. */
+  readonly isEnableAdvancedOrgs?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether members must use a second factor. */
+  readonly isEnforceMfa?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether the organization is suspended. The default organization cannot be. */
+  readonly isSuspended?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The name that people see. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+  /** The address of e-mails that Kinde sends for the organization; null for the environment's. */
+  readonly senderEmail?: InputMaybe<Scalars['String']['input']>;
+  /** The name in e-mails that Kinde sends for the organization; null for the environment's. */
+  readonly senderName?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What became of updateOrganization. */
+export type UpdateOrganizationPayload = {
+  readonly __typename?: 'UpdateOrganizationPayload';
+  /** The organization, read after the change; null when it was not changed. */
+  readonly organization?: Maybe<Organization>;
+  /** Why it was not changed; empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Whom to change in which organization. */
+export type UpdateOrganizationUsersInput = {
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+  /** The users to change, each person once. */
+  readonly users: ReadonlyArray<OrganizationUserChangeInput>;
+};
+
+/** What became of updateOrganizationUsers, user by user. */
+export type UpdateOrganizationUsersPayload = {
+  readonly __typename?: 'UpdateOrganizationUsersPayload';
+  /** Kinde's ids of those who were not members before and were added. */
+  readonly addedUserIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** The organization, read after the change; null when nothing was changed. */
+  readonly organization?: Maybe<Organization>;
+  /** Kinde's ids of those who were removed. */
+  readonly removedUserIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** Kinde's ids of those whose roles or permissions were set. */
+  readonly updatedUserIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** Those who were added or updated, as members, read after the change. */
+  readonly updatedUsers: ReadonlyArray<OrganizationUser>;
+  /**
+   * An error for each user to whom nothing was done, its `field` beginning with
+   * `["users", "<position>"]`, or an error about the whole input. Empty when all were changed.
+   */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/**
+ * Why a mutation did not do, or not wholly do, what was asked, in a way that its caller can mend.
+ * Failures that the caller can't mend (no access, Kinde unreachable) are errors of the response.
+ */
+export type UserError = {
+  readonly __typename?: 'UserError';
+  /**
+   * What is wrong, for a program. Kinde's own code where the reason is Kinde's, for example
+   * `USER_NOT_IN_ORGANIZATION`; the gateway's codes are INVALID_ID, INVALID_VALUE, UNKNOWN_ROLE,
+   * UNKNOWN_PERMISSION, DUPLICATE_USER, NO_FIELDS_TO_UPDATE, NOT_ADDED, NOT_UPDATED, NOT_ATTEMPTED and,
+   * for users of a batch that failed after others had succeeded, an error code of the response such as
+   * `UPSTREAM_UNAVAILABLE` or `WRITE_OUTCOME_UNKNOWN`.
+   */
+  readonly code: Scalars['String']['output'];
+  /**
+   * The path of the value in the mutation's input, list positions as numbers in text, for example
+   * `["users", "3", "roles", "0"]`; null where no single value is to blame.
+   */
+  readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What is wrong, for a person to read. */
+  readonly message: Scalars['String']['output'];
+};
+
+
+
+export type ResolverTypeWrapper<T> = Promise<T> | T;
+
+
+export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
+  resolve: ResolverFn<TResult, TParent, TContext, TArgs>;
+};
+export type Resolver<TResult, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = ResolverFn<TResult, TParent, TContext, TArgs> | ResolverWithResolve<TResult, TParent, TContext, TArgs>;
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Promise<TResult> | TResult;
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>;
+  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>;
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
+
+export type SubscriptionResolver<TResult, TKey extends string, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> =
+  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
+
+export type TypeResolveFn<TTypes, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
+  parent: TParent,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Maybe<TTypes> | Promise<Maybe<TTypes>>;
+
+export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (obj: T, context: TContext, info: GraphQLResolveInfo) => boolean | Promise<boolean>;
+
+export type NextResolverFn<T> = () => Promise<T>;
+
+export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+
+
+
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = {
+  AddOrganizationUserPermissionInput: AddOrganizationUserPermissionInput;
+  AddOrganizationUserPermissionPayload: ResolverTypeWrapper<Omit<AddOrganizationUserPermissionPayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  AddOrganizationUserRoleInput: AddOrganizationUserRoleInput;
+  AddOrganizationUserRolePayload: ResolverTypeWrapper<Omit<AddOrganizationUserRolePayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  AddOrganizationUsersInput: AddOrganizationUsersInput;
+  AddOrganizationUsersPayload: ResolverTypeWrapper<Omit<AddOrganizationUsersPayload, 'addedUsers' | 'organization' | 'userErrors'> & { addedUsers: ReadonlyArray<ResolversTypes['OrganizationUser']>, organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  BillingAgreement: ResolverTypeWrapper<BillingAgreementParent>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  Color: ResolverTypeWrapper<Color>;
+  CreateOrganizationInput: CreateOrganizationInput;
+  CreateOrganizationPayload: ResolverTypeWrapper<Omit<CreateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  DeleteFeatureFlagOverrideInput: DeleteFeatureFlagOverrideInput;
+  DeleteFeatureFlagOverridePayload: ResolverTypeWrapper<Omit<DeleteFeatureFlagOverridePayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  DeleteFeatureFlagOverridesInput: DeleteFeatureFlagOverridesInput;
+  DeleteFeatureFlagOverridesPayload: ResolverTypeWrapper<Omit<DeleteFeatureFlagOverridesPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  DeleteOrganizationInput: DeleteOrganizationInput;
+  DeleteOrganizationPayload: ResolverTypeWrapper<Omit<DeleteOrganizationPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  FeatureFlag: ResolverTypeWrapper<FeatureFlagParent>;
+  FeatureFlagType: FeatureFlagType;
+  FeatureFlagValue: ResolverTypeWrapper<Scalars['FeatureFlagValue']['output']>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Node: ResolverTypeWrapper<NodeParent>;
+  Organization: ResolverTypeWrapper<OrganizationParent>;
+  OrganizationBilling: ResolverTypeWrapper<BillingParent>;
+  OrganizationBranding: ResolverTypeWrapper<BrandingParent>;
+  OrganizationBrandingInput: OrganizationBrandingInput;
+  OrganizationConnection: ResolverTypeWrapper<OrganizationConnectionParent>;
+  OrganizationEdge: ResolverTypeWrapper<Omit<OrganizationEdge, 'node'> & { node?: Maybe<ResolversTypes['Organization']> }>;
+  OrganizationUser: ResolverTypeWrapper<Member>;
+  OrganizationUserAdditionInput: OrganizationUserAdditionInput;
+  OrganizationUserChangeInput: OrganizationUserChangeInput;
+  OrganizationUserConnection: ResolverTypeWrapper<OrganizationUserConnectionParent>;
+  OrganizationUserEdge: ResolverTypeWrapper<Omit<OrganizationUserEdge, 'node'> & { node?: Maybe<ResolversTypes['OrganizationUser']> }>;
+  OrganizationUserOperation: OrganizationUserOperation;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
+  Permission: ResolverTypeWrapper<PermissionParent>;
+  PermissionConnection: ResolverTypeWrapper<PermissionConnectionParent>;
+  PermissionEdge: ResolverTypeWrapper<Omit<PermissionEdge, 'node'> & { node?: Maybe<ResolversTypes['Permission']> }>;
+  PermissionGrant: ResolverTypeWrapper<GrantParent>;
+  PermissionReference: PermissionReference;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RemoveOrganizationUserInput: RemoveOrganizationUserInput;
+  RemoveOrganizationUserPayload: ResolverTypeWrapper<Omit<RemoveOrganizationUserPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  RemoveOrganizationUserPermissionInput: RemoveOrganizationUserPermissionInput;
+  RemoveOrganizationUserPermissionPayload: ResolverTypeWrapper<Omit<RemoveOrganizationUserPermissionPayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  RemoveOrganizationUserRoleInput: RemoveOrganizationUserRoleInput;
+  RemoveOrganizationUserRolePayload: ResolverTypeWrapper<Omit<RemoveOrganizationUserRolePayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  Role: ResolverTypeWrapper<RoleParent>;
+  RoleConnection: ResolverTypeWrapper<RoleConnectionParent>;
+  RoleEdge: ResolverTypeWrapper<Omit<RoleEdge, 'node'> & { node?: Maybe<ResolversTypes['Role']> }>;
+  RoleReference: RoleReference;
+  SortOrder: SortOrder;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  ThemeCode: ThemeCode;
+  UpdateFeatureFlagOverrideInput: UpdateFeatureFlagOverrideInput;
+  UpdateFeatureFlagOverridePayload: ResolverTypeWrapper<UpdatedOverride>;
+  UpdateOrganizationInput: UpdateOrganizationInput;
+  UpdateOrganizationPayload: ResolverTypeWrapper<Omit<UpdateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  UpdateOrganizationUsersInput: UpdateOrganizationUsersInput;
+  UpdateOrganizationUsersPayload: ResolverTypeWrapper<Omit<UpdateOrganizationUsersPayload, 'organization' | 'updatedUsers' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, updatedUsers: ReadonlyArray<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  UserError: ResolverTypeWrapper<UserErrorParent>;
+};
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = {
+  AddOrganizationUserPermissionInput: AddOrganizationUserPermissionInput;
+  AddOrganizationUserPermissionPayload: Omit<AddOrganizationUserPermissionPayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  AddOrganizationUserRoleInput: AddOrganizationUserRoleInput;
+  AddOrganizationUserRolePayload: Omit<AddOrganizationUserRolePayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  AddOrganizationUsersInput: AddOrganizationUsersInput;
+  AddOrganizationUsersPayload: Omit<AddOrganizationUsersPayload, 'addedUsers' | 'organization' | 'userErrors'> & { addedUsers: ReadonlyArray<ResolversParentTypes['OrganizationUser']>, organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  BillingAgreement: BillingAgreementParent;
+  Boolean: Scalars['Boolean']['output'];
+  Color: Color;
+  CreateOrganizationInput: CreateOrganizationInput;
+  CreateOrganizationPayload: Omit<CreateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  DateTime: Scalars['DateTime']['output'];
+  DeleteFeatureFlagOverrideInput: DeleteFeatureFlagOverrideInput;
+  DeleteFeatureFlagOverridePayload: Omit<DeleteFeatureFlagOverridePayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  DeleteFeatureFlagOverridesInput: DeleteFeatureFlagOverridesInput;
+  DeleteFeatureFlagOverridesPayload: Omit<DeleteFeatureFlagOverridesPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  DeleteOrganizationInput: DeleteOrganizationInput;
+  DeleteOrganizationPayload: Omit<DeleteOrganizationPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  FeatureFlag: FeatureFlagParent;
+  FeatureFlagValue: Scalars['FeatureFlagValue']['output'];
+  ID: Scalars['ID']['output'];
+  Int: Scalars['Int']['output'];
+  Mutation: Record<PropertyKey, never>;
+  Node: NodeParent;
+  Organization: OrganizationParent;
+  OrganizationBilling: BillingParent;
+  OrganizationBranding: BrandingParent;
+  OrganizationBrandingInput: OrganizationBrandingInput;
+  OrganizationConnection: OrganizationConnectionParent;
+  OrganizationEdge: Omit<OrganizationEdge, 'node'> & { node?: Maybe<ResolversParentTypes['Organization']> };
+  OrganizationUser: Member;
+  OrganizationUserAdditionInput: OrganizationUserAdditionInput;
+  OrganizationUserChangeInput: OrganizationUserChangeInput;
+  OrganizationUserConnection: OrganizationUserConnectionParent;
+  OrganizationUserEdge: Omit<OrganizationUserEdge, 'node'> & { node?: Maybe<ResolversParentTypes['OrganizationUser']> };
+  PageInfo: PageInfo;
+  Permission: PermissionParent;
+  PermissionConnection: PermissionConnectionParent;
+  PermissionEdge: Omit<PermissionEdge, 'node'> & { node?: Maybe<ResolversParentTypes['Permission']> };
+  PermissionGrant: GrantParent;
+  PermissionReference: PermissionReference;
+  Query: Record<PropertyKey, never>;
+  RemoveOrganizationUserInput: RemoveOrganizationUserInput;
+  RemoveOrganizationUserPayload: Omit<RemoveOrganizationUserPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  RemoveOrganizationUserPermissionInput: RemoveOrganizationUserPermissionInput;
+  RemoveOrganizationUserPermissionPayload: Omit<RemoveOrganizationUserPermissionPayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  RemoveOrganizationUserRoleInput: RemoveOrganizationUserRoleInput;
+  RemoveOrganizationUserRolePayload: Omit<RemoveOrganizationUserRolePayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  Role: RoleParent;
+  RoleConnection: RoleConnectionParent;
+  RoleEdge: Omit<RoleEdge, 'node'> & { node?: Maybe<ResolversParentTypes['Role']> };
+  RoleReference: RoleReference;
+  String: Scalars['String']['output'];
+  UpdateFeatureFlagOverrideInput: UpdateFeatureFlagOverrideInput;
+  UpdateFeatureFlagOverridePayload: UpdatedOverride;
+  UpdateOrganizationInput: UpdateOrganizationInput;
+  UpdateOrganizationPayload: Omit<UpdateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  UpdateOrganizationUsersInput: UpdateOrganizationUsersInput;
+  UpdateOrganizationUsersPayload: Omit<UpdateOrganizationUsersPayload, 'organization' | 'updatedUsers' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, updatedUsers: ReadonlyArray<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  UserError: UserErrorParent;
+};
+
+export type RequiresScopesDirectiveArgs = {
+  scopes: ReadonlyArray<ReadonlyArray<Scalars['String']['input']>>;
+};
+
+export type RequiresScopesDirectiveResolver<Result, Parent, ContextType = Context, Args = RequiresScopesDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type AddOrganizationUserPermissionPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AddOrganizationUserPermissionPayload'] = ResolversParentTypes['AddOrganizationUserPermissionPayload']> = {
+  organizationUser?: Resolver<Maybe<ResolversTypes['OrganizationUser']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type AddOrganizationUserRolePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AddOrganizationUserRolePayload'] = ResolversParentTypes['AddOrganizationUserRolePayload']> = {
+  organizationUser?: Resolver<Maybe<ResolversTypes['OrganizationUser']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type AddOrganizationUsersPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AddOrganizationUsersPayload'] = ResolversParentTypes['AddOrganizationUsersPayload']> = {
+  addedUserIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  addedUsers?: Resolver<ReadonlyArray<ResolversTypes['OrganizationUser']>, ParentType, ContextType>;
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type BillingAgreementResolvers<ContextType = Context, ParentType extends ResolversParentTypes['BillingAgreement'] = ResolversParentTypes['BillingAgreement']> = {
+  agreementId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  planCode?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type ColorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Color'] = ResolversParentTypes['Color']> = {
+  hex?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  hsl?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  raw?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type CreateOrganizationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateOrganizationPayload'] = ResolversParentTypes['CreateOrganizationPayload']> = {
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+  name: 'DateTime';
+}
+
+export type DeleteFeatureFlagOverridePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteFeatureFlagOverridePayload'] = ResolversParentTypes['DeleteFeatureFlagOverridePayload']> = {
+  deletedKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type DeleteFeatureFlagOverridesPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteFeatureFlagOverridesPayload'] = ResolversParentTypes['DeleteFeatureFlagOverridesPayload']> = {
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type DeleteOrganizationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteOrganizationPayload'] = ResolversParentTypes['DeleteOrganizationPayload']> = {
+  deletedOrganizationCode?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  deletedOrganizationId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type FeatureFlagResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FeatureFlag'] = ResolversParentTypes['FeatureFlag']> = {
+  key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['FeatureFlagType'], ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['FeatureFlagValue'], ParentType, ContextType>;
+};
+
+export interface FeatureFlagValueScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['FeatureFlagValue'], any> {
+  name: 'FeatureFlagValue';
+}
+
+export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  addOrganizationUserPermission?: Resolver<ResolversTypes['AddOrganizationUserPermissionPayload'], ParentType, ContextType, RequireFields<MutationAddOrganizationUserPermissionArgs, 'input'>>;
+  addOrganizationUserRole?: Resolver<ResolversTypes['AddOrganizationUserRolePayload'], ParentType, ContextType, RequireFields<MutationAddOrganizationUserRoleArgs, 'input'>>;
+  addOrganizationUsers?: Resolver<ResolversTypes['AddOrganizationUsersPayload'], ParentType, ContextType, RequireFields<MutationAddOrganizationUsersArgs, 'input'>>;
+  createOrganization?: Resolver<ResolversTypes['CreateOrganizationPayload'], ParentType, ContextType, RequireFields<MutationCreateOrganizationArgs, 'input'>>;
+  deleteFeatureFlagOverride?: Resolver<ResolversTypes['DeleteFeatureFlagOverridePayload'], ParentType, ContextType, RequireFields<MutationDeleteFeatureFlagOverrideArgs, 'input'>>;
+  deleteFeatureFlagOverrides?: Resolver<ResolversTypes['DeleteFeatureFlagOverridesPayload'], ParentType, ContextType, RequireFields<MutationDeleteFeatureFlagOverridesArgs, 'input'>>;
+  deleteOrganization?: Resolver<ResolversTypes['DeleteOrganizationPayload'], ParentType, ContextType, RequireFields<MutationDeleteOrganizationArgs, 'input'>>;
+  removeOrganizationUser?: Resolver<ResolversTypes['RemoveOrganizationUserPayload'], ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserArgs, 'input'>>;
+  removeOrganizationUserPermission?: Resolver<ResolversTypes['RemoveOrganizationUserPermissionPayload'], ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserPermissionArgs, 'input'>>;
+  removeOrganizationUserRole?: Resolver<ResolversTypes['RemoveOrganizationUserRolePayload'], ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserRoleArgs, 'input'>>;
+  updateFeatureFlagOverride?: Resolver<ResolversTypes['UpdateFeatureFlagOverridePayload'], ParentType, ContextType, RequireFields<MutationUpdateFeatureFlagOverrideArgs, 'input'>>;
+  updateOrganization?: Resolver<ResolversTypes['UpdateOrganizationPayload'], ParentType, ContextType, RequireFields<MutationUpdateOrganizationArgs, 'input'>>;
+  updateOrganizationUsers?: Resolver<ResolversTypes['UpdateOrganizationUsersPayload'], ParentType, ContextType, RequireFields<MutationUpdateOrganizationUsersArgs, 'input'>>;
+};
+
+export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
+  __resolveType: TypeResolveFn<'Organization' | 'OrganizationUser' | 'Permission' | 'Role', ParentType, ContextType>;
+};
+
+export type OrganizationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Organization'] = ResolversParentTypes['Organization']> = {
+  allowedDomains?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  billing?: Resolver<Maybe<ResolversTypes['OrganizationBilling']>, ParentType, ContextType>;
+  branding?: Resolver<Maybe<ResolversTypes['OrganizationBranding']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  createdOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  externalId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  featureFlag?: Resolver<Maybe<ResolversTypes['FeatureFlag']>, ParentType, ContextType, RequireFields<OrganizationFeatureFlagArgs, 'key'>>;
+  featureFlags?: Resolver<Maybe<ReadonlyArray<ResolversTypes['FeatureFlag']>>, ParentType, ContextType>;
+  handle?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  isAutoMembershipEnabled?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  isDefault?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  isSuspended?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  senderEmail?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  senderName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  suspendedOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  users?: Resolver<Maybe<ResolversTypes['OrganizationUserConnection']>, ParentType, ContextType, RequireFields<OrganizationUsersArgs, 'first'>>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type OrganizationBillingResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationBilling'] = ResolversParentTypes['OrganizationBilling']> = {
+  agreements?: Resolver<Maybe<ReadonlyArray<ResolversTypes['BillingAgreement']>>, ParentType, ContextType>;
+  customerId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+};
+
+export type OrganizationBrandingResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationBranding'] = ResolversParentTypes['OrganizationBranding']> = {
+  backgroundColor?: Resolver<Maybe<ResolversTypes['Color']>, ParentType, ContextType>;
+  backgroundColorDark?: Resolver<Maybe<ResolversTypes['Color']>, ParentType, ContextType>;
+  buttonBorderRadius?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  buttonColor?: Resolver<Maybe<ResolversTypes['Color']>, ParentType, ContextType>;
+  buttonColorDark?: Resolver<Maybe<ResolversTypes['Color']>, ParentType, ContextType>;
+  buttonTextColor?: Resolver<Maybe<ResolversTypes['Color']>, ParentType, ContextType>;
+  buttonTextColorDark?: Resolver<Maybe<ResolversTypes['Color']>, ParentType, ContextType>;
+  cardBorderRadius?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  colorScheme?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  faviconFallback?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  faviconSvg?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  inputBorderRadius?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  linkColor?: Resolver<Maybe<ResolversTypes['Color']>, ParentType, ContextType>;
+  linkColorDark?: Resolver<Maybe<ResolversTypes['Color']>, ParentType, ContextType>;
+  logo?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  logoDark?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  themeCode?: Resolver<Maybe<ResolversTypes['ThemeCode']>, ParentType, ContextType>;
+};
+
+export type OrganizationConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationConnection'] = ResolversParentTypes['OrganizationConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['OrganizationEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Organization']>>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type OrganizationEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationEdge'] = ResolversParentTypes['OrganizationEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+};
+
+export type OrganizationUserResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationUser'] = ResolversParentTypes['OrganizationUser']> = {
+  email?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  firstName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  fullName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  isSuspended?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  joinedOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  lastAccessedOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  lastName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  permissionGrants?: Resolver<Maybe<ReadonlyArray<ResolversTypes['PermissionGrant']>>, ParentType, ContextType>;
+  permissions?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Permission']>>, ParentType, ContextType>;
+  picture?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  roles?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Role']>>, ParentType, ContextType>;
+  userId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type OrganizationUserConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationUserConnection'] = ResolversParentTypes['OrganizationUserConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['OrganizationUserEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['OrganizationUser']>>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type OrganizationUserEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationUserEdge'] = ResolversParentTypes['OrganizationUserEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<Maybe<ResolversTypes['OrganizationUser']>, ParentType, ContextType>;
+};
+
+export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+  endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type PermissionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Permission'] = ResolversParentTypes['Permission']> = {
+  description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  permissionId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PermissionConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PermissionConnection'] = ResolversParentTypes['PermissionConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['PermissionEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Permission']>>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type PermissionEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PermissionEdge'] = ResolversParentTypes['PermissionEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<Maybe<ResolversTypes['Permission']>, ParentType, ContextType>;
+};
+
+export type PermissionGrantResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PermissionGrant'] = ResolversParentTypes['PermissionGrant']> = {
+  permission?: Resolver<ResolversTypes['Permission'], ParentType, ContextType>;
+  roles?: Resolver<ReadonlyArray<ResolversTypes['Role']>, ParentType, ContextType>;
+};
+
+export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
+  nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Node']>>, ParentType, ContextType, RequireFields<QueryNodesArgs, 'ids'>>;
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType, RequireFields<QueryOrganizationArgs, 'code'>>;
+  organizations?: Resolver<Maybe<ResolversTypes['OrganizationConnection']>, ParentType, ContextType, RequireFields<QueryOrganizationsArgs, 'first'>>;
+  permissions?: Resolver<Maybe<ResolversTypes['PermissionConnection']>, ParentType, ContextType, RequireFields<QueryPermissionsArgs, 'first'>>;
+  roles?: Resolver<Maybe<ResolversTypes['RoleConnection']>, ParentType, ContextType, RequireFields<QueryRolesArgs, 'first'>>;
+};
+
+export type RemoveOrganizationUserPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RemoveOrganizationUserPayload'] = ResolversParentTypes['RemoveOrganizationUserPayload']> = {
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  removedOrganizationUserId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  removedUserId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type RemoveOrganizationUserPermissionPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RemoveOrganizationUserPermissionPayload'] = ResolversParentTypes['RemoveOrganizationUserPermissionPayload']> = {
+  organizationUser?: Resolver<Maybe<ResolversTypes['OrganizationUser']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type RemoveOrganizationUserRolePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RemoveOrganizationUserRolePayload'] = ResolversParentTypes['RemoveOrganizationUserRolePayload']> = {
+  organizationUser?: Resolver<Maybe<ResolversTypes['OrganizationUser']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type RoleResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Role'] = ResolversParentTypes['Role']> = {
+  description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  roleId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RoleConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RoleConnection'] = ResolversParentTypes['RoleConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['RoleEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Role']>>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type RoleEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RoleEdge'] = ResolversParentTypes['RoleEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<Maybe<ResolversTypes['Role']>, ParentType, ContextType>;
+};
+
+export type UpdateFeatureFlagOverridePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateFeatureFlagOverridePayload'] = ResolversParentTypes['UpdateFeatureFlagOverridePayload']> = {
+  featureFlag?: Resolver<Maybe<ResolversTypes['FeatureFlag']>, ParentType, ContextType>;
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type UpdateOrganizationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateOrganizationPayload'] = ResolversParentTypes['UpdateOrganizationPayload']> = {
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type UpdateOrganizationUsersPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateOrganizationUsersPayload'] = ResolversParentTypes['UpdateOrganizationUsersPayload']> = {
+  addedUserIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  removedUserIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  updatedUserIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  updatedUsers?: Resolver<ReadonlyArray<ResolversTypes['OrganizationUser']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type UserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type Resolvers<ContextType = Context> = {
+  AddOrganizationUserPermissionPayload?: AddOrganizationUserPermissionPayloadResolvers<ContextType>;
+  AddOrganizationUserRolePayload?: AddOrganizationUserRolePayloadResolvers<ContextType>;
+  AddOrganizationUsersPayload?: AddOrganizationUsersPayloadResolvers<ContextType>;
+  BillingAgreement?: BillingAgreementResolvers<ContextType>;
+  Color?: ColorResolvers<ContextType>;
+  CreateOrganizationPayload?: CreateOrganizationPayloadResolvers<ContextType>;
+  DateTime?: GraphQLScalarType;
+  DeleteFeatureFlagOverridePayload?: DeleteFeatureFlagOverridePayloadResolvers<ContextType>;
+  DeleteFeatureFlagOverridesPayload?: DeleteFeatureFlagOverridesPayloadResolvers<ContextType>;
+  DeleteOrganizationPayload?: DeleteOrganizationPayloadResolvers<ContextType>;
+  FeatureFlag?: FeatureFlagResolvers<ContextType>;
+  FeatureFlagValue?: GraphQLScalarType;
+  Mutation?: MutationResolvers<ContextType>;
+  Node?: NodeResolvers<ContextType>;
+  Organization?: OrganizationResolvers<ContextType>;
+  OrganizationBilling?: OrganizationBillingResolvers<ContextType>;
+  OrganizationBranding?: OrganizationBrandingResolvers<ContextType>;
+  OrganizationConnection?: OrganizationConnectionResolvers<ContextType>;
+  OrganizationEdge?: OrganizationEdgeResolvers<ContextType>;
+  OrganizationUser?: OrganizationUserResolvers<ContextType>;
+  OrganizationUserConnection?: OrganizationUserConnectionResolvers<ContextType>;
+  OrganizationUserEdge?: OrganizationUserEdgeResolvers<ContextType>;
+  PageInfo?: PageInfoResolvers<ContextType>;
+  Permission?: PermissionResolvers<ContextType>;
+  PermissionConnection?: PermissionConnectionResolvers<ContextType>;
+  PermissionEdge?: PermissionEdgeResolvers<ContextType>;
+  PermissionGrant?: PermissionGrantResolvers<ContextType>;
+  Query?: QueryResolvers<ContextType>;
+  RemoveOrganizationUserPayload?: RemoveOrganizationUserPayloadResolvers<ContextType>;
+  RemoveOrganizationUserPermissionPayload?: RemoveOrganizationUserPermissionPayloadResolvers<ContextType>;
+  RemoveOrganizationUserRolePayload?: RemoveOrganizationUserRolePayloadResolvers<ContextType>;
+  Role?: RoleResolvers<ContextType>;
+  RoleConnection?: RoleConnectionResolvers<ContextType>;
+  RoleEdge?: RoleEdgeResolvers<ContextType>;
+  UpdateFeatureFlagOverridePayload?: UpdateFeatureFlagOverridePayloadResolvers<ContextType>;
+  UpdateOrganizationPayload?: UpdateOrganizationPayloadResolvers<ContextType>;
+  UpdateOrganizationUsersPayload?: UpdateOrganizationUsersPayloadResolvers<ContextType>;
+  UserError?: UserErrorResolvers<ContextType>;
+};
+
+export type DirectiveResolvers<ContextType = Context> = {
+  requiresScopes?: RequiresScopesDirectiveResolver<any, any, ContextType>;
+};

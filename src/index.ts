@@ -1,0 +1,60 @@
+/** The process: settings, emulator where there is no Kinde, gateway, shut-down. */
+import { ConfigError, readConfig, type Config, type KindeConfig } from './config.js';
+import { startEmulator } from './emulator/index.js';
+import { createGateway } from './server.js';
+
+function refuse(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+function settings(): Config {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return refuse(
+      `kinde-graphql cannot start with these settings:\n${error.problems.map((problem) => `  ${problem}`).join('\n')}`,
+    );
+  }
+}
+
+/** An emulator of Kinde inside this process, on a port of its own. */
+async function embeddedKinde(): Promise<KindeConfig & { close: () => Promise<void> }> {
+  const { url, audience, clientId, clientSecret, close } = await startEmulator();
+  return { baseUrl: url, audience, credentials: { clientId, clientSecret }, close };
+}
+
+const config = settings();
+const emulator = config.kinde === undefined ? await embeddedKinde() : undefined;
+const gateway = await createGateway({ ...config, kinde: (config.kinde ?? emulator)! });
+
+const url = await gateway
+  .listen({ port: config.port, host: config.host })
+  .catch((error: NodeJS.ErrnoException) =>
+    refuse(
+      error.code === 'EADDRINUSE'
+        ? `kinde-graphql cannot start: port ${config.port} is taken. Set PORT to another one.`
+        : `kinde-graphql cannot start: it cannot listen on ${config.host}:${config.port} (${error.code}).`,
+    ),
+  );
+gateway.log.info(
+  `GraphQL at ${url}/graphql, GraphiQL at ${url}/graphiql, ${
+    emulator === undefined ? `Kinde at ${config.kinde?.baseUrl}` : 'Kinde emulated in this process'
+  }`,
+);
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    // A second signal finds no handler and ends the process at once.
+    gateway.log.info(`${signal}: finishing the requests in flight`);
+    gateway
+      .close()
+      .then(() => emulator?.close())
+      .then(() => process.exit(0))
+      .catch((error: unknown) => {
+        gateway.log.error({ err: error }, 'shut-down failed');
+        process.exit(1);
+      });
+  });
+}

@@ -1,0 +1,49 @@
+/** The environment's catalogues of roles and of permissions: small, and read whole. */
+import DataLoader from 'dataloader';
+import { UpstreamError } from '../upstream/errors.js';
+import { createPageRead, type Page, type PageRequest } from './sharing.js';
+import { walkToTheEnd } from './walk.js';
+
+interface CatalogueEntry {
+  id: string;
+  key: string;
+}
+
+export type CatalogueList = Record<never, never>;
+
+/**
+ * A catalogue is read at most once a request, whole, for all who look up a key or an id in it; its
+ * pages can also be read one by one.
+ */
+export function createCatalogue<T extends CatalogueEntry>(
+  read: (page: {
+    page_size: number;
+    next_token: string | undefined;
+  }) => Promise<Pick<Page<T>, 'entries' | 'next'>>,
+) {
+  const pages = createPageRead<CatalogueList, T>(
+    async ({ size, token }: PageRequest<CatalogueList>) => ({
+      ...(await read({ page_size: size, next_token: token })),
+      size,
+    }),
+  );
+  const lookUp = (property: 'id' | 'key') =>
+    new DataLoader<string, T | null>(async (wanted) => {
+      const entries = await walkToTheEnd(pages.load, {});
+      const found = new Map<string, T>();
+      for (const entry of entries) {
+        if (!(entry instanceof UpstreamError)) found.set(entry[property], entry);
+      }
+      return wanted.map((value) => found.get(value) ?? null);
+    });
+  const byKey = lookUp('key');
+  const byId = lookUp('id');
+
+  return {
+    page: pages.load,
+    /** The entry with this key, or null. */
+    byKey: (key: string) => byKey.load(key),
+    /** The entry with this id, or null. */
+    byId: (id: string) => byId.load(id),
+  };
+}

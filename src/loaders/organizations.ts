@@ -1,0 +1,52 @@
+import type { Upstream } from '../upstream/client.js';
+import { UpstreamError } from '../upstream/errors.js';
+import type { Organization, OrganizationItem } from '../upstream/types.js';
+import { createExpandableRead, createPageRead, nextToken } from './sharing.js';
+
+/** An organization as far as what led here carries it: at least its code. */
+export type OrganizationParent = Pick<OrganizationItem, 'code'> & Partial<OrganizationItem>;
+/** Branding is a part of the organization's details. */
+export type BrandingParent = Organization;
+export type BillingParent = NonNullable<Organization['billing']>;
+export type BillingAgreementParent = NonNullable<BillingParent['agreements']>[number];
+
+/** The orders that Kinde offers for organizations and for their users. */
+export type Sort = 'name_asc' | 'name_desc' | 'email_asc' | 'email_desc';
+
+/** What identifies the list of organizations. */
+export interface OrganizationList {
+  sort: Sort | undefined;
+}
+
+export function createOrganizationLoaders({ organizations }: Upstream) {
+  const pages = createPageRead<OrganizationList, OrganizationParent>(
+    async ({ list, size, token }) => {
+      const answer = await organizations.list({ ...list, page_size: size, next_token: token });
+      return { entries: answer.organizations, next: nextToken(answer.next_token), size };
+    },
+  );
+
+  const details = createExpandableRead<string, Organization>(
+    (code, expanded) => organizations.get({ code, expand: expanded ? 'billing' : undefined }),
+    (code) => code,
+  );
+
+  return {
+    /** A page of all organizations. */
+    page: pages.load,
+    /** The organization in full; throws NOT_FOUND when there is none. */
+    details: (code: string) => details.load(code, false),
+    /** The organization in full and with its billing. */
+    detailsWithBilling: (code: string) => details.load(code, true),
+    /** The organization in full, or null when there is none. */
+    find: async (code: string): Promise<Organization | null> =>
+      details.load(code, false).catch((error: unknown) => {
+        if (error instanceof UpstreamError && error.failure === 'NOT_FOUND') return null;
+        throw error;
+      }),
+    clear: () => {
+      pages.clearAll();
+      details.clearAll();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { Upstream } from '../upstream/client.js';
+import type { OrganizationUserPermission, Permission } from '../upstream/types.js';
+import { createCatalogue } from './catalogue.js';
+import type { MemberReference } from './users.js';
+import { createExpandableRead, nextToken, type Entry } from './sharing.js';
+
+/** A permission as far as what led here carries it: at least its key. */
+export type PermissionParent = Pick<Permission, 'key'> & Partial<Permission>;
+
+/** A member's permission; `roles` are there when it was read as a grant. */
+export type GrantParent = OrganizationUserPermission;
+
+export function createPermissionLoaders({ permissions, organizations }: Upstream) {
+  const catalogue = createCatalogue(async (page) => {
+    const answer = await permissions.list(page);
+    return {
+      entries: answer.permissions as Entry<Permission>[],
+      next: nextToken(answer.next_token),
+    };
+  });
+
+  const ofMember = createExpandableRead<MemberReference, Entry<GrantParent>[]>(
+    async ({ org_code, user_id }, expanded) => {
+      const expand = expanded ? ('roles' as const) : undefined;
+      return (await organizations.userPermissions({ org_code, user_id, expand })).permissions;
+    },
+    ({ org_code, user_id }) => `${org_code} ${user_id}`,
+  );
+
+  return {
+    /** A page of the environment's permissions. */
+    page: catalogue.page,
+    /** The environment's permission with this key, or null. */
+    byKey: catalogue.byKey,
+    /** The environment's permission with this id, or null. */
+    byId: catalogue.byId,
+    /** A member's permissions: a call for each member, shared with `grantsOfMember`. */
+    ofMember: (member: MemberReference) => ofMember.load(member, false),
+    /** The same with the roles that each comes through. */
+    grantsOfMember: (member: MemberReference) => ofMember.load(member, true),
+    clear: () => ofMember.clearAll(),
+  };
+}

@@ -1,0 +1,68 @@
+import type { Upstream } from '../upstream/client.js';
+import { endpoints } from '../upstream/endpoints/index.js';
+import { UpstreamError } from '../upstream/errors.js';
+import type { OrganizationUserRole, Role } from '../upstream/types.js';
+import { createCatalogue } from './catalogue.js';
+import type { MemberReference } from './users.js';
+import { createSharedRead, nextToken, type Entry } from './sharing.js';
+
+/** A role as far as what led here carries it: at least its key, and whose it is. */
+export type RoleParent = Pick<Role, 'key'> & Partial<Role> & { member?: MemberReference };
+
+/** The scopes of the token that calls are made with; undefined when only Kinde knows them. */
+export type GrantedScopes = () => Promise<ReadonlySet<string> | undefined>;
+
+export function createRoleLoaders({ roles, organizations }: Upstream, granted: GrantedScopes) {
+  const catalogue = createCatalogue(async (page) => {
+    const answer = await roles.list(page);
+    return { entries: answer.roles as Entry<Role>[], next: nextToken(answer.next_token) };
+  });
+
+  const ofMember = createSharedRead(
+    async ({ org_code, user_id }: MemberReference): Promise<Entry<OrganizationUserRole>[]> => {
+      const answer = await organizations.userRoles({ org_code, user_id });
+      return answer.roles;
+    },
+    ({ org_code, user_id }) => `${org_code} ${user_id}`,
+  );
+
+  async function fromMember(role: RoleParent, member: MemberReference): Promise<Role | null> {
+    const roles = await ofMember.load(member);
+    return (
+      roles.find(
+        (entry): entry is OrganizationUserRole =>
+          !(entry instanceof UpstreamError) && entry.key === role.key,
+      ) ?? null
+    );
+  }
+
+  return {
+    /** A page of the environment's roles. */
+    page: catalogue.page,
+    /** The environment's role with this key, or null. */
+    byKey: catalogue.byKey,
+    /** The environment's role with this id, or null. */
+    byId: catalogue.byId,
+    /** A member's roles with ids and names: a call for each member. */
+    ofMember: (member: MemberReference) => ofMember.load(member),
+    /**
+     * The id and name of a role of which the key is known: from the catalogue, one call for all of a
+     * request, or, where the token may not read that, from the member's own roles.
+     */
+    describe: async (role: RoleParent): Promise<Role | null> => {
+      const scopes = await granted();
+      if (role.member !== undefined && scopes?.has(endpoints.roles.list.scope) === false) {
+        return fromMember(role, role.member);
+      }
+      return catalogue.byKey(role.key).catch((error: unknown) => {
+        if (role.member === undefined || !isForbidden(error)) throw error;
+        return fromMember(role, role.member);
+      });
+    },
+    clear: () => void ofMember.clearAll(),
+  };
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof UpstreamError && error.failure === 'FORBIDDEN';
+}

@@ -1,0 +1,152 @@
+import DataLoader from 'dataloader';
+import type { Upstream } from '../upstream/client.js';
+import { endpoints } from '../upstream/endpoints/index.js';
+import { MAX_BULK_USERS } from '../upstream/endpoints/organizations.js';
+import { MAX_PAGE_SIZE } from '../upstream/endpoints/page.js';
+import { UpstreamError } from '../upstream/errors.js';
+import { isId } from '../upstream/id.js';
+import type { OrganizationUser, User } from '../upstream/types.js';
+import type { Sort } from './organizations.js';
+import type { GrantedScopes } from './roles.js';
+import { createPageRead, nextToken, type Entry } from './sharing.js';
+
+/** Which person in which organization. */
+export interface MemberReference {
+  org_code: string;
+  user_id: string;
+}
+
+/** A member as far as what led here carries it: at least the person and the organization. */
+export type Member = MemberReference & Partial<OrganizationUser>;
+
+/** What identifies a list of an organization's users; roles and permissions are comma separated. */
+export interface MemberList {
+  org_code: string;
+  sort: Sort | undefined;
+  roles: string | undefined;
+  permissions: string | undefined;
+}
+
+/** The part of a member that the person has in every organization. */
+export type Profile = Pick<
+  Partial<OrganizationUser>,
+  'email' | 'full_name' | 'first_name' | 'last_name' | 'picture'
+>;
+
+export function createUserLoaders({ organizations, users }: Upstream, granted: GrantedScopes) {
+  const pages = createPageRead<MemberList, Member>(async ({ list, size, token }) => {
+    const answer = await organizations.users({ ...list, page_size: size, next_token: token });
+    const entries = (answer.organization_users as Entry<OrganizationUser>[]).map((entry) =>
+      entry instanceof UpstreamError
+        ? entry
+        : Object.assign(entry, { org_code: list.org_code, user_id: entry.id }),
+    );
+    for (const entry of entries) if (!(entry instanceof UpstreamError)) members.prime(entry, entry);
+    return { entries, next: nextToken(answer.next_token), size };
+  });
+
+  /** The API has no read for one member: the organization's list is walked until all are found. */
+  const members: DataLoader<MemberReference, Member | null, string> = new DataLoader<
+    MemberReference,
+    Member | null,
+    string
+  >(
+    async (references) => {
+      const wanted = new Map<string, Set<string>>();
+      for (const { org_code, user_id } of references) {
+        wanted.set(org_code, (wanted.get(org_code) ?? new Set()).add(user_id));
+      }
+      const searches = new Map(
+        [...wanted].map(([org_code, ids]) => [org_code, findMembers(org_code, ids)]),
+      );
+      return references.map(({ org_code, user_id }) =>
+        searches.get(org_code)!.then((found) => found.get(user_id) ?? null),
+      ) as unknown as (Member | null)[];
+    },
+    { cacheKeyFn: ({ org_code, user_id }) => `${org_code} ${user_id}` },
+  );
+
+  async function findMembers(org_code: string, wanted: Set<string>): Promise<Map<string, Member>> {
+    const found = new Map<string, Member>();
+    const list = { org_code, sort: undefined, roles: undefined, permissions: undefined };
+    let token: string | undefined;
+    do {
+      const page = await pages.load({ list, size: MAX_PAGE_SIZE, token });
+      for (const entry of page.entries) {
+        if (!(entry instanceof UpstreamError) && wanted.delete(entry.user_id)) {
+          found.set(entry.user_id, entry);
+        }
+      }
+      token = page.next;
+    } while (token !== undefined && wanted.size > 0);
+    return found;
+  }
+
+  /** People by their ids, a hundred a call, so that the URL stays under 4 KB. */
+  const people = new DataLoader<string, User | null>(
+    async (ids) => {
+      const answer = await users.list({
+        user_id: ids.join(','),
+        page_size: ids.length,
+        expand: 'organizations',
+      });
+      const found = new Map<string, User>();
+      for (const user of answer.users as Entry<User>[]) {
+        if (!(user instanceof UpstreamError)) found.set(user.id, user);
+      }
+      return ids.map((id) => found.get(id) ?? null);
+    },
+    { maxBatchSize: MAX_BULK_USERS },
+  );
+
+  /** From the batch read of people or, where the token may not make it, from the organization's list. */
+  async function viaPeople<T>(
+    member: MemberReference,
+    fromPerson: (person: User | null) => T,
+    fromMember: (member: Member | null) => T,
+  ): Promise<T> {
+    const scopes = await granted();
+    if (scopes?.has(endpoints.users.list.scope) !== false) {
+      try {
+        return fromPerson(await people.load(member.user_id));
+      } catch (error) {
+        if (!(error instanceof UpstreamError && error.failure === 'FORBIDDEN')) throw error;
+      }
+    }
+    return fromMember(await members.load(member));
+  }
+
+  return {
+    /** A page of an organization's users. */
+    page: pages.load,
+    /** The membership as the organization's list carries it, or null when there is none. */
+    membership: (member: MemberReference) => members.load(member),
+    /** The person's e-mail address, names and picture, or null when there is no such person. */
+    profile: (member: MemberReference) =>
+      viaPeople<Profile | null>(
+        member,
+        (person) => person && { ...person, full_name: fullName(person) },
+        (found) => found,
+      ),
+    /** The reference as a member, or null when the person is not one of the organization. */
+    find: async ({ org_code, user_id }: MemberReference): Promise<Member | null> => {
+      if (!isId(org_code) || !isId(user_id)) return null;
+      const isMember = await viaPeople(
+        { org_code, user_id },
+        (person) => person?.organizations?.includes(org_code) === true,
+        (found) => found !== null,
+      );
+      return isMember ? { org_code, user_id } : null;
+    },
+    clear: () => {
+      pages.clearAll();
+      members.clearAll();
+      people.clearAll();
+    },
+  };
+}
+
+/** The batch read has no full name; the list of members does. */
+function fullName({ first_name, last_name }: User): string | null {
+  return [first_name, last_name].filter((name) => name != null && name !== '').join(' ') || null;
+}

@@ -1,0 +1,78 @@
+/** Walks the pages of a list to collect as many entries as are wanted. */
+import { MAX_PAGE_SIZE } from '../upstream/endpoints/page.js';
+import type { Entry, ReadPage } from './sharing.js';
+
+/**
+ * A place between two entries of a list. The page size belongs to it: what Kinde's page tokens hold
+ * is not documented, and if one counted pages, then reading on in another size would skip or repeat
+ * entries.
+ */
+export interface Position {
+  /** The token of the page; undefined for the first. */
+  token: string | undefined;
+  /** The size in which that page is read; undefined where nothing has been read yet. */
+  size: number | undefined;
+  /** How many entries of that page lie before this place. */
+  skip: number;
+}
+
+export const START: Position = { token: undefined, size: undefined, skip: 0 };
+
+/** A run of entries. */
+export interface Slice<T> {
+  entries: Entry<T>[];
+  /** For each entry, the place behind it. */
+  positions: Position[];
+  hasMore: boolean;
+}
+
+/** No larger than needed and, for more than a page can hold, evenly split. */
+function pageSize(wanted: number): number {
+  return Math.ceil(wanted / Math.ceil(wanted / MAX_PAGE_SIZE));
+}
+
+/** The `wanted` entries behind a place, or as many as there are. */
+export async function walk<L, T>(
+  load: ReadPage<L, T>,
+  list: L,
+  from: Position,
+  wanted: number,
+): Promise<Slice<T>> {
+  const slice: Slice<T> = { entries: [], positions: [], hasMore: false };
+  let { token, skip } = from;
+  let size = from.size ?? pageSize(wanted);
+  for (;;) {
+    const page = await load({ list, size, token });
+    size = page.size;
+    const until = Math.min(page.entries.length, skip + wanted - slice.entries.length);
+    for (let index = skip; index < until; index++) {
+      slice.entries.push(page.entries[index]!);
+      // Behind a page's last entry the place is the start of the next page, so that reading on does
+      // not read this page again for its token alone.
+      slice.positions.push(
+        index === page.entries.length - 1 && page.next !== undefined
+          ? { token: page.next, size, skip: 0 }
+          : { token, size, skip: index + 1 },
+      );
+    }
+    if (slice.entries.length === wanted) {
+      slice.hasMore = until < page.entries.length || page.next !== undefined;
+      return slice;
+    }
+    if (page.next === undefined) return slice;
+    ({ next: token } = page);
+    skip = 0;
+  }
+}
+
+/** All entries of a list, in the largest pages. */
+export async function walkToTheEnd<L, T>(load: ReadPage<L, T>, list: L): Promise<Entry<T>[]> {
+  const entries: Entry<T>[] = [];
+  let token: string | undefined;
+  do {
+    const page = await load({ list, size: MAX_PAGE_SIZE, token });
+    entries.push(...page.entries);
+    token = page.next;
+  } while (token !== undefined);
+  return entries;
+}

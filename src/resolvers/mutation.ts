@@ -1,0 +1,173 @@
+/** What all mutations share: their payloads, and the account of bulk writes. */
+import type { Context } from '../context.js';
+import { codeOf, InputError, messageOf, userErrorsFrom, type UserError } from '../errors.js';
+import { MAX_BULK_USERS } from '../upstream/endpoints/organizations.js';
+import { UpstreamError } from '../upstream/errors.js';
+import { isId } from '../upstream/id.js';
+
+/** The input's field for an upstream parameter. */
+const FIELD_OF_PARAMETER: Readonly<Record<string, string>> = {
+  org_code: 'organizationCode',
+  user_id: 'userId',
+  role_id: 'role',
+  permission_id: 'permission',
+  feature_flag_key: 'key',
+  value: 'value',
+};
+
+/**
+ * The input's field that a code of Kinde's is about, judged by the noun in it, since Kinde publishes
+ * no list of codes. The first match that the input has counts.
+ */
+const FIELD_OF_CODE: readonly (readonly [RegExp, string])[] = [
+  [/^DEFAULT_ORGANIZATION_CANNOT_BE_SUSPENDED$/, 'isSuspended'],
+  [/PERMISSION/, 'permission'],
+  [/ROLE/, 'role'],
+  [/^USER/, 'userId'],
+  [/VALUE/, 'value'],
+  [/FLAG/, 'key'],
+  [/HANDLE/, 'handle'],
+  [/ORGANIZATION/, 'organizationCode'],
+];
+
+function fieldIn(input: object) {
+  return ({ parameter, code }: { parameter?: string; code?: string }): string[] | null => {
+    const field =
+      parameter === undefined
+        ? FIELD_OF_CODE.find(([noun, name]) => noun.test(code ?? '') && name in input)?.[1]
+        : FIELD_OF_PARAMETER[parameter];
+    return field !== undefined && field in input ? [field] : null;
+  };
+}
+
+type WithUserErrors<P> = P & { userErrors: readonly UserError[] };
+
+/**
+ * A mutation's resolver from a function that does the write and gives the payload. What its caller can
+ * mend goes into `userErrors`, with `nothing` as the rest of the payload; all else is an error of the
+ * response. Whatever the outcome, what the request had read is forgotten, so that the payload and the
+ * mutations after it are answered by fresh reads.
+ */
+export function mutation<I extends object, P extends object, N extends object>(
+  nothing: N,
+  write: (input: I, context: Context) => Promise<P & { userErrors?: readonly UserError[] }>,
+) {
+  return async (
+    _: unknown,
+    { input }: { input: I },
+    context: Context,
+  ): Promise<WithUserErrors<P | N>> => {
+    try {
+      return { userErrors: [], ...(await write(input, context)) };
+    } catch (thrown) {
+      const userErrors = userErrorsFrom(thrown, fieldIn(input));
+      if (userErrors === undefined) throw thrown;
+      return { ...nothing, userErrors };
+    } finally {
+      context.loaders.clear();
+    }
+  };
+}
+
+/** Texts as the schema has them: a path into the input. */
+export const UserErrorResolvers = {
+  field: ({ field }: UserError) => field?.map(String) ?? null,
+};
+
+/** One user of a bulk write, and where in the input it stands. */
+export interface BulkUser<U> {
+  userId: string;
+  position: number;
+  body: U;
+}
+
+export interface BulkAnswer {
+  users_added?: string[] | null;
+  users_updated?: string[] | null;
+  users_removed?: string[] | null;
+}
+
+export interface BulkOutcome {
+  addedUserIds: string[];
+  updatedUserIds: string[];
+  removedUserIds: string[];
+  userErrors: UserError[];
+}
+
+/** Refuses ids that cannot be one, and a person who is named twice: which of the two would hold? */
+export function checkUsers(users: readonly { userId: string }[]): void {
+  const seen = new Set<string>();
+  const userErrors = users.flatMap(({ userId }, position): UserError[] => {
+    const field = ['users', position, 'userId'];
+    if (!isId(userId)) {
+      return [{ message: 'This cannot be the id of a user.', code: 'INVALID_ID', field }];
+    }
+    if (seen.has(userId)) {
+      return [{ message: `${userId} is named more than once.`, code: 'DUPLICATE_USER', field }];
+    }
+    seen.add(userId);
+    return [];
+  });
+  if (userErrors.length > 0) throw new InputError(userErrors);
+}
+
+/**
+ * Sends users in batches of what the API takes at once, one after the other, and keeps the account.
+ * A batch that is refused for its input does not stop the others. Any other failure does: it is
+ * thrown when nothing has been answered yet, and otherwise told user by user, so that a partial
+ * success is never reported as a failure, nor the reverse. `missing` is the code for a user whom a
+ * successful answer does not name.
+ */
+export async function sendInBatches<U>(
+  users: readonly BulkUser<U>[],
+  missing: { code: string; message: string },
+  send: (batch: U[]) => Promise<BulkAnswer>,
+): Promise<BulkOutcome> {
+  const outcome: BulkOutcome = {
+    addedUserIds: [],
+    updatedUserIds: [],
+    removedUserIds: [],
+    userErrors: [],
+  };
+  const report = (batch: readonly BulkUser<U>[], { code, message }: Omit<UserError, 'field'>) => {
+    for (const { position } of batch) {
+      outcome.userErrors.push({ code, message, field: ['users', position] });
+    }
+  };
+
+  for (let from = 0; from < users.length; from += MAX_BULK_USERS) {
+    const batch = users.slice(from, from + MAX_BULK_USERS);
+    try {
+      const answer = await send(batch.map(({ body }) => body));
+      const added = answer.users_added ?? [];
+      const updated = answer.users_updated ?? [];
+      const removed = answer.users_removed ?? [];
+      outcome.addedUserIds.push(...added);
+      outcome.updatedUserIds.push(...updated);
+      outcome.removedUserIds.push(...removed);
+      const done = new Set([...added, ...updated, ...removed]);
+      report(
+        batch.filter(({ userId }) => !done.has(userId)),
+        missing,
+      );
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      const [reason] = error.reasons;
+      if (error.failure === 'BAD_REQUEST') {
+        report(batch, { code: reason?.code ?? error.failure, message: messageOf(error) });
+        continue;
+      }
+      if (from === 0) throw error;
+      report(batch, {
+        code: error.failure === 'NOT_FOUND' ? (reason?.code ?? error.failure) : codeOf(error),
+        message: messageOf(error),
+      });
+      report(users.slice(from + MAX_BULK_USERS), {
+        code: 'NOT_ATTEMPTED',
+        message: 'Not sent, because the batch before it failed.',
+      });
+      break;
+    }
+  }
+  return outcome;
+}

@@ -1,0 +1,34 @@
+import type { Context } from '../context.js';
+import { badUserInput } from '../errors.js';
+import type { Resolvers } from '../generated/resolvers.js';
+import type { Loaders, NodeParent } from '../loaders/index.js';
+import { parseNodeId, type NodeType } from './node-id.js';
+
+const MAX_NODES = 100;
+
+/** How an object of each type is found by the keys in its id. */
+const FIND: Record<NodeType, (loaders: Loaders, ...keys: string[]) => Promise<object | null>> = {
+  Organization: ({ organizations }, code) => organizations.find(code!),
+  OrganizationUser: ({ users }, org_code, user_id) =>
+    users.find({ org_code: org_code!, user_id: user_id! }),
+  Role: ({ roles }, key) => roles.byKey(key!),
+  Permission: ({ permissions }, key) => permissions.byKey(key!),
+};
+
+async function find(id: string, { loaders }: Context): Promise<NodeParent | null> {
+  const named = parseNodeId(id);
+  if (named === undefined) throw badUserInput('This is not an id of this API.');
+  const found = await FIND[named.type](loaders, ...named.keys);
+  return found && ({ ...found, __typename: named.type } as NodeParent);
+}
+
+export const resolvers = {
+  Query: {
+    node: (_, { id }, context) => find(id, context),
+    nodes: (_, { ids }, context) => {
+      if (ids.length > MAX_NODES) throw badUserInput(`\`ids\` takes at most ${MAX_NODES} ids.`);
+      return ids.map((id) => find(id, context));
+    },
+  },
+  Node: { __resolveType: ({ __typename }) => __typename as NodeType },
+} satisfies Resolvers;

@@ -1,0 +1,215 @@
+import type { Context } from '../context.js';
+import { InputError } from '../errors.js';
+import type {
+  CreateOrganizationInput,
+  OrganizationBrandingInput,
+  Resolvers,
+  UpdateOrganizationInput,
+} from '../generated/resolvers.js';
+import type { OrganizationParent } from '../loaders/organizations.js';
+import type { Arguments } from '../upstream/endpoint.js';
+import type { Endpoints } from '../upstream/endpoints/index.js';
+import type { Organization } from '../upstream/types.js';
+import { connection, connectionResolvers, type Connection } from './connection.js';
+import { mutation } from './mutation.js';
+import { nodeId } from './node-id.js';
+
+export type OrganizationConnectionParent = Connection<OrganizationParent>;
+
+/** A property that lists carry too: from the parent where it has it, else read with the details. */
+const carried =
+  <K extends keyof OrganizationParent>(property: K) =>
+  async (organization: OrganizationParent, _: unknown, { loaders }: Context) =>
+    (property in organization
+      ? organization
+      : await loaders.organizations.details(organization.code))[property];
+
+/** A property that is read with the details alone. */
+const detailed =
+  <K extends keyof Organization>(property: K) =>
+  async ({ code }: OrganizationParent, _: unknown, { loaders }: Context) =>
+    (await loaders.organizations.details(code))[property] ?? null;
+
+const THEME_CODES = { light: 'LIGHT', dark: 'DARK', user_preference: 'USER_PREFERENCE' } as const;
+
+/** The input's properties in the API's spelling. Names the compiler holds against both sides. */
+const BRANDING = {
+  linkColor: 'link_color',
+  linkColorDark: 'link_color_dark',
+  backgroundColor: 'background_color',
+  backgroundColorDark: 'background_color_dark',
+  buttonColor: 'button_color',
+  buttonColorDark: 'button_color_dark',
+  buttonTextColor: 'button_text_color',
+  buttonTextColorDark: 'button_text_color_dark',
+  themeCode: 'theme_code',
+} as const satisfies Record<keyof OrganizationBrandingInput, keyof UpdateArguments>;
+
+const SHARED = {
+  name: 'name',
+  externalId: 'external_id',
+  handle: 'handle',
+  isAutoMembershipEnabled: 'is_auto_membership_enabled',
+  senderName: 'sender_name',
+  senderEmail: 'sender_email',
+} as const;
+
+const CREATE = {
+  ...SHARED,
+  isCreateBillingCustomer: 'is_create_billing_customer',
+  billingEmail: 'billing_email',
+  billingPlanCode: 'billing_plan_code',
+} as const satisfies Record<keyof Omit<CreateOrganizationInput, 'branding'>, keyof CreateArguments>;
+
+const UPDATE = {
+  ...SHARED,
+  isAutoJoinDomainList: 'is_auto_join_domain_list',
+  allowedDomains: 'allowed_domains',
+  isEnableAdvancedOrgs: 'is_enable_advanced_orgs',
+  isEnforceMfa: 'is_enforce_mfa',
+  isSuspended: 'is_suspended',
+} as const satisfies Record<
+  keyof Omit<UpdateOrganizationInput, 'branding' | 'organizationCode'>,
+  keyof UpdateArguments
+>;
+
+type CreateArguments = Arguments<Endpoints['organizations']['create']>;
+type UpdateArguments = Arguments<Endpoints['organizations']['update']>;
+
+/** The API takes null for these alone, and answers null for another with an error of its own. */
+const NULLABLE: ReadonlySet<string> = new Set(['senderName', 'senderEmail']);
+
+/** The given properties of an input in the API's spelling; what was left out is not sent. */
+function properties(
+  input: object,
+  names: Readonly<Record<string, string>>,
+  under: readonly string[] = [],
+): Record<string, unknown> {
+  const given = Object.entries(input).filter(
+    ([name, value]) => name in names && value !== undefined,
+  );
+  const nulls = given.filter(([name, value]) => value === null && !NULLABLE.has(name));
+  if (nulls.length > 0) {
+    throw new InputError(
+      nulls.map(([name]) => ({
+        message: `${name} cannot be null: leave it out to leave it as it is.`,
+        code: 'INVALID_VALUE',
+        field: [...under, name],
+      })),
+    );
+  }
+  return Object.fromEntries(
+    given.map(([name, value]) => [
+      names[name],
+      name === 'themeCode' ? String(value).toLowerCase() : value,
+    ]),
+  );
+}
+
+function branding(input: OrganizationBrandingInput | null | undefined): Record<string, unknown> {
+  return input == null ? {} : properties(input, BRANDING, ['branding']);
+}
+
+export const resolvers = {
+  Query: {
+    organization: (_, { code }, { loaders }) => loaders.organizations.find(code),
+    organizations: (_, { sort, ...page }, { loaders }) =>
+      connection(
+        page,
+        loaders.organizations.page,
+        ['organizations'],
+        (order) => ({ sort: order }),
+        sort?.toLowerCase() as Lowercase<NonNullable<typeof sort>> | undefined,
+      ),
+  },
+
+  Organization: {
+    id: ({ code }) => nodeId('Organization', code),
+    name: async (organization, args, context) =>
+      (await carried('name')(organization, args, context))!,
+    handle: carried('handle'),
+    externalId: carried('external_id'),
+    isDefault: carried('is_default'),
+    isAutoMembershipEnabled: carried('is_auto_membership_enabled'),
+    allowedDomains: detailed('allowed_domains'),
+    isSuspended: detailed('is_suspended'),
+    suspendedOn: detailed('suspended_on'),
+    createdOn: detailed('created_on'),
+    senderName: detailed('sender_name'),
+    senderEmail: detailed('sender_email'),
+    branding: ({ code }, _, { loaders }) => loaders.organizations.details(code),
+    billing: async ({ code }, _, { loaders }) =>
+      (await loaders.organizations.detailsWithBilling(code)).billing ?? null,
+  },
+
+  OrganizationBranding: {
+    logoDark: ({ logo_dark }) => logo_dark,
+    faviconSvg: ({ favicon_svg }) => favicon_svg,
+    faviconFallback: ({ favicon_fallback }) => favicon_fallback,
+    linkColor: ({ link_color }) => link_color,
+    linkColorDark: ({ link_color_dark }) => link_color_dark,
+    backgroundColor: ({ background_color }) => background_color,
+    backgroundColorDark: ({ background_color_dark }) => background_color_dark,
+    buttonColor: ({ button_color }) => button_color,
+    buttonColorDark: ({ button_color_dark }) => button_color_dark,
+    buttonTextColor: ({ button_text_color }) => button_text_color,
+    buttonTextColorDark: ({ button_text_color_dark }) => button_text_color_dark,
+    buttonBorderRadius: ({ button_border_radius }) => button_border_radius,
+    cardBorderRadius: ({ card_border_radius }) => card_border_radius,
+    inputBorderRadius: ({ input_border_radius }) => input_border_radius,
+    themeCode: ({ theme_code }) => THEME_CODES[theme_code as keyof typeof THEME_CODES] ?? null,
+    colorScheme: ({ color_scheme }) => color_scheme,
+  },
+
+  OrganizationBilling: {
+    customerId: ({ billing_customer_id }) => billing_customer_id,
+  },
+
+  BillingAgreement: {
+    agreementId: ({ agreement_id }) => agreement_id,
+    planCode: ({ plan_code }) => plan_code,
+  },
+
+  OrganizationConnection: connectionResolvers,
+
+  Mutation: {
+    createOrganization: mutation(
+      { organization: null },
+      async ({ branding: look, ...input }: CreateOrganizationInput, { upstream }) => {
+        const { organization } = await upstream.organizations.create({
+          ...properties(input, CREATE),
+          ...branding(look),
+        } as CreateArguments);
+        return { organization: { code: organization.code } };
+      },
+    ),
+
+    updateOrganization: mutation(
+      { organization: null },
+      async (
+        { organizationCode, branding: look, ...input }: UpdateOrganizationInput,
+        { upstream },
+      ) => {
+        const changes = { ...properties(input, UPDATE), ...branding(look) };
+        if (Object.keys(changes).length === 0) {
+          throw new InputError([
+            { message: 'There is nothing to change.', code: 'NO_FIELDS_TO_UPDATE', field: null },
+          ]);
+        }
+        await upstream.organizations.update({ org_code: organizationCode, ...changes });
+        return { organization: { code: organizationCode } };
+      },
+    ),
+
+    deleteOrganization: mutation(
+      { deletedOrganizationId: null, deletedOrganizationCode: null },
+      async ({ organizationCode }: { organizationCode: string }, { upstream }) => {
+        await upstream.organizations.delete({ org_code: organizationCode });
+        return {
+          deletedOrganizationId: nodeId('Organization', organizationCode),
+          deletedOrganizationCode: organizationCode,
+        };
+      },
+    ),
+  },
+} satisfies Resolvers;

@@ -1,0 +1,74 @@
+import type {
+  AddOrganizationUserPermissionInput,
+  PermissionReference,
+  RemoveOrganizationUserPermissionInput,
+  Resolvers,
+} from '../generated/resolvers.js';
+import type { Loaders } from '../loaders/index.js';
+import type { GrantParent, PermissionParent } from '../loaders/permissions.js';
+import { connection, connectionResolvers, type Connection } from './connection.js';
+import { mutation } from './mutation.js';
+import { nodeId } from './node-id.js';
+import { resolveReference, resolveReferences, type FieldPath } from './reference.js';
+
+export type PermissionConnectionParent = Connection<PermissionParent>;
+
+const UNKNOWN = { code: 'UNKNOWN_PERMISSION', noun: 'permission' };
+
+/** The keys of referenced permissions; throws an InputError that names each that does not exist. */
+export const permissionKeys = (
+  { permissions }: Loaders,
+  references: readonly PermissionReference[] | null | undefined,
+  field: FieldPath,
+) => resolveReferences(references, permissions, UNKNOWN, field);
+
+const permissionId = ({ permissions }: Loaders, reference: PermissionReference) =>
+  resolveReference(reference, 'id', permissions, UNKNOWN, ['permission']);
+
+export const resolvers = {
+  Query: {
+    permissions: (_, page, { loaders }) =>
+      connection(page, loaders.permissions.page, ['permissions'], () => ({})),
+  },
+
+  OrganizationUser: {
+    permissions: async ({ org_code, user_id }, _, { loaders }) =>
+      (await loaders.permissions.ofMember({ org_code, user_id })) as PermissionParent[],
+    permissionGrants: async ({ org_code, user_id }, _, { loaders }) =>
+      (await loaders.permissions.grantsOfMember({ org_code, user_id })) as GrantParent[],
+  },
+
+  Permission: {
+    id: ({ key }) => nodeId('Permission', key),
+    permissionId: ({ id }) => id ?? null,
+  },
+
+  PermissionGrant: {
+    permission: (grant) => grant,
+    roles: ({ roles }) => roles?.map(({ id, key }) => (id == null ? { key } : { key, id })) ?? [],
+  },
+
+  PermissionConnection: connectionResolvers,
+
+  Mutation: {
+    addOrganizationUserPermission: mutation(
+      { organizationUser: null },
+      async (input: AddOrganizationUserPermissionInput, { upstream, loaders }) => {
+        const member = { org_code: input.organizationCode, user_id: input.userId };
+        const permission_id = await permissionId(loaders, input.permission);
+        await upstream.organizations.addUserPermission({ ...member, permission_id });
+        return { organizationUser: member };
+      },
+    ),
+
+    removeOrganizationUserPermission: mutation(
+      { organizationUser: null },
+      async (input: RemoveOrganizationUserPermissionInput, { upstream, loaders }) => {
+        const member = { org_code: input.organizationCode, user_id: input.userId };
+        const permission_id = await permissionId(loaders, input.permission);
+        await upstream.organizations.removeUserPermission({ ...member, permission_id });
+        return { organizationUser: member };
+      },
+    ),
+  },
+} satisfies Resolvers;

@@ -1,0 +1,80 @@
+import type { Context } from '../context.js';
+import type {
+  AddOrganizationUserRoleInput,
+  RemoveOrganizationUserRoleInput,
+  Resolvers,
+  RoleReference,
+} from '../generated/resolvers.js';
+import type { Loaders } from '../loaders/index.js';
+import type { RoleParent } from '../loaders/roles.js';
+import { connection, connectionResolvers, type Connection } from './connection.js';
+import { mutation } from './mutation.js';
+import { nodeId } from './node-id.js';
+import { resolveReference, resolveReferences, type FieldPath } from './reference.js';
+
+export type RoleConnectionParent = Connection<RoleParent>;
+
+/** A property that only the environment's catalogue has, unless what led here carries it. */
+const described =
+  <K extends 'id' | 'name'>(property: K) =>
+  async (role: RoleParent, _: unknown, { loaders }: Context) =>
+    (property in role ? role : await loaders.roles.describe(role))?.[property] ?? null;
+
+const UNKNOWN = { code: 'UNKNOWN_ROLE', noun: 'role' };
+
+/** The keys of referenced roles; throws an InputError that names each that does not exist. */
+export const roleKeys = (
+  { roles }: Loaders,
+  references: readonly RoleReference[] | null | undefined,
+  field: FieldPath,
+) => resolveReferences(references, roles, UNKNOWN, field);
+
+const roleId = ({ roles }: Loaders, reference: RoleReference) =>
+  resolveReference(reference, 'id', roles, UNKNOWN, ['role']);
+
+export const resolvers = {
+  Query: {
+    roles: (_, page, { loaders }) => connection(page, loaders.roles.page, ['roles'], () => ({})),
+  },
+
+  OrganizationUser: {
+    roles: async ({ org_code, user_id, roles }, _, { loaders }) => {
+      const member = { org_code, user_id };
+      return roles == null
+        ? ((await loaders.roles.ofMember(member)) as RoleParent[])
+        : roles.map((key) => ({ key, member }));
+    },
+  },
+
+  Role: {
+    id: ({ key }) => nodeId('Role', key),
+    roleId: described('id'),
+    name: described('name'),
+    description: async (role, _, { loaders }) =>
+      ('description' in role ? role : await loaders.roles.byKey(role.key))?.description ?? null,
+  },
+
+  RoleConnection: connectionResolvers,
+
+  Mutation: {
+    addOrganizationUserRole: mutation(
+      { organizationUser: null },
+      async (input: AddOrganizationUserRoleInput, { upstream, loaders }) => {
+        const member = { org_code: input.organizationCode, user_id: input.userId };
+        const role_id = await roleId(loaders, input.role);
+        await upstream.organizations.addUserRole({ ...member, role_id });
+        return { organizationUser: member };
+      },
+    ),
+
+    removeOrganizationUserRole: mutation(
+      { organizationUser: null },
+      async (input: RemoveOrganizationUserRoleInput, { upstream, loaders }) => {
+        const member = { org_code: input.organizationCode, user_id: input.userId };
+        const role_id = await roleId(loaders, input.role);
+        await upstream.organizations.removeUserRole({ ...member, role_id });
+        return { organizationUser: member };
+      },
+    ),
+  },
+} satisfies Resolvers;

@@ -1,0 +1,173 @@
+import type { Context } from '../context.js';
+import { badUserInput } from '../errors.js';
+import type {
+  AddOrganizationUsersInput,
+  RemoveOrganizationUserInput,
+  Resolvers,
+  UpdateOrganizationUsersInput,
+} from '../generated/resolvers.js';
+import type { Member, Profile } from '../loaders/users.js';
+import { isId } from '../upstream/id.js';
+import type { OrganizationUser } from '../upstream/types.js';
+import { connection, connectionResolvers, type Connection } from './connection.js';
+import { checkUsers, mutation, sendInBatches } from './mutation.js';
+import { nodeId } from './node-id.js';
+import { permissionKeys } from './permissions.js';
+import { roleKeys } from './roles.js';
+
+export type OrganizationUserConnectionParent = Connection<Member>;
+
+/** A property of the person: from the parent where it carries it, else by the batch read of people. */
+const personal =
+  <K extends keyof Profile>(property: K) =>
+  async (member: Member, _: unknown, { loaders }: Context) =>
+    (property in member ? member : await loaders.users.profile(member))?.[property] ?? null;
+
+/** A property of the membership: from the parent where it carries it, else from the list of members. */
+const ofMembership =
+  <K extends keyof OrganizationUser>(property: K) =>
+  async (member: Member, _: unknown, { loaders }: Context) =>
+    (property in member ? member : await loaders.users.membership(member))?.[property] ?? null;
+
+/** A filter as the API takes it; a key with a comma in it would read as two. */
+function filter(name: string, keys: readonly string[] | null | undefined): string | undefined {
+  if (keys == null || keys.length === 0) return undefined;
+  if (!keys.every(isId)) throw badUserInput(`\`${name}\` holds a text that cannot be a key.`);
+  return [...keys].sort().join(',');
+}
+
+/** Users that were written, as members to be read afresh. */
+const asMembers = (org_code: string, userIds: readonly string[]): Member[] =>
+  userIds.map((user_id) => ({ org_code, user_id }));
+
+export const resolvers = {
+  Organization: {
+    users: ({ code }, { sort, roles, permissions, ...page }, { loaders }) => {
+      const filters = {
+        roles: filter('roles', roles),
+        permissions: filter('permissions', permissions),
+      };
+      return connection(
+        page,
+        loaders.users.page,
+        ['users', code, filters.roles, filters.permissions],
+        (order) => ({ org_code: code, sort: order, ...filters }),
+        sort?.toLowerCase() as Lowercase<NonNullable<typeof sort>> | undefined,
+      );
+    },
+  },
+
+  OrganizationUser: {
+    id: ({ org_code, user_id }) => nodeId('OrganizationUser', org_code, user_id),
+    userId: ({ user_id }) => user_id,
+    email: personal('email'),
+    fullName: personal('full_name'),
+    firstName: personal('first_name'),
+    lastName: personal('last_name'),
+    picture: personal('picture'),
+    joinedOn: ofMembership('joined_on'),
+    lastAccessedOn: ofMembership('last_accessed_on'),
+    isSuspended: ofMembership('is_suspended'),
+    organization: ({ org_code }) => ({ code: org_code }),
+  },
+
+  OrganizationUserConnection: connectionResolvers,
+
+  Mutation: {
+    addOrganizationUsers: mutation(
+      { organization: null, addedUserIds: [], addedUsers: [] },
+      async ({ organizationCode, users }: AddOrganizationUsersInput, { upstream, loaders }) => {
+        checkUsers(users);
+        const bodies = await Promise.all(
+          users.map(async ({ userId, roles, permissions }, position) => ({
+            userId,
+            position,
+            body: {
+              id: userId,
+              roles: await roleKeys(loaders, roles, ['users', position, 'roles']),
+              permissions: await permissionKeys(loaders, permissions, [
+                'users',
+                position,
+                'permissions',
+              ]),
+            },
+          })),
+        );
+        const { addedUserIds, userErrors } = await sendInBatches(
+          bodies,
+          {
+            code: 'NOT_ADDED',
+            message: 'Not added: already a member, or unknown to this Kinde environment.',
+          },
+          (batch) => upstream.organizations.addUsers({ org_code: organizationCode, users: batch }),
+        );
+        return {
+          organization: addedUserIds.length === 0 ? null : { code: organizationCode },
+          addedUserIds,
+          addedUsers: asMembers(organizationCode, addedUserIds),
+          userErrors,
+        };
+      },
+    ),
+
+    updateOrganizationUsers: mutation(
+      {
+        organization: null,
+        addedUserIds: [],
+        updatedUserIds: [],
+        removedUserIds: [],
+        updatedUsers: [],
+      },
+      async ({ organizationCode, users }: UpdateOrganizationUsersInput, { upstream, loaders }) => {
+        checkUsers(users);
+        const bodies = await Promise.all(
+          users.map(async ({ userId, operation, roles, permissions }, position) => ({
+            userId,
+            position,
+            body: {
+              id: userId,
+              operation: operation === 'DELETE' ? 'delete' : undefined,
+              roles: await roleKeys(loaders, roles, ['users', position, 'roles']),
+              permissions: await permissionKeys(loaders, permissions, [
+                'users',
+                position,
+                'permissions',
+              ]),
+            },
+          })),
+        );
+        const { addedUserIds, updatedUserIds, removedUserIds, userErrors } = await sendInBatches(
+          bodies,
+          {
+            code: 'NOT_UPDATED',
+            message: 'Nothing was done: not a member, or unknown to this Kinde environment.',
+          },
+          (batch) =>
+            upstream.organizations.updateUsers({ org_code: organizationCode, users: batch }),
+        );
+        const changed = [...addedUserIds, ...updatedUserIds];
+        const isChanged = changed.length + removedUserIds.length > 0;
+        return {
+          organization: isChanged ? { code: organizationCode } : null,
+          addedUserIds,
+          updatedUserIds,
+          removedUserIds,
+          updatedUsers: asMembers(organizationCode, changed),
+          userErrors,
+        };
+      },
+    ),
+
+    removeOrganizationUser: mutation(
+      { organization: null, removedUserId: null, removedOrganizationUserId: null },
+      async ({ organizationCode, userId }: RemoveOrganizationUserInput, { upstream }) => {
+        await upstream.organizations.removeUser({ org_code: organizationCode, user_id: userId });
+        return {
+          organization: { code: organizationCode },
+          removedUserId: userId,
+          removedOrganizationUserId: nodeId('OrganizationUser', organizationCode, userId),
+        };
+      },
+    ),
+  },
+} satisfies Resolvers;

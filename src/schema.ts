@@ -1,0 +1,25 @@
+/** The executable schema: the SDL of schema/ with the resolvers. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import type { GraphQLSchema } from 'graphql';
+import { resolvers } from './resolvers/index.js';
+
+/** Beside src/ and, once built, beside dist/. */
+const DIRECTORY = new URL('../schema/', import.meta.url);
+
+/** The SDL of schema/, file by file. */
+export function readTypeDefs(): string[] {
+  return readdirSync(DIRECTORY)
+    .filter((name) => name.endsWith('.graphql'))
+    .sort()
+    .map((name) => readFileSync(new URL(name, DIRECTORY), 'utf8'));
+}
+
+/** Throws when a resolver is for a field that the schema lacks. */
+export function createSchema(): GraphQLSchema {
+  return makeExecutableSchema({
+    typeDefs: readTypeDefs(),
+    resolvers,
+    resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
+  });
+}

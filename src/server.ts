@@ -1,0 +1,174 @@
+/** Composition: schema, upstream, context and HTTP, in one gateway. */
+import { randomUUID } from 'node:crypto';
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import { createAuthenticate } from './auth.js';
+import type { Config, KindeConfig } from './config.js';
+import type { Context } from './context.js';
+import { createFormatError, requestId } from './errors.js';
+import { graphiqlRoutes } from './graphiql/routes.js';
+import { createLoaders } from './loaders/index.js';
+import { logging } from './plugins/logging.js';
+import { createSchema } from './schema.js';
+import { createClient, type CallReport } from './upstream/client.js';
+import { createSend } from './upstream/send.js';
+import { createClientCredentials } from './upstream/token.js';
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+const UPSTREAM_BODY_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/** The request ids of others that are taken over: what is safe in a header and in a log line. */
+const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/;
+
+export interface Gateway {
+  /** Begins to serve; resolves to the address. */
+  listen(at: { port: number; host: string }): Promise<string>;
+  /** Takes no new requests, lets those in flight finish, then frees all that it holds. */
+  close(): Promise<void>;
+  log: FastifyBaseLogger;
+}
+
+/** A gateway to this Kinde environment, ready to listen. */
+export async function createGateway(config: Config & { kinde: KindeConfig }): Promise<Gateway> {
+  const app = Fastify({
+    logger: { level: config.logLevel, redact: ['req.headers.authorization'] },
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT_BYTES,
+    genReqId: ({ headers: { 'x-request-id': given } }) =>
+      typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID(),
+    forceCloseConnections: 'idle',
+  });
+
+  const { send, close: closeSockets } = createSend({
+    timeoutMs: config.upstreamTimeoutMs,
+    maxSockets: config.upstreamConcurrency,
+    maxBodyBytes: UPSTREAM_BODY_LIMIT_BYTES,
+  });
+  const { baseUrl, audience, credentials } = config.kinde;
+  const ownToken =
+    credentials && createClientCredentials(send, baseUrl, { ...credentials, audience });
+  const client = createClient({ baseUrl, send, concurrency: config.upstreamConcurrency });
+  const authenticate = createAuthenticate(config.authMode, ownToken);
+
+  const apollo = new ApolloServer<Context>({
+    schema: createSchema(),
+    plugins: [ApolloServerPluginLandingPageDisabled(), logging()],
+    formatError: createFormatError((error) =>
+      app.log.error({ err: error, reqId: requestId.getStore() }, 'internal error'),
+    ),
+    includeStacktraceInErrorResponses: false,
+    introspection: true,
+    status400ForVariableCoercionErrors: true,
+    stopOnTerminationSignals: false,
+    logger: app.log,
+  });
+  await apollo.start();
+
+  const context = async (request: FastifyRequest, reply: FastifyReply): Promise<Context> => {
+    const token = authenticate(request.headers.authorization);
+    const calls: CallReport[] = [];
+    const upstream = client.scope({
+      token,
+      signal: clientGone(reply),
+      onCall: (report) => {
+        calls.push(report);
+        if (report.error !== undefined) logFailure(request, report);
+      },
+    });
+    return {
+      upstream,
+      loaders: createLoaders(upstream, async () => (await token.get()).scopes),
+      requestId: request.id,
+      log: request.log,
+      calls,
+    };
+  };
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) request.log.error({ err: error }, 'internal error');
+    const message = status >= 500 ? 'Something went wrong in the gateway.' : error.message;
+    return reply.code(status).send(httpError(status, message, request));
+  });
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send(httpError(404, 'There is nothing at this address.', request)),
+  );
+
+  const handler = fastifyApolloHandler(apollo, { context });
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    handler(request, reply) {
+      return requestId.run(request.id, () => handler.call(this, request, reply));
+    },
+  });
+  await app.register(graphiqlRoutes({ endpoint: '/graphql' }));
+  app.get('/livez', async () => ({ status: 'ok' }));
+  app.get('/readyz', async (request, reply) => {
+    try {
+      await ownToken?.get();
+      return { status: 'ready' };
+    } catch (error) {
+      request.log.warn({ err: error }, 'not ready');
+      return reply.code(503).send({ status: 'unavailable' });
+    }
+  });
+  return {
+    listen: (at) => app.listen(at),
+    close: async () => {
+      await app.close();
+      await apollo.stop();
+      closeSockets();
+    },
+    log: app.log,
+  };
+}
+
+/** Aborts when the connection ends before the answer has been written. */
+function clientGone({ raw }: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+const HTTP_CODES: Readonly<Record<number, string>> = {
+  400: 'BAD_REQUEST',
+  404: 'NOT_FOUND',
+  413: 'PAYLOAD_TOO_LARGE',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
+};
+
+/** A failure of HTTP in the form of a GraphQL response, so that clients need to know one form only. */
+function httpError(status: number, message: string, { id }: FastifyRequest) {
+  const code = HTTP_CODES[status] ?? (status >= 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_REQUEST');
+  return { errors: [{ message, extensions: { code, requestId: id } }] };
+}
+
+function logFailure(
+  { log }: FastifyRequest,
+  { endpoint, status, milliseconds, error }: CallReport,
+) {
+  log.warn(
+    {
+      route: endpoint.route,
+      status,
+      milliseconds: Math.round(milliseconds),
+      failure: error?.failure,
+      reasons: error?.reasons.map(({ code }) => code),
+      detail: error?.message,
+    },
+    'upstream call failed',
+  );
+}

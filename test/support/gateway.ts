@@ -1,0 +1,90 @@
+/** A gateway before an emulator, both on real sockets, as a test's system. */
+import { readConfig } from '../../src/config.js';
+import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/index.js';
+import { createGateway } from '../../src/server.js';
+
+export interface GraphQLResult {
+  data?: any;
+  errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[];
+}
+
+export interface TestGateway {
+  url: string;
+  emulator: Emulator;
+  /**
+   * Sends an operation and returns its data. Fails when the answer holds errors, with the operation,
+   * the errors and the upstream calls in the message.
+   */
+  query(document: string, variables?: object): Promise<any>;
+  /** Sends an operation and returns its answer as it is. */
+  execute(document: string, variables?: object, headers?: object): Promise<GraphQLResult>;
+  /** The upstream calls since the last time that they were asked for. */
+  calls(): string[];
+  close(): Promise<void>;
+}
+
+export interface TestOptions {
+  emulator?: EmulatorOptions;
+  /** Settings beyond those that point at the emulator. */
+  env?: Record<string, string>;
+  /** The emulator's client that only reads, in place of the one with all scopes. */
+  readOnly?: boolean;
+  /** Credentials in place of the emulator's own. */
+  credentials?: { clientId: string; clientSecret: string };
+  /** Where the gateway finds Kinde, when something stands between it and the emulator. */
+  kindeDomain?: (emulator: Emulator) => string;
+}
+
+export async function startGateway(options: TestOptions = {}): Promise<TestGateway> {
+  const emulator = await startEmulator(options.emulator);
+  const { clientId, clientSecret } =
+    options.credentials ?? (options.readOnly === true ? emulator.readOnlyClient : emulator);
+  const config = readConfig({
+    LOG_LEVEL: 'silent',
+    KINDE_DOMAIN: options.kindeDomain?.(emulator) ?? emulator.url,
+    KINDE_CLIENT_ID: clientId,
+    KINDE_CLIENT_SECRET: clientSecret,
+    KINDE_AUDIENCE: emulator.audience,
+    AUTH_MODE: 'none',
+    ...options.env,
+  });
+  const gateway = await createGateway({ ...config, kinde: config.kinde! });
+  const url = await gateway.listen({ port: 0, host: '127.0.0.1' });
+
+  const execute: TestGateway['execute'] = async (query, variables, headers) => {
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+      body: JSON.stringify({ query, variables }),
+    });
+    return (await response.json()) as GraphQLResult;
+  };
+
+  return {
+    url,
+    emulator,
+    execute,
+    query: async (document, variables) => {
+      const { data, errors } = await execute(document, variables);
+      if (errors === undefined) return data;
+      throw new Error(
+        [
+          'The answer holds errors.',
+          document,
+          JSON.stringify(variables ?? {}),
+          JSON.stringify(errors, null, 2),
+          ...emulator.calls(),
+        ].join('\n'),
+      );
+    },
+    calls: () => {
+      const calls = emulator.calls();
+      emulator.clearRequests();
+      return calls;
+    },
+    close: async () => {
+      await gateway.close();
+      await emulator.close();
+    },
+  };
+}
