@@ -15,6 +15,7 @@ import { build } from 'esbuild';
 process.chdir(import.meta.dirname);
 
 const pageDirectory = join('dist', 'graphiql-page');
+
 /** Transpiles the server's sources and removes what dist/ still has of sources that are gone. */
 async function transpileServer() {
   const sources = (await filesBelow('src')).filter(

@@ -1,10 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApolloServer } from '@apollo/server';
-import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import helmet from '@fastify/helmet';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
@@ -13,21 +10,22 @@ import { getOperationAST, getVariableValues, parse, validate } from 'graphql';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { examples } from '../src/graphiql/examples.js';
 import { graphiqlRoutes } from '../src/graphiql/routes.js';
+import { startGateway, type TestGateway } from './support/gateway.js';
 
 const root = join(import.meta.dirname, '..');
 const typeDefs = readdirSync(join(root, 'schema'))
   .filter((name) => name.endsWith('.graphql'))
   .map((name) => readFileSync(join(root, 'schema', name), 'utf8'));
 
-let server: Awaited<ReturnType<typeof startServer>>;
+let gateway: TestGateway;
 
 beforeAll(async () => {
   const { status, stderr } = spawnSync(process.execPath, ['build.mjs'], { cwd: root });
   if (status !== 0) throw new Error(`build.mjs failed:\n${stderr}`);
-  server = await startServer();
+  gateway = await startGateway();
 }, 120_000);
 
-afterAll(() => server?.[Symbol.asyncDispose]());
+afterAll(() => gateway?.close());
 
 describe('the examples', () => {
   const schema = makeExecutableSchema({ typeDefs });
@@ -42,6 +40,36 @@ describe('the examples', () => {
     });
   });
 
+  test('do what their comments say, one after the other', async () => {
+    const run = (name: string, given: object = {}) => {
+      const { query, variables = '{}' } = examples.find(({ query }) => query.includes(` ${name}`))!;
+      return gateway.query(query, { ...JSON.parse(variables), ...given });
+    };
+    const { organizations } = await run('Organizations');
+    expect(organizations.nodes).toHaveLength(3);
+
+    const { users } = (await run('UsersPage')).organizations.nodes[0];
+    const next = (await run('UsersPage', { after: users.pageInfo.endCursor })).organizations
+      .nodes[0];
+    expect(next.users.nodes).toHaveLength(3);
+    expect(next.users.nodes).not.toContainEqual(users.nodes[0]);
+
+    const [member] = (await run('PermissionGrants')).organizations.nodes[0].users.nodes;
+    expect(member.permissionGrants).not.toEqual([]);
+
+    const { createOrganization } = await run('CreateOrganization');
+    const organizationCode = createOrganization.organization.code;
+    const added = await run('AddUser', { organizationCode, userId: member.userId });
+    expect(added.addOrganizationUsers).toEqual({ addedUserIds: [member.userId], userErrors: [] });
+    expect(added.addOrganizationUserRole.organizationUser.roles).toHaveLength(2);
+
+    const input = { organizationCode, key: 'dark_mode', value: false };
+    expect((await run('OverrideFeatureFlag', { input })).updateFeatureFlagOverride).toEqual({
+      featureFlag: { key: 'dark_mode', type: 'BOOLEAN', value: false },
+      userErrors: [],
+    });
+  });
+
   test('say what they are for, and have names of their own for their tabs', () => {
     const names = examples.map(({ query }) => getOperationAST(parse(query))?.name?.value);
 
@@ -51,18 +79,20 @@ describe('the examples', () => {
 });
 
 describe('over HTTP', () => {
-  test('the page has a strict policy and no inline script, whatever the server sets for others', async () => {
-    const response = await fetch(`${server.url}/graphiql`);
+  const pagePolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; " +
+    "img-src 'self' data:; connect-src 'self'; worker-src 'self'; base-uri 'none'; " +
+    "form-action 'none'; frame-ancestors 'none'";
+
+  test('the page has a strict policy and no inline script', async () => {
+    const response = await fetch(`${gateway.url}/graphiql`);
     const html = await response.text();
 
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-cache',
-      'content-security-policy':
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; " +
-        "img-src 'self' data:; connect-src 'self'; worker-src 'self'; base-uri 'none'; " +
-        "form-action 'none'; frame-ancestors 'none'",
+      'content-security-policy': pagePolicy,
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
     });
@@ -72,12 +102,12 @@ describe('over HTTP', () => {
   });
 
   test('all that the page names is there, immutable, and compressed for who asks', async () => {
-    const html = await (await fetch(`${server.url}/graphiql`)).text();
+    const html = await (await fetch(`${gateway.url}/graphiql`)).text();
     const assets = html.match(/\/graphiql\/assets\/[^"]+/g) ?? [];
 
     expect(assets).toHaveLength(6);
     for (const asset of assets) {
-      const response = await fetch(server.url + asset, { headers: { 'accept-encoding': 'gzip' } });
+      const response = await fetch(gateway.url + asset, { headers: { 'accept-encoding': 'gzip' } });
       await response.arrayBuffer();
       expect(response.status).toBe(200);
       expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -91,12 +121,15 @@ describe('over HTTP', () => {
 
   test('nothing else of the disk is served', async () => {
     for (const path of ['..%2fmanifest.json', '%2e%2e/manifest.json', '', 'absent.js']) {
-      expect((await fetch(`${server.url}/graphiql/assets/${path}`)).status).toBe(404);
+      expect((await fetch(`${gateway.url}/graphiql/assets/${path}`)).status).toBe(404);
     }
   });
 
   test('without a build the page is 503 and says what to run', async () => {
-    await using unbuilt = await startServer({ directory: join(tmpdir(), 'absent') });
+    await using unbuilt = await serve({
+      endpoint: '/graphql',
+      directory: join(tmpdir(), 'absent'),
+    });
     const response = await fetch(`${unbuilt.url}/graphiql`);
 
     expect(response.status).toBe(503);
@@ -105,8 +138,16 @@ describe('over HTTP', () => {
     });
   });
 
+  test('the policy stands where helmet sets another for the whole server', async () => {
+    await using helmeted = await serve({ endpoint: '/graphql' });
+    const { headers } = await fetch(`${helmeted.url}/graphiql`);
+
+    expect(headers.get('strict-transport-security')).not.toBeNull();
+    expect(headers.get('content-security-policy')).toBe(pagePolicy);
+  });
+
   test('an endpoint with quotes stays an attribute', async () => {
-    await using odd = await startServer({ endpoint: '/"><script>&' });
+    await using odd = await serve({ endpoint: '/"><script>&' });
     const html = await (await fetch(`${odd.url}/graphiql`)).text();
 
     expect(html).toContain('data-endpoint="/&quot;>&lt;script>&amp;"');
@@ -130,6 +171,7 @@ function inBrowser() {
   let page: Page;
   let foreignRequests: string[];
   let complaints: string[];
+  let lastHeaders: Record<string, string>;
 
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
@@ -163,7 +205,8 @@ function inBrowser() {
     page.setDefaultTimeout(20_000);
     context.on('request', (request) => {
       const { origin, protocol } = new URL(request.url());
-      if (origin !== server.url && protocol !== 'data:') foreignRequests.push(request.url());
+      if (origin !== gateway.url && protocol !== 'data:') foreignRequests.push(request.url());
+      if (request.method() === 'POST') lastHeaders = request.headers();
     });
     context.on('requestfailed', (request) => complaints.push(`${request.url()} failed`));
     context.on('response', (response) => {
@@ -177,7 +220,7 @@ function inBrowser() {
     await page.addInitScript((items) => {
       for (const [key, value] of Object.entries(items)) localStorage.setItem(key, value);
     }, storage);
-    await page.goto(`${server.url}/graphiql`);
+    await page.goto(`${gateway.url}/graphiql`);
     await operation().waitFor();
   }
 
@@ -194,10 +237,10 @@ function inBrowser() {
     );
 
     await execute();
-    await answer('"Contoso"').waitFor();
+    await answer('org_').waitFor();
     await screenshot('organizations');
 
-    expect(server.lastHeaders()).toMatchObject({
+    expect(lastHeaders).toMatchObject({
       'content-type': 'application/json',
       accept: 'application/graphql-response+json, application/json',
     });
@@ -247,9 +290,9 @@ function inBrowser() {
       .click();
     await page.keyboard.insertText('{ "Authorization": "Bearer secret" }');
     await execute();
-    await answer('"Contoso"').waitFor();
+    await answer('org_').waitFor();
 
-    expect(server.lastHeaders().authorization).toBe('Bearer secret');
+    expect(lastHeaders.authorization).toBe('Bearer secret');
     expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('secret');
   }, 60_000);
 
@@ -267,7 +310,7 @@ function inBrowser() {
   test('fits a phone', async () => {
     await openPage({ width: 390, height: 844 });
     await execute();
-    await answer('"Contoso"').waitFor();
+    await answer('org_').waitFor();
     await screenshot('phone');
 
     const { width } = (await page.locator('.graphiql-response').boundingBox())!;
@@ -296,7 +339,7 @@ function inBrowser() {
 
     await openPage({ colorScheme: 'dark' });
     await execute();
-    await answer('"Contoso"').waitFor();
+    await answer('org_').waitFor();
     await screenshot('dark');
   }, 60_000);
 
@@ -307,56 +350,13 @@ function inBrowser() {
   }
 }
 
-/** The promised schema over an organization in memory, behind the headers that a gateway sets for all. */
-async function startServer({
-  endpoint = '/graphql',
-  directory,
-}: { endpoint?: string; directory?: string } = {}) {
-  const contoso = {
-    code: 'org_1ccfb819462',
-    name: 'Contoso',
-    featureFlags: [{ key: 'theme', type: 'STRING', value: 'dark' }],
-    users: {
-      nodes: [
-        {
-          email: 'ada@example.com',
-          roles: [{ key: 'admin', name: 'Admin' }],
-          permissions: [{ key: 'read:invoices', name: 'Read invoices' }],
-        },
-      ],
-      pageInfo: { hasNextPage: true, endCursor: 'WyJuZXh0Il0' },
-    },
-  };
+/** The routes in a server of their own, registered as no gateway would. */
+async function serve(options: Parameters<typeof graphiqlRoutes>[0]) {
   const app = Fastify({ forceCloseConnections: true });
-  const apollo = new ApolloServer({
-    schema: makeExecutableSchema({
-      typeDefs,
-      resolvers: {
-        Query: { organizations: () => ({ nodes: [contoso] }) },
-        Mutation: {
-          createOrganization: (_: unknown, { input }: { input: { name: string } }) => ({
-            organization: { code: 'org_2', name: input.name, createdOn: '2026-03-01T09:30:00Z' },
-            userErrors: [],
-          }),
-        },
-      },
-    }),
-    plugins: [fastifyApolloDrainPlugin(app)],
-  });
-  await apollo.start();
-
-  let lastHeaders: IncomingHttpHeaders = {};
-  app.addHook('onRequest', async (request) => {
-    if (request.url === '/graphql') lastHeaders = request.headers;
-  });
   await app.register(helmet);
-  await app.register(graphiqlRoutes({ endpoint, directory }));
-  await app.register(fastifyApollo(apollo));
-
+  await app.register(graphiqlRoutes(options));
   return {
     url: await app.listen({ host: '127.0.0.1', port: 0 }),
-    /** Of the operation that came last. */
-    lastHeaders: () => lastHeaders,
     [Symbol.asyncDispose]: () => app.close(),
   };
 }
