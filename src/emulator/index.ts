@@ -32,6 +32,8 @@ export interface EmulatorOptions {
   seed?: string;
   /** How long the tokens of the token endpoint live. */
   tokenLifetimeSeconds?: number;
+  /** Whether requests are kept; an emulator that runs for days should not. */
+  recordsRequests?: boolean;
 }
 
 export type Credentials = Pick<Client, 'clientId' | 'clientSecret'>;
@@ -77,6 +79,7 @@ export async function startEmulator({
   rateLimit = 0,
   seed = 'kinde',
   tokenLifetimeSeconds = 3600,
+  recordsRequests = true,
 }: EmulatorOptions = {}): Promise<Emulator> {
   const newState = () => seedState({ seed, organizations, usersPerOrganization });
   const environment: Environment = {
@@ -85,6 +88,7 @@ export async function startEmulator({
     faults: new Faults(),
     rateLimit: new RateLimit(rateLimit),
     latencyMs,
+    recordsRequests,
     requests: [],
     tokenRequests: [],
   };

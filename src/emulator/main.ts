@@ -4,7 +4,7 @@ import { EmulatorSettingsError, readEmulatorSettings } from './settings.js';
 
 const options = settings();
 try {
-  const emulator = await startEmulator(options);
+  const emulator = await startEmulator({ ...options, recordsRequests: false });
   console.log(`KINDE_DOMAIN=${emulator.url}`);
   console.log(`KINDE_CLIENT_ID=${emulator.clientId}`);
   console.log(`KINDE_CLIENT_SECRET=${emulator.clientSecret}`);

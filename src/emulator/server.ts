@@ -33,6 +33,7 @@ export interface Environment {
   faults: Faults;
   rateLimit: RateLimit;
   latencyMs: number;
+  recordsRequests: boolean;
   /** The calls of the Management API, in the order of their arrival. */
   requests: RecordedRequest[];
   tokenRequests: RecordedRequest[];
@@ -77,7 +78,7 @@ function watch(app: FastifyInstance, environment: Environment): void {
   app.addHook('onRequest', async (request) => {
     const { method, url } = request;
     const { row, endpoint } = request.routeOptions.config;
-    if (isApi(url) || url === '/oauth2/token') {
+    if (environment.recordsRequests && (isApi(url) || url === '/oauth2/token')) {
       request.record = { method, path: url, endpoint, scope: row?.scope };
       (isApi(url) ? environment.requests : environment.tokenRequests).push(request.record);
     }

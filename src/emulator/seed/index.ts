@@ -64,6 +64,19 @@ export function seedState({ seed, organizations, usersPerOrganization }: SeedOpt
   return state;
 }
 
+/** What a member's roles are picked from: most are plain members, and a few hold no role. */
+const ROLES_HELD: readonly string[][] = [
+  ...Array.from({ length: 9 }, () => ['member']),
+  ['developer'],
+  ['developer'],
+  ['developer', 'member'],
+  ['admin'],
+  ['admin', 'billing_manager'],
+  ['billing_manager'],
+  ['auditor'],
+  [],
+];
+
 const isoSeconds = (moment: Moment) => new Date(moment).toISOString().replace(/\.\d+Z$/, 'Z');
 
 /** Users' dates have microseconds and an offset, as the specification's newest example has. */
@@ -178,8 +191,6 @@ function addUser(
   const phone = hasEmail && !chance.chance(10) ? null : `+4420794600${state.users.size}`;
   const user: UserRecord = {
     id,
-    first_name: hasName ? given : null,
-    last_name: hasName ? family : null,
     full_name: hasName ? `${given} ${family}` : '',
     is_suspended: chance.chance(2),
     total_sign_ins: signIns,
@@ -188,6 +199,7 @@ function addUser(
     created_on: isoMicroseconds(chance, created),
     organizations: [],
     // What the specification does not let be null is left out of the answer where there is none.
+    ...(hasName && { first_name: given, last_name: family }),
     ...(hasEmail && { email: `${local}${namesakes > 0 ? namesakes + 1 : ''}@${at}` }),
     ...(phone && { phone }),
     ...(chance.chance(15) && { username: `${ascii(given, '')}_${id.slice(3, 7)}` }),
@@ -206,28 +218,14 @@ function addMember(
   isOwner: boolean,
 ): void {
   const chance = random(seed, 'member', organization.profile.code, user.id);
-  const roles = [...state.roles.values()];
-  const named = (...keys: string[]) => roles.filter(({ key }) => keys.includes(key));
-  const held = isOwner
-    ? named('owner')
-    : chance.pick([
-        ...Array.from({ length: 9 }, () => named('member')),
-        named('developer'),
-        named('developer'),
-        named('member', 'developer'),
-        named('admin'),
-        named('admin', 'billing_manager'),
-        named('billing_manager'),
-        named('auditor'),
-        [],
-      ]);
+  const held = isOwner ? ['owner'] : chance.pick(ROLES_HELD);
   const direct = chance.chance(12) ? [chance.pick([...state.permissions.values()])] : [];
   const joined = chance.moment(Date.parse(user.created_on!), LAST_JOINED);
   state.addMember(organization, {
     user,
     joined_on: isoSeconds(joined),
     last_accessed_on: chance.chance(15) ? null : isoSeconds(chance.moment(joined, NOW)),
-    roles: new Set(held),
+    roles: new Set(held.map((key) => state.roleByKey(key))),
     permissions: new Set(direct),
   });
 }
