@@ -683,6 +683,7 @@ export type PermissionReference =
   |  /** The permission's key, for example `read:invoices`. */
   { readonly id?: never; readonly key: Scalars['String']['input']; };
 
+/** Every read. All of them are answered by Kinde's Management API, each with the scopes that its fields name. */
 export type Query = {
   readonly __typename?: 'Query';
   /** Any object by its id; null when there is none (any more). A malformed id is BAD_USER_INPUT. */
@@ -700,21 +701,25 @@ export type Query = {
 };
 
 
+/** Every read. All of them are answered by Kinde's Management API, each with the scopes that its fields name. */
 export type QueryNodeArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** Every read. All of them are answered by Kinde's Management API, each with the scopes that its fields name. */
 export type QueryNodesArgs = {
   ids: ReadonlyArray<Scalars['ID']['input']>;
 };
 
 
+/** Every read. All of them are answered by Kinde's Management API, each with the scopes that its fields name. */
 export type QueryOrganizationArgs = {
   code: Scalars['ID']['input'];
 };
 
 
+/** Every read. All of them are answered by Kinde's Management API, each with the scopes that its fields name. */
 export type QueryOrganizationsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -722,12 +727,14 @@ export type QueryOrganizationsArgs = {
 };
 
 
+/** Every read. All of them are answered by Kinde's Management API, each with the scopes that its fields name. */
 export type QueryPermissionsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
+/** Every read. All of them are answered by Kinde's Management API, each with the scopes that its fields name. */
 export type QueryRolesArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;

@@ -18,15 +18,8 @@ export const FeatureFlagValue = new GraphQLScalarType<FlagValue, FlagValue>({
   serialize: flagValue,
   parseValue: flagValue,
   parseLiteral: (node: ValueNode) => {
-    switch (node.kind) {
-      case Kind.BOOLEAN:
-      case Kind.STRING:
-        return node.value;
-      case Kind.INT:
-        return flagValue(Number(node.value));
-      default:
-        return flagValue(undefined);
-    }
+    if (node.kind === Kind.BOOLEAN || node.kind === Kind.STRING) return node.value;
+    return flagValue(node.kind === Kind.INT ? Number(node.value) : undefined);
   },
 });
 

@@ -86,7 +86,7 @@ export function createSend({ timeoutMs, maxSockets, maxBodyBytes }: SendOptions)
       ...(signal === undefined ? {} : { signal }),
     });
     let tooLarge = false;
-    request.on('downloadProgress', ({ transferred }) => {
+    void request.on('downloadProgress', ({ transferred }) => {
       if (transferred > maxBodyBytes) {
         tooLarge = true;
         request.cancel();

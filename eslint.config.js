@@ -1,0 +1,122 @@
+import graphql from '@graphql-eslint/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+/** Imports point one way: resolvers -> loaders -> upstream, and emulator -> the table alone. */
+const layers = [
+  {
+    files: ['src/upstream/**'],
+    refuse: [
+      '**/loaders/**',
+      '**/resolvers/**',
+      '**/emulator/**',
+      '**/errors.js',
+      '!./errors.js',
+      '!../errors.js',
+      'graphql',
+    ],
+  },
+  {
+    files: ['src/loaders/**'],
+    refuse: ['**/resolvers/**', '**/emulator/**', '**/generated/**', 'graphql'],
+  },
+  {
+    files: ['src/resolvers/**'],
+    refuse: ['**/emulator/**', '**/server.js', '**/config.js', 'got', 'fastify'],
+  },
+  {
+    files: ['src/emulator/**'],
+    refuse: [
+      '**/upstream/client.js',
+      '**/upstream/send.js',
+      '**/upstream/token.js',
+      '**/loaders/**',
+      '**/resolvers/**',
+      '**/generated/**',
+    ],
+  },
+];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'src/generated/', 'node_modules/', 'coverage/'] },
+  {
+    files: ['**/*.{ts,tsx}'],
+    extends: [tseslint.configs.recommended],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+      ],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/index.ts', 'src/emulator/main.ts', 'src/docs/main.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Settings are read by readConfig alone.' },
+      ],
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: { '@typescript-eslint/no-explicit-any': 'off' },
+  },
+  ...layers.map(({ files, refuse }) => ({
+    files,
+    rules: { 'no-restricted-imports': ['error', { patterns: [{ group: refuse }] }] },
+  })),
+  {
+    files: ['schema/*.graphql'],
+    languageOptions: {
+      parser: graphql.parser,
+      parserOptions: { graphQLConfig: { schema: 'schema/*.graphql' } },
+    },
+    plugins: { '@graphql-eslint': graphql },
+    rules: {
+      '@graphql-eslint/description-style': 'off',
+      '@graphql-eslint/known-argument-names': 'error',
+      '@graphql-eslint/known-directives': 'error',
+      '@graphql-eslint/known-type-names': 'error',
+      '@graphql-eslint/naming-convention': [
+        'error',
+        {
+          types: 'PascalCase',
+          FieldDefinition: 'camelCase',
+          InputValueDefinition: 'camelCase',
+          Argument: 'camelCase',
+          DirectiveDefinition: 'camelCase',
+          EnumValueDefinition: 'UPPER_CASE',
+        },
+      ],
+      '@graphql-eslint/no-duplicate-fields': 'off',
+      '@graphql-eslint/no-typename-prefix': 'off',
+      '@graphql-eslint/no-unreachable-types': 'error',
+      '@graphql-eslint/provided-required-arguments': 'error',
+      '@graphql-eslint/require-deprecation-reason': 'error',
+      '@graphql-eslint/require-description': [
+        'error',
+        {
+          types: true,
+          FieldDefinition: true,
+          InputValueDefinition: true,
+          EnumValueDefinition: true,
+          DirectiveDefinition: true,
+        },
+      ],
+      '@graphql-eslint/unique-enum-value-names': 'error',
+      '@graphql-eslint/unique-field-definition-names': 'error',
+      '@graphql-eslint/unique-type-names': 'error',
+      '@graphql-eslint/relay-arguments': ['error', { includeBoth: false }],
+      '@graphql-eslint/relay-connection-types': 'error',
+      '@graphql-eslint/relay-page-info': 'error',
+    },
+  },
+);
