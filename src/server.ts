@@ -6,6 +6,7 @@ import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/dis
 import helmet from '@fastify/helmet';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, {
+  LogController,
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyReply,
@@ -17,6 +18,7 @@ import type { Context } from './context.js';
 import { createFormatError, requestId } from './errors.js';
 import { graphiqlRoutes } from './graphiql/routes.js';
 import { createLoaders } from './loaders/index.js';
+import { httpStatus } from './plugins/http-status.js';
 import { logging } from './plugins/logging.js';
 import { createSchema } from './schema.js';
 import { createClient, type CallReport } from './upstream/client.js';
@@ -40,8 +42,14 @@ export interface Gateway {
 /** A gateway to this Kinde environment, ready to listen. */
 export async function createGateway(config: Config & { kinde: KindeConfig }): Promise<Gateway> {
   const app = Fastify({
-    logger: { level: config.logLevel, redact: ['req.headers.authorization'] },
-    disableRequestLogging: true,
+    logger: {
+      level: config.logLevel,
+      // Readable for people at work, JSON for machines; a worker thread for nothing when silent.
+      ...(config.isProduction || config.logLevel === 'silent'
+        ? {}
+        : { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } }),
+    },
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: ({ headers: { 'x-request-id': given } }) =>
       typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID(),
@@ -61,7 +69,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
 
   const apollo = new ApolloServer<Context>({
     schema: createSchema(),
-    plugins: [ApolloServerPluginLandingPageDisabled(), logging()],
+    plugins: [ApolloServerPluginLandingPageDisabled(), logging(), httpStatus()],
     formatError: createFormatError((error) =>
       app.log.error({ err: error, reqId: requestId.getStore() }, 'internal error'),
     ),
@@ -106,13 +114,34 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
     reply.code(404).send(httpError(404, 'There is nothing at this address.', request)),
   );
 
+  // Fastify reads text/plain by default; a form or a script on another site can send it.
+  app.removeContentTypeParser('text/plain');
   const handler = fastifyApolloHandler(apollo, { context });
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
+    onRequest: async (request, reply) => {
+      const contentType = request.headers['content-type'];
+      if (!isUtf8(contentType)) {
+        return reply.code(415).send(httpError(415, 'JSON is read in UTF-8 alone.', request));
+      }
+      if (request.method === 'GET' && isDeliberate(request, config.isProduction)) {
+        request.headers['apollo-require-preflight'] = 'true';
+      }
+    },
     handler(request, reply) {
       return requestId.run(request.id, () => handler.call(this, request, reply));
     },
+  });
+  app.route({
+    method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    url: '/graphql',
+    onRequest: async (request, reply) =>
+      reply
+        .code(405)
+        .header('allow', 'GET, POST')
+        .send(httpError(405, 'GraphQL is asked by GET or POST.', request)),
+    handler: async () => undefined,
   });
   // The answers are JSON and open nothing; GraphiQL's page has a policy of its own.
   await app.register(helmet, {
@@ -154,9 +183,30 @@ function clientGone({ raw }: FastifyReply): AbortSignal {
   return controller.signal;
 }
 
+/** Whether a content type is read as UTF-8, which JSON is when nothing is said (RFC 8259, section 8.1). */
+function isUtf8(contentType = ''): boolean {
+  const charset = /;\s*charset="?([^\s;"]+)/i.exec(contentType)?.[1];
+  return charset === undefined || charset.toLowerCase() === 'utf-8';
+}
+
+const GRAPHQL_TYPE = /application\/(graphql-response\+)?json/i;
+
+/**
+ * Whether a GET was sent by somebody who meant to ask GraphQL, and not by a page elsewhere that points
+ * a browser here. Such a page cannot name GraphQL's types; a script in it can, but GET reads only,
+ * carries no cookie and, without CORS, shows its answer to nobody. In development a GET may also say
+ * nothing, unless the browser says that it comes from another site.
+ */
+function isDeliberate({ headers }: FastifyRequest, isProduction: boolean): boolean {
+  if (GRAPHQL_TYPE.test(headers.accept ?? '')) return true;
+  const site = headers['sec-fetch-site'];
+  return !isProduction && (site === undefined || site === 'same-origin' || site === 'none');
+}
+
 const HTTP_CODES: Readonly<Record<number, string>> = {
   400: 'BAD_REQUEST',
   404: 'NOT_FOUND',
+  405: 'METHOD_NOT_ALLOWED',
   413: 'PAYLOAD_TOO_LARGE',
   415: 'UNSUPPORTED_MEDIA_TYPE',
 };

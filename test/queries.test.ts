@@ -11,7 +11,9 @@ afterAll(() => gateway.close());
 beforeEach(() => gateway.emulator.reset());
 
 const organizationsByName = () =>
-  [...gateway.emulator.state.organizations.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  [...gateway.emulator.state.organizations.values()]
+    .map(({ profile }) => profile)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 
 /** An organization with enough members to page through, and two of them. */
 async function anOrganization() {
@@ -237,10 +239,11 @@ describe('connections', () => {
     const emails = organization.users.nodes.map((node: any) => node.email);
     expect(emails.length).toBeGreaterThan(0);
     expect(emails).toEqual([...emails].sort().reverse());
+
     for (const node of organization.users.nodes)
       expect(node.roles).toContainEqual({ key: 'admin' });
     expect(gateway.calls()[1]).toBe(
-      `GET /api/v1/organizations/${code}/users?sort=email_desc&page_size=50&roles=admin`,
+      `GET /api/v1/organizations/${code}/users?sort=email_desc&roles=admin&page_size=50`,
     );
   });
 
@@ -328,12 +331,12 @@ describe('node and nodes', () => {
     const ids = [organization.id, user.id, roles.nodes[0].id, permissions.nodes[0].id];
     const { nodes } = await gateway.query(
       `query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id
-        ... on Organization { name } ... on OrganizationUser { userId email organization { name } }
+        ... on Organization { title: name } ... on OrganizationUser { userId email organization { name } }
         ... on Role { key name } ... on Permission { key name } } }`,
       { ids },
     );
     expect(nodes).toMatchObject([
-      { __typename: 'Organization', id: organization.id, name: organization.name },
+      { __typename: 'Organization', id: organization.id, title: organization.name },
       { __typename: 'OrganizationUser', id: user.id, email: user.email },
       { __typename: 'Role', id: roles.nodes[0].id, key: roles.nodes[0].key },
       { __typename: 'Permission', id: permissions.nodes[0].id, key: permissions.nodes[0].key },

@@ -1,0 +1,128 @@
+import { describe, expect, test } from '@jest/globals';
+import { ConfigError, isLoopback, readConfig } from '../src/config.js';
+
+const problems = (env: Record<string, string>): readonly string[] => {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+};
+
+const REAL = {
+  KINDE_DOMAIN: 'acme.kinde.com',
+  KINDE_CLIENT_ID: 'id',
+  KINDE_CLIENT_SECRET: 'secret',
+};
+
+describe('readConfig', () => {
+  test('without settings is a gateway for this machine, before the emulator', () => {
+    expect(readConfig({})).toEqual({
+      port: 4000,
+      host: '127.0.0.1',
+      logLevel: 'info',
+      isProduction: false,
+      authMode: 'none',
+      kinde: undefined,
+      upstreamTimeoutMs: 10_000,
+      upstreamConcurrency: 64,
+    });
+  });
+
+  test('takes a host or a base URL, and makes the audience of it', () => {
+    for (const KINDE_DOMAIN of [
+      'acme.kinde.com',
+      'https://acme.kinde.com',
+      'https://acme.kinde.com/',
+    ]) {
+      expect(readConfig({ ...REAL, KINDE_DOMAIN, AUTH_MODE: 'passthrough' }).kinde).toEqual({
+        baseUrl: 'https://acme.kinde.com',
+        audience: 'https://acme.kinde.com/api',
+        credentials: { clientId: 'id', clientSecret: 'secret' },
+      });
+    }
+    const own = readConfig({
+      ...REAL,
+      AUTH_MODE: 'passthrough',
+      KINDE_AUDIENCE: 'https://x/api/v1',
+    });
+    expect(own.kinde?.audience).toBe('https://x/api/v1');
+  });
+
+  test('an empty variable is as good as none, and the answer is frozen', () => {
+    const config = readConfig({ PORT: '', KINDE_DOMAIN: '' });
+    expect(config.port).toBe(4000);
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  test('names every bad variable at once', () => {
+    const found = problems({
+      PORT: '70000',
+      LOG_LEVEL: 'loud',
+      KINDE_DOMAIN: 'example.com',
+      UPSTREAM_TIMEOUT_MS: '1e3',
+      UPSTREAM_CONCURRENCY: '0',
+      ALLOW_UNAUTHENTICATED_ACCESS: 'yes',
+    });
+    for (const name of [
+      'PORT',
+      'LOG_LEVEL',
+      'KINDE_DOMAIN',
+      'UPSTREAM_TIMEOUT_MS',
+      'UPSTREAM_CONCURRENCY',
+      'ALLOW_UNAUTHENTICATED_ACCESS',
+      'AUTH_MODE',
+      'KINDE_CLIENT_ID',
+      'KINDE_CLIENT_SECRET',
+    ]) {
+      expect(found.filter((problem) => problem.startsWith(`${name} `))).toHaveLength(1);
+    }
+    expect(found).toHaveLength(9);
+  });
+
+  test.each([
+    'http://',
+    'acme.kinde.com/api',
+    'https://u:p@acme.kinde.com',
+    'ftp://acme.kinde.com',
+    'https://acme.kinde.com?x',
+    'a b.kinde.com',
+  ])('refuses the domain %s', (KINDE_DOMAIN) => {
+    expect(problems({ ...REAL, KINDE_DOMAIN, AUTH_MODE: 'passthrough' })).toEqual([
+      expect.stringMatching(/^KINDE_DOMAIN must be/),
+    ]);
+  });
+
+  test('no authentication is for this machine and the emulator, unless forced by name', () => {
+    expect(problems({ HOST: '0.0.0.0' })).toEqual([expect.stringContaining('HOST 0.0.0.0')]);
+    expect(problems({ ...REAL, AUTH_MODE: 'none' })).toEqual([
+      expect.stringContaining('real Kinde'),
+    ]);
+    expect(problems({ ...REAL, AUTH_MODE: 'none', ALLOW_UNAUTHENTICATED_ACCESS: 'true' })).toEqual(
+      [],
+    );
+    expect(problems({ ...REAL, KINDE_DOMAIN: 'http://127.0.0.1:4010', AUTH_MODE: 'none' })).toEqual(
+      [],
+    );
+    expect(problems(REAL)).toEqual([expect.stringMatching(/^AUTH_MODE must be set/)]);
+  });
+
+  test('credentials without a domain would be ignored, so they are refused', () => {
+    expect(problems({ KINDE_CLIENT_ID: 'id' })).toEqual([
+      expect.stringMatching(/^KINDE_CLIENT_ID/),
+    ]);
+  });
+
+  test('a secret stands in no message', () => {
+    expect(problems({ ...REAL, KINDE_DOMAIN: 'nonsense' }).join()).not.toContain('secret');
+  });
+});
+
+test('isLoopback', () => {
+  for (const host of ['localhost', '127.0.0.1', '127.1.2.3', '::1', '[::1]'])
+    expect(isLoopback(host)).toBe(true);
+  for (const host of ['0.0.0.0', '::', '127.0.0.1.example.com', 'example.com'])
+    expect(isLoopback(host)).toBe(false);
+});
