@@ -47,7 +47,12 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       // Readable for people at work, JSON for machines; a worker thread for nothing when silent.
       ...(config.isProduction || config.logLevel === 'silent'
         ? {}
-        : { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } }),
+        : {
+            transport: {
+              target: 'pino-pretty',
+              options: { ignore: 'pid,hostname', singleLine: true },
+            },
+          }),
     },
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
@@ -75,7 +80,6 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
     ),
     includeStacktraceInErrorResponses: false,
     introspection: true,
-    status400ForVariableCoercionErrors: true,
     stopOnTerminationSignals: false,
     logger: app.log,
   });

@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-explicit-any -- What the emulator answers is under test here. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLocalJWKSet, decodeJwt, jwtVerify, type JSONWebKeySet } from 'jose';
 import { Value } from 'typebox/value';
