@@ -27,7 +27,7 @@ const layers = [
     files: ['src/emulator/**'],
     refuse: [
       '**/upstream/client.js',
-      '**/upstream/send.js',
+      '**/upstream/send/**',
       '**/upstream/token.js',
       '**/loaders/**',
       '**/resolvers/**',

@@ -22,7 +22,7 @@ import { httpStatus } from './plugins/http-status.js';
 import { logging } from './plugins/logging.js';
 import { createSchema } from './schema.js';
 import { createClient, type CallReport } from './upstream/client.js';
-import { createSend } from './upstream/send.js';
+import { createSend } from './upstream/send/index.js';
 import { createClientCredentials } from './upstream/token.js';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
@@ -61,12 +61,13 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
     forceCloseConnections: 'idle',
   });
 
+  const { baseUrl, audience, credentials } = config.kinde;
   const { send, close: closeSockets } = createSend({
+    baseUrl,
     timeoutMs: config.upstreamTimeoutMs,
     maxSockets: config.upstreamConcurrency,
     maxBodyBytes: UPSTREAM_BODY_LIMIT_BYTES,
   });
-  const { baseUrl, audience, credentials } = config.kinde;
   const ownToken =
     credentials && createClientCredentials(send, baseUrl, { ...credentials, audience });
   const client = createClient({ baseUrl, send, concurrency: config.upstreamConcurrency });
@@ -170,7 +171,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
     close: async () => {
       await app.close();
       await apollo.stop();
-      closeSockets();
+      await closeSockets();
     },
     log: app.log,
   };

@@ -406,6 +406,27 @@ describe('node and nodes', () => {
   });
 });
 
+test('a member who left between two reads is NOT_FOUND', async () => {
+  const { code, users } = await anOrganization();
+  const [{ userId }] = users.nodes as [{ userId: string }];
+  gateway.emulator.fault({
+    route: 'GET /api/v1/organizations/{org_code}/users/{user_id}/permissions',
+    respond: {
+      status: 400,
+      body: { errors: [{ code: 'USER_NOT_IN_ORGANIZATION', message: 'Not a member.' }] },
+    },
+  });
+  const { errors } = await gateway.execute(
+    'query ($id: ID!) { node(id: $id) { ... on OrganizationUser { email permissions { key } } } }',
+    {
+      id: Buffer.from(JSON.stringify(['OrganizationUser', code, userId])).toString('base64url'),
+    },
+  );
+  expect(errors).toMatchObject([
+    { path: ['node', 'permissions'], extensions: { code: 'NOT_FOUND' } },
+  ]);
+});
+
 describe('with a token that lacks scopes', () => {
   /** A gateway whose own token was granted these scopes alone. */
   async function withScopes(scopes: string[], ask: (gateway: TestGateway) => Promise<void>) {

@@ -111,6 +111,14 @@ export function checkUsers(users: readonly { userId: string }[]): void {
   if (userErrors.length > 0) throw new InputError(userErrors);
 }
 
+/** Whether a batch was refused for its users, so that another batch may be taken. */
+function isAboutUsers({ failure, reasons }: UpstreamError): boolean {
+  return (
+    failure === 'BAD_REQUEST' ||
+    (failure === 'NOT_FOUND' && !reasons.some(({ code }) => code.startsWith('ORGANIZATION')))
+  );
+}
+
 /**
  * Sends users in batches of what the API takes at once, one after the other, and keeps the account.
  * A batch that is refused for its input does not stop the others. Any other failure does: it is
@@ -153,7 +161,7 @@ export async function sendInBatches<U>(
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       const [reason] = error.reasons;
-      if (error.failure === 'BAD_REQUEST') {
+      if (isAboutUsers(error)) {
         report(batch, { code: reason?.code ?? error.failure, message: messageOf(error) });
         continue;
       }

@@ -6,7 +6,7 @@ import type { Answer, Arguments, Endpoint } from './endpoint.js';
 import { endpoints, type Endpoints } from './endpoints/index.js';
 import { reasonsIn, UpstreamError } from './errors.js';
 import { isId } from './id.js';
-import { SendError, type RawAnswer, type Send } from './send.js';
+import { SendError, type RawAnswer, type Send } from './send/index.js';
 import type { TokenSource } from './token.js';
 
 /** One method a row. Each throws an UpstreamError, and nothing else, when the API does not do as asked. */
@@ -164,10 +164,10 @@ function invalidText(endpoint: Endpoint, parameter: string): UpstreamError {
 }
 
 /**
- * Kinde says that a thing does not exist with a 400 whose code ends so, and 404 mostly means that the
- * route does not exist; either way the thing asked for is not there.
+ * Kinde says that a thing does not exist with a 400 and one of these codes, and 404 mostly means that
+ * the route does not exist; either way the thing asked for is not there.
  */
-const NOT_FOUND_CODE = /_NOT_FOUND$/;
+const NOT_FOUND_CODE = /_NOT_FOUND$|^USER_NOT_IN_ORGANIZATION$/;
 
 function interpret<E extends Endpoint>(endpoint: E, answer: RawAnswer): Answer<E> {
   const { status } = answer;

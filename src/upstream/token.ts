@@ -1,6 +1,6 @@
 /** The gateway's own access token: OAuth 2.0 client credentials (RFC 6749, section 4.4). */
 import { UpstreamError } from './errors.js';
-import { SendError, type Send } from './send.js';
+import { SendError, type Send } from './send/index.js';
 
 export interface Credentials {
   clientId: string;

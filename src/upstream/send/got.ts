@@ -1,52 +1,7 @@
-/**
- * The seam between the client's policy and the network: one HTTP exchange, without retries,
- * redirects or interpretation.
- */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import got, { RequestError, type Got, type Headers } from 'got';
-import type { Method } from './endpoint.js';
-
-export interface Exchange {
-  method: Method;
-  url: string;
-  headers: Record<string, string>;
-  body?: string;
-  /** Ends the exchange when the caller has gone away. */
-  signal?: AbortSignal;
-}
-
-export interface RawAnswer {
-  status: number;
-  headers: Headers;
-  body: string;
-}
-
-/** Why there is no answer. */
-export class SendError extends Error {
-  override readonly name = 'SendError';
-  constructor(
-    readonly failure: 'TIMEOUT' | 'UNAVAILABLE' | 'ABORTED' | 'TOO_LARGE',
-    /** Whether the other side cannot have seen the request, so that a write did not happen. */
-    readonly notSent: boolean,
-    /** The network's code, e.g. ECONNREFUSED: fit for a log line. */
-    readonly code: string,
-  ) {
-    super(`${failure} (${code})`);
-  }
-}
-
-/** Promises an answer of any status, or throws a SendError. */
-export type Send = (exchange: Exchange) => Promise<RawAnswer>;
-
-export interface SendOptions {
-  /** How long an exchange may take from its start to the last byte, in milliseconds. */
-  timeoutMs: number;
-  /** How many sockets may be open to the API. */
-  maxSockets: number;
-  /** The largest body that is read, in bytes after decompression. */
-  maxBodyBytes: number;
-}
+import got, { RequestError, type Got } from 'got';
+import { SendError, type Send, type Sender, type SendOptions } from './index.js';
 
 /** Failures of setting up a connection: no byte of the request has left. */
 const NOT_SENT = new Set([
@@ -61,11 +16,8 @@ const NOT_SENT = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
-/** got, with everything that would act on its own switched off. `close` frees its sockets. */
-export function createSend({ timeoutMs, maxSockets, maxBodyBytes }: SendOptions): {
-  send: Send;
-  close: () => void;
-} {
+/** got, with everything that would act on its own switched off. */
+export function createGotSend({ timeoutMs, maxSockets, maxBodyBytes }: SendOptions): Sender {
   const agents = {
     http: new HttpAgent({ keepAlive: true, maxSockets, scheduling: 'lifo' }),
     https: new HttpsAgent({ keepAlive: true, maxSockets, scheduling: 'lifo' }),
@@ -109,7 +61,7 @@ export function createSend({ timeoutMs, maxSockets, maxBodyBytes }: SendOptions)
 
   return {
     send,
-    close: () => {
+    close: async () => {
       agents.http.destroy();
       agents.https.destroy();
     },

@@ -1,0 +1,121 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Pool, type Dispatcher } from 'undici';
+import {
+  SendError,
+  type Exchange,
+  type RawAnswer,
+  type Sender,
+  type SendOptions,
+} from './index.js';
+
+const TIMEOUT = () => new SendError('TIMEOUT', false, 'ETIMEDOUT');
+
+/**
+ * undici's pool by its lowest interface, which makes no stream and no promise of its own for a body.
+ * It follows no redirect and asks for no compression, so that a small answer cannot become a large
+ * one. For reads: whether a request has left is not told.
+ */
+export function createUndiciSend({
+  baseUrl,
+  timeoutMs,
+  maxSockets,
+  maxBodyBytes,
+}: SendOptions): Sender {
+  const pool = new Pool(baseUrl, {
+    connections: maxSockets,
+    connect: { timeout: timeoutMs },
+    // One timer of our own covers the whole exchange.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  return {
+    send: (exchange) =>
+      new Promise((resolve, reject) => {
+        const reader = new AnswerReader(exchange, timeoutMs, maxBodyBytes, resolve, reject);
+        pool.dispatch(
+          {
+            method: exchange.method,
+            path: exchange.url.slice(baseUrl.length),
+            headers: exchange.headers,
+          },
+          reader,
+        );
+      }),
+    close: () => pool.destroy(),
+  };
+}
+
+/** Reads one answer, and settles once: with the answer, or with the first thing that went wrong. */
+class AnswerReader implements Dispatcher.DispatchHandler {
+  #controller: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #headers: IncomingHttpHeaders = {};
+  #size = 0;
+  readonly #chunks: Buffer[] = [];
+  readonly #timer: NodeJS.Timeout;
+  #failure: SendError | undefined;
+
+  constructor(
+    private readonly exchange: Exchange,
+    timeoutMs: number,
+    private readonly maxBodyBytes: number,
+    private readonly resolve: (answer: RawAnswer) => void,
+    private readonly reject: (error: SendError) => void,
+  ) {
+    this.#timer = setTimeout(() => this.#fail(TIMEOUT()), timeoutMs);
+    exchange.signal?.addEventListener('abort', this.#onAbort);
+    if (exchange.signal?.aborted === true) this.#onAbort();
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // It may have failed while it waited for a connection.
+    if (this.#failure !== undefined) controller.abort(this.#failure);
+  }
+
+  onResponseStart(
+    _: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+  ): void {
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#size += chunk.length;
+    if (this.#size > this.maxBodyBytes) {
+      this.#fail(new SendError('TOO_LARGE', false, 'ERR_BODY_TOO_LARGE'));
+    } else this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (this.#failure !== undefined) return;
+    this.#release();
+    const [first] = this.#chunks;
+    const body = this.#chunks.length === 1 ? first! : Buffer.concat(this.#chunks);
+    this.resolve({ status: this.#status, headers: this.#headers, body: body.toString() });
+  }
+
+  onResponseError(_: unknown, error: Error & { code?: string }): void {
+    const isTimeout = error.code === 'UND_ERR_CONNECT_TIMEOUT';
+    this.#fail(
+      isTimeout ? TIMEOUT() : new SendError('UNAVAILABLE', false, error.code ?? error.name),
+    );
+  }
+
+  readonly #onAbort = () => this.#fail(new SendError('ABORTED', false, 'ERR_ABORTED'));
+
+  #fail(failure: SendError): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = failure;
+    this.#release();
+    this.#controller?.abort(failure);
+    this.reject(failure);
+  }
+
+  #release(): void {
+    clearTimeout(this.#timer);
+    this.exchange.signal?.removeEventListener('abort', this.#onAbort);
+  }
+}
