@@ -2,7 +2,6 @@
  * From failures to GraphQL errors: the one table. A client gets a code, a sentence that it can act
  * on and the id of its request; what the log needs (route, status, reasons, stack) stays in the log.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { UpstreamError, type UpstreamFailure } from './upstream/errors.js';
@@ -115,8 +114,16 @@ export function userErrorsFrom(
   }));
 }
 
-/** The id of the request that is being served, for errors that arise where no context is at hand. */
-export const requestId = new AsyncLocalStorage<string>();
+/**
+ * Formatted errors with the id of their request. It is added where the request is at hand: an
+ * AsyncLocalStorage would carry it anywhere, but makes every promise of the process dearer.
+ */
+export function withRequestId(
+  errors: readonly GraphQLFormattedError[],
+  requestId: string,
+): GraphQLFormattedError[] {
+  return errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
+}
 
 /** Apollo Server's codes for what a client did wrong, and whose messages are written for clients. */
 const CLIENT_CODES: ReadonlySet<unknown> = new Set<string>([
@@ -130,44 +137,38 @@ const CLIENT_CODES: ReadonlySet<unknown> = new Set<string>([
 
 /**
  * Any thrown thing as the error that a client sees. It never throws, and what is not known to be fit
- * for a client is masked. `log` hears of what was masked.
+ * for a client is masked; the logging plugin has logged it by then.
  */
-export function createFormatError(log: (error: unknown) => void) {
-  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
-    const original = unwrapResolverError(error);
-    const where = {
-      ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
-      ...(formatted.path === undefined ? {} : { path: formatted.path }),
-    };
-    const id = requestId.getStore();
-    const extensions = (code: unknown, more: object = {}) => ({
-      code,
-      ...more,
-      ...(id === undefined ? {} : { requestId: id }),
-    });
-
-    if (original instanceof UpstreamError) {
-      const { requiredScope, retryAfterSeconds } = original;
-      return {
-        message: messageOf(original),
-        ...where,
-        extensions: extensions(codeOf(original), {
-          ...(requiredScope === undefined ? {} : { requiredScope }),
-          ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-        }),
-      };
-    }
-    const { code, stacktrace: _, ...more } = formatted.extensions ?? {};
-    if (original instanceof GraphQLError || original === error) {
-      if (CLIENT_CODES.has(code)) {
-        return { message: formatted.message, ...where, extensions: extensions(code, more) };
-      }
-    }
-    log(original);
+export function formatError(
+  formatted: GraphQLFormattedError,
+  error: unknown,
+): GraphQLFormattedError {
+  const original = unwrapResolverError(error);
+  const where = {
+    ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
+    ...(formatted.path === undefined ? {} : { path: formatted.path }),
+  };
+  if (original instanceof UpstreamError) {
+    const { requiredScope, retryAfterSeconds } = original;
     return {
-      message: 'Something went wrong in the gateway.',
+      message: messageOf(original),
       ...where,
-      extensions: extensions('INTERNAL_SERVER_ERROR'),
+      extensions: {
+        code: codeOf(original),
+        ...(requiredScope === undefined ? {} : { requiredScope }),
+        ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      },
     };
+  }
+  const { code, stacktrace: _, ...more } = formatted.extensions ?? {};
+  if (original instanceof GraphQLError || original === error) {
+    if (CLIENT_CODES.has(code)) {
+      return { message: formatted.message, ...where, extensions: { code, ...more } };
+    }
+  }
+  return {
+    message: 'Something went wrong in the gateway.',
+    ...where,
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
   };
 }

@@ -2,7 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
 import helmet from '@fastify/helmet';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, {
@@ -12,14 +15,16 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
+import type { GraphQLFormattedError } from 'graphql';
 import { createAuthenticate } from './auth.js';
 import type { Config, KindeConfig } from './config.js';
 import type { Context } from './context.js';
-import { createFormatError, requestId } from './errors.js';
+import { formatError, withRequestId } from './errors.js';
 import { graphiqlRoutes } from './graphiql/routes.js';
 import { createLoaders } from './loaders/index.js';
 import { httpStatus } from './plugins/http-status.js';
 import { logging } from './plugins/logging.js';
+import { requestIds } from './plugins/request-id.js';
 import { createSchema } from './schema.js';
 import { createClient, type CallReport } from './upstream/client.js';
 import { createSend } from './upstream/send/index.js';
@@ -75,10 +80,15 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
 
   const apollo = new ApolloServer<Context>({
     schema: createSchema(),
-    plugins: [ApolloServerPluginLandingPageDisabled(), logging(), httpStatus()],
-    formatError: createFormatError((error) =>
-      app.log.error({ err: error, reqId: requestId.getStore() }, 'internal error'),
-    ),
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      // It would wrap every field, for cache hints that this schema does not give.
+      ApolloServerPluginCacheControlDisabled(),
+      requestIds(),
+      logging(app.log),
+      httpStatus(),
+    ],
+    formatError,
     includeStacktraceInErrorResponses: false,
     introspection: true,
     stopOnTerminationSignals: false,
@@ -134,8 +144,9 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
         request.headers['apollo-require-preflight'] = 'true';
       }
     },
-    handler(request, reply) {
-      return requestId.run(request.id, () => handler.call(this, request, reply));
+    async handler(request, reply) {
+      const answer: unknown = await handler.call(this, request, reply);
+      return reply.statusCode < 400 ? answer : nameRequest(answer, request);
     },
   });
   app.route({
@@ -220,6 +231,13 @@ const HTTP_CODES: Readonly<Record<number, string>> = {
 function httpError(status: number, message: string, { id }: FastifyRequest) {
   const code = HTTP_CODES[status] ?? (status >= 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_REQUEST');
   return { errors: [{ message, extensions: { code, requestId: id } }] };
+}
+
+/** What failed before it was an operation has no context, and so no plugin that names its request. */
+function nameRequest(answer: unknown, { id }: FastifyRequest): unknown {
+  if (typeof answer !== 'string') return answer;
+  const { errors, ...rest } = JSON.parse(answer) as { errors?: GraphQLFormattedError[] };
+  return JSON.stringify({ errors: errors && withRequestId(errors, id), ...rest });
 }
 
 function logFailure(

@@ -408,7 +408,7 @@ describe('node and nodes', () => {
 
 test('a member who left between two reads is NOT_FOUND', async () => {
   const { code, users } = await anOrganization();
-  const [{ userId }] = users.nodes as [{ userId: string }];
+  const { userId } = users.nodes[0]!;
   gateway.emulator.fault({
     route: 'GET /api/v1/organizations/{org_code}/users/{user_id}/permissions',
     respond: {

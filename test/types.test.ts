@@ -6,6 +6,9 @@ import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
+/** Parsed once for all cases: most of a compilation is the libraries' declarations. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
 /** The compiler's complaints about the sources, with one file's text replaced. */
 function complaintsWith(file: string, from: string | RegExp, to: string): string[] {
   const path = `${root}${file}`;
@@ -17,8 +20,11 @@ function complaintsWith(file: string, from: string | RegExp, to: string): string
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root);
   const host = ts.createCompilerHost(options);
   const read = host.getSourceFile.bind(host);
-  host.getSourceFile = (name, ...rest) =>
-    name === path ? ts.createSourceFile(name, changed, rest[0], true) : read(name, ...rest);
+  host.getSourceFile = (name, ...rest) => {
+    if (name === path) return ts.createSourceFile(name, changed, rest[0], true);
+    if (!parsed.has(name)) parsed.set(name, read(name, ...rest));
+    return parsed.get(name);
+  };
   const program = ts.createProgram([`${root}src/index.ts`], options, host);
   return ts
     .getPreEmitDiagnostics(program)

@@ -1,12 +1,30 @@
-/** One line for each operation: what it was, how it went, what it cost. */
+/** One line for each operation: what it was, how it went, what it cost. One for each fault of ours. */
 import type { ApolloServerPlugin } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
+import type { FastifyBaseLogger } from 'fastify';
+import { GraphQLError } from 'graphql';
 import type { Context } from '../context.js';
+import { UpstreamError } from '../upstream/errors.js';
 
-export function logging(): ApolloServerPlugin<Context> {
+/** `server` logs what fails before a request has a log of its own. */
+export function logging(server: FastifyBaseLogger): ApolloServerPlugin<Context> {
   return {
+    async contextCreationDidFail({ error }) {
+      if (!(error instanceof GraphQLError)) server.error({ err: error }, 'internal error');
+    },
+    async unexpectedErrorProcessingRequest({ error }) {
+      server.error({ err: error }, 'internal error');
+    },
     async requestDidStart() {
       const startedAt = performance.now();
       return {
+        async didEncounterErrors({ errors, contextValue }) {
+          for (const error of errors) {
+            const original = unwrapResolverError(error);
+            if (original instanceof GraphQLError || original instanceof UpstreamError) continue;
+            contextValue.log.error({ err: original, path: error.path }, 'internal error');
+          }
+        },
         async willSendResponse({ operation, operationName, response, contextValue }) {
           const { body } = response;
           const errors = body.kind === 'single' ? (body.singleResult.errors ?? []) : [];

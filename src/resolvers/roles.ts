@@ -17,8 +17,10 @@ export type RoleConnectionParent = Connection<RoleParent>;
 /** A property that only the environment's catalogue has, unless what led here carries it. */
 const described =
   <K extends 'id' | 'name'>(property: K) =>
-  async (role: RoleParent, _: unknown, { loaders }: Context) =>
-    (property in role ? role : await loaders.roles.describe(role))?.[property] ?? null;
+  (role: RoleParent, _: unknown, { loaders }: Context) =>
+    property in role
+      ? role[property]
+      : loaders.roles.describe(role).then((described) => described?.[property]);
 
 const UNKNOWN = { code: 'UNKNOWN_ROLE', noun: 'role' };
 
@@ -38,10 +40,10 @@ export const resolvers = {
   },
 
   OrganizationUser: {
-    roles: async ({ org_code, user_id, roles }, _, { loaders }) => {
+    roles: ({ org_code, user_id, roles }, _, { loaders }) => {
       const member = { org_code, user_id };
       return roles == null
-        ? ((await loaders.roles.ofMember(member)) as RoleParent[])
+        ? (loaders.roles.ofMember(member) as Promise<RoleParent[]>)
         : roles.map((key) => ({ key, member }));
     },
   },

@@ -20,14 +20,18 @@ export type OrganizationUserConnectionParent = Connection<Member>;
 /** A property of the person: from the parent where it carries it, else by the batch read of people. */
 const personal =
   <K extends keyof Profile>(property: K) =>
-  async (member: Member, _: unknown, { loaders }: Context) =>
-    (property in member ? member : await loaders.users.profile(member))?.[property] ?? null;
+  (member: Member, _: unknown, { loaders }: Context) =>
+    property in member
+      ? member[property]
+      : loaders.users.profile(member).then((profile) => profile?.[property]);
 
 /** A property of the membership: from the parent where it carries it, else from the list of members. */
 const ofMembership =
   <K extends keyof OrganizationUser>(property: K) =>
-  async (member: Member, _: unknown, { loaders }: Context) =>
-    (property in member ? member : await loaders.users.membership(member))?.[property] ?? null;
+  (member: Member, _: unknown, { loaders }: Context) =>
+    property in member
+      ? member[property]
+      : loaders.users.membership(member).then((membership) => membership?.[property]);
 
 /** A filter as the API takes it; a key with a comma in it would read as two. */
 function filter(name: string, keys: readonly string[] | null | undefined): string | undefined {
