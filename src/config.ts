@@ -15,6 +15,8 @@ export interface Config {
   readonly upstreamTimeoutMs: number;
   /** How many calls of Kinde's API may be in flight at once. */
   readonly upstreamConcurrency: number;
+  /** How long a GraphQL operation may take, in milliseconds. */
+  readonly operationTimeoutMs: number;
 }
 
 export interface KindeConfig {
@@ -62,6 +64,7 @@ const Environment = z.object({
     .default(false),
   UPSTREAM_TIMEOUT_MS: integer(1, 600_000, 10_000),
   UPSTREAM_CONCURRENCY: integer(1, 10_000, 64),
+  OPERATION_TIMEOUT_MS: integer(1, 600_000, 30_000),
 });
 
 const DOMAIN_HINT =
@@ -166,5 +169,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
           }),
     upstreamTimeoutMs: settings.UPSTREAM_TIMEOUT_MS,
     upstreamConcurrency: settings.UPSTREAM_CONCURRENCY,
+    operationTimeoutMs: settings.OPERATION_TIMEOUT_MS,
   });
 }

@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'UPSTREAM_TIMEOUT'
   | 'UPSTREAM_UNAVAILABLE'
   | 'UPSTREAM_BAD_RESPONSE'
+  | 'DEADLINE_EXCEEDED'
   | 'WRITE_OUTCOME_UNKNOWN'
   | 'INTERNAL_SERVER_ERROR';
 
@@ -30,6 +31,7 @@ const CODES: Record<UpstreamFailure, ErrorCode> = {
   TIMEOUT: 'UPSTREAM_TIMEOUT',
   UNAVAILABLE: 'UPSTREAM_UNAVAILABLE',
   BAD_RESPONSE: 'UPSTREAM_BAD_RESPONSE',
+  DEADLINE_EXCEEDED: 'DEADLINE_EXCEEDED',
   // Nobody is left to read it.
   ABORTED: 'UPSTREAM_UNAVAILABLE',
 };
@@ -60,6 +62,8 @@ export function messageOf(error: UpstreamError): string {
       return 'Kinde’s rate limit is reached.';
     case 'TIMEOUT':
       return 'Kinde did not answer in time.';
+    case 'DEADLINE_EXCEEDED':
+      return 'The operation took too long; what was not read or written in time is missing.';
     case 'UNAVAILABLE':
     case 'ABORTED':
       return 'Kinde cannot be reached at the moment.';

@@ -1,6 +1,5 @@
 /** Composition: schema, upstream, context and HTTP, in one gateway. */
 import { randomUUID } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import helmet from '@fastify/helmet';
@@ -21,6 +20,7 @@ import { createLoaders } from './loaders/index.js';
 import { httpStatus } from './plugins/http-status.js';
 import { logging } from './plugins/logging.js';
 import { createSchema } from './schema.js';
+import { Allowance } from './upstream/allowance.js';
 import { createClient, type CallReport } from './upstream/client.js';
 import { createSend } from './upstream/send.js';
 import { createClientCredentials } from './upstream/token.js';
@@ -90,7 +90,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
     const calls: CallReport[] = [];
     const upstream = client.scope({
       token,
-      signal: clientGone(reply),
+      allowance: allowanceOf(reply, config),
       onCall: (report) => {
         calls.push(report);
         if (report.error !== undefined) logFailure(request, report);
@@ -176,15 +176,14 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
   };
 }
 
-/** Aborts when the connection ends before the answer has been written. */
-function clientGone({ raw }: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  // Each call in flight listens to it, and a query may have hundreds: no leak to warn of.
-  setMaxListeners(0, controller.signal);
+/** What an operation may use, until its answer has been written or its caller has gone away. */
+function allowanceOf({ raw }: FastifyReply, { operationTimeoutMs }: Config): Allowance {
+  const allowance = new Allowance({ timeoutMs: operationTimeoutMs });
   raw.once('close', () => {
-    if (!raw.writableFinished) controller.abort();
+    if (!raw.writableFinished) allowance.abandon();
+    allowance.close();
   });
-  return controller.signal;
+  return allowance;
 }
 
 /** Whether a content type is read as UTF-8, which JSON is when nothing is said (RFC 8259, section 8.1). */

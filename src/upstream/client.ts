@@ -1,13 +1,14 @@
 /** The endpoint table, as typed methods: `upstream.organizations.users({ org_code, page_size })`. */
-import pLimit from 'p-limit';
 import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
+import { unlessAborted, type Allowance } from './allowance.js';
 import type { Answer, Arguments, Endpoint } from './endpoint.js';
 import { endpoints, type Endpoints } from './endpoints/index.js';
 import { reasonsIn, UpstreamError } from './errors.js';
 import { isId } from './id.js';
 import { SendError, type RawAnswer, type Send } from './send.js';
 import type { TokenSource } from './token.js';
+import { createTurns } from './turns.js';
 
 /** One method a row. Each throws an UpstreamError, and nothing else, when the API does not do as asked. */
 export type Upstream = {
@@ -35,10 +36,10 @@ export interface CallReport {
   error: UpstreamError | undefined;
 }
 
-/** In whose name calls are made, and who hears of them. */
+/** In whose name calls are made, what they may use together, and who hears of them. */
 export interface CallScope {
   token: TokenSource;
-  signal?: AbortSignal;
+  allowance: Allowance;
   onCall?: (report: CallReport) => void;
 }
 
@@ -52,14 +53,15 @@ export type MayCall = (endpoint: Endpoint) => Promise<boolean | undefined>;
 export function createClient({ baseUrl, send, concurrency }: Transport): {
   scope: (scope: CallScope) => Upstream;
 } {
-  const limit = pLimit(concurrency);
+  const inTurn = createTurns(concurrency);
 
   async function call<E extends Endpoint>(
     endpoint: E,
     args: Record<string, unknown>,
-    { token: source, signal, onCall }: CallScope,
+    { token: source, allowance, onCall }: CallScope,
   ): Promise<Answer<E>> {
     const { url, body } = encode(baseUrl, endpoint, args);
+    const signal = allowance.signalFor(endpoint.method);
     const startedAt = performance.now();
     let status: number | undefined;
     const report = (error?: UpstreamError) =>
@@ -76,18 +78,18 @@ export function createClient({ baseUrl, send, concurrency }: Transport): {
         },
         ...(body === undefined ? {} : { body }),
         // A write is never broken off: nobody would know whether it had happened.
-        ...(signal === undefined || endpoint.method !== 'GET' ? {} : { signal }),
+        ...(endpoint.method === 'GET' ? { signal } : {}),
       });
       status = answer.status;
       return answer;
     };
 
     try {
-      const result = await limit(async () => {
-        const token = await source.get();
+      const result = await inTurn(signal, async () => {
+        const token = await unlessAborted(signal, source.get());
         let answer = await exchange(token.value);
         if (answer.status === 401) {
-          const renewed = await source.renew(token);
+          const renewed = await unlessAborted(signal, source.renew(token));
           if (renewed !== undefined) answer = await exchange(renewed.value);
         }
         return interpret(endpoint, answer);

@@ -20,6 +20,8 @@ export type UpstreamFailure =
   | 'UNAVAILABLE'
   /** An answer that is not what the API promises. */
   | 'BAD_RESPONSE'
+  /** The operation's time was up: a read was broken off, or a write not sent. */
+  | 'DEADLINE_EXCEEDED'
   /** The caller of the gateway went away. */
   | 'ABORTED';
 

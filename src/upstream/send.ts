@@ -12,7 +12,7 @@ export interface Exchange {
   url: string;
   headers: Record<string, string>;
   body?: string;
-  /** Ends the exchange when the caller has gone away. */
+  /** Ends the exchange; a SendError that it aborts with is what is thrown. */
   signal?: AbortSignal;
 }
 
@@ -26,7 +26,7 @@ export interface RawAnswer {
 export class SendError extends Error {
   override readonly name = 'SendError';
   constructor(
-    readonly failure: 'TIMEOUT' | 'UNAVAILABLE' | 'ABORTED' | 'TOO_LARGE',
+    readonly failure: 'TIMEOUT' | 'UNAVAILABLE' | 'ABORTED' | 'DEADLINE_EXCEEDED' | 'TOO_LARGE',
     /** Whether the other side cannot have seen the request, so that a write did not happen. */
     readonly notSent: boolean,
     /** The network's code, e.g. ECONNREFUSED: fit for a log line. */
@@ -97,7 +97,11 @@ export function createSend({ timeoutMs, maxSockets, maxBodyBytes }: SendOptions)
       return { status: response.statusCode, headers: response.headers, body: response.body };
     } catch (error) {
       if (tooLarge) throw new SendError('TOO_LARGE', false, 'ERR_BODY_TOO_LARGE');
-      if (signal?.aborted === true) throw new SendError('ABORTED', false, 'ERR_ABORTED');
+      if (signal?.aborted === true) {
+        throw signal.reason instanceof SendError
+          ? signal.reason
+          : new SendError('ABORTED', false, 'ERR_ABORTED');
+      }
       if (!(error instanceof RequestError)) throw error;
       throw new SendError(
         error.code === 'ETIMEDOUT' ? 'TIMEOUT' : 'UNAVAILABLE',
