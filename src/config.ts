@@ -15,6 +15,8 @@ export interface Config {
   readonly upstreamTimeoutMs: number;
   /** How many calls of Kinde's API may be in flight at once. */
   readonly upstreamConcurrency: number;
+  /** How often a read of Kinde's API is sent again, at most. */
+  readonly upstreamRetries: number;
   /** How long a GraphQL operation may take, in milliseconds. */
   readonly operationTimeoutMs: number;
 }
@@ -64,6 +66,7 @@ const Environment = z.object({
     .default(false),
   UPSTREAM_TIMEOUT_MS: integer(1, 600_000, 10_000),
   UPSTREAM_CONCURRENCY: integer(1, 10_000, 64),
+  UPSTREAM_RETRIES: integer(0, 10, 2),
   OPERATION_TIMEOUT_MS: integer(1, 600_000, 30_000),
 });
 
@@ -169,6 +172,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
           }),
     upstreamTimeoutMs: settings.UPSTREAM_TIMEOUT_MS,
     upstreamConcurrency: settings.UPSTREAM_CONCURRENCY,
+    upstreamRetries: settings.UPSTREAM_RETRIES,
     operationTimeoutMs: settings.OPERATION_TIMEOUT_MS,
   });
 }

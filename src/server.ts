@@ -69,7 +69,15 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
   const { baseUrl, audience, credentials } = config.kinde;
   const ownToken =
     credentials && createClientCredentials(send, baseUrl, { ...credentials, audience });
-  const client = createClient({ baseUrl, send, concurrency: config.upstreamConcurrency });
+  const client = createClient({
+    baseUrl,
+    send,
+    policy: {
+      concurrency: config.upstreamConcurrency,
+      retries: config.upstreamRetries,
+      timeoutMs: config.upstreamTimeoutMs,
+    },
+  });
   const authenticate = createAuthenticate(config.authMode, ownToken);
 
   const apollo = new ApolloServer<Context>({
@@ -222,12 +230,13 @@ function httpError(status: number, message: string, { id }: FastifyRequest) {
 
 function logFailure(
   { log }: FastifyRequest,
-  { endpoint, status, milliseconds, error }: CallReport,
+  { endpoint, status, attempts, milliseconds, error }: CallReport,
 ) {
   log.warn(
     {
       route: endpoint.route,
       status,
+      attempts,
       milliseconds: Math.round(milliseconds),
       failure: error?.failure,
       reasons: error?.reasons.map(({ code }) => code),

@@ -1,5 +1,8 @@
 /** What the gateway does of its own accord when the upstream is in trouble, or an operation asks too much. */
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Fault } from '../src/emulator/index.js';
+import { askedWaitMs, RetryBudget, retryWaitMs, type Outcome } from '../src/upstream/retry.js';
+import { SendError } from '../src/upstream/send.js';
 import { startGateway, type TestGateway, type TestOptions } from './support/gateway.js';
 
 const open: TestGateway[] = [];
@@ -35,6 +38,100 @@ async function aCode(gateway: TestGateway): Promise<string> {
   gateway.calls();
   return organizations.nodes[0].code;
 }
+
+const RENAME =
+  'mutation ($code: ID!) { updateOrganization(input: { organizationCode: $code, name: "New" }) { userErrors { code } } }';
+
+describe('a read', () => {
+  test.each<[string, Fault['respond']]>([
+    ...[500, 502, 503, 504, 429].map((status): [string, Fault['respond']] => [
+      `a ${status}`,
+      { status },
+    ]),
+    ['a broken connection', 'reset'],
+  ])('is sent again after %s, and then answers', async (_, respond) => {
+    const gateway = await gatewayWith({});
+    gateway.emulator.fault({ ...list, times: 2, respond });
+    await gateway.query(ORGANIZATIONS);
+    expect(gateway.calls()).toHaveLength(3);
+  });
+
+  test('is sent no more often than UPSTREAM_RETRIES says', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_RETRIES: '3' });
+    gateway.emulator.fault({ ...list, respond: { status: 503 } });
+    const { errors } = await gateway.execute(ORGANIZATIONS);
+    expect(codes(errors)).toEqual(['UPSTREAM_UNAVAILABLE']);
+    expect(gateway.calls()).toHaveLength(4);
+  });
+
+  test.each([400, 403, 404, 501])('is not sent again after a %i', async (status) => {
+    const gateway = await gatewayWith({});
+    gateway.emulator.fault({ ...list, respond: { status } });
+    expect((await gateway.execute(ORGANIZATIONS)).errors).toHaveLength(1);
+    expect(gateway.calls()).toHaveLength(1);
+  });
+
+  test.each([
+    ['RateLimit-Reset', () => '1'],
+    ['Retry-After in seconds', () => '1'],
+    ['Retry-After as a date', () => new Date(Date.now() + 2_000).toUTCString()],
+  ])('waits as long as %s says', async (name, value) => {
+    const gateway = await gatewayWith({});
+    gateway.emulator.fault({
+      ...list,
+      times: 1,
+      respond: { status: 429, headers: { [name.split(' ')[0]!]: value() } },
+    });
+    const [, milliseconds] = await timed(() => gateway.query(ORGANIZATIONS));
+    expect(milliseconds).toBeGreaterThan(900);
+    expect(gateway.calls()).toHaveLength(2);
+  });
+
+  test('does not wait past the deadline: it fails at once, and says how long to wait', async () => {
+    const gateway = await gatewayWith({});
+    gateway.emulator.fault({
+      ...list,
+      respond: { status: 429, headers: { 'ratelimit-reset': '3600' } },
+    });
+    const [{ errors }, milliseconds] = await timed(() => gateway.execute(ORGANIZATIONS));
+    expect(errors).toMatchObject([
+      { extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 3600 } },
+    ]);
+    expect(milliseconds).toBeLessThan(900);
+    expect(gateway.calls()).toHaveLength(1);
+  });
+
+  test('that timed out is sent again only when the deadline leaves it its full time', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_TIMEOUT_MS: '500', OPERATION_TIMEOUT_MS: '1400' });
+    gateway.emulator.fault({ ...list, respond: 'hang' });
+    const { errors } = await gateway.execute(ORGANIZATIONS);
+    expect(codes(errors)).toEqual(['UPSTREAM_TIMEOUT']);
+    expect(gateway.calls()).toHaveLength(2);
+  });
+
+  test('is not sent again once retries have reached a fifth of all calls', async () => {
+    const gateway = await gatewayWith({});
+    gateway.emulator.fault({ respond: { status: 429 } });
+    await Promise.all(Array.from({ length: 100 }, () => gateway.execute(ORGANIZATIONS)));
+    const sent = gateway.calls().length;
+    expect(sent).toBeGreaterThan(100);
+    expect(sent).toBeLessThanOrEqual(120);
+  });
+});
+
+test.each<[string, Fault['respond'], string]>([
+  ['a 429', { status: 429, headers: { 'ratelimit-reset': '0' } }, 'RATE_LIMITED'],
+  ['a 503', { status: 503 }, 'WRITE_OUTCOME_UNKNOWN'],
+  ['a broken connection', 'reset', 'WRITE_OUTCOME_UNKNOWN'],
+  ['no answer', 'hang', 'WRITE_OUTCOME_UNKNOWN'],
+])('a write that meets %s is not sent again', async (_, respond, code) => {
+  const gateway = await gatewayWith({ UPSTREAM_TIMEOUT_MS: '400' });
+  const organizationCode = await aCode(gateway);
+  gateway.emulator.fault({ match: ({ method }) => method !== 'GET', respond });
+  const { errors } = await gateway.execute(RENAME, { code: organizationCode });
+  expect(codes(errors)).toEqual([code]);
+  expect(gateway.calls()).toEqual([`PATCH /api/v1/organization/${organizationCode}`]);
+});
 
 describe('the deadline of an operation', () => {
   test('ends a read that hangs; what was finished is returned', async () => {
@@ -73,4 +170,61 @@ describe('the deadline of an operation', () => {
     expect(gateway.calls()).toEqual([`DELETE /api/v1/organizations/${code}/feature_flags`]);
     expect(gateway.emulator.state.organizations.has(code)).toBe(true);
   });
+});
+
+describe('the wait before a retry', () => {
+  const wait = (outcome: Outcome, more: Partial<Parameters<typeof retryWaitMs>[1]> = {}) =>
+    retryWaitMs(outcome, {
+      retry: 0,
+      remainingMs: 60_000,
+      timeoutMs: 10_000,
+      random: () => 1,
+      ...more,
+    });
+  const answer = (status: number, headers = {}) => ({ status, headers, body: '' });
+
+  test('is drawn below a bound that doubles up to two seconds', () => {
+    const bounds = [0, 1, 2, 3, 4, 5, 6].map((retry) => wait(answer(503), { retry }));
+    expect(bounds).toEqual([100, 200, 400, 800, 1_600, 2_000, 2_000]);
+    expect(wait(answer(503), { random: () => 0 })).toBe(0);
+  });
+
+  test.each([
+    [{ 'ratelimit-reset': '7', 'retry-after': '3' }, 7_000],
+    [{ 'ratelimit-reset': 'soon', 'retry-after': '3' }, 3_000],
+    [{ 'retry-after': 'soon' }, undefined],
+    [{ 'retry-after': new Date(0).toUTCString() }, 0],
+    [{ 'retry-after': new Date(9_000).toUTCString() }, 4_000],
+    [{}, undefined],
+  ])('that %j asks for is %p', (headers, milliseconds) => {
+    expect(askedWaitMs(answer(429, headers), () => 5_000)).toBe(milliseconds);
+  });
+
+  test('must end before the deadline, and after a timeout leave a full attempt', () => {
+    const timeout = new SendError('TIMEOUT', false, 'ETIMEDOUT');
+    expect(wait(answer(429, { 'retry-after': '60' }))).toBeUndefined();
+    expect(wait(timeout, { remainingMs: 10_101 })).toBe(100);
+    expect(wait(timeout, { remainingMs: 10_100 })).toBeUndefined();
+  });
+
+  test.each(['ABORTED', 'DEADLINE_EXCEEDED', 'TOO_LARGE'] as const)('is none for %s', (failure) => {
+    expect(wait(new SendError(failure, false, 'X'))).toBeUndefined();
+  });
+});
+
+test('the retry budget lets ten through, or a fifth of the calls of ten seconds', () => {
+  let now = 0;
+  const budget = new RetryBudget(() => now);
+  const spendAll = () => {
+    let spent = 0;
+    while (budget.spend()) spent++;
+    return spent;
+  };
+  expect(spendAll()).toBe(10);
+  for (let i = 0; i < 100; i++) budget.called();
+  expect(spendAll()).toBe(10);
+  now = 9_000;
+  expect(spendAll()).toBe(0);
+  now = 10_000;
+  expect(spendAll()).toBe(10);
 });

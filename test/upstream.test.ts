@@ -6,7 +6,7 @@ import { startGateway, type TestGateway } from './support/gateway.js';
 
 let gateway: TestGateway;
 beforeAll(async () => {
-  gateway = await startGateway({ env: { UPSTREAM_TIMEOUT_MS: '400' } });
+  gateway = await startGateway({ env: { UPSTREAM_TIMEOUT_MS: '400', UPSTREAM_RETRIES: '0' } });
 });
 afterAll(() => gateway.close());
 beforeEach(() => gateway.emulator.reset());
@@ -208,7 +208,7 @@ describe('an upstream that is not there, or never ends', () => {
   const ask = async (url: string) => {
     const lone = await startGateway({
       kindeDomain: () => url,
-      env: { UPSTREAM_TIMEOUT_MS: '500' },
+      env: { UPSTREAM_TIMEOUT_MS: '500', UPSTREAM_RETRIES: '0' },
     });
     try {
       return (await lone.execute('{ organizations { nodes { code } } }')).errors;

@@ -6,9 +6,10 @@ import type { Answer, Arguments, Endpoint } from './endpoint.js';
 import { endpoints, type Endpoints } from './endpoints/index.js';
 import { reasonsIn, UpstreamError } from './errors.js';
 import { isId } from './id.js';
+import { createPolicy, type PolicyOptions } from './policy.js';
+import { askedWaitMs } from './retry.js';
 import { SendError, type RawAnswer, type Send } from './send.js';
 import type { TokenSource } from './token.js';
-import { createTurns } from './turns.js';
 
 /** One method a row. Each throws an UpstreamError, and nothing else, when the API does not do as asked. */
 export type Upstream = {
@@ -23,8 +24,7 @@ export interface Transport {
   /** Scheme and host, without a slash at the end. */
   baseUrl: string;
   send: Send;
-  /** How many calls may be in flight at once, over all requests to the gateway. */
-  concurrency: number;
+  policy: PolicyOptions;
 }
 
 /** What a call did, told once it has ended. */
@@ -32,6 +32,8 @@ export interface CallReport {
   endpoint: Endpoint;
   /** The status of the answer; undefined when there was none. */
   status: number | undefined;
+  /** How often it was tried: more than once when it was retried, never when it was refused unsent. */
+  attempts: number;
   milliseconds: number;
   error: UpstreamError | undefined;
 }
@@ -48,12 +50,12 @@ export type MayCall = (endpoint: Endpoint) => Promise<boolean | undefined>;
 
 /**
  * A client for all rows of the table. Made once a process; `scope` then gives a request its own
- * methods, which share sockets and the limit on calls in flight.
+ * methods, which share sockets and the policy.
  */
-export function createClient({ baseUrl, send, concurrency }: Transport): {
+export function createClient({ baseUrl, send, policy: options }: Transport): {
   scope: (scope: CallScope) => Upstream;
 } {
-  const inTurn = createTurns(concurrency);
+  const policy = createPolicy(options);
 
   async function call<E extends Endpoint>(
     endpoint: E,
@@ -64,10 +66,12 @@ export function createClient({ baseUrl, send, concurrency }: Transport): {
     const signal = allowance.signalFor(endpoint.method);
     const startedAt = performance.now();
     let status: number | undefined;
+    let attempts = 0;
     const report = (error?: UpstreamError) =>
-      onCall?.({ endpoint, status, milliseconds: performance.now() - startedAt, error });
+      onCall?.({ endpoint, status, attempts, milliseconds: performance.now() - startedAt, error });
 
     const exchange = async (accessToken: string): Promise<RawAnswer> => {
+      status = undefined;
       const answer = await send({
         method: endpoint.method,
         url,
@@ -84,16 +88,20 @@ export function createClient({ baseUrl, send, concurrency }: Transport): {
       return answer;
     };
 
+    const attempt = async (): Promise<RawAnswer> => {
+      attempts++;
+      const token = await unlessAborted(signal, source.get());
+      const answer = await exchange(token.value);
+      if (answer.status !== 401) return answer;
+      const renewed = await unlessAborted(signal, source.renew(token));
+      return renewed === undefined ? answer : exchange(renewed.value);
+    };
+
     try {
-      const result = await inTurn(signal, async () => {
-        const token = await unlessAborted(signal, source.get());
-        let answer = await exchange(token.value);
-        if (answer.status === 401) {
-          const renewed = await unlessAborted(signal, source.renew(token));
-          if (renewed !== undefined) answer = await exchange(renewed.value);
-        }
-        return interpret(endpoint, answer);
-      });
+      const result = interpret(
+        endpoint,
+        await policy({ method: endpoint.method, allowance, attempt }),
+      );
       report();
       return result;
     } catch (thrown) {
@@ -176,7 +184,13 @@ function interpret<E extends Endpoint>(endpoint: E, answer: RawAnswer): Answer<E
   if (status >= 200 && status < 300) return decode(endpoint, answer);
 
   const reasons = reasonsIn(parse(answer.body));
-  const details = { route: endpoint.route, status, reasons };
+  const waitMs = askedWaitMs(answer);
+  const details = {
+    route: endpoint.route,
+    status,
+    reasons,
+    ...(waitMs === undefined ? {} : { retryAfterSeconds: Math.ceil(waitMs / 1000) }),
+  };
   const message = `${endpoint.route} answered ${status} ${reasons.map((reason) => reason.code).join(' ')}`;
   switch (status) {
     case 400:
@@ -192,13 +206,8 @@ function interpret<E extends Endpoint>(endpoint: E, answer: RawAnswer): Answer<E
       throw new UpstreamError('FORBIDDEN', message, { ...details, requiredScope: endpoint.scope });
     case 404:
       throw new UpstreamError('NOT_FOUND', message, details);
-    case 429: {
-      const retryAfterSeconds = retryAfter(answer);
-      throw new UpstreamError('RATE_LIMITED', message, {
-        ...details,
-        ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-      });
-    }
+    case 429:
+      throw new UpstreamError('RATE_LIMITED', message, details);
     default:
       if (status >= 500) {
         throw new UpstreamError('UNAVAILABLE', message, {
@@ -208,17 +217,6 @@ function interpret<E extends Endpoint>(endpoint: E, answer: RawAnswer): Answer<E
       }
       throw new UpstreamError('BAD_RESPONSE', message, details);
   }
-}
-
-/** Seconds until a new attempt: Kinde sends RateLimit-Reset, proxies in front of it Retry-After. */
-function retryAfter({ headers }: RawAnswer): number | undefined {
-  for (const name of ['ratelimit-reset', 'retry-after']) {
-    const value = headers[name];
-    if (typeof value !== 'string' || value === '') continue;
-    const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
-    if (Number.isFinite(seconds)) return Math.max(0, Math.ceil(seconds));
-  }
-  return undefined;
 }
 
 const validators = new WeakMap<TSchema, Validator>();
