@@ -19,6 +19,8 @@ export interface Config {
   readonly upstreamRetries: number;
   /** How long a GraphQL operation may take, in milliseconds. */
   readonly operationTimeoutMs: number;
+  /** How many calls of Kinde's API a GraphQL operation may make. */
+  readonly upstreamCallsPerOperation: number;
 }
 
 export interface KindeConfig {
@@ -68,6 +70,7 @@ const Environment = z.object({
   UPSTREAM_CONCURRENCY: integer(1, 10_000, 64),
   UPSTREAM_RETRIES: integer(0, 10, 2),
   OPERATION_TIMEOUT_MS: integer(1, 600_000, 30_000),
+  UPSTREAM_CALLS_PER_OPERATION: integer(1, 1_000_000, 2_000),
 });
 
 const DOMAIN_HINT =
@@ -174,5 +177,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     upstreamConcurrency: settings.UPSTREAM_CONCURRENCY,
     upstreamRetries: settings.UPSTREAM_RETRIES,
     operationTimeoutMs: settings.OPERATION_TIMEOUT_MS,
+    upstreamCallsPerOperation: settings.UPSTREAM_CALLS_PER_OPERATION,
   });
 }

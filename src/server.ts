@@ -185,8 +185,11 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
 }
 
 /** What an operation may use, until its answer has been written or its caller has gone away. */
-function allowanceOf({ raw }: FastifyReply, { operationTimeoutMs }: Config): Allowance {
-  const allowance = new Allowance({ timeoutMs: operationTimeoutMs });
+function allowanceOf({ raw }: FastifyReply, config: Config): Allowance {
+  const allowance = new Allowance({
+    timeoutMs: config.operationTimeoutMs,
+    calls: config.upstreamCallsPerOperation,
+  });
   raw.once('close', () => {
     if (!raw.writableFinished) allowance.abandon();
     allowance.close();

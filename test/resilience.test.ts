@@ -172,6 +172,43 @@ describe('the deadline of an operation', () => {
   });
 });
 
+describe('the cap on the calls of an operation', () => {
+  test('is for each operation: fields beyond it are errors, and all else is answered', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_CALLS_PER_OPERATION: '4' });
+    const document = '{ organizations(first: 10) { nodes { name featureFlags { key } } } }';
+    for (let time = 0; time < 2; time++) {
+      const { data, errors } = await gateway.execute(document);
+      expect(gateway.calls()).toHaveLength(4);
+      expect(data.organizations.nodes).toHaveLength(10);
+      expect(data.organizations.nodes.filter((node: any) => node.featureFlags)).toHaveLength(3);
+      expect(codes(errors)).toEqual(Array(7).fill('UPSTREAM_BUDGET_EXCEEDED'));
+    }
+  });
+
+  test('does not count a call again that is sent again', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_CALLS_PER_OPERATION: '1' });
+    gateway.emulator.fault({ times: 2, respond: { status: 503 } });
+    await gateway.query(ORGANIZATIONS);
+  });
+
+  test('refuses a write unsent', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_CALLS_PER_OPERATION: '1' });
+    const code = await aCode(gateway);
+    const { data, errors } = await gateway.execute(
+      `mutation ($code: ID!) {
+        a: deleteFeatureFlagOverrides(input: { organizationCode: $code }) { userErrors { code } }
+        b: deleteOrganization(input: { organizationCode: $code }) { userErrors { code } }
+      }`,
+      { code },
+    );
+    expect(data).toBeNull();
+    expect(errors).toMatchObject([
+      { path: ['b'], extensions: { code: 'UPSTREAM_BUDGET_EXCEEDED' } },
+    ]);
+    expect(gateway.calls()).toHaveLength(1);
+  });
+});
+
 describe('the wait before a retry', () => {
   const wait = (outcome: Outcome, more: Partial<Parameters<typeof retryWaitMs>[1]> = {}) =>
     retryWaitMs(outcome, {

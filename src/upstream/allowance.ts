@@ -1,11 +1,13 @@
-/** What the calls of one operation may use together: an amount of time. */
+/** What the calls of one operation may use together: an amount of time, and a number of calls. */
 import { setMaxListeners } from 'node:events';
 import type { Method } from './endpoint.js';
 import { SendError } from './send.js';
 
-/** How long an operation may take, in milliseconds. */
 export interface AllowanceOptions {
+  /** How long the operation may take, in milliseconds. */
   timeoutMs: number;
+  /** How many calls it may make. */
+  calls: number;
   now?: () => number;
 }
 
@@ -20,9 +22,11 @@ export class Allowance {
   readonly #endsAt: number;
   readonly #now: () => number;
   readonly #timer: NodeJS.Timeout;
+  #callsLeft: number;
 
-  constructor({ timeoutMs, now = () => performance.now() }: AllowanceOptions) {
+  constructor({ timeoutMs, calls, now = () => performance.now() }: AllowanceOptions) {
     this.#now = now;
+    this.#callsLeft = calls;
     this.#endsAt = now() + timeoutMs;
     this.#timer = setTimeout(() => {
       const reason = new SendError('DEADLINE_EXCEEDED', true, 'ERR_DEADLINE');
@@ -37,6 +41,14 @@ export class Allowance {
   /** Aborts with a SendError when calls of this method are to wait no longer. */
   signalFor(method: Method): AbortSignal {
     return method === 'GET' ? this.#reads.signal : this.#writes.signal;
+  }
+
+  /**
+   * Takes one of the calls; false when none is left. A call that is sent again was taken before: how
+   * often that happens is bounded by the retry budget.
+   */
+  takeCall(): boolean {
+    return this.#callsLeft-- > 0;
   }
 
   /** How much time is left, in milliseconds. */

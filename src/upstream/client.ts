@@ -63,6 +63,7 @@ export function createClient({ baseUrl, send, policy: options }: Transport): {
     { token: source, allowance, onCall }: CallScope,
   ): Promise<Answer<E>> {
     const { url, body } = encode(baseUrl, endpoint, args);
+    if (!allowance.takeCall()) throw budgetExceeded(endpoint);
     const signal = allowance.signalFor(endpoint.method);
     const startedAt = performance.now();
     let status: number | undefined;
@@ -158,6 +159,13 @@ function requireId(endpoint: Endpoint, parameter: string, value: unknown): strin
   throw new UpstreamError('INVALID_ID', `${endpoint.route}: ${parameter} cannot be an id`, {
     route: endpoint.route,
     parameter,
+  });
+}
+
+/** Nothing was sent, and nobody is told through `onCall`: thousands may be refused at once. */
+function budgetExceeded({ route }: Endpoint): UpstreamError {
+  return new UpstreamError('BUDGET_EXCEEDED', `${route}: the operation has made all of its calls`, {
+    route,
   });
 }
 

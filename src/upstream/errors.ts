@@ -22,6 +22,8 @@ export type UpstreamFailure =
   | 'BAD_RESPONSE'
   /** The operation's time was up: a read was broken off, or a write not sent. */
   | 'DEADLINE_EXCEEDED'
+  /** The operation had made as many calls as it may; nothing was sent. */
+  | 'BUDGET_EXCEEDED'
   /** The caller of the gateway went away. */
   | 'ABORTED';
 
