@@ -21,6 +21,7 @@ import { httpStatus } from './plugins/http-status.js';
 import { logging } from './plugins/logging.js';
 import { createSchema } from './schema.js';
 import { Allowance } from './upstream/allowance.js';
+import { Breaker, sendThrough } from './upstream/breaker.js';
 import { createClient, type CallReport } from './upstream/client.js';
 import { createSend } from './upstream/send.js';
 import { createClientCredentials } from './upstream/token.js';
@@ -61,11 +62,13 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
     forceCloseConnections: 'idle',
   });
 
-  const { send, close: closeSockets } = createSend({
+  const { send: sendOnce, close: closeSockets } = createSend({
     timeoutMs: config.upstreamTimeoutMs,
     maxSockets: config.upstreamConcurrency,
     maxBodyBytes: UPSTREAM_BODY_LIMIT_BYTES,
   });
+  const breaker = new Breaker();
+  const send = sendThrough(breaker, sendOnce);
   const { baseUrl, audience, credentials } = config.kinde;
   const ownToken =
     credentials && createClientCredentials(send, baseUrl, { ...credentials, audience });
@@ -76,6 +79,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       concurrency: config.upstreamConcurrency,
       retries: config.upstreamRetries,
       timeoutMs: config.upstreamTimeoutMs,
+      breaker,
     },
   });
   const authenticate = createAuthenticate(config.authMode, ownToken);

@@ -1,6 +1,7 @@
 /** What the gateway does of its own accord when the upstream is in trouble, or an operation asks too much. */
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../src/emulator/index.js';
+import { Breaker, sendThrough, type ExchangeOutcome } from '../src/upstream/breaker.js';
 import { askedWaitMs, RetryBudget, retryWaitMs, type Outcome } from '../src/upstream/retry.js';
 import { SendError } from '../src/upstream/send.js';
 import { startGateway, type TestGateway, type TestOptions } from './support/gateway.js';
@@ -209,6 +210,147 @@ describe('the cap on the calls of an operation', () => {
   });
 });
 
+describe('the circuit breaker', () => {
+  const fail = (gateway: TestGateway) =>
+    Promise.all(Array.from({ length: 20 }, () => gateway.execute(ORGANIZATIONS)));
+
+  test('opens when the upstream fails, sends nothing, and closes after a call that succeeds', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_RETRIES: '0' });
+    const end = gateway.emulator.fault({ respond: { status: 503 } });
+    await fail(gateway);
+    gateway.calls();
+    const { errors } = await gateway.execute(ORGANIZATIONS);
+    expect(errors).toMatchObject([
+      { extensions: { code: 'UPSTREAM_UNAVAILABLE', retryAfterSeconds: expect.any(Number) } },
+    ]);
+    expect(gateway.calls()).toEqual([]);
+    end();
+    await new Promise((resolve) => setTimeout(resolve, 5_100));
+    await gateway.query(ORGANIZATIONS);
+    await Promise.all(Array.from({ length: 20 }, () => gateway.query(ORGANIZATIONS)));
+  });
+
+  test('refuses at once while the call that tries hangs and takes the only turn', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_TIMEOUT_MS: '4000', UPSTREAM_CONCURRENCY: '1' });
+    const end = gateway.emulator.fault({ respond: { status: 503 } });
+    await fail(gateway);
+    end();
+    gateway.emulator.fault({ respond: 'hang' });
+    await new Promise((resolve) => setTimeout(resolve, 5_100));
+    const tried = gateway.execute(ORGANIZATIONS);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const [{ errors }, milliseconds] = await timed(() => gateway.execute(ORGANIZATIONS));
+    expect(codes(errors)).toEqual(['UPSTREAM_UNAVAILABLE']);
+    expect(milliseconds).toBeLessThan(1_500);
+    expect((await tried).errors).toHaveLength(1);
+  });
+
+  test('a write that it refuses was not sent, and is told so', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_RETRIES: '0' });
+    const code = await aCode(gateway);
+    gateway.emulator.fault({ respond: { status: 503 } });
+    await fail(gateway);
+    expect(codes((await gateway.execute(RENAME, { code })).errors)).toEqual([
+      'UPSTREAM_UNAVAILABLE',
+    ]);
+  });
+
+  test.each([400, 404, 429])('does not open for a %i', async (status) => {
+    const gateway = await gatewayWith({ UPSTREAM_RETRIES: '0' });
+    const end = gateway.emulator.fault({ ...list, respond: { status } });
+    await fail(gateway);
+    end();
+    await gateway.query(ORGANIZATIONS);
+  });
+
+  describe('by its clock', () => {
+    let now = 0;
+    let breaker: Breaker;
+    beforeEach(() => {
+      now = 0;
+      breaker = new Breaker({ now: () => now });
+    });
+    const exchange = (outcome: ExchangeOutcome, times = 1) => {
+      for (let i = 0; i < times; i++) breaker.begin()(outcome);
+    };
+
+    test('opens at twenty exchanges of which half failed, and no sooner', () => {
+      exchange('answered', 10);
+      exchange('failed', 9);
+      expect(breaker.refusedForMs).toBe(0);
+      exchange('failed');
+      expect(breaker.refusedForMs).toBe(5_000);
+    });
+
+    test('forgets failures after ten seconds, and does not count what is unknown', () => {
+      exchange('failed', 19);
+      exchange('unknown', 100);
+      now = 10_000;
+      exchange('failed', 19);
+      expect(breaker.refusedForMs).toBe(0);
+    });
+
+    test('lets one through after five seconds; its failure opens again, its success closes', () => {
+      exchange('failed', 20);
+      now = 5_000;
+      expect(breaker.refusedForMs).toBe(0);
+      let end = breaker.begin();
+      expect(breaker.refusedForMs).toBe(1_000);
+      end('failed');
+      expect(breaker.refusedForMs).toBe(5_000);
+      now = 10_000;
+      end = breaker.begin();
+      end('answered');
+      expect(breaker.refusedForMs).toBe(0);
+      exchange('failed', 19);
+      expect(breaker.refusedForMs).toBe(0);
+    });
+
+    test('a try whose caller went away leaves the next one to try', () => {
+      exchange('failed', 20);
+      now = 5_000;
+      breaker.begin()('unknown');
+      expect(breaker.refusedForMs).toBe(0);
+    });
+
+    test('is not moved by exchanges that began before it opened', () => {
+      const late = [breaker.begin(), breaker.begin()];
+      exchange('failed', 20);
+      late[0]!('answered');
+      expect(breaker.refusedForMs).toBe(5_000);
+      now = 5_000;
+      breaker.begin();
+      late[1]!('answered');
+      expect(breaker.refusedForMs).toBe(1_000);
+    });
+
+    test('refuses in well under 5 ms', async () => {
+      exchange('failed', 20);
+      const send = sendThrough(breaker, async () => ({ status: 200, headers: {}, body: '' }));
+      const startedAt = performance.now();
+      for (let i = 0; i < 100; i++) {
+        await expect(send({ method: 'GET', url: '', headers: {} })).rejects.toMatchObject({
+          failure: 'REFUSED',
+          notSent: true,
+          retryAfterSeconds: 5,
+        });
+      }
+      expect((performance.now() - startedAt) / 100).toBeLessThan(5);
+    });
+  });
+});
+
+test('a token endpoint that is down opens the breaker, so that it is not asked by everybody', async () => {
+  const gateway = await startGateway();
+  open.push(gateway);
+  const end = gateway.emulator.fault({ route: 'POST /oauth2/token', respond: { status: 503 } });
+  for (let i = 0; i < 25; i++) {
+    expect(codes((await gateway.execute(ORGANIZATIONS)).errors)).toEqual(['UPSTREAM_UNAVAILABLE']);
+  }
+  expect(gateway.emulator.tokenRequests).toHaveLength(20);
+  end();
+});
+
 describe('the wait before a retry', () => {
   const wait = (outcome: Outcome, more: Partial<Parameters<typeof retryWaitMs>[1]> = {}) =>
     retryWaitMs(outcome, {
@@ -244,9 +386,12 @@ describe('the wait before a retry', () => {
     expect(wait(timeout, { remainingMs: 10_100 })).toBeUndefined();
   });
 
-  test.each(['ABORTED', 'DEADLINE_EXCEEDED', 'TOO_LARGE'] as const)('is none for %s', (failure) => {
-    expect(wait(new SendError(failure, false, 'X'))).toBeUndefined();
-  });
+  test.each(['ABORTED', 'DEADLINE_EXCEEDED', 'TOO_LARGE', 'REFUSED'] as const)(
+    'is none for %s',
+    (failure) => {
+      expect(wait(new SendError(failure, false, 'X'))).toBeUndefined();
+    },
+  );
 });
 
 test('the retry budget lets ten through, or a fifth of the calls of ten seconds', () => {

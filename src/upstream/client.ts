@@ -4,11 +4,11 @@ import { Compile, type Validator } from 'typebox/compile';
 import { unlessAborted, type Allowance } from './allowance.js';
 import type { Answer, Arguments, Endpoint } from './endpoint.js';
 import { endpoints, type Endpoints } from './endpoints/index.js';
-import { reasonsIn, UpstreamError } from './errors.js';
+import { reasonsIn, UpstreamError, type UpstreamFailure } from './errors.js';
 import { isId } from './id.js';
 import { createPolicy, type PolicyOptions } from './policy.js';
 import { askedWaitMs } from './retry.js';
-import { SendError, type RawAnswer, type Send } from './send.js';
+import { retryAfter, SendError, type RawAnswer, type Send, type SendFailure } from './send.js';
 import type { TokenSource } from './token.js';
 
 /** One method a row. Each throws an UpstreamError, and nothing else, when the API does not do as asked. */
@@ -292,13 +292,23 @@ function badResponse(
   );
 }
 
+const FAILURES: Record<SendFailure, UpstreamFailure> = {
+  TIMEOUT: 'TIMEOUT',
+  UNAVAILABLE: 'UNAVAILABLE',
+  ABORTED: 'ABORTED',
+  DEADLINE_EXCEEDED: 'DEADLINE_EXCEEDED',
+  TOO_LARGE: 'BAD_RESPONSE',
+  REFUSED: 'UNAVAILABLE',
+};
+
 function fromSendError(endpoint: Endpoint, error: SendError): UpstreamError {
   return new UpstreamError(
-    error.failure === 'TOO_LARGE' ? 'BAD_RESPONSE' : error.failure,
+    FAILURES[error.failure],
     `${endpoint.route} gave no answer: ${error.message}`,
     {
       route: endpoint.route,
       outcomeUnknown: endpoint.method !== 'GET' && !error.notSent,
+      ...retryAfter(error),
       cause: error,
     },
   );

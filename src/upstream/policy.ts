@@ -1,6 +1,7 @@
 /** How calls are sent for the good of the upstream and of those who wait: in turn, and again. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { unlessAborted, type Allowance } from './allowance.js';
+import { refusalOf, type Breaker } from './breaker.js';
 import type { Method } from './endpoint.js';
 import { retryWaitMs, RetryBudget, type Outcome } from './retry.js';
 import { SendError, type RawAnswer } from './send.js';
@@ -13,6 +14,8 @@ export interface PolicyOptions {
   retries: number;
   /** How long the seam gives an exchange, in milliseconds. */
   timeoutMs: number;
+  /** The one that the seam is behind: what it would refuse does not wait for a turn. */
+  breaker: Breaker;
   now?: () => number;
   random?: () => number;
 }
@@ -36,6 +39,7 @@ export function createPolicy({
   concurrency,
   retries,
   timeoutMs,
+  breaker,
   now = () => performance.now(),
   random = Math.random,
 }: PolicyOptions): Policy {
@@ -46,6 +50,8 @@ export function createPolicy({
     const signal = allowance.signalFor(method);
     const mostRetries = method === 'GET' ? retries : 0;
     for (let retry = 0; ; retry++) {
+      const refusal = refusalOf(breaker);
+      if (refusal !== undefined) throw refusal;
       const outcome = await inTurn(signal, () => {
         if (retry === 0) budget.called();
         return attempt().catch(sendErrorOf);
