@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../src/emulator/index.js';
 import { Breaker, sendThrough, type ExchangeOutcome } from '../src/upstream/breaker.js';
+import { RateLimitHold } from '../src/upstream/rate-limit.js';
 import { askedWaitMs, RetryBudget, retryWaitMs, type Outcome } from '../src/upstream/retry.js';
 import { SendError } from '../src/upstream/send.js';
 import { startGateway, type TestGateway, type TestOptions } from './support/gateway.js';
@@ -207,6 +208,77 @@ describe('the cap on the calls of an operation', () => {
       { path: ['b'], extensions: { code: 'UPSTREAM_BUDGET_EXCEEDED' } },
     ]);
     expect(gateway.calls()).toHaveLength(1);
+  });
+});
+
+describe('after a 429 with a time', () => {
+  const limited = (seconds: string, times: number): Fault => ({
+    ...list,
+    times,
+    respond: { status: 429, headers: { 'ratelimit-reset': seconds } },
+  });
+
+  test('operations that come meanwhile are kept back, and then sent once each', async () => {
+    const gateway = await gatewayWith({});
+    gateway.emulator.fault(limited('1', 1));
+    const first = gateway.query(ORGANIZATIONS);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const others = Array.from({ length: 100 }, () => gateway.query(ORGANIZATIONS));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(gateway.calls()).toHaveLength(1);
+    await Promise.all([first, ...others]);
+    expect(gateway.calls()).toHaveLength(101);
+  });
+
+  test('what would have to wait past its deadline is RATE_LIMITED at once and unsent, writes too', async () => {
+    const gateway = await gatewayWith({});
+    const code = await aCode(gateway);
+    gateway.emulator.fault(limited('45', 1));
+    await gateway.execute(ORGANIZATIONS);
+    gateway.calls();
+    for (const document of [ORGANIZATIONS, RENAME]) {
+      const [{ errors }, milliseconds] = await timed(() => gateway.execute(document, { code }));
+      const { extensions } = errors![0]!;
+      expect(extensions).toMatchObject({ code: 'RATE_LIMITED' });
+      expect(extensions['retryAfterSeconds']).toBeGreaterThan(40);
+      expect(milliseconds).toBeLessThan(1_000);
+    }
+    expect(gateway.calls()).toEqual([]);
+  });
+
+  test('a write is kept back, and sent once', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_RETRIES: '0' });
+    const code = await aCode(gateway);
+    gateway.emulator.fault(limited('1', 1));
+    await gateway.execute(ORGANIZATIONS);
+    gateway.calls();
+    const [, milliseconds] = await timed(() => gateway.query(RENAME, { code }));
+    expect(milliseconds).toBeGreaterThan(500);
+    expect(gateway.calls()).toEqual([`PATCH /api/v1/organization/${code}`]);
+  });
+
+  test('calls of one operation that wait for their turn are kept back too', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_CONCURRENCY: '1' });
+    gateway.emulator.rateLimit = 3;
+    const { data, errors } = await gateway.execute(
+      '{ organizations(first: 20) { nodes { name featureFlags { key } } } }',
+    );
+    expect(data.organizations.nodes).toHaveLength(20);
+    expect(new Set(codes(errors))).toEqual(new Set(['RATE_LIMITED']));
+    expect(errors).toHaveLength(18);
+    expect(gateway.calls()).toHaveLength(4);
+  });
+
+  test('no answer keeps calls back for more than a minute', () => {
+    const hold = new RateLimitHold(
+      () => 0,
+      () => 1,
+    );
+    expect(hold.remainingMs).toBe(0);
+    hold.begin(86_400_000);
+    hold.begin(1_000);
+    expect(hold.remainingMs).toBe(60_000);
+    expect(hold.drawWaitMs()).toBe(60_250);
   });
 });
 

@@ -53,12 +53,19 @@ describe('a read', () => {
   });
 
   test('that meets a rate limit says how long to wait', async () => {
-    gateway.emulator.fault({
-      ...list,
-      respond: { status: 429, headers: { 'ratelimit-reset': '30' } },
-    });
-    const { errors } = await gateway.execute(LIST);
-    expect(errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 30 } }]);
+    const limited = await startGateway();
+    try {
+      limited.emulator.fault({
+        ...list,
+        respond: { status: 429, headers: { 'ratelimit-reset': '30' } },
+      });
+      const { errors } = await limited.execute(LIST);
+      expect(errors?.[0]).toMatchObject({
+        extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 30 },
+      });
+    } finally {
+      await limited.close();
+    }
   });
 
   test('one unusable entry is null with an error at its path; the others and unknown fields are no matter', async () => {

@@ -129,6 +129,7 @@ function outcomeOf(error: unknown): ExchangeOutcome {
     case 'ABORTED':
     case 'DEADLINE_EXCEEDED':
     case 'REFUSED':
+    case 'RATE_LIMITED':
       return 'unknown';
   }
 }

@@ -299,6 +299,7 @@ const FAILURES: Record<SendFailure, UpstreamFailure> = {
   DEADLINE_EXCEEDED: 'DEADLINE_EXCEEDED',
   TOO_LARGE: 'BAD_RESPONSE',
   REFUSED: 'UNAVAILABLE',
+  RATE_LIMITED: 'RATE_LIMITED',
 };
 
 function fromSendError(endpoint: Endpoint, error: SendError): UpstreamError {

@@ -12,7 +12,7 @@ export type UpstreamFailure =
   | 'UNAUTHENTICATED'
   /** 403: the token lacks `requiredScope`. */
   | 'FORBIDDEN'
-  /** 429; `retryAfterSeconds` where the API said so. */
+  /** 429, or not sent because of an earlier one; `retryAfterSeconds` where the API said so. */
   | 'RATE_LIMITED'
   /** No complete answer in time. */
   | 'TIMEOUT'

@@ -1,9 +1,10 @@
-/** How calls are sent for the good of the upstream and of those who wait: in turn, and again. */
+/** How calls are sent for the good of the upstream and of those who wait: in turn, not before it takes them, and again. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { unlessAborted, type Allowance } from './allowance.js';
 import { refusalOf, type Breaker } from './breaker.js';
 import type { Method } from './endpoint.js';
-import { retryWaitMs, RetryBudget, type Outcome } from './retry.js';
+import { RateLimitHold } from './rate-limit.js';
+import { askedWaitMs, retryWaitMs, RetryBudget, type Outcome } from './retry.js';
 import { SendError, type RawAnswer } from './send.js';
 import { createTurns } from './turns.js';
 
@@ -45,25 +46,60 @@ export function createPolicy({
 }: PolicyOptions): Policy {
   const inTurn = createTurns(concurrency);
   const budget = new RetryBudget(now);
+  const hold = new RateLimitHold(now, random);
 
-  return async ({ method, allowance, attempt }) => {
+  /** Sends once: as soon as the upstream takes calls and a turn is free. */
+  async function send(
+    { allowance, attempt }: PolicedCall,
+    signal: AbortSignal,
+    isRetry: boolean,
+  ): Promise<Outcome> {
+    for (;;) {
+      const refusal = refusalOf(breaker);
+      if (refusal !== undefined) return refusal;
+      if (hold.remainingMs > 0) {
+        const wait = hold.drawWaitMs();
+        if (wait >= allowance.remainingMs) return heldTooLong(hold.remainingMs);
+        await pause(signal, wait);
+        continue;
+      }
+      const outcome = await inTurn(signal, async () => {
+        // While this call waited for its turn, another may have met the rate limit.
+        if (hold.remainingMs > 0) return undefined;
+        if (!isRetry) budget.called();
+        return attempt().catch(sendErrorOf);
+      });
+      if (outcome === undefined) continue;
+      if (!(outcome instanceof SendError) && outcome.status === 429) {
+        hold.begin(askedWaitMs(outcome) ?? 0);
+      }
+      return outcome;
+    }
+  }
+
+  return async (call) => {
+    const { method, allowance } = call;
     const signal = allowance.signalFor(method);
     const mostRetries = method === 'GET' ? retries : 0;
     for (let retry = 0; ; retry++) {
-      const refusal = refusalOf(breaker);
-      if (refusal !== undefined) throw refusal;
-      const outcome = await inTurn(signal, () => {
-        if (retry === 0) budget.called();
-        return attempt().catch(sendErrorOf);
-      });
+      const outcome = await send(call, signal, retry > 0);
       const wait =
         retry < mostRetries
           ? retryWaitMs(outcome, { retry, remainingMs: allowance.remainingMs, timeoutMs, random })
           : undefined;
       if (wait === undefined || !budget.spend()) return answerOf(outcome);
-      await unlessAborted(signal, sleep(wait, undefined, { ref: false }));
+      await pause(signal, wait);
     }
   };
+}
+
+function pause(signal: AbortSignal, milliseconds: number): Promise<void> {
+  return unlessAborted(signal, sleep(milliseconds, undefined, { ref: false }));
+}
+
+/** Failing now lets the caller come back when there is use in it. */
+function heldTooLong(milliseconds: number): SendError {
+  return new SendError('RATE_LIMITED', true, 'ERR_RATE_LIMITED', Math.ceil(milliseconds / 1000));
 }
 
 function sendErrorOf(error: unknown): SendError {

@@ -31,8 +31,8 @@ export function askedWaitMs(
 /**
  * How many milliseconds to wait before a read with this outcome is sent again; undefined when the
  * outcome is final. The wait is drawn from zero to a bound that doubles with each retry, so that
- * those who failed together do not come back together (full jitter), and is never shorter than the
- * answer asks for.
+ * those who failed together do not come back together (full jitter), and comes on top of what the answer
+ * asks for.
  *
  * A read that timed out is repeated only when `remainingMs` leaves the new attempt all the time that
  * the first one had: an attempt that is bound to be cut short only adds load to a slow upstream.
@@ -60,7 +60,7 @@ export function retryWaitMs(
     else if (outcome.failure !== 'UNAVAILABLE') return undefined;
   } else {
     if (!RETRIED_STATUSES.has(outcome.status)) return undefined;
-    wait = Math.max(backoff, askedWaitMs(outcome) ?? 0);
+    wait = backoff + (askedWaitMs(outcome) ?? 0);
   }
   return wait + needed < remainingMs ? wait : undefined;
 }

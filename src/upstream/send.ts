@@ -29,7 +29,9 @@ export type SendFailure =
   | 'DEADLINE_EXCEEDED'
   | 'TOO_LARGE'
   /** By the breaker: the upstream is known to be down. */
-  | 'REFUSED';
+  | 'REFUSED'
+  /** The upstream takes no calls until after the operation's deadline. */
+  | 'RATE_LIMITED';
 
 /** Why there is no answer. */
 export class SendError extends Error {
