@@ -15,6 +15,12 @@ export interface Config {
   readonly upstreamTimeoutMs: number;
   /** How many calls of Kinde's API may be in flight at once. */
   readonly upstreamConcurrency: number;
+  /** How often a read of Kinde's API is sent again, at most. */
+  readonly upstreamRetries: number;
+  /** How long a GraphQL operation may take, in milliseconds. */
+  readonly operationTimeoutMs: number;
+  /** How many calls of Kinde's API a GraphQL operation may make. */
+  readonly upstreamCallsPerOperation: number;
 }
 
 export interface KindeConfig {
@@ -62,6 +68,9 @@ const Environment = z.object({
     .default(false),
   UPSTREAM_TIMEOUT_MS: integer(1, 600_000, 10_000),
   UPSTREAM_CONCURRENCY: integer(1, 10_000, 64),
+  UPSTREAM_RETRIES: integer(0, 10, 2),
+  OPERATION_TIMEOUT_MS: integer(1, 600_000, 30_000),
+  UPSTREAM_CALLS_PER_OPERATION: integer(1, 1_000_000, 2_000),
 });
 
 const DOMAIN_HINT =
@@ -166,5 +175,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
           }),
     upstreamTimeoutMs: settings.UPSTREAM_TIMEOUT_MS,
     upstreamConcurrency: settings.UPSTREAM_CONCURRENCY,
+    upstreamRetries: settings.UPSTREAM_RETRIES,
+    operationTimeoutMs: settings.OPERATION_TIMEOUT_MS,
+    upstreamCallsPerOperation: settings.UPSTREAM_CALLS_PER_OPERATION,
   });
 }

@@ -16,6 +16,8 @@ export type ErrorCode =
   | 'UPSTREAM_TIMEOUT'
   | 'UPSTREAM_UNAVAILABLE'
   | 'UPSTREAM_BAD_RESPONSE'
+  | 'DEADLINE_EXCEEDED'
+  | 'UPSTREAM_BUDGET_EXCEEDED'
   | 'WRITE_OUTCOME_UNKNOWN'
   | 'INTERNAL_SERVER_ERROR';
 
@@ -29,6 +31,8 @@ const CODES: Record<UpstreamFailure, ErrorCode> = {
   TIMEOUT: 'UPSTREAM_TIMEOUT',
   UNAVAILABLE: 'UPSTREAM_UNAVAILABLE',
   BAD_RESPONSE: 'UPSTREAM_BAD_RESPONSE',
+  DEADLINE_EXCEEDED: 'DEADLINE_EXCEEDED',
+  BUDGET_EXCEEDED: 'UPSTREAM_BUDGET_EXCEEDED',
   // Nobody is left to read it.
   ABORTED: 'UPSTREAM_UNAVAILABLE',
 };
@@ -59,6 +63,10 @@ export function messageOf(error: UpstreamError): string {
       return 'Kinde’s rate limit is reached.';
     case 'TIMEOUT':
       return 'Kinde did not answer in time.';
+    case 'DEADLINE_EXCEEDED':
+      return 'The operation took too long; what was not read or written in time is missing.';
+    case 'BUDGET_EXCEEDED':
+      return 'The operation needs more calls of Kinde’s API than it may make: ask for less at once.';
     case 'UNAVAILABLE':
     case 'ABORTED':
       return 'Kinde cannot be reached at the moment.';

@@ -1,6 +1,5 @@
 /** Composition: schema, upstream, context and HTTP, in one gateway. */
 import { randomUUID } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -26,6 +25,8 @@ import { httpStatus } from './plugins/http-status.js';
 import { logging } from './plugins/logging.js';
 import { requestIds } from './plugins/request-id.js';
 import { createSchema } from './schema.js';
+import { Allowance } from './upstream/allowance.js';
+import { Breaker, sendThrough } from './upstream/breaker.js';
 import { createClient, type CallReport } from './upstream/client.js';
 import { createSend } from './upstream/send/index.js';
 import { createClientCredentials } from './upstream/token.js';
@@ -67,15 +68,26 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
   });
 
   const { baseUrl, audience, credentials } = config.kinde;
-  const { send, close: closeSockets } = createSend({
+  const { send: sendOnce, close: closeSockets } = createSend({
     baseUrl,
     timeoutMs: config.upstreamTimeoutMs,
     maxSockets: config.upstreamConcurrency,
     maxBodyBytes: UPSTREAM_BODY_LIMIT_BYTES,
   });
+  const breaker = new Breaker();
+  const send = sendThrough(breaker, sendOnce);
   const ownToken =
     credentials && createClientCredentials(send, baseUrl, { ...credentials, audience });
-  const client = createClient({ baseUrl, send, concurrency: config.upstreamConcurrency });
+  const client = createClient({
+    baseUrl,
+    send,
+    policy: {
+      concurrency: config.upstreamConcurrency,
+      retries: config.upstreamRetries,
+      timeoutMs: config.upstreamTimeoutMs,
+      breaker,
+    },
+  });
   const authenticate = createAuthenticate(config.authMode, ownToken);
 
   const apollo = new ApolloServer<Context>({
@@ -101,7 +113,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
     const calls: CallReport[] = [];
     const upstream = client.scope({
       token,
-      signal: clientGone(reply),
+      allowance: allowanceOf(reply, config),
       onCall: (report) => {
         calls.push(report);
         if (report.error !== undefined) logFailure(request, report);
@@ -188,15 +200,17 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
   };
 }
 
-/** Aborts when the connection ends before the answer has been written. */
-function clientGone({ raw }: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  // Each call in flight listens to it, and a query may have hundreds: no leak to warn of.
-  setMaxListeners(0, controller.signal);
-  raw.once('close', () => {
-    if (!raw.writableFinished) controller.abort();
+/** What an operation may use, until its answer has been written or its caller has gone away. */
+function allowanceOf({ raw }: FastifyReply, config: Config): Allowance {
+  const allowance = new Allowance({
+    timeoutMs: config.operationTimeoutMs,
+    calls: config.upstreamCallsPerOperation,
   });
-  return controller.signal;
+  raw.once('close', () => {
+    if (!raw.writableFinished) allowance.abandon();
+    allowance.close();
+  });
+  return allowance;
 }
 
 /** Whether a content type is read as UTF-8, which JSON is when nothing is said (RFC 8259, section 8.1). */
@@ -242,12 +256,13 @@ function nameRequest(answer: unknown, { id }: FastifyRequest): unknown {
 
 function logFailure(
   { log }: FastifyRequest,
-  { endpoint, status, milliseconds, error }: CallReport,
+  { endpoint, status, attempts, milliseconds, error }: CallReport,
 ) {
   log.warn(
     {
       route: endpoint.route,
       status,
+      attempts,
       milliseconds: Math.round(milliseconds),
       failure: error?.failure,
       reasons: error?.reasons.map(({ code }) => code),

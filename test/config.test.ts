@@ -28,6 +28,9 @@ describe('readConfig', () => {
       kinde: undefined,
       upstreamTimeoutMs: 10_000,
       upstreamConcurrency: 64,
+      upstreamRetries: 2,
+      operationTimeoutMs: 30_000,
+      upstreamCallsPerOperation: 2_000,
     });
   });
 

@@ -1,12 +1,20 @@
 /** The endpoint table, as typed methods: `upstream.organizations.users({ org_code, page_size })`. */
-import pLimit from 'p-limit';
 import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
+import { unlessAborted, type Allowance } from './allowance.js';
 import type { Answer, Arguments, Endpoint } from './endpoint.js';
 import { endpoints, type Endpoints } from './endpoints/index.js';
-import { reasonsIn, UpstreamError } from './errors.js';
+import { reasonsIn, UpstreamError, type UpstreamFailure } from './errors.js';
 import { isId } from './id.js';
-import { SendError, type RawAnswer, type Send } from './send/index.js';
+import { createPolicy, type PolicyOptions } from './policy.js';
+import { askedWaitMs } from './retry.js';
+import {
+  retryAfter,
+  SendError,
+  type RawAnswer,
+  type Send,
+  type SendFailure,
+} from './send/index.js';
 import type { TokenSource } from './token.js';
 
 /** One method a row. Each throws an UpstreamError, and nothing else, when the API does not do as asked. */
@@ -22,8 +30,7 @@ export interface Transport {
   /** Scheme and host, without a slash at the end. */
   baseUrl: string;
   send: Send;
-  /** How many calls may be in flight at once, over all requests to the gateway. */
-  concurrency: number;
+  policy: PolicyOptions;
 }
 
 /** What a call did, told once it has ended. */
@@ -31,14 +38,16 @@ export interface CallReport {
   endpoint: Endpoint;
   /** The status of the answer; undefined when there was none. */
   status: number | undefined;
+  /** How often it was tried: more than once when it was retried, never when it was refused unsent. */
+  attempts: number;
   milliseconds: number;
   error: UpstreamError | undefined;
 }
 
-/** In whose name calls are made, and who hears of them. */
+/** In whose name calls are made, what they may use together, and who hears of them. */
 export interface CallScope {
   token: TokenSource;
-  signal?: AbortSignal;
+  allowance: Allowance;
   onCall?: (report: CallReport) => void;
 }
 
@@ -47,25 +56,29 @@ export type MayCall = (endpoint: Endpoint) => Promise<boolean | undefined>;
 
 /**
  * A client for all rows of the table. Made once a process; `scope` then gives a request its own
- * methods, which share sockets and the limit on calls in flight.
+ * methods, which share sockets and the policy.
  */
-export function createClient({ baseUrl, send, concurrency }: Transport): {
+export function createClient({ baseUrl, send, policy: options }: Transport): {
   scope: (scope: CallScope) => Upstream;
 } {
-  const limit = pLimit(concurrency);
+  const policy = createPolicy(options);
 
   async function call<E extends Endpoint>(
     endpoint: E,
     args: Record<string, unknown>,
-    { token: source, signal, onCall }: CallScope,
+    { token: source, allowance, onCall }: CallScope,
   ): Promise<Answer<E>> {
     const { url, body } = encode(baseUrl, endpoint, args);
+    if (!allowance.takeCall()) throw budgetExceeded(endpoint);
+    const signal = allowance.signalFor(endpoint.method);
     const startedAt = performance.now();
     let status: number | undefined;
+    let attempts = 0;
     const report = (error?: UpstreamError) =>
-      onCall?.({ endpoint, status, milliseconds: performance.now() - startedAt, error });
+      onCall?.({ endpoint, status, attempts, milliseconds: performance.now() - startedAt, error });
 
     const exchange = async (accessToken: string): Promise<RawAnswer> => {
+      status = undefined;
       const answer = await send({
         method: endpoint.method,
         url,
@@ -76,22 +89,26 @@ export function createClient({ baseUrl, send, concurrency }: Transport): {
         },
         ...(body === undefined ? {} : { body }),
         // A write is never broken off: nobody would know whether it had happened.
-        ...(signal === undefined || endpoint.method !== 'GET' ? {} : { signal }),
+        ...(endpoint.method === 'GET' ? { signal } : {}),
       });
       status = answer.status;
       return answer;
     };
 
+    const attempt = async (): Promise<RawAnswer> => {
+      attempts++;
+      const token = await unlessAborted(signal, source.get());
+      const answer = await exchange(token.value);
+      if (answer.status !== 401) return answer;
+      const renewed = await unlessAborted(signal, source.renew(token));
+      return renewed === undefined ? answer : exchange(renewed.value);
+    };
+
     try {
-      const result = await limit(async () => {
-        const token = await source.get();
-        let answer = await exchange(token.value);
-        if (answer.status === 401) {
-          const renewed = await source.renew(token);
-          if (renewed !== undefined) answer = await exchange(renewed.value);
-        }
-        return interpret(endpoint, answer);
-      });
+      const result = interpret(
+        endpoint,
+        await policy({ method: endpoint.method, allowance, attempt }),
+      );
       report();
       return result;
     } catch (thrown) {
@@ -151,6 +168,13 @@ function requireId(endpoint: Endpoint, parameter: string, value: unknown): strin
   });
 }
 
+/** Nothing was sent, and nobody is told through `onCall`: thousands may be refused at once. */
+function budgetExceeded({ route }: Endpoint): UpstreamError {
+  return new UpstreamError('BUDGET_EXCEEDED', `${route}: the operation has made all of its calls`, {
+    route,
+  });
+}
+
 /** An unpaired surrogate has no UTF-8 form: sending a replacement would write what nobody asked for. */
 function invalidText(endpoint: Endpoint, parameter: string): UpstreamError {
   return new UpstreamError(
@@ -174,7 +198,13 @@ function interpret<E extends Endpoint>(endpoint: E, answer: RawAnswer): Answer<E
   if (status >= 200 && status < 300) return decode(endpoint, answer);
 
   const reasons = reasonsIn(parse(answer.body));
-  const details = { route: endpoint.route, status, reasons };
+  const waitMs = askedWaitMs(answer);
+  const details = {
+    route: endpoint.route,
+    status,
+    reasons,
+    ...(waitMs === undefined ? {} : { retryAfterSeconds: Math.ceil(waitMs / 1000) }),
+  };
   const message = `${endpoint.route} answered ${status} ${reasons.map((reason) => reason.code).join(' ')}`;
   switch (status) {
     case 400:
@@ -190,13 +220,8 @@ function interpret<E extends Endpoint>(endpoint: E, answer: RawAnswer): Answer<E
       throw new UpstreamError('FORBIDDEN', message, { ...details, requiredScope: endpoint.scope });
     case 404:
       throw new UpstreamError('NOT_FOUND', message, details);
-    case 429: {
-      const retryAfterSeconds = retryAfter(answer);
-      throw new UpstreamError('RATE_LIMITED', message, {
-        ...details,
-        ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-      });
-    }
+    case 429:
+      throw new UpstreamError('RATE_LIMITED', message, details);
     default:
       if (status >= 500) {
         throw new UpstreamError('UNAVAILABLE', message, {
@@ -206,17 +231,6 @@ function interpret<E extends Endpoint>(endpoint: E, answer: RawAnswer): Answer<E
       }
       throw new UpstreamError('BAD_RESPONSE', message, details);
   }
-}
-
-/** Seconds until a new attempt: Kinde sends RateLimit-Reset, proxies in front of it Retry-After. */
-function retryAfter({ headers }: RawAnswer): number | undefined {
-  for (const name of ['ratelimit-reset', 'retry-after']) {
-    const value = headers[name];
-    if (typeof value !== 'string' || value === '') continue;
-    const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
-    if (Number.isFinite(seconds)) return Math.max(0, Math.ceil(seconds));
-  }
-  return undefined;
 }
 
 const validators = new WeakMap<TSchema, Validator>();
@@ -284,13 +298,24 @@ function badResponse(
   );
 }
 
+const FAILURES: Record<SendFailure, UpstreamFailure> = {
+  TIMEOUT: 'TIMEOUT',
+  UNAVAILABLE: 'UNAVAILABLE',
+  ABORTED: 'ABORTED',
+  DEADLINE_EXCEEDED: 'DEADLINE_EXCEEDED',
+  TOO_LARGE: 'BAD_RESPONSE',
+  REFUSED: 'UNAVAILABLE',
+  RATE_LIMITED: 'RATE_LIMITED',
+};
+
 function fromSendError(endpoint: Endpoint, error: SendError): UpstreamError {
   return new UpstreamError(
-    error.failure === 'TOO_LARGE' ? 'BAD_RESPONSE' : error.failure,
+    FAILURES[error.failure],
     `${endpoint.route} gave no answer: ${error.message}`,
     {
       route: endpoint.route,
       outcomeUnknown: endpoint.method !== 'GET' && !error.notSent,
+      ...retryAfter(error),
       cause: error,
     },
   );

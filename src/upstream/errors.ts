@@ -12,7 +12,7 @@ export type UpstreamFailure =
   | 'UNAUTHENTICATED'
   /** 403: the token lacks `requiredScope`. */
   | 'FORBIDDEN'
-  /** 429; `retryAfterSeconds` where the API said so. */
+  /** 429, or not sent because of an earlier one; `retryAfterSeconds` where the API said so. */
   | 'RATE_LIMITED'
   /** No complete answer in time. */
   | 'TIMEOUT'
@@ -20,6 +20,10 @@ export type UpstreamFailure =
   | 'UNAVAILABLE'
   /** An answer that is not what the API promises. */
   | 'BAD_RESPONSE'
+  /** The operation's time was up: a read was broken off, or a write not sent. */
+  | 'DEADLINE_EXCEEDED'
+  /** The operation had made as many calls as it may; nothing was sent. */
+  | 'BUDGET_EXCEEDED'
   /** The caller of the gateway went away. */
   | 'ABORTED';
 

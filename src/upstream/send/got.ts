@@ -49,7 +49,11 @@ export function createGotSend({ timeoutMs, maxSockets, maxBodyBytes }: SendOptio
       return { status: response.statusCode, headers: response.headers, body: response.body };
     } catch (error) {
       if (tooLarge) throw new SendError('TOO_LARGE', false, 'ERR_BODY_TOO_LARGE');
-      if (signal?.aborted === true) throw new SendError('ABORTED', false, 'ERR_ABORTED');
+      if (signal?.aborted === true) {
+        throw signal.reason instanceof SendError
+          ? signal.reason
+          : new SendError('ABORTED', false, 'ERR_ABORTED');
+      }
       if (!(error instanceof RequestError)) throw error;
       throw new SendError(
         error.code === 'ETIMEDOUT' ? 'TIMEOUT' : 'UNAVAILABLE',

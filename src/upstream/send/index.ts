@@ -12,7 +12,7 @@ export interface Exchange {
   url: string;
   headers: Record<string, string>;
   body?: string;
-  /** Ends the exchange when the caller has gone away. */
+  /** Ends the exchange; a SendError that it aborts with is what is thrown. */
   signal?: AbortSignal;
 }
 
@@ -22,18 +22,35 @@ export interface RawAnswer {
   body: string;
 }
 
+export type SendFailure =
+  | 'TIMEOUT'
+  | 'UNAVAILABLE'
+  | 'ABORTED'
+  | 'DEADLINE_EXCEEDED'
+  | 'TOO_LARGE'
+  /** By the breaker: the upstream is known to be down. */
+  | 'REFUSED'
+  /** The upstream takes no calls until after the operation's deadline. */
+  | 'RATE_LIMITED';
+
 /** Why there is no answer. */
 export class SendError extends Error {
   override readonly name = 'SendError';
   constructor(
-    readonly failure: 'TIMEOUT' | 'UNAVAILABLE' | 'ABORTED' | 'TOO_LARGE',
+    readonly failure: SendFailure,
     /** Whether the other side cannot have seen the request, so that a write did not happen. */
     readonly notSent: boolean,
     /** The network's code, e.g. ECONNREFUSED: fit for a log line. */
     readonly code: string,
+    readonly retryAfterSeconds?: number,
   ) {
     super(`${failure} (${code})`);
   }
+}
+
+/** The error's wait as a property, for an error that is made of it; none where there is none. */
+export function retryAfter({ retryAfterSeconds }: SendError): { retryAfterSeconds?: number } {
+  return retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
 }
 
 /** Promises an answer of any status, or throws a SendError. */

@@ -104,7 +104,12 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     );
   }
 
-  readonly #onAbort = () => this.#fail(new SendError('ABORTED', false, 'ERR_ABORTED'));
+  readonly #onAbort = () => {
+    const reason: unknown = this.exchange.signal?.reason;
+    this.#fail(
+      reason instanceof SendError ? reason : new SendError('ABORTED', false, 'ERR_ABORTED'),
+    );
+  };
 
   #fail(failure: SendError): void {
     if (this.#failure !== undefined) return;

@@ -1,0 +1,24 @@
+/** How calls take turns, so that no more than a number of them are in flight. */
+import pLimit from 'p-limit';
+
+/**
+ * Runs a call when its turn has come. One whose signal aborts before that rejects with the signal's
+ * reason at once and is never run.
+ */
+export type TakeTurn = <T>(signal: AbortSignal, run: () => Promise<T>) => Promise<T>;
+
+/** Turns for `concurrency` calls at a time. */
+export function createTurns(concurrency: number): TakeTurn {
+  const limit = pLimit(concurrency);
+  return (signal, run) =>
+    new Promise((resolve, reject) => {
+      const leave = () => reject(signal.reason as Error);
+      if (signal.aborted) return leave();
+      signal.addEventListener('abort', leave, { once: true });
+      void limit(async () => {
+        signal.removeEventListener('abort', leave);
+        if (signal.aborted) return;
+        await run().then(resolve, reject);
+      });
+    });
+}
