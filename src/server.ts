@@ -12,7 +12,8 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
-import { createAuthenticate } from './auth.js';
+import { createAuthenticate } from './auth/authenticate.js';
+import { authorizeCall } from './auth/viewer.js';
 import type { Config, KindeConfig } from './config.js';
 import type { Context } from './context.js';
 import { createFormatError, requestId } from './errors.js';
@@ -70,7 +71,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
   const ownToken =
     credentials && createClientCredentials(send, baseUrl, { ...credentials, audience });
   const client = createClient({ baseUrl, send, concurrency: config.upstreamConcurrency });
-  const authenticate = createAuthenticate(config.authMode, ownToken);
+  const authenticate = createAuthenticate(config.authMode, ownToken, config.jwt);
 
   const apollo = new ApolloServer<Context>({
     schema: createSchema(),
@@ -86,10 +87,11 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
   await apollo.start();
 
   const context = async (request: FastifyRequest, reply: FastifyReply): Promise<Context> => {
-    const token = authenticate(request.headers.authorization);
+    const { viewer, token } = await authenticate(request.headers.authorization, request.log);
     const calls: CallReport[] = [];
     const upstream = client.scope({
       token,
+      authorize: authorizeCall(viewer),
       signal: clientGone(reply),
       onCall: (report) => {
         calls.push(report);
@@ -97,6 +99,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       },
     });
     return {
+      viewer,
       upstream,
       loaders: createLoaders(upstream, async () => (await token.get()).scopes),
       requestId: request.id,

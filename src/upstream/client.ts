@@ -38,6 +38,8 @@ export interface CallReport {
 /** In whose name calls are made, and who hears of them. */
 export interface CallScope {
   token: TokenSource;
+  /** Throws for a call that must not be made; nothing is sent then. */
+  authorize?: (endpoint: Endpoint, args: Readonly<Record<string, unknown>>) => void;
   signal?: AbortSignal;
   onCall?: (report: CallReport) => void;
 }
@@ -57,9 +59,10 @@ export function createClient({ baseUrl, send, concurrency }: Transport): {
   async function call<E extends Endpoint>(
     endpoint: E,
     args: Record<string, unknown>,
-    { token: source, signal, onCall }: CallScope,
+    { token: source, authorize, signal, onCall }: CallScope,
   ): Promise<Answer<E>> {
     const { url, body } = encode(baseUrl, endpoint, args);
+    authorize?.(endpoint, args);
     const startedAt = performance.now();
     let status: number | undefined;
     const report = (error?: UpstreamError) =>
