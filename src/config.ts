@@ -1,7 +1,9 @@
 /** The settings of the gateway: the only reader of the environment. */
 import { z } from 'zod';
 
-export type AuthMode = 'none' | 'passthrough';
+const AUTH_MODES = ['none', 'passthrough', 'jwt'] as const;
+
+export type AuthMode = (typeof AUTH_MODES)[number];
 
 export interface Config {
   readonly port: number;
@@ -9,6 +11,8 @@ export interface Config {
   readonly logLevel: string;
   readonly isProduction: boolean;
   readonly authMode: AuthMode;
+  /** Whose tokens are good; undefined unless the mode is jwt. */
+  readonly jwt: JwtConfig | undefined;
   /** The Kinde environment; undefined for the embedded emulator. */
   readonly kinde: KindeConfig | undefined;
   /** How long a call of Kinde's API may take, in milliseconds. */
@@ -29,6 +33,14 @@ export interface KindeConfig {
   readonly audience: string;
   /** The machine-to-machine application; undefined where callers bring their own tokens. */
   readonly credentials: { readonly clientId: string; readonly clientSecret: string } | undefined;
+}
+
+export interface JwtConfig {
+  readonly issuer: string;
+  /** One of a token's audiences; undefined when tokens for any audience are good. */
+  readonly audience: string | undefined;
+  /** Where the issuer's public keys are. */
+  readonly jwksUri: string;
 }
 
 /** All that is wrong with the settings, a sentence for each variable. */
@@ -61,7 +73,10 @@ const Environment = z.object({
   KINDE_CLIENT_ID: z.string().optional(),
   KINDE_CLIENT_SECRET: z.string().optional(),
   KINDE_AUDIENCE: z.string().optional(),
-  AUTH_MODE: z.enum(['none', 'passthrough'], 'must be none or passthrough').optional(),
+  AUTH_MODE: z.enum(AUTH_MODES, 'must be none, passthrough or jwt').optional(),
+  JWT_ISSUER: z.string().optional(),
+  JWT_AUDIENCE: z.string().optional(),
+  JWKS_URI: z.url({ protocol: /^https?$/, error: 'must be a URL' }).optional(),
   ALLOW_UNAUTHENTICATED_ACCESS: z
     .enum(['true', 'false'], 'must be true or false')
     .transform((value) => value === 'true')
@@ -120,7 +135,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const authMode = given['AUTH_MODE'] ?? (isSet('KINDE_DOMAIN') ? undefined : 'none');
   if (authMode === undefined) {
     problems.push(
-      'AUTH_MODE must be set with KINDE_DOMAIN: passthrough sends the caller’s token to Kinde; none lets everybody in',
+      'AUTH_MODE must be set with KINDE_DOMAIN: jwt verifies the caller’s token and decides; passthrough sends it to Kinde; none lets everybody in',
     );
   }
   if (isSet('KINDE_DOMAIN')) {
@@ -133,6 +148,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     for (const name of ['KINDE_CLIENT_ID', 'KINDE_CLIENT_SECRET', 'KINDE_AUDIENCE']) {
       if (isSet(name)) problems.push(`${name} has no use without KINDE_DOMAIN`);
     }
+    if (authMode === 'jwt') problems.push('KINDE_DOMAIN must be set with AUTH_MODE jwt');
+  }
+  for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE', 'JWKS_URI']) {
+    if (authMode !== 'jwt' && isSet(name)) {
+      problems.push(`${name} has no use unless AUTH_MODE is jwt`);
+    }
   }
 
   const settings = parsed.data;
@@ -141,7 +162,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       'or set ALLOW_UNAUTHENTICATED_ACCESS=true to let everybody who reaches it read and write';
     if (!isLoopback(settings.HOST)) {
       problems.push(
-        `AUTH_MODE none is for this machine alone, and HOST ${settings.HOST} is reached from others: set AUTH_MODE=passthrough, ${force}`,
+        `AUTH_MODE none is for this machine alone, and HOST ${settings.HOST} is reached from others: set AUTH_MODE=jwt or passthrough, ${force}`,
       );
     }
     if (
@@ -149,7 +170,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       !isLoopback(new URL(settings.KINDE_DOMAIN).hostname)
     ) {
       problems.push(
-        `AUTH_MODE none is for the emulator, and KINDE_DOMAIN is a real Kinde environment: set AUTH_MODE=passthrough, ${force}`,
+        `AUTH_MODE none is for the emulator, and KINDE_DOMAIN is a real Kinde environment: set AUTH_MODE=jwt or passthrough, ${force}`,
       );
     }
   }
@@ -162,6 +183,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     logLevel: settings.LOG_LEVEL,
     isProduction: settings.NODE_ENV === 'production',
     authMode: authMode as AuthMode,
+    jwt:
+      authMode !== 'jwt' || KINDE_DOMAIN === undefined
+        ? undefined
+        : Object.freeze({
+            issuer: settings.JWT_ISSUER ?? KINDE_DOMAIN,
+            audience: settings.JWT_AUDIENCE,
+            jwksUri: settings.JWKS_URI ?? `${KINDE_DOMAIN}/.well-known/jwks`,
+          }),
     kinde:
       KINDE_DOMAIN === undefined
         ? undefined

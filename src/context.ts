@@ -1,10 +1,13 @@
 /** What the resolvers of one request share. */
 import type { BaseContext } from '@apollo/server';
 import type { FastifyBaseLogger } from 'fastify';
+import type { Viewer } from './auth/viewer.js';
 import type { Loaders } from './loaders/index.js';
 import type { CallReport, Upstream } from './upstream/client.js';
 
 export interface Context extends BaseContext {
+  /** Who calls. What it may do is decided in src/auth alone. */
+  viewer: Viewer;
   /** Every read goes through these. */
   loaders: Loaders;
   /** Every write goes through this. */

@@ -141,6 +141,7 @@ const CLIENT_CODES: ReadonlySet<unknown> = new Set<string>([
   'NOT_FOUND',
   'FORBIDDEN',
   'UNAUTHENTICATED',
+  'UPSTREAM_UNAVAILABLE',
 ]);
 
 /**

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
+import { enforceScopes } from './auth/fields.js';
 import { resolvers } from './resolvers/index.js';
 
 /** Beside src/ and, once built, beside dist/. */
@@ -15,11 +16,16 @@ export function readTypeDefs(): string[] {
     .map((name) => readFileSync(new URL(name, DIRECTORY), 'utf8'));
 }
 
-/** Throws when a resolver is for a field that the schema lacks. */
+/**
+ * Throws when a resolver is for a field that the schema lacks. Its fields answer only those who may have
+ * them: the context says who asks.
+ */
 export function createSchema(): GraphQLSchema {
-  return makeExecutableSchema({
-    typeDefs: readTypeDefs(),
-    resolvers,
-    resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
-  });
+  return enforceScopes(
+    makeExecutableSchema({
+      typeDefs: readTypeDefs(),
+      resolvers,
+      resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
+    }),
+  );
 }

@@ -15,7 +15,8 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
-import { createAuthenticate } from './auth.js';
+import { createAuthenticate } from './auth/authenticate.js';
+import { authorizeCall } from './auth/viewer.js';
 import type { Config, KindeConfig } from './config.js';
 import type { Context } from './context.js';
 import { formatError, withRequestId } from './errors.js';
@@ -88,7 +89,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       breaker,
     },
   });
-  const authenticate = createAuthenticate(config.authMode, ownToken);
+  const authenticate = createAuthenticate(config.authMode, ownToken, config.jwt);
 
   const apollo = new ApolloServer<Context>({
     schema: createSchema(),
@@ -109,10 +110,11 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
   await apollo.start();
 
   const context = async (request: FastifyRequest, reply: FastifyReply): Promise<Context> => {
-    const token = authenticate(request.headers.authorization);
+    const { viewer, token } = await authenticate(request.headers.authorization, request.log);
     const calls: CallReport[] = [];
     const upstream = client.scope({
       token,
+      authorize: authorizeCall(viewer),
       allowance: allowanceOf(reply, config),
       onCall: (report) => {
         calls.push(report);
@@ -120,6 +122,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       },
     });
     return {
+      viewer,
       upstream,
       loaders: createLoaders(upstream, async () => (await token.get()).scopes),
       requestId: request.id,

@@ -112,6 +112,37 @@ describe('readConfig', () => {
     expect(problems(REAL)).toEqual([expect.stringMatching(/^AUTH_MODE must be set/)]);
   });
 
+  test('AUTH_MODE jwt takes the environment’s tokens unless told of others, and needs credentials', () => {
+    const jwt = { ...REAL, AUTH_MODE: 'jwt' };
+    expect(readConfig(jwt).jwt).toEqual({
+      issuer: 'https://acme.kinde.com',
+      audience: undefined,
+      jwksUri: 'https://acme.kinde.com/.well-known/jwks',
+    });
+    const told = {
+      JWT_ISSUER: 'https://auth.acme.example',
+      JWT_AUDIENCE: 'https://gateway.acme.example',
+      JWKS_URI: 'https://auth.acme.example/keys',
+    };
+    expect(readConfig({ ...jwt, HOST: '0.0.0.0', ...told }).jwt).toEqual({
+      issuer: told.JWT_ISSUER,
+      audience: told.JWT_AUDIENCE,
+      jwksUri: told.JWKS_URI,
+    });
+    expect(problems({ ...jwt, KINDE_CLIENT_SECRET: '' })).toEqual([
+      expect.stringMatching(/^KINDE_CLIENT_SECRET must be set/),
+    ]);
+    expect(problems({ AUTH_MODE: 'jwt' })).toEqual([
+      expect.stringMatching(/^KINDE_DOMAIN must be set/),
+    ]);
+    expect(problems({ ...jwt, JWKS_URI: 'file:///etc/keys' })).toEqual(['JWKS_URI must be a URL']);
+    expect(problems(told)).toEqual([
+      expect.stringMatching(/^JWT_ISSUER has no use/),
+      expect.stringMatching(/^JWT_AUDIENCE has no use/),
+      expect.stringMatching(/^JWKS_URI has no use/),
+    ]);
+  });
+
   test('credentials without a domain would be ignored, so they are refused', () => {
     expect(problems({ KINDE_CLIENT_ID: 'id' })).toEqual([
       expect.stringMatching(/^KINDE_CLIENT_ID/),

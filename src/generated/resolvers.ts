@@ -1178,6 +1178,12 @@ export type ResolversParentTypes = {
   UserError: UserErrorParent;
 };
 
+export type OfOrganizationDirectiveArgs = {
+  code: Scalars['String']['input'];
+};
+
+export type OfOrganizationDirectiveResolver<Result, Parent, ContextType = Context, Args = OfOrganizationDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
 export type RequiresScopesDirectiveArgs = {
   scopes: ReadonlyArray<ReadonlyArray<Scalars['String']['input']>>;
 };
@@ -1501,5 +1507,6 @@ export type Resolvers<ContextType = Context> = {
 };
 
 export type DirectiveResolvers<ContextType = Context> = {
+  ofOrganization?: OfOrganizationDirectiveResolver<any, any, ContextType>;
   requiresScopes?: RequiresScopesDirectiveResolver<any, any, ContextType>;
 };

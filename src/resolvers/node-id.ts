@@ -3,6 +3,11 @@ const KEYS = { Organization: 1, OrganizationUser: 2, Role: 1, Permission: 1 } as
 
 export type NodeType = keyof typeof KEYS;
 
+/** The code of the organization that an object belongs to; undefined for what is the environment's. */
+export function organizationIn({ type, keys }: { type: NodeType; keys: string[] }) {
+  return type === 'Organization' || type === 'OrganizationUser' ? keys[0] : undefined;
+}
+
 /** The global id of an object, by its type and Kinde's own keys. */
 export function nodeId(type: NodeType, ...keys: string[]): string {
   return Buffer.from(JSON.stringify([type, ...keys])).toString('base64url');

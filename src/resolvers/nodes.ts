@@ -1,8 +1,10 @@
+import type { GraphQLSchema } from 'graphql';
+import { authorizeNode } from '../auth/fields.js';
 import type { Context } from '../context.js';
 import { badUserInput } from '../errors.js';
 import type { Resolvers } from '../generated/resolvers.js';
 import type { Loaders, NodeParent } from '../loaders/index.js';
-import { parseNodeId, type NodeType } from './node-id.js';
+import { organizationIn, parseNodeId, type NodeType } from './node-id.js';
 
 const MAX_NODES = 100;
 
@@ -15,19 +17,24 @@ const FIND: Record<NodeType, (loaders: Loaders, ...keys: string[]) => Promise<ob
   Permission: ({ permissions }, key) => permissions.byKey(key!),
 };
 
-async function find(id: string, { loaders }: Context): Promise<NodeParent | null> {
+async function find(
+  id: string,
+  { loaders, viewer }: Context,
+  schema: GraphQLSchema,
+): Promise<NodeParent | null> {
   const named = parseNodeId(id);
   if (named === undefined) throw badUserInput('This is not an id of this API.');
+  authorizeNode(viewer, schema, named.type, organizationIn(named));
   const found = await FIND[named.type](loaders, ...named.keys);
   return found && ({ ...found, __typename: named.type } as NodeParent);
 }
 
 export const resolvers = {
   Query: {
-    node: (_, { id }, context) => find(id, context),
-    nodes: (_, { ids }, context) => {
+    node: (_, { id }, context, { schema }) => find(id, context, schema),
+    nodes: (_, { ids }, context, { schema }) => {
       if (ids.length > MAX_NODES) throw badUserInput(`\`ids\` takes at most ${MAX_NODES} ids.`);
-      return ids.map((id) => find(id, context));
+      return ids.map((id) => find(id, context, schema));
     },
   },
   Node: { __resolveType: ({ __typename }) => __typename as NodeType },

@@ -48,6 +48,8 @@ export interface CallReport {
 export interface CallScope {
   token: TokenSource;
   allowance: Allowance;
+  /** Throws for a call that must not be made; nothing is sent then. */
+  authorize?: (endpoint: Endpoint, args: Readonly<Record<string, unknown>>) => void;
   onCall?: (report: CallReport) => void;
 }
 
@@ -66,9 +68,10 @@ export function createClient({ baseUrl, send, policy: options }: Transport): {
   async function call<E extends Endpoint>(
     endpoint: E,
     args: Record<string, unknown>,
-    { token: source, allowance, onCall }: CallScope,
+    { token: source, authorize, allowance, onCall }: CallScope,
   ): Promise<Answer<E>> {
     const { url, body } = encode(baseUrl, endpoint, args);
+    authorize?.(endpoint, args);
     if (!allowance.takeCall()) throw budgetExceeded(endpoint);
     const signal = allowance.signalFor(endpoint.method);
     const startedAt = performance.now();

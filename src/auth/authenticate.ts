@@ -1,0 +1,107 @@
+/** From a request's Authorization header to who calls, and with whose token the calls upstream are made. */
+import type { FastifyBaseLogger } from 'fastify';
+import { GraphQLError } from 'graphql';
+import { errors, jwtVerify } from 'jose';
+import type { AuthMode, JwtConfig } from '../config.js';
+import { messageOf } from '../errors.js';
+import { UpstreamError } from '../upstream/errors.js';
+import { passCallersToken, type TokenSource } from '../upstream/token.js';
+import { createKeys } from './keys.js';
+import { viewerOf, type Viewer } from './viewer.js';
+
+export interface Caller {
+  viewer: Viewer;
+  /** The token of the calls upstream. */
+  token: TokenSource;
+}
+
+/**
+ * Decides by a request's Authorization header. Throws UNAUTHENTICATED, with HTTP status 401, and, when
+ * the keys to decide with cannot be had, UPSTREAM_UNAVAILABLE with 503. The reason of a refusal goes to
+ * the log alone: it would help whoever tries to forge a token.
+ */
+export type Authenticate = (
+  authorization: string | undefined,
+  log: FastifyBaseLogger,
+) => Promise<Caller>;
+
+/** RFC 6750, section 2.1. */
+const BEARER = /^Bearer +([\w.~+/-]+=*) *$/i;
+
+/** How far the clocks of Kinde and of this machine may stand apart. */
+const CLOCK_TOLERANCE_SECONDS = 5;
+
+/**
+ * In mode none all calls are made with the gateway's own token. In mode passthrough they are made with
+ * the caller's, so that Kinde decides what may be done. In mode jwt the gateway verifies the caller's
+ * token, decides by it, and makes the calls with its own.
+ */
+export function createAuthenticate(
+  mode: AuthMode,
+  own: TokenSource | undefined,
+  jwt: JwtConfig | undefined,
+): Authenticate {
+  if (mode === 'passthrough') {
+    return async (authorization) => ({
+      viewer: { kind: 'bearer' },
+      token: passCallersToken(bearerToken(authorization)),
+    });
+  }
+  if (own === undefined)
+    throw new TypeError(`AUTH_MODE ${mode} needs the gateway’s own credentials`);
+  if (mode === 'none') return async () => ({ viewer: { kind: 'everybody' }, token: own });
+  if (jwt === undefined) throw new TypeError('AUTH_MODE jwt needs to know whose tokens are good');
+  const verify = createVerify(jwt);
+  return async (authorization, log) => ({
+    viewer: await verify(bearerToken(authorization), log),
+    token: own,
+  });
+}
+
+function bearerToken(authorization: string | undefined): string {
+  const token = BEARER.exec(authorization ?? '')?.[1];
+  if (token !== undefined) return token;
+  throw unauthenticated('Send a Kinde access token: `Authorization: Bearer <token>`.', 'Bearer');
+}
+
+/** Kinde signs with RS256 alone. Its webhooks are signed by the same keys, but never expire: no `exp`. */
+function createVerify({ issuer, audience, jwksUri }: JwtConfig) {
+  const keys = createKeys(jwksUri);
+  const options = {
+    algorithms: ['RS256'],
+    issuer,
+    // Kinde's `aud` is empty where an application asks for no audience.
+    ...(audience === undefined ? {} : { audience }),
+    requiredClaims: ['exp'],
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+  };
+  return async (token: string, log: FastifyBaseLogger): Promise<Viewer> => {
+    let reason = 'CONTRADICTORY_CLAIMS';
+    try {
+      const { payload } = await jwtVerify(token, keys, options);
+      const viewer = viewerOf(payload);
+      if (viewer !== undefined) return viewer;
+    } catch (error) {
+      if (error instanceof UpstreamError) {
+        log.warn({ err: error }, 'no token can be verified');
+        throw new GraphQLError(messageOf(error), {
+          extensions: { code: 'UPSTREAM_UNAVAILABLE', http: { status: 503 } },
+        });
+      }
+      if (!(error instanceof errors.JOSEError)) throw error;
+      reason = error.code;
+    }
+    log.info({ reason }, 'token refused');
+    throw unauthenticated('The access token is not valid here.', 'Bearer error="invalid_token"');
+  };
+}
+
+/** The challenge is RFC 6750's, section 3. */
+function unauthenticated(message: string, challenge: string): GraphQLError {
+  return new GraphQLError(message, {
+    extensions: {
+      code: 'UNAUTHENTICATED',
+      http: { status: 401, headers: new Map([['www-authenticate', challenge]]) },
+    },
+  });
+}

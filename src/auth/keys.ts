@@ -1,0 +1,68 @@
+/** The keys that the environment signs its tokens with: its JWKS, kept and renewed. */
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import { UpstreamError } from '../upstream/errors.js';
+
+/** How old the keys may become before they are read again, so that a withdrawn key is forgotten. */
+const RENEW_AFTER_MS = 10 * 60_000;
+/** A token with an unknown `kid` costs its sender nothing; reading the keys again is not free. */
+const UNKNOWN_KEY_COOLDOWN_MS = 30_000;
+/** How soon after a failure the keys are asked for again. */
+const FAILURE_COOLDOWN_MS = 1_000;
+const TIMEOUT_MS = 5_000;
+
+/**
+ * Finds a token's key in the JWKS at this address. The keys are read when they are first needed, again
+ * behind the back of a request when they have become old, and again for an unknown `kid`, at most once
+ * in half a minute. While the address does not answer, the keys that were read last stay good; where
+ * there are none it throws an UpstreamError, UNAVAILABLE. An unknown key is jose's JWKSNoMatchingKey.
+ */
+export function createKeys(uri: string, now = () => Date.now()): JWTVerifyGetKey {
+  // jose fetches and parses, and shares one fetch; when to fetch is decided here alone, because jose
+  // itself drops keys that it could not renew, and asks without pause while the address is down.
+  const keys = createRemoteJWKSet(new URL(uri), {
+    cacheMaxAge: Infinity,
+    cooldownDuration: Infinity,
+    timeoutDuration: TIMEOUT_MS,
+  });
+  let readAt = -Infinity;
+  let failedAt = -Infinity;
+  let unknownKeyAt = -Infinity;
+
+  async function read(): Promise<void> {
+    if (!keys.reloading && now() < failedAt + FAILURE_COOLDOWN_MS) throw unavailable();
+    try {
+      await keys.reload();
+      readAt = now();
+    } catch (error) {
+      failedAt = now();
+      throw unavailable(error);
+    }
+  }
+
+  return async (header, token) => {
+    if (keys.jwks() === undefined) {
+      await read();
+    } else if (now() > readAt + RENEW_AFTER_MS) {
+      // The known keys answer this request whatever comes of it; a failure shows when they do not.
+      void read().catch(() => undefined);
+    }
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      if (!keys.reloading) {
+        if (now() < unknownKeyAt + UNKNOWN_KEY_COOLDOWN_MS) {
+          // Whether the key is unknown can't be said when the last attempt to read the keys failed.
+          throw failedAt > readAt ? unavailable() : error;
+        }
+        unknownKeyAt = now();
+      }
+      await read();
+      return keys(header, token);
+    }
+  };
+}
+
+function unavailable(cause?: unknown): UpstreamError {
+  return new UpstreamError('UNAVAILABLE', 'The keys of the environment cannot be read', { cause });
+}

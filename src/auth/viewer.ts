@@ -1,0 +1,144 @@
+/** Who calls, as the gateway sees it, and what such a caller may do. */
+import { GraphQLError } from 'graphql';
+import type { JWTPayload } from 'jose';
+import type { Endpoint } from '../upstream/endpoint.js';
+import { endpoints } from '../upstream/endpoints/index.js';
+import { UpstreamError } from '../upstream/errors.js';
+
+export type Viewer =
+  /** Whoever reaches the gateway: AUTH_MODE none. */
+  | { readonly kind: 'everybody' }
+  /** Somebody whose token goes to Kinde unread, so that Kinde decides: AUTH_MODE passthrough. */
+  | { readonly kind: 'bearer' }
+  | Machine
+  | User;
+
+/** An application. It acts by the scopes of its token. */
+export interface Machine {
+  readonly kind: 'machine';
+  readonly scopes: ReadonlySet<string>;
+  /** The one organization that it is held to; undefined when it acts for the whole environment. */
+  readonly organization: string | undefined;
+}
+
+/** A person. It acts inside the organization that it signed in to, and nowhere without one. */
+export interface User {
+  readonly kind: 'user';
+  /**
+   * Keys of the permissions that it has there. Kinde does not say how a permission of a customer's own
+   * relates to a scope of the Management API; here a permission allows what the scope of the same name
+   * does, for example `read:organization_users`, inside the user's organization.
+   */
+  readonly permissions: ReadonlySet<string>;
+  readonly organization: string | undefined;
+}
+
+/** Lists of scopes, of which one is needed with all its members: `@requiresScopes`. */
+export type Alternatives = readonly (readonly string[])[];
+
+/** Whose a thing is that a viewer asks for. */
+export type Owner =
+  | { readonly kind: 'organization'; readonly code: string }
+  | { readonly kind: 'environment' }
+  /**
+   * An entry of a catalogue that was reached through a member who has it. Whoever may see that the
+   * member has a role may also know what the role is called.
+   */
+  | { readonly kind: 'member' };
+
+/**
+ * The viewer that a verified token stands for; undefined for a token that contradicts itself. Kinde's
+ * tokens for applications have `gty: ["client_credentials"]` and no `sub`; those of users have a `sub`
+ * and, in `permissions`, keys for the organization in `org_code` alone.
+ */
+export function viewerOf(claims: JWTPayload): Viewer | undefined {
+  const { org_code: code, gty, sub } = claims;
+  // To read a code that is none as its absence would free an application from its organization.
+  if (code != null && (typeof code !== 'string' || code === '')) return undefined;
+  const organization = code ?? undefined;
+  if (texts(gty).includes('client_credentials') || sub === undefined) {
+    const scopes = new Set(texts(claims['scp'] ?? claims['scope']));
+    return { kind: 'machine', scopes, organization };
+  }
+  return { kind: 'user', permissions: new Set(texts(claims['permissions'])), organization };
+}
+
+/** A claim as a list: an array of texts or, as OAuth writes scopes, a text with spaces. */
+function texts(claim: unknown): string[] {
+  if (typeof claim === 'string') return claim.split(' ').filter((text) => text !== '');
+  return Array.isArray(claim) ? claim.filter((text) => typeof text === 'string') : [];
+}
+
+/** Whether a viewer is somebody about whom the gateway decides. */
+function isHeld(viewer: Viewer): viewer is Machine | User {
+  return viewer.kind === 'machine' || viewer.kind === 'user';
+}
+
+/** Whether a viewer's organization, if it is held to one, is this; undefined is none in particular. */
+function isWithin(viewer: Machine | User, code: string | undefined): boolean {
+  if (viewer.kind === 'machine' && viewer.organization === undefined) return true;
+  return code !== undefined && code === viewer.organization;
+}
+
+const grantsOf = (viewer: Machine | User) =>
+  viewer.kind === 'machine' ? viewer.scopes : viewer.permissions;
+
+/**
+ * Throws FORBIDDEN, with `requiredScope`, unless the viewer may have what is this owner's and needs
+ * these scopes. Whether the thing exists does not show.
+ */
+export function authorize(viewer: Viewer, alternatives: Alternatives, owner: Owner): void {
+  if (!isHeld(viewer)) return;
+  if (owner.kind === 'member') {
+    if (viewer.kind === 'user') return;
+  } else if (!isWithin(viewer, owner.kind === 'organization' ? owner.code : undefined)) {
+    throw forbidden(
+      owner.kind === 'environment'
+        ? 'This concerns the whole environment, and the token is for one organization alone.'
+        : 'This concerns an organization that the token is not for.',
+    );
+  }
+  const grants = grantsOf(viewer);
+  const lacking = alternatives.map((scopes) => scopes.filter((scope) => !grants.has(scope)));
+  const [first = []] = lacking;
+  if (lacking.length === 0 || lacking.some((scopes) => scopes.length === 0)) return;
+  const requiredScope = first.join(' ');
+  throw forbidden(
+    `The token lacks a ${viewer.kind === 'user' ? 'permission' : 'scope'} that this asks for: ${requiredScope}.`,
+    { requiredScope },
+  );
+}
+
+function forbidden(message: string, more: object = {}): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'FORBIDDEN', ...more } });
+}
+
+/** What is read to describe what a user has been shown, or to understand what a user names. */
+const CATALOGUES: ReadonlySet<Endpoint> = new Set<Endpoint>([
+  endpoints.roles.list,
+  endpoints.permissions.list,
+]);
+
+/**
+ * Holds each call of Kinde's API to what the viewer may do, because the gateway's own token, which it
+ * is made with, may do more: a field can need calls that nobody sees in the schema, such as the
+ * catalogue for a role that is given by its key. Throws an UpstreamError, FORBIDDEN, as Kinde would.
+ */
+export function authorizeCall(viewer: Viewer) {
+  return (endpoint: Endpoint, args: Readonly<Record<string, unknown>>): void => {
+    if (!isHeld(viewer)) return;
+    const isCatalogue = CATALOGUES.has(endpoint);
+    if (isCatalogue && viewer.kind === 'user') return;
+    const code = args['org_code'] ?? (endpoint === endpoints.organizations.get && args['code']);
+    if (
+      grantsOf(viewer).has(endpoint.scope) &&
+      (isCatalogue || isWithin(viewer, typeof code === 'string' ? code : undefined))
+    ) {
+      return;
+    }
+    throw new UpstreamError('FORBIDDEN', `${endpoint.route} is not for this viewer`, {
+      route: endpoint.route,
+      requiredScope: endpoint.scope,
+    });
+  };
+}
