@@ -15,6 +15,13 @@ export interface Config {
   readonly upstreamTimeoutMs: number;
   /** How many calls of Kinde's API may be in flight at once. */
   readonly upstreamConcurrency: number;
+  readonly limits: Limits;
+}
+
+/** What one operation may be, judged before anything is sent to Kinde. */
+export interface Limits {
+  /** How many tokens a document may have; the parser stops at the next one. */
+  readonly maxTokens: number;
 }
 
 export interface KindeConfig {
@@ -62,6 +69,7 @@ const Environment = z.object({
     .default(false),
   UPSTREAM_TIMEOUT_MS: integer(1, 600_000, 10_000),
   UPSTREAM_CONCURRENCY: integer(1, 10_000, 64),
+  MAX_TOKENS: integer(1, 1_000_000, 1_000),
 });
 
 const DOMAIN_HINT =
@@ -166,5 +174,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
           }),
     upstreamTimeoutMs: settings.UPSTREAM_TIMEOUT_MS,
     upstreamConcurrency: settings.UPSTREAM_CONCURRENCY,
+    limits: Object.freeze({ maxTokens: settings.MAX_TOKENS }),
   });
 }

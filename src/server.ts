@@ -80,6 +80,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
     ),
     includeStacktraceInErrorResponses: false,
     introspection: true,
+    parseOptions: { maxTokens: config.limits.maxTokens },
     stopOnTerminationSignals: false,
     logger: app.log,
   });

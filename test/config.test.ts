@@ -28,6 +28,7 @@ describe('readConfig', () => {
       kinde: undefined,
       upstreamTimeoutMs: 10_000,
       upstreamConcurrency: 64,
+      limits: { maxTokens: 1_000 },
     });
   });
 
