@@ -22,6 +22,14 @@ export interface Config {
 export interface Limits {
   /** How many tokens a document may have; the parser stops at the next one. */
   readonly maxTokens: number;
+  /** How deep its fields may be nested, introspection excepted. */
+  readonly maxDepth: number;
+  /** How many aliases it may have, those of a fragment counted as often as it is spread. */
+  readonly maxAliases: number;
+  /** How many fields it may have at its root. */
+  readonly maxRootFields: number;
+  /** How many directives a document may have. */
+  readonly maxDirectives: number;
 }
 
 export interface KindeConfig {
@@ -70,6 +78,10 @@ const Environment = z.object({
   UPSTREAM_TIMEOUT_MS: integer(1, 600_000, 10_000),
   UPSTREAM_CONCURRENCY: integer(1, 10_000, 64),
   MAX_TOKENS: integer(1, 1_000_000, 1_000),
+  MAX_DEPTH: integer(1, 1_000, 12),
+  MAX_ALIASES: integer(0, 1_000_000, 100),
+  MAX_ROOT_FIELDS: integer(1, 1_000_000, 20),
+  MAX_DIRECTIVES: integer(0, 1_000_000, 50),
 });
 
 const DOMAIN_HINT =
@@ -174,6 +186,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
           }),
     upstreamTimeoutMs: settings.UPSTREAM_TIMEOUT_MS,
     upstreamConcurrency: settings.UPSTREAM_CONCURRENCY,
-    limits: Object.freeze({ maxTokens: settings.MAX_TOKENS }),
+    limits: Object.freeze({
+      maxTokens: settings.MAX_TOKENS,
+      maxDepth: settings.MAX_DEPTH,
+      maxAliases: settings.MAX_ALIASES,
+      maxRootFields: settings.MAX_ROOT_FIELDS,
+      maxDirectives: settings.MAX_DIRECTIVES,
+    }),
   });
 }

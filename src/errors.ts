@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'UPSTREAM_UNAVAILABLE'
   | 'UPSTREAM_BAD_RESPONSE'
   | 'WRITE_OUTCOME_UNKNOWN'
+  | 'QUERY_TOO_COMPLEX'
   | 'INTERNAL_SERVER_ERROR';
 
 const CODES: Record<UpstreamFailure, ErrorCode> = {
@@ -126,7 +127,20 @@ const CLIENT_CODES: ReadonlySet<unknown> = new Set<string>([
   'NOT_FOUND',
   'FORBIDDEN',
   'UNAUTHENTICATED',
+  'QUERY_TOO_COMPLEX',
 ]);
+
+/**
+ * The code of an error. Apollo Server codes all that a validation rule reports alike, and keeps the
+ * rule's own error, with the rule's own code, as the original.
+ */
+function codeFrom({ extensions }: GraphQLFormattedError, error: unknown): unknown {
+  const original = error instanceof GraphQLError ? error.originalError : undefined;
+  const own = original instanceof GraphQLError ? original.extensions['code'] : undefined;
+  return extensions?.['code'] === ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED
+    ? (own ?? extensions['code'])
+    : extensions?.['code'];
+}
 
 /**
  * Any thrown thing as the error that a client sees. It never throws, and what is not known to be fit
@@ -157,7 +171,8 @@ export function createFormatError(log: (error: unknown) => void) {
         }),
       };
     }
-    const { code, stacktrace: _, ...more } = formatted.extensions ?? {};
+    const code = codeFrom(formatted, error);
+    const { code: _code, stacktrace: _, ...more } = formatted.extensions ?? {};
     if (original instanceof GraphQLError || original === error) {
       if (CLIENT_CODES.has(code)) {
         return { message: formatted.message, ...where, extensions: extensions(code, more) };

@@ -17,6 +17,7 @@ import type { Config, KindeConfig } from './config.js';
 import type { Context } from './context.js';
 import { createFormatError, requestId } from './errors.js';
 import { graphiqlRoutes } from './graphiql/routes.js';
+import { sizeRule } from './limits/size.js';
 import { createLoaders } from './loaders/index.js';
 import { httpStatus } from './plugins/http-status.js';
 import { logging } from './plugins/logging.js';
@@ -81,6 +82,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
     includeStacktraceInErrorResponses: false,
     introspection: true,
     parseOptions: { maxTokens: config.limits.maxTokens },
+    validationRules: [sizeRule(config.limits)],
     stopOnTerminationSignals: false,
     logger: app.log,
   });

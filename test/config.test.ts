@@ -28,7 +28,13 @@ describe('readConfig', () => {
       kinde: undefined,
       upstreamTimeoutMs: 10_000,
       upstreamConcurrency: 64,
-      limits: { maxTokens: 1_000 },
+      limits: {
+        maxTokens: 1_000,
+        maxDepth: 12,
+        maxAliases: 100,
+        maxRootFields: 20,
+        maxDirectives: 50,
+      },
     });
   });
 
