@@ -16,6 +16,9 @@ export interface Config {
   /** How many calls of Kinde's API may be in flight at once. */
   readonly upstreamConcurrency: number;
   readonly limits: Limits;
+  /** Whether clients may read the schema, by introspection or from the suggestions in messages. */
+  readonly isSchemaPublic: boolean;
+  readonly isGraphiqlServed: boolean;
 }
 
 /** What one operation may be, judged before anything is sent to Kinde. */
@@ -30,6 +33,8 @@ export interface Limits {
   readonly maxRootFields: number;
   /** How many directives a document may have. */
   readonly maxDirectives: number;
+  /** What it may cost at most, in the unit of `costOf`. */
+  readonly maxCost: number;
 }
 
 export interface KindeConfig {
@@ -58,6 +63,12 @@ const integer = (least: number, most: number, otherwise: number) =>
     .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`)
     .default(otherwise);
 
+const flag = () =>
+  z
+    .enum(['true', 'false'], 'must be true or false')
+    .transform((value) => value === 'true')
+    .default(false);
+
 const Environment = z.object({
   PORT: integer(0, 65_535, 4000),
   HOST: z.string().default('127.0.0.1'),
@@ -71,17 +82,17 @@ const Environment = z.object({
   KINDE_CLIENT_SECRET: z.string().optional(),
   KINDE_AUDIENCE: z.string().optional(),
   AUTH_MODE: z.enum(['none', 'passthrough'], 'must be none or passthrough').optional(),
-  ALLOW_UNAUTHENTICATED_ACCESS: z
-    .enum(['true', 'false'], 'must be true or false')
-    .transform((value) => value === 'true')
-    .default(false),
+  ALLOW_UNAUTHENTICATED_ACCESS: flag(),
   UPSTREAM_TIMEOUT_MS: integer(1, 600_000, 10_000),
   UPSTREAM_CONCURRENCY: integer(1, 10_000, 64),
+  ALLOW_INTROSPECTION: flag(),
+  ALLOW_GRAPHIQL: flag(),
   MAX_TOKENS: integer(1, 1_000_000, 1_000),
   MAX_DEPTH: integer(1, 1_000, 12),
   MAX_ALIASES: integer(0, 1_000_000, 100),
   MAX_ROOT_FIELDS: integer(1, 1_000_000, 20),
   MAX_DIRECTIVES: integer(0, 1_000_000, 50),
+  MAX_COST: integer(1, 1_000_000_000, 25_000),
 });
 
 const DOMAIN_HINT =
@@ -166,12 +177,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   if (problems.length > 0 || settings === undefined) throw new ConfigError(problems);
 
+  const isProduction = settings.NODE_ENV === 'production';
   const { KINDE_DOMAIN, KINDE_CLIENT_ID: clientId, KINDE_CLIENT_SECRET: clientSecret } = settings;
   return Object.freeze({
     port: settings.PORT,
     host: settings.HOST,
     logLevel: settings.LOG_LEVEL,
-    isProduction: settings.NODE_ENV === 'production',
+    isProduction,
     authMode: authMode as AuthMode,
     kinde:
       KINDE_DOMAIN === undefined
@@ -186,12 +198,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
           }),
     upstreamTimeoutMs: settings.UPSTREAM_TIMEOUT_MS,
     upstreamConcurrency: settings.UPSTREAM_CONCURRENCY,
+    isSchemaPublic: !isProduction || settings.ALLOW_INTROSPECTION,
+    isGraphiqlServed: !isProduction || settings.ALLOW_GRAPHIQL,
     limits: Object.freeze({
       maxTokens: settings.MAX_TOKENS,
       maxDepth: settings.MAX_DEPTH,
       maxAliases: settings.MAX_ALIASES,
       maxRootFields: settings.MAX_ROOT_FIELDS,
       maxDirectives: settings.MAX_DIRECTIVES,
+      maxCost: settings.MAX_COST,
     }),
   });
 }

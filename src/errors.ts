@@ -142,11 +142,18 @@ function codeFrom({ extensions }: GraphQLFormattedError, error: unknown): unknow
     : extensions?.['code'];
 }
 
+/** The end of a message that lists names of the schema which resemble what was written. */
+const SUGGESTION = / ?Did you mean .+\?$/s;
+
 /**
  * Any thrown thing as the error that a client sees. It never throws, and what is not known to be fit
- * for a client is masked. `log` hears of what was masked.
+ * for a client is masked. `log` hears of what was masked. Where the schema is not public, messages
+ * about documents and variables suggest no names of it.
  */
-export function createFormatError(log: (error: unknown) => void) {
+export function createFormatError(
+  log: (error: unknown) => void,
+  { isSchemaPublic }: { isSchemaPublic: boolean },
+) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const original = unwrapResolverError(error);
     const where = {
@@ -175,7 +182,10 @@ export function createFormatError(log: (error: unknown) => void) {
     const { code: _code, stacktrace: _, ...more } = formatted.extensions ?? {};
     if (original instanceof GraphQLError || original === error) {
       if (CLIENT_CODES.has(code)) {
-        return { message: formatted.message, ...where, extensions: extensions(code, more) };
+        const message = isSchemaPublic
+          ? formatted.message
+          : formatted.message.replace(SUGGESTION, '');
+        return { message, ...where, extensions: extensions(code, more) };
       }
     }
     log(original);

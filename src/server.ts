@@ -17,6 +17,7 @@ import type { Config, KindeConfig } from './config.js';
 import type { Context } from './context.js';
 import { createFormatError, requestId } from './errors.js';
 import { graphiqlRoutes } from './graphiql/routes.js';
+import { costLimit } from './limits/cost.js';
 import { sizeRule } from './limits/size.js';
 import { createLoaders } from './loaders/index.js';
 import { httpStatus } from './plugins/http-status.js';
@@ -75,12 +76,18 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
 
   const apollo = new ApolloServer<Context>({
     schema: createSchema(),
-    plugins: [ApolloServerPluginLandingPageDisabled(), logging(), httpStatus()],
-    formatError: createFormatError((error) =>
-      app.log.error({ err: error, reqId: requestId.getStore() }, 'internal error'),
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      logging(),
+      httpStatus(),
+      costLimit(config.limits),
+    ],
+    formatError: createFormatError(
+      (error) => app.log.error({ err: error, reqId: requestId.getStore() }, 'internal error'),
+      { isSchemaPublic: config.isSchemaPublic },
     ),
     includeStacktraceInErrorResponses: false,
-    introspection: true,
+    introspection: config.isSchemaPublic,
     parseOptions: { maxTokens: config.limits.maxTokens },
     validationRules: [sizeRule(config.limits)],
     stopOnTerminationSignals: false,
@@ -157,7 +164,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
     },
   });
-  await app.register(graphiqlRoutes({ endpoint: '/graphql' }));
+  if (config.isGraphiqlServed) await app.register(graphiqlRoutes({ endpoint: '/graphql' }));
   app.get('/livez', async () => ({ status: 'ok' }));
   app.get('/readyz', async (request, reply) => {
     try {

@@ -28,12 +28,15 @@ describe('readConfig', () => {
       kinde: undefined,
       upstreamTimeoutMs: 10_000,
       upstreamConcurrency: 64,
+      isSchemaPublic: true,
+      isGraphiqlServed: true,
       limits: {
         maxTokens: 1_000,
         maxDepth: 12,
         maxAliases: 100,
         maxRootFields: 20,
         maxDirectives: 50,
+        maxCost: 25_000,
       },
     });
   });

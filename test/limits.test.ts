@@ -15,6 +15,7 @@ beforeEach(() => {
 
 /** Sends a document that must be refused whole, and gives its error. */
 async function refusal(document: string, variables?: object, at: TestGateway = gateway) {
+  at.calls();
   const { data, errors } = await at.execute(document, variables);
   expect(data).toBeUndefined();
   expect(at.calls()).toEqual([]);
@@ -141,10 +142,173 @@ describe('the form of a query', () => {
   });
 });
 
+describe('cost', () => {
+  let frugal: TestGateway;
+  beforeAll(async () => {
+    frugal = await startGateway({ env: { MAX_COST: '60' } });
+  });
+  afterAll(() => frugal.close());
+
+  const costOf = async (document: string, variables: object = {}) => {
+    const answer = await gateway.execute(document, variables, { 'x-graphql-cost': 'true' });
+    gateway.calls();
+    return (answer as { extensions?: { cost: unknown } }).extensions?.cost;
+  };
+  const NESTED = `query ($organizations: Int, $users: Int, $deep: Boolean = true) {
+    organizations(first: $organizations) { nodes { code
+      users(first: $users) @include(if: $deep) {
+        nodes { email permissions { key } permissionGrants { permission { name } } }
+      }
+    } }
+  }`;
+
+  test.each<[string, number, string, object]>([
+    ['a list without first', 11, '{ organizations { nodes { code } } }', {}],
+    ['a list by edges', 6, '{ organizations(first: 5) { edges { node { code } } } }', {}],
+    ['shared details', 11, '{ organizations(first: 5) { nodes { createdOn senderName } } }', {}],
+    [
+      'shared flags',
+      11,
+      '{ organizations(first: 5) { nodes { a: featureFlag(key: "a") { key } b: featureFlag(key: "b") { key } } } }',
+      {},
+    ],
+    [
+      'lists in lists, by variables',
+      1 + 2 + 2 * (1 + 3 + 3),
+      NESTED,
+      { organizations: 2, users: 3 },
+    ],
+    ['what is left out', 3, NESTED, { organizations: 2, users: 3, deep: false }],
+    ['one object', 1, '{ organization(code: "org_none") { name } }', {}],
+    [
+      'objects by id',
+      4,
+      'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Organization { createdOn } } }',
+      { ids: ['x', 'y'] },
+    ],
+    [
+      'fragments',
+      11,
+      '{ organizations(first: 5) { ...P } } fragment P on OrganizationConnection { nodes { code ... on Organization { createdOn } } }',
+      {},
+    ],
+    [
+      'a size that is refused by itself',
+      1,
+      '{ organizations(first: 2147483647) { nodes { code } } }',
+      {},
+    ],
+    ['no Kinde at all', 0, '{ __typename }', {}],
+  ])('of %s is %d', async (_, cost, document, variables) => {
+    expect(await costOf(document, variables)).toEqual({ requested: cost, maximum: 25_000 });
+  });
+
+  test('is told to nobody who does not ask', async () => {
+    expect(await gateway.execute('{ __typename }')).not.toHaveProperty('extensions');
+  });
+
+  test('over the limit is refused before any call, by variables as by literals', async () => {
+    const message = 'The operation may cost too much: 149, and the limit MAX_COST is 60.';
+    const expected = { code: 'QUERY_TOO_COMPLEX', message };
+    expect(await refusal(NESTED, { organizations: 2, users: 36 }, frugal)).toEqual(expected);
+    expect(
+      (await refusal('{ organizations(first: 5000) { nodes { code } } }', {}, frugal)).code,
+    ).toBe('QUERY_TOO_COMPLEX');
+    const hundreds = await refusal(NESTED, { organizations: 100, users: 100 }, frugal);
+    expect(hundreds.message).toContain(': 20201,');
+    await frugal.query(NESTED, { organizations: 2, users: 3 });
+  });
+
+  test('of a bulk write counts its users', async () => {
+    const users = Array.from({ length: 40 }, (_, index) => ({ userId: `kp_${index}` }));
+    const document = `mutation ($input: AddOrganizationUsersInput!) {
+      addOrganizationUsers(input: $input) { addedUsers { email permissions { key } } userErrors { code } }
+    }`;
+    const { code, message } = await refusal(
+      document,
+      { input: { organizationCode: 'org_1', users } },
+      frugal,
+    );
+    expect({ code, message }).toEqual({
+      code: 'QUERY_TOO_COMPLEX',
+      message: expect.stringContaining(': 81,'),
+    });
+  });
+
+  test('lists in lists of the default size are refused when they are too many', async () => {
+    const { code } = await refusal(
+      '{ organizations(first: 500) { nodes { users(first: 500) { nodes { email } } } } }',
+    );
+    expect(code).toBe('QUERY_TOO_COMPLEX');
+  });
+
+  test('variables that cannot be are refused for what they are', async () => {
+    expect((await refusal(NESTED, { organizations: 'many' })).code).toBe('BAD_USER_INPUT');
+    const { errors } = await gateway.execute('query ($id: ID = "x") { node(id: $id) { id } }', {
+      id: null,
+    });
+    expect(errors).toHaveLength(1);
+    expect(gateway.calls()).toEqual([]);
+  });
+});
+
 test('GraphiQL’s introspection and its examples are within all limits', async () => {
   expect(await gateway.query(INTROSPECTION)).toHaveProperty('__schema.types');
   for (const { query, variables } of examples) {
     const { data } = await gateway.execute(query, JSON.parse(variables ?? '{}') as object);
     expect(data).toBeDefined();
   }
+});
+
+describe('in production', () => {
+  let production: TestGateway;
+  let open: TestGateway;
+  beforeAll(async () => {
+    production = await startGateway({ env: { NODE_ENV: 'production' } });
+    open = await startGateway({
+      env: { NODE_ENV: 'production', ALLOW_INTROSPECTION: 'true', ALLOW_GRAPHIQL: 'true' },
+    });
+  });
+  afterAll(async () => {
+    await production.close();
+    await open.close();
+  });
+
+  test('the schema is told to nobody, unless it is allowed', async () => {
+    for (const document of [INTROSPECTION, '{ __type(name: "Query") { name } }']) {
+      expect((await refusal(document, {}, production)).code).toBe('GRAPHQL_VALIDATION_FAILED');
+      await open.query(document);
+    }
+  });
+
+  test.each([
+    ['a field', '{ organization(code: "x") { nme } }', {}],
+    ['an argument', '{ organization(cod: "x") { name } }', {}],
+    ['a type', 'query ($a: Organizatio) { __typename }', {}],
+    ['an enum value', '{ organizations(sort: NAME_AS) { nodes { code } } }', {}],
+    [
+      'a variable’s enum value',
+      'query ($s: SortOrder) { organizations(sort: $s) { nodes { code } } }',
+      { s: 'NAME_AS' },
+    ],
+    [
+      'a variable’s input field',
+      'mutation ($i: DeleteOrganizationInput!) { deleteOrganization(input: $i) { userErrors { code } } }',
+      { i: { organizationCode: 'x', organizationCod: 'x' } },
+    ],
+  ])('a misspelt name of %s has no suggestions', async (_, document, variables) => {
+    expect((await refusal(document, variables, production)).message).not.toMatch(/did you mean/i);
+    const { errors } = await open.execute(document, variables);
+    expect(errors?.map(({ message }) => message).join()).toMatch(/did you mean/i);
+  });
+
+  test('GraphiQL is not there, unless it is allowed', async () => {
+    const page = await fetch(`${production.url}/graphiql`);
+    expect([page.status, (await page.json()).errors[0].extensions.code]).toEqual([
+      404,
+      'NOT_FOUND',
+    ]);
+    expect((await fetch(`${open.url}/graphiql`)).status).not.toBe(404);
+    expect((await fetch(`${gateway.url}/graphiql`)).status).not.toBe(404);
+  });
 });
