@@ -19,6 +19,10 @@ export interface Config {
   /** Whether clients may read the schema, by introspection or from the suggestions in messages. */
   readonly isSchemaPublic: boolean;
   readonly isGraphiqlServed: boolean;
+  /** How long a request may take to arrive, in milliseconds. */
+  readonly requestTimeoutMs: number;
+  /** The origins whose pages may call the gateway from a browser. */
+  readonly corsOrigins: readonly string[];
 }
 
 /** What one operation may be, judged before anything is sent to Kinde. */
@@ -85,6 +89,17 @@ const Environment = z.object({
   ALLOW_UNAUTHENTICATED_ACCESS: flag(),
   UPSTREAM_TIMEOUT_MS: integer(1, 600_000, 10_000),
   UPSTREAM_CONCURRENCY: integer(1, 10_000, 64),
+  REQUEST_TIMEOUT_MS: integer(1, 600_000, 30_000),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((value) => value.split(',').map((origin) => origin.trim()))
+    .transform((origins) => origins.filter((origin) => origin !== ''))
+    .refine(
+      (origins) =>
+        origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+      'must be origins such as https://app.example.com, with commas between them',
+    ),
   ALLOW_INTROSPECTION: flag(),
   ALLOW_GRAPHIQL: flag(),
   MAX_TOKENS: integer(1, 1_000_000, 1_000),
@@ -200,6 +215,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     upstreamConcurrency: settings.UPSTREAM_CONCURRENCY,
     isSchemaPublic: !isProduction || settings.ALLOW_INTROSPECTION,
     isGraphiqlServed: !isProduction || settings.ALLOW_GRAPHIQL,
+    requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
+    corsOrigins: Object.freeze(settings.CORS_ORIGINS),
     limits: Object.freeze({
       maxTokens: settings.MAX_TOKENS,
       maxDepth: settings.MAX_DEPTH,

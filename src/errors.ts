@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'UPSTREAM_BAD_RESPONSE'
   | 'WRITE_OUTCOME_UNKNOWN'
   | 'QUERY_TOO_COMPLEX'
+  | 'PERSISTED_QUERY_HASH_MISMATCH'
   | 'INTERNAL_SERVER_ERROR';
 
 const CODES: Record<UpstreamFailure, ErrorCode> = {
@@ -128,13 +129,26 @@ const CLIENT_CODES: ReadonlySet<unknown> = new Set<string>([
   'FORBIDDEN',
   'UNAUTHENTICATED',
   'QUERY_TOO_COMPLEX',
+  'PERSISTED_QUERY_HASH_MISMATCH',
 ]);
+
+/**
+ * What Apollo Server 5 reports without a code though the client is to blame, by its messages, since
+ * nothing else tells these errors from a fault of the gateway.
+ */
+const UNCODED: Readonly<Record<string, ErrorCode | ApolloServerErrorCode>> = {
+  'provided sha does not match query': 'PERSISTED_QUERY_HASH_MISMATCH',
+  'Unsupported persisted query version': ApolloServerErrorCode.BAD_REQUEST,
+};
 
 /**
  * The code of an error. Apollo Server codes all that a validation rule reports alike, and keeps the
  * rule's own error, with the rule's own code, as the original.
  */
-function codeFrom({ extensions }: GraphQLFormattedError, error: unknown): unknown {
+function codeFrom({ message, extensions }: GraphQLFormattedError, error: unknown): unknown {
+  if (error instanceof GraphQLError && error.extensions['code'] === undefined) {
+    return (error.path === undefined ? UNCODED[message] : undefined) ?? extensions?.['code'];
+  }
   const original = error instanceof GraphQLError ? error.originalError : undefined;
   const own = original instanceof GraphQLError ? original.extensions['code'] : undefined;
   return extensions?.['code'] === ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED

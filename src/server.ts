@@ -20,6 +20,7 @@ import { graphiqlRoutes } from './graphiql/routes.js';
 import { costLimit } from './limits/cost.js';
 import { sizeRule } from './limits/size.js';
 import { createLoaders } from './loaders/index.js';
+import { cors } from './plugins/cors.js';
 import { httpStatus } from './plugins/http-status.js';
 import { logging } from './plugins/logging.js';
 import { createSchema } from './schema.js';
@@ -28,6 +29,7 @@ import { createSend } from './upstream/send.js';
 import { createClientCredentials } from './upstream/token.js';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
+const HEADER_LIMIT_BYTES = 16 * 1024;
 const UPSTREAM_BODY_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** The request ids of others that are taken over: what is safe in a header and in a log line. */
@@ -61,6 +63,14 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
     genReqId: ({ headers: { 'x-request-id': given } }) =>
       typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID(),
     forceCloseConnections: 'idle',
+    // One who sends a byte now and then would else hold a socket for good: Node looks at intervals.
+    requestTimeout: config.requestTimeoutMs,
+    http: {
+      headersTimeout: config.requestTimeoutMs,
+      requestTimeout: config.requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(config.requestTimeoutMs, 1_000),
+      maxHeaderSize: HEADER_LIMIT_BYTES,
+    },
   });
 
   const { send, close: closeSockets } = createSend({
@@ -118,6 +128,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
+  app.addHook('onRequest', cors(config.corsOrigins));
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) request.log.error({ err: error }, 'internal error');

@@ -30,6 +30,8 @@ describe('readConfig', () => {
       upstreamConcurrency: 64,
       isSchemaPublic: true,
       isGraphiqlServed: true,
+      requestTimeoutMs: 30_000,
+      corsOrigins: [],
       limits: {
         maxTokens: 1_000,
         maxDepth: 12,

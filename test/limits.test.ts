@@ -1,4 +1,5 @@
 /** What is refused at the door, before Kinde hears of it. */
+import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
 import { examples } from '../src/graphiql/examples.js';
@@ -310,5 +311,103 @@ describe('in production', () => {
     ]);
     expect((await fetch(`${open.url}/graphiql`)).status).not.toBe(404);
     expect((await fetch(`${gateway.url}/graphiql`)).status).not.toBe(404);
+  });
+});
+
+describe('HTTP', () => {
+  let strict: TestGateway;
+  beforeAll(async () => {
+    strict = await startGateway({
+      env: { REQUEST_TIMEOUT_MS: '300', CORS_ORIGINS: 'https://app.example.com, http://other' },
+    });
+  });
+  afterAll(() => strict.close());
+
+  /** What comes back from a connection that sends this and then waits. */
+  const stall = (text: string) =>
+    new Promise<string>((resolve) => {
+      const { hostname, port } = new URL(strict.url);
+      let answer = '';
+      const socket = connect(Number(port), hostname, () => socket.write(text));
+      socket
+        .on('data', (data) => (answer += data))
+        .on('error', () => undefined)
+        .on('close', () => resolve(answer));
+    });
+
+  test.each([
+    ['headers', 'POST /graphql HTTP/1.1\r\nhost: x\r\nx-a: b\r\n'],
+    [
+      'a body',
+      'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"query":',
+    ],
+  ])('%s that do not come to an end are cut off', async (_, text) => {
+    expect(await stall(text)).toMatch(/^HTTP\/1.1 408/);
+    expect(strict.calls()).toEqual([]);
+    expect((await fetch(`${strict.url}/livez`)).status).toBe(200);
+  });
+
+  test('headers over 16 KB are refused', async () => {
+    const answer = await stall(
+      `GET /livez HTTP/1.1\r\nhost: x\r\nx-a: ${'b'.repeat(17_000)}\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 431/);
+  });
+
+  const preflight = (at: TestGateway, origin: string) =>
+    fetch(`${at.url}/graphql`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    });
+
+  test('pages of listed origins may call, without credentials', async () => {
+    const response = await preflight(strict, 'https://app.example.com');
+    expect(response.status).toBe(204);
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+    expect(response.headers.get('access-control-allow-headers')).toMatch(/authorization/);
+    expect(response.headers.get('access-control-allow-credentials')).toBeNull();
+    const answer = await fetch(`${strict.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: 'http://other' },
+      body: '{"query":"{__typename}"}',
+    });
+    expect(answer.headers.get('access-control-allow-origin')).toBe('http://other');
+    expect(answer.headers.get('vary')).toMatch(/origin/i);
+  });
+
+  test('pages of others may not, nor any by default', async () => {
+    for (const [at, origin] of [
+      [strict, 'https://evil.example.com'],
+      [strict, 'null'],
+      [gateway, 'https://app.example.com'],
+    ] as const) {
+      const response = await preflight(at, origin);
+      expect(response.status).toBe(405);
+      expect([...response.headers.keys()].join()).not.toMatch(/access-control/);
+    }
+  });
+});
+
+describe('a persisted query', () => {
+  const ask = async (persistedQuery: object) => {
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ __typename }', extensions: { persistedQuery } }),
+    });
+    const { errors } = (await response.json()) as { errors: { extensions: object }[] };
+    return [response.status, errors[0]!.extensions];
+  };
+
+  test('whose hash is another’s, or whose version is unknown, is the client’s error', async () => {
+    expect(await ask({ version: 1, sha256Hash: 'a'.repeat(64) })).toEqual([
+      400,
+      expect.objectContaining({ code: 'PERSISTED_QUERY_HASH_MISMATCH' }),
+    ]);
+    expect(await ask({ version: 2, sha256Hash: 'a'.repeat(64) })).toEqual([
+      400,
+      expect.objectContaining({ code: 'BAD_REQUEST' }),
+    ]);
+    expect(gateway.calls()).toEqual([]);
   });
 });
