@@ -1,5 +1,6 @@
 /** The settings of the gateway: the only reader of the environment. */
 import { z } from 'zod';
+import { readTrustedDocuments, type TrustedDocuments } from './trusted-documents.js';
 
 export type AuthMode = 'none' | 'passthrough';
 
@@ -23,6 +24,8 @@ export interface Config {
   readonly requestTimeoutMs: number;
   /** The origins whose pages may call the gateway from a browser. */
   readonly corsOrigins: readonly string[];
+  /** The only documents that are run; undefined where any may be. */
+  readonly trustedDocuments: TrustedDocuments | undefined;
 }
 
 /** What one operation may be, judged before anything is sent to Kinde. */
@@ -100,6 +103,14 @@ const Environment = z.object({
         origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
       'must be origins such as https://app.example.com, with commas between them',
     ),
+  TRUSTED_DOCUMENTS: z
+    .string()
+    .transform(
+      (path, context) =>
+        readTrustedDocuments(path) ??
+        fail(context, 'must be the path of a JSON file of document ids and texts'),
+    )
+    .optional(),
   ALLOW_INTROSPECTION: flag(),
   ALLOW_GRAPHIQL: flag(),
   MAX_TOKENS: integer(1, 1_000_000, 1_000),
@@ -216,6 +227,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     isSchemaPublic: !isProduction || settings.ALLOW_INTROSPECTION,
     isGraphiqlServed: !isProduction || settings.ALLOW_GRAPHIQL,
     requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
+    trustedDocuments: settings.TRUSTED_DOCUMENTS,
     corsOrigins: Object.freeze(settings.CORS_ORIGINS),
     limits: Object.freeze({
       maxTokens: settings.MAX_TOKENS,

@@ -24,6 +24,7 @@ import { cors } from './plugins/cors.js';
 import { httpStatus } from './plugins/http-status.js';
 import { logging } from './plugins/logging.js';
 import { createSchema } from './schema.js';
+import { withTrustedDocument } from './trusted-documents.js';
 import { createClient, type CallReport } from './upstream/client.js';
 import { createSend } from './upstream/send.js';
 import { createClientCredentials } from './upstream/token.js';
@@ -154,6 +155,16 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
         request.headers['apollo-require-preflight'] = 'true';
       }
     },
+    preHandler: async (request, reply) => {
+      if (config.trustedDocuments === undefined) return;
+      const body = withTrustedDocument(config.trustedDocuments, request.body);
+      if (body === undefined) {
+        const message =
+          'Only documents that the gateway knows are run: send the id of one by POST.';
+        return reply.code(400).send(httpError(400, message, request, 'TRUSTED_DOCUMENT_REQUIRED'));
+      }
+      request.body = body;
+    },
     handler(request, reply) {
       return requestId.run(request.id, () => handler.call(this, request, reply));
     },
@@ -237,8 +248,12 @@ const HTTP_CODES: Readonly<Record<number, string>> = {
 };
 
 /** A failure of HTTP in the form of a GraphQL response, so that clients need to know one form only. */
-function httpError(status: number, message: string, { id }: FastifyRequest) {
-  const code = HTTP_CODES[status] ?? (status >= 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_REQUEST');
+function httpError(
+  status: number,
+  message: string,
+  { id }: FastifyRequest,
+  code = HTTP_CODES[status] ?? (status >= 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_REQUEST'),
+) {
   return { errors: [{ message, extensions: { code, requestId: id } }] };
 }
 

@@ -32,6 +32,7 @@ describe('readConfig', () => {
       isGraphiqlServed: true,
       requestTimeoutMs: 30_000,
       corsOrigins: [],
+      trustedDocuments: undefined,
       limits: {
         maxTokens: 1_000,
         maxDepth: 12,

@@ -1,5 +1,8 @@
 /** What is refused at the door, before Kinde hears of it. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
 import { examples } from '../src/graphiql/examples.js';
@@ -410,4 +413,37 @@ describe('a persisted query', () => {
     ]);
     expect(gateway.calls()).toEqual([]);
   });
+});
+
+test('with trusted documents, these alone are run, by their ids', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'trusted-')), 'documents.json');
+  const query = 'query A { __typename }';
+  writeFileSync(path, JSON.stringify({ 'sha256:abc': query, def: query }));
+  const trusting = await startGateway({ env: { TRUSTED_DOCUMENTS: path } });
+  const post = async (body: object) => {
+    const response = await fetch(`${trusting.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return (await response.json()) as unknown;
+  };
+  try {
+    const data = { __typename: 'Query' };
+    const other = '{ organizations { nodes { code } } }';
+    expect(await post({ documentId: 'abc' })).toEqual({ data });
+    expect(await post({ documentId: 'sha256:def', query: other })).toEqual({ data });
+    const byHash = { persistedQuery: { version: 1, sha256Hash: 'abc' } };
+    expect(await post({ extensions: byHash })).toEqual({ data });
+    for (const body of [{ query: other }, { documentId: 'no' }, { query }, [], {}]) {
+      expect(await post(body)).toMatchObject({
+        errors: [{ extensions: { code: 'TRUSTED_DOCUMENT_REQUIRED' } }],
+      });
+    }
+    const byGet = await fetch(`${trusting.url}/graphql?query=${encodeURIComponent(other)}`);
+    expect(byGet.status).toBe(400);
+    expect(trusting.calls()).toEqual([]);
+  } finally {
+    await trusting.close();
+  }
 });
