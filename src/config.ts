@@ -1,5 +1,6 @@
 /** The settings of the gateway: the only reader of the environment. */
 import { z } from 'zod';
+import { readTrustedDocuments, type TrustedDocuments } from './trusted-documents.js';
 
 const AUTH_MODES = ['none', 'passthrough', 'jwt'] as const;
 
@@ -25,6 +26,32 @@ export interface Config {
   readonly operationTimeoutMs: number;
   /** How many calls of Kinde's API a GraphQL operation may make. */
   readonly upstreamCallsPerOperation: number;
+  readonly limits: Limits;
+  /** Whether clients may read the schema, by introspection or from the suggestions in messages. */
+  readonly isSchemaPublic: boolean;
+  readonly isGraphiqlServed: boolean;
+  /** How long a request may take to arrive, in milliseconds. */
+  readonly requestTimeoutMs: number;
+  /** The origins whose pages may call the gateway from a browser. */
+  readonly corsOrigins: readonly string[];
+  /** The only documents that are run; undefined where any may be. */
+  readonly trustedDocuments: TrustedDocuments | undefined;
+}
+
+/** What one operation may be, judged before anything is sent to Kinde. */
+export interface Limits {
+  /** How many tokens a document may have; the parser stops at the next one. */
+  readonly maxTokens: number;
+  /** How deep its fields may be nested, introspection excepted. */
+  readonly maxDepth: number;
+  /** How many aliases it may have, those of a fragment counted as often as it is spread. */
+  readonly maxAliases: number;
+  /** How many fields it may have at its root. */
+  readonly maxRootFields: number;
+  /** How many directives a document may have. */
+  readonly maxDirectives: number;
+  /** What it may cost at most, in the unit of `costOf`. */
+  readonly maxCost: number;
 }
 
 export interface KindeConfig {
@@ -61,6 +88,12 @@ const integer = (least: number, most: number, otherwise: number) =>
     .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`)
     .default(otherwise);
 
+const flag = () =>
+  z
+    .enum(['true', 'false'], 'must be true or false')
+    .transform((value) => value === 'true')
+    .default(false);
+
 const Environment = z.object({
   PORT: integer(0, 65_535, 4000),
   HOST: z.string().default('127.0.0.1'),
@@ -77,15 +110,39 @@ const Environment = z.object({
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
   JWKS_URI: z.url({ protocol: /^https?$/, error: 'must be a URL' }).optional(),
-  ALLOW_UNAUTHENTICATED_ACCESS: z
-    .enum(['true', 'false'], 'must be true or false')
-    .transform((value) => value === 'true')
-    .default(false),
+  ALLOW_UNAUTHENTICATED_ACCESS: flag(),
   UPSTREAM_TIMEOUT_MS: integer(1, 600_000, 10_000),
   UPSTREAM_CONCURRENCY: integer(1, 10_000, 64),
   UPSTREAM_RETRIES: integer(0, 10, 2),
   OPERATION_TIMEOUT_MS: integer(1, 600_000, 30_000),
   UPSTREAM_CALLS_PER_OPERATION: integer(1, 1_000_000, 2_000),
+  REQUEST_TIMEOUT_MS: integer(1, 600_000, 30_000),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((value) => value.split(',').map((origin) => origin.trim()))
+    .transform((origins) => origins.filter((origin) => origin !== ''))
+    .refine(
+      (origins) =>
+        origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+      'must be origins such as https://app.example.com, with commas between them',
+    ),
+  TRUSTED_DOCUMENTS: z
+    .string()
+    .transform(
+      (path, context) =>
+        readTrustedDocuments(path) ??
+        fail(context, 'must be the path of a JSON file of document ids and texts'),
+    )
+    .optional(),
+  ALLOW_INTROSPECTION: flag(),
+  ALLOW_GRAPHIQL: flag(),
+  MAX_TOKENS: integer(1, 1_000_000, 1_000),
+  MAX_DEPTH: integer(1, 1_000, 12),
+  MAX_ALIASES: integer(0, 1_000_000, 100),
+  MAX_ROOT_FIELDS: integer(1, 1_000_000, 20),
+  MAX_DIRECTIVES: integer(0, 1_000_000, 50),
+  MAX_COST: integer(1, 1_000_000_000, 25_000),
 });
 
 const DOMAIN_HINT =
@@ -176,12 +233,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
   if (problems.length > 0 || settings === undefined) throw new ConfigError(problems);
 
+  const isProduction = settings.NODE_ENV === 'production';
   const { KINDE_DOMAIN, KINDE_CLIENT_ID: clientId, KINDE_CLIENT_SECRET: clientSecret } = settings;
   return Object.freeze({
     port: settings.PORT,
     host: settings.HOST,
     logLevel: settings.LOG_LEVEL,
-    isProduction: settings.NODE_ENV === 'production',
+    isProduction,
     authMode: authMode as AuthMode,
     jwt:
       authMode !== 'jwt' || KINDE_DOMAIN === undefined
@@ -207,5 +265,18 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     upstreamRetries: settings.UPSTREAM_RETRIES,
     operationTimeoutMs: settings.OPERATION_TIMEOUT_MS,
     upstreamCallsPerOperation: settings.UPSTREAM_CALLS_PER_OPERATION,
+    isSchemaPublic: !isProduction || settings.ALLOW_INTROSPECTION,
+    isGraphiqlServed: !isProduction || settings.ALLOW_GRAPHIQL,
+    requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
+    trustedDocuments: settings.TRUSTED_DOCUMENTS,
+    corsOrigins: Object.freeze(settings.CORS_ORIGINS),
+    limits: Object.freeze({
+      maxTokens: settings.MAX_TOKENS,
+      maxDepth: settings.MAX_DEPTH,
+      maxAliases: settings.MAX_ALIASES,
+      maxRootFields: settings.MAX_ROOT_FIELDS,
+      maxDirectives: settings.MAX_DIRECTIVES,
+      maxCost: settings.MAX_COST,
+    }),
   });
 }

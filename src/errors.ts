@@ -19,6 +19,8 @@ export type ErrorCode =
   | 'DEADLINE_EXCEEDED'
   | 'UPSTREAM_BUDGET_EXCEEDED'
   | 'WRITE_OUTCOME_UNKNOWN'
+  | 'QUERY_TOO_COMPLEX'
+  | 'PERSISTED_QUERY_HASH_MISMATCH'
   | 'INTERNAL_SERVER_ERROR';
 
 const CODES: Record<UpstreamFailure, ErrorCode> = {
@@ -142,42 +144,73 @@ const CLIENT_CODES: ReadonlySet<unknown> = new Set<string>([
   'FORBIDDEN',
   'UNAUTHENTICATED',
   'UPSTREAM_UNAVAILABLE',
+  'QUERY_TOO_COMPLEX',
+  'PERSISTED_QUERY_HASH_MISMATCH',
 ]);
 
 /**
- * Any thrown thing as the error that a client sees. It never throws, and what is not known to be fit
- * for a client is masked; the logging plugin has logged it by then.
+ * What Apollo Server 5 reports without a code though the client is to blame, by its messages, since
+ * nothing else tells these errors from a fault of the gateway.
  */
-export function formatError(
-  formatted: GraphQLFormattedError,
-  error: unknown,
-): GraphQLFormattedError {
-  const original = unwrapResolverError(error);
-  const where = {
-    ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
-    ...(formatted.path === undefined ? {} : { path: formatted.path }),
-  };
-  if (original instanceof UpstreamError) {
-    const { requiredScope, retryAfterSeconds } = original;
-    return {
-      message: messageOf(original),
-      ...where,
-      extensions: {
-        code: codeOf(original),
-        ...(requiredScope === undefined ? {} : { requiredScope }),
-        ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-      },
+const UNCODED: Readonly<Record<string, ErrorCode | ApolloServerErrorCode>> = {
+  'provided sha does not match query': 'PERSISTED_QUERY_HASH_MISMATCH',
+  'Unsupported persisted query version': ApolloServerErrorCode.BAD_REQUEST,
+};
+
+/**
+ * The code of an error. Apollo Server codes all that a validation rule reports alike, and keeps the
+ * rule's own error, with the rule's own code, as the original.
+ */
+function codeFrom({ message, extensions }: GraphQLFormattedError, error: unknown): unknown {
+  if (error instanceof GraphQLError && error.extensions['code'] === undefined) {
+    return (error.path === undefined ? UNCODED[message] : undefined) ?? extensions?.['code'];
+  }
+  const original = error instanceof GraphQLError ? error.originalError : undefined;
+  const own = original instanceof GraphQLError ? original.extensions['code'] : undefined;
+  return extensions?.['code'] === ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED
+    ? (own ?? extensions['code'])
+    : extensions?.['code'];
+}
+
+/** The end of a message that lists names of the schema which resemble what was written. */
+const SUGGESTION = / ?Did you mean .+\?$/s;
+
+/**
+ * Any thrown thing as the error that a client sees. It never throws, and what is not known to be fit
+ * for a client is masked; the logging plugin has logged it by then. Where the schema is not public,
+ * messages about documents and variables suggest no names of it.
+ */
+export function createFormatError({ isSchemaPublic }: { isSchemaPublic: boolean }) {
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const original = unwrapResolverError(error);
+    const where = {
+      ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
+      ...(formatted.path === undefined ? {} : { path: formatted.path }),
     };
-  }
-  const { code, stacktrace: _, ...more } = formatted.extensions ?? {};
-  if (original instanceof GraphQLError || original === error) {
-    if (CLIENT_CODES.has(code)) {
-      return { message: formatted.message, ...where, extensions: { code, ...more } };
+    if (original instanceof UpstreamError) {
+      const { requiredScope, retryAfterSeconds } = original;
+      return {
+        message: messageOf(original),
+        ...where,
+        extensions: {
+          code: codeOf(original),
+          ...(requiredScope === undefined ? {} : { requiredScope }),
+          ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+        },
+      };
     }
-  }
-  return {
-    message: 'Something went wrong in the gateway.',
-    ...where,
-    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    const code = codeFrom(formatted, error);
+    const { code: _code, stacktrace: _, ...more } = formatted.extensions ?? {};
+    if ((original instanceof GraphQLError || original === error) && CLIENT_CODES.has(code)) {
+      const message = isSchemaPublic
+        ? formatted.message
+        : formatted.message.replace(SUGGESTION, '');
+      return { message, ...where, extensions: { code, ...more } };
+    }
+    return {
+      message: 'Something went wrong in the gateway.',
+      ...where,
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    };
   };
 }

@@ -39,7 +39,7 @@ const url = await gateway
     ),
   );
 gateway.log.info(
-  `GraphQL at ${url}/graphql, GraphiQL at ${url}/graphiql, ${
+  `GraphQL at ${url}/graphql, ${config.isGraphiqlServed ? `GraphiQL at ${url}/graphiql, ` : ''}${
     emulator === undefined ? `Kinde at ${config.kinde?.baseUrl}` : 'Kinde emulated in this process'
   }`,
 );

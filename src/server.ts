@@ -19,13 +19,17 @@ import { createAuthenticate } from './auth/authenticate.js';
 import { authorizeCall } from './auth/viewer.js';
 import type { Config, KindeConfig } from './config.js';
 import type { Context } from './context.js';
-import { formatError, withRequestId } from './errors.js';
+import { createFormatError, withRequestId } from './errors.js';
 import { graphiqlRoutes } from './graphiql/routes.js';
+import { costLimit } from './limits/cost.js';
+import { sizeRule } from './limits/size.js';
 import { createLoaders } from './loaders/index.js';
+import { cors } from './plugins/cors.js';
 import { httpStatus } from './plugins/http-status.js';
 import { logging } from './plugins/logging.js';
 import { requestIds } from './plugins/request-id.js';
 import { createSchema } from './schema.js';
+import { withTrustedDocument } from './trusted-documents.js';
 import { Allowance } from './upstream/allowance.js';
 import { Breaker, sendThrough } from './upstream/breaker.js';
 import { createClient, type CallReport } from './upstream/client.js';
@@ -33,6 +37,7 @@ import { createSend } from './upstream/send/index.js';
 import { createClientCredentials } from './upstream/token.js';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
+const HEADER_LIMIT_BYTES = 16 * 1024;
 const UPSTREAM_BODY_LIMIT_BYTES = 16 * 1024 * 1024;
 
 /** The request ids of others that are taken over: what is safe in a header and in a log line. */
@@ -66,6 +71,14 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
     genReqId: ({ headers: { 'x-request-id': given } }) =>
       typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID(),
     forceCloseConnections: 'idle',
+    // One who sends a byte now and then would else hold a socket for good: Node looks at intervals.
+    requestTimeout: config.requestTimeoutMs,
+    http: {
+      headersTimeout: config.requestTimeoutMs,
+      requestTimeout: config.requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(config.requestTimeoutMs, 1_000),
+      maxHeaderSize: HEADER_LIMIT_BYTES,
+    },
   });
 
   const { baseUrl, audience, credentials } = config.kinde;
@@ -100,10 +113,13 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       requestIds(),
       logging(app.log),
       httpStatus(),
+      costLimit(config.limits),
     ],
-    formatError,
+    formatError: createFormatError(config),
     includeStacktraceInErrorResponses: false,
-    introspection: true,
+    introspection: config.isSchemaPublic,
+    parseOptions: { maxTokens: config.limits.maxTokens },
+    validationRules: [sizeRule(config.limits)],
     stopOnTerminationSignals: false,
     logger: app.log,
   });
@@ -134,6 +150,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
+  app.addHook('onRequest', cors(config.corsOrigins));
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) request.log.error({ err: error }, 'internal error');
@@ -159,6 +176,16 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
         request.headers['apollo-require-preflight'] = 'true';
       }
     },
+    preHandler: async (request, reply) => {
+      if (config.trustedDocuments === undefined) return;
+      const body = withTrustedDocument(config.trustedDocuments, request.body);
+      if (body === undefined) {
+        const message =
+          'Only documents that the gateway knows are run: send the id of one by POST.';
+        return reply.code(400).send(httpError(400, message, request, 'TRUSTED_DOCUMENT_REQUIRED'));
+      }
+      request.body = body;
+    },
     async handler(request, reply) {
       const answer: unknown = await handler.call(this, request, reply);
       return reply.statusCode < 400 ? answer : nameRequest(answer, request);
@@ -181,7 +208,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
     },
   });
-  await app.register(graphiqlRoutes({ endpoint: '/graphql' }));
+  if (config.isGraphiqlServed) await app.register(graphiqlRoutes({ endpoint: '/graphql' }));
   app.get('/livez', async () => ({ status: 'ok' }));
   app.get('/readyz', async (request, reply) => {
     try {
@@ -245,8 +272,12 @@ const HTTP_CODES: Readonly<Record<number, string>> = {
 };
 
 /** A failure of HTTP in the form of a GraphQL response, so that clients need to know one form only. */
-function httpError(status: number, message: string, { id }: FastifyRequest) {
-  const code = HTTP_CODES[status] ?? (status >= 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_REQUEST');
+function httpError(
+  status: number,
+  message: string,
+  { id }: FastifyRequest,
+  code = HTTP_CODES[status] ?? (status >= 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_REQUEST'),
+) {
   return { errors: [{ message, extensions: { code, requestId: id } }] };
 }
 

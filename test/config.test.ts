@@ -31,6 +31,19 @@ describe('readConfig', () => {
       upstreamRetries: 2,
       operationTimeoutMs: 30_000,
       upstreamCallsPerOperation: 2_000,
+      isSchemaPublic: true,
+      isGraphiqlServed: true,
+      requestTimeoutMs: 30_000,
+      corsOrigins: [],
+      trustedDocuments: undefined,
+      limits: {
+        maxTokens: 1_000,
+        maxDepth: 12,
+        maxAliases: 100,
+        maxRootFields: 20,
+        maxDirectives: 50,
+        maxCost: 25_000,
+      },
     });
   });
 

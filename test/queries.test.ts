@@ -5,7 +5,8 @@ import { startGateway, type TestGateway } from './support/gateway.js';
 
 let gateway: TestGateway;
 beforeAll(async () => {
-  gateway = await startGateway();
+  // A hundred aliases of one field are sent to see them share a call; they have 1,102 tokens.
+  gateway = await startGateway({ env: { MAX_TOKENS: '2000', MAX_ROOT_FIELDS: '100' } });
 });
 afterAll(() => gateway.close());
 beforeEach(() => gateway.emulator.reset());

@@ -8,6 +8,7 @@ const NOT_EXECUTABLE: ReadonlySet<unknown> = new Set<string>([
   ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED,
   ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE,
   ApolloServerErrorCode.BAD_USER_INPUT,
+  'QUERY_TOO_COMPLEX',
 ]);
 
 /**
