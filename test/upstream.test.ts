@@ -168,10 +168,10 @@ describe('the access token', () => {
   });
 
   test('one with a short life is asked for again', async () => {
-    const brief = await startGateway({ emulator: { tokenLifetimeSeconds: 1 } });
+    const brief = await startGateway({ emulator: { tokenLifetimeSeconds: 3 } });
     try {
       await brief.query(LIST);
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
       await brief.query(LIST);
       expect(brief.emulator.tokenRequests).toHaveLength(2);
     } finally {
