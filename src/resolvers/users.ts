@@ -2,10 +2,13 @@ import type { Context } from '../context.js';
 import { badUserInput } from '../errors.js';
 import type {
   AddOrganizationUsersInput,
+  OrganizationUserAdditionInput,
+  OrganizationUserChangeInput,
   RemoveOrganizationUserInput,
   Resolvers,
   UpdateOrganizationUsersInput,
 } from '../generated/resolvers.js';
+import type { Loaders } from '../loaders/index.js';
 import type { Member, Profile } from '../loaders/users.js';
 import { isId } from '../upstream/id.js';
 import type { OrganizationUser } from '../upstream/types.js';
@@ -44,6 +47,26 @@ function filter(name: string, keys: readonly string[] | null | undefined): strin
 const asMembers = (org_code: string, userIds: readonly string[]): Member[] =>
   userIds.map((user_id) => ({ org_code, user_id }));
 
+/** Users of a bulk write as the API takes them; throws an InputError that names what cannot be. */
+function bulkUsers(
+  users: readonly (OrganizationUserAdditionInput | OrganizationUserChangeInput)[],
+  loaders: Loaders,
+) {
+  checkUsers(users);
+  return Promise.all(
+    users.map(async ({ userId, roles, permissions, ...change }, position) => ({
+      userId,
+      position,
+      body: {
+        id: userId,
+        ...('operation' in change && change.operation === 'DELETE' ? { operation: 'delete' } : {}),
+        roles: await roleKeys(loaders, roles, ['users', position, 'roles']),
+        permissions: await permissionKeys(loaders, permissions, ['users', position, 'permissions']),
+      },
+    })),
+  );
+}
+
 export const resolvers = {
   Organization: {
     users: ({ code }, { sort, roles, permissions, ...page }, { loaders }) => {
@@ -81,24 +104,8 @@ export const resolvers = {
     addOrganizationUsers: mutation(
       { organization: null, addedUserIds: [], addedUsers: [] },
       async ({ organizationCode, users }: AddOrganizationUsersInput, { upstream, loaders }) => {
-        checkUsers(users);
-        const bodies = await Promise.all(
-          users.map(async ({ userId, roles, permissions }, position) => ({
-            userId,
-            position,
-            body: {
-              id: userId,
-              roles: await roleKeys(loaders, roles, ['users', position, 'roles']),
-              permissions: await permissionKeys(loaders, permissions, [
-                'users',
-                position,
-                'permissions',
-              ]),
-            },
-          })),
-        );
         const { addedUserIds, userErrors } = await sendInBatches(
-          bodies,
+          await bulkUsers(users, loaders),
           {
             code: 'NOT_ADDED',
             message: 'Not added: already a member, or unknown to this Kinde environment.',
@@ -123,25 +130,8 @@ export const resolvers = {
         updatedUsers: [],
       },
       async ({ organizationCode, users }: UpdateOrganizationUsersInput, { upstream, loaders }) => {
-        checkUsers(users);
-        const bodies = await Promise.all(
-          users.map(async ({ userId, operation, roles, permissions }, position) => ({
-            userId,
-            position,
-            body: {
-              id: userId,
-              operation: operation === 'DELETE' ? 'delete' : undefined,
-              roles: await roleKeys(loaders, roles, ['users', position, 'roles']),
-              permissions: await permissionKeys(loaders, permissions, [
-                'users',
-                position,
-                'permissions',
-              ]),
-            },
-          })),
-        );
         const { addedUserIds, updatedUserIds, removedUserIds, userErrors } = await sendInBatches(
-          bodies,
+          await bulkUsers(users, loaders),
           {
             code: 'NOT_UPDATED',
             message: 'Nothing was done: not a member, or unknown to this Kinde environment.',

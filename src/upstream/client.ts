@@ -53,9 +53,6 @@ export interface CallScope {
   onCall?: (report: CallReport) => void;
 }
 
-/** What the caller's token may do, as far as is known: undefined when only Kinde can say. */
-export type MayCall = (endpoint: Endpoint) => Promise<boolean | undefined>;
-
 /**
  * A client for all rows of the table. Made once a process; `scope` then gives a request its own
  * methods, which share sockets and the policy.
