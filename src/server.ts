@@ -148,6 +148,11 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
+  // Kept alive, the connection of the last request would keep the server from closing for a minute.
+  let isClosing = false;
+  app.addHook('onSend', async (_request, reply) => {
+    if (isClosing) reply.header('connection', 'close');
+  });
   app.addHook('onRequest', cors(config.corsOrigins));
   answerInJson(app);
   await app.register(graphqlRoutes(fastifyApolloHandler(apollo, { context }), config));
@@ -172,6 +177,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
   return {
     listen: (at) => app.listen(at),
     close: async () => {
+      isClosing = true;
       await app.close();
       await apollo.stop();
       await closeSockets();
