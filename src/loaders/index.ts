@@ -3,7 +3,8 @@ import type { Upstream } from '../upstream/client.js';
 import { createFeatureFlagLoaders } from './feature-flags.js';
 import { createOrganizationLoaders, type OrganizationParent } from './organizations.js';
 import { createPermissionLoaders, type PermissionParent } from './permissions.js';
-import { createRoleLoaders, type GrantedScopes, type RoleParent } from './roles.js';
+import { createRoleLoaders, type RoleParent } from './roles.js';
+import type { GrantedScopes } from './scopes.js';
 import { createUserLoaders, type Member } from './users.js';
 
 /** What `node(id:)` gives to the resolvers of the type that it names. */

@@ -1,5 +1,5 @@
 import type { Upstream } from '../upstream/client.js';
-import { UpstreamError } from '../upstream/errors.js';
+import { hasFailed } from '../upstream/errors.js';
 import type { Organization, OrganizationItem } from '../upstream/types.js';
 import { createExpandableRead, createPageRead, nextToken } from './sharing.js';
 
@@ -41,7 +41,7 @@ export function createOrganizationLoaders({ organizations }: Upstream) {
     /** The organization in full, or null when there is none. */
     find: async (code: string): Promise<Organization | null> =>
       details.load(code, false).catch((error: unknown) => {
-        if (error instanceof UpstreamError && error.failure === 'NOT_FOUND') return null;
+        if (hasFailed(error, 'NOT_FOUND')) return null;
         throw error;
       }),
     clear: () => {

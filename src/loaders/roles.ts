@@ -4,13 +4,11 @@ import { UpstreamError } from '../upstream/errors.js';
 import type { OrganizationUserRole, Role } from '../upstream/types.js';
 import { createCatalogue } from './catalogue.js';
 import type { MemberReference } from './users.js';
+import { ifPermitted, type GrantedScopes } from './scopes.js';
 import { createSharedRead, nextToken, type Entry } from './sharing.js';
 
 /** A role as far as what led here carries it: at least its key, and whose it is. */
 export type RoleParent = Pick<Role, 'key'> & Partial<Role> & { member?: MemberReference };
-
-/** The scopes of the token that calls are made with; undefined when only Kinde knows them. */
-export type GrantedScopes = () => Promise<ReadonlySet<string> | undefined>;
 
 export function createRoleLoaders({ roles, organizations }: Upstream, granted: GrantedScopes) {
   const catalogue = createCatalogue(async (page) => {
@@ -49,20 +47,13 @@ export function createRoleLoaders({ roles, organizations }: Upstream, granted: G
      * The id and name of a role of which the key is known: from the catalogue, one call for all of a
      * request, or, where the token may not read that, from the member's own roles.
      */
-    describe: async (role: RoleParent): Promise<Role | null> => {
-      const scopes = await granted();
-      if (role.member !== undefined && scopes?.has(endpoints.roles.list.scope) === false) {
-        return fromMember(role, role.member);
-      }
-      return catalogue.byKey(role.key).catch((error: unknown) => {
-        if (role.member === undefined || !isForbidden(error)) throw error;
-        return fromMember(role, role.member);
-      });
+    describe: (role: RoleParent): Promise<Role | null> => {
+      const fromCatalogue = () => catalogue.byKey(role.key);
+      const { member } = role;
+      return member === undefined
+        ? fromCatalogue()
+        : ifPermitted(granted, endpoints.roles.list, fromCatalogue, () => fromMember(role, member));
     },
     clear: () => void ofMember.clearAll(),
   };
-}
-
-function isForbidden(error: unknown): boolean {
-  return error instanceof UpstreamError && error.failure === 'FORBIDDEN';
 }

@@ -7,7 +7,7 @@ import { UpstreamError } from '../upstream/errors.js';
 import { isId } from '../upstream/id.js';
 import type { OrganizationUser, User } from '../upstream/types.js';
 import type { Sort } from './organizations.js';
-import type { GrantedScopes } from './roles.js';
+import { ifPermitted, type GrantedScopes } from './scopes.js';
 import { createPageRead, nextToken, type Entry } from './sharing.js';
 
 /** Which person in which organization. */
@@ -100,20 +100,17 @@ export function createUserLoaders({ organizations, users }: Upstream, granted: G
   );
 
   /** From the batch read of people or, where the token may not make it, from the organization's list. */
-  async function viaPeople<T>(
+  function viaPeople<T>(
     member: MemberReference,
     fromPerson: (person: User | null) => T,
     fromMember: (member: Member | null) => T,
   ): Promise<T> {
-    const scopes = await granted();
-    if (scopes?.has(endpoints.users.list.scope) !== false) {
-      try {
-        return fromPerson(await people.load(member.user_id));
-      } catch (error) {
-        if (!(error instanceof UpstreamError && error.failure === 'FORBIDDEN')) throw error;
-      }
-    }
-    return fromMember(await members.load(member));
+    return ifPermitted(
+      granted,
+      endpoints.users.list,
+      async () => fromPerson(await people.load(member.user_id)),
+      async () => fromMember(await members.load(member)),
+    );
   }
 
   return {

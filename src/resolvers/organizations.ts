@@ -10,22 +10,17 @@ import type { OrganizationParent } from '../loaders/organizations.js';
 import type { Arguments } from '../upstream/endpoint.js';
 import type { Endpoints } from '../upstream/endpoints/index.js';
 import type { Organization } from '../upstream/types.js';
+import { carriedOr } from './carried.js';
 import { connection, connectionResolvers, type Connection } from './connection.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
 
 export type OrganizationConnectionParent = Connection<OrganizationParent>;
 
-/**
- * A property that lists carry too: from the parent where it has it, else read with the details. What is
- * at hand is given without a promise, which would cost more than the field.
- */
-const carried =
-  <K extends keyof OrganizationParent>(property: K) =>
-  (organization: OrganizationParent, _: unknown, { loaders }: Context) =>
-    property in organization
-      ? organization[property]
-      : loaders.organizations.details(organization.code).then((details) => details[property]);
+/** A property that lists carry too, else read with the details. */
+const carried = carriedOr(({ code }: OrganizationParent, { organizations }) =>
+  organizations.details(code),
+);
 
 /** A property that is read with the details alone. */
 const detailed =

@@ -1,4 +1,3 @@
-import type { Context } from '../context.js';
 import type {
   AddOrganizationUserRoleInput,
   RemoveOrganizationUserRoleInput,
@@ -7,6 +6,7 @@ import type {
 } from '../generated/resolvers.js';
 import type { Loaders } from '../loaders/index.js';
 import type { RoleParent } from '../loaders/roles.js';
+import { carriedOr } from './carried.js';
 import { connection, connectionResolvers, type Connection } from './connection.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
@@ -15,12 +15,7 @@ import { resolveReference, resolveReferences, type FieldPath } from './reference
 export type RoleConnectionParent = Connection<RoleParent>;
 
 /** A property that only the environment's catalogue has, unless what led here carries it. */
-const described =
-  <K extends 'id' | 'name'>(property: K) =>
-  (role: RoleParent, _: unknown, { loaders }: Context) =>
-    property in role
-      ? role[property]
-      : loaders.roles.describe(role).then((described) => described?.[property]);
+const described = carriedOr((role: RoleParent, { roles }) => roles.describe(role));
 
 const UNKNOWN = { code: 'UNKNOWN_ROLE', noun: 'role' };
 

@@ -1,4 +1,3 @@
-import type { Context } from '../context.js';
 import { badUserInput } from '../errors.js';
 import type {
   AddOrganizationUsersInput,
@@ -9,9 +8,9 @@ import type {
   UpdateOrganizationUsersInput,
 } from '../generated/resolvers.js';
 import type { Loaders } from '../loaders/index.js';
-import type { Member, Profile } from '../loaders/users.js';
+import type { Member } from '../loaders/users.js';
 import { isId } from '../upstream/id.js';
-import type { OrganizationUser } from '../upstream/types.js';
+import { carriedOr } from './carried.js';
 import { connection, connectionResolvers, type Connection } from './connection.js';
 import { checkUsers, mutation, sendInBatches } from './mutation.js';
 import { nodeId } from './node-id.js';
@@ -21,20 +20,10 @@ import { roleKeys } from './roles.js';
 export type OrganizationUserConnectionParent = Connection<Member>;
 
 /** A property of the person: from the parent where it carries it, else by the batch read of people. */
-const personal =
-  <K extends keyof Profile>(property: K) =>
-  (member: Member, _: unknown, { loaders }: Context) =>
-    property in member
-      ? member[property]
-      : loaders.users.profile(member).then((profile) => profile?.[property]);
+const personal = carriedOr((member: Member, { users }) => users.profile(member));
 
 /** A property of the membership: from the parent where it carries it, else from the list of members. */
-const ofMembership =
-  <K extends keyof OrganizationUser>(property: K) =>
-  (member: Member, _: unknown, { loaders }: Context) =>
-    property in member
-      ? member[property]
-      : loaders.users.membership(member).then((membership) => membership?.[property]);
+const ofMembership = carriedOr((member: Member, { users }) => users.membership(member));
 
 /** A filter as the API takes it; a key with a comma in it would read as two. */
 function filter(name: string, keys: readonly string[] | null | undefined): string | undefined {

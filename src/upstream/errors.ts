@@ -78,6 +78,11 @@ export class UpstreamError extends Error {
   }
 }
 
+/** Whether a thrown thing is a call that failed in this way. */
+export function hasFailed(error: unknown, failure: UpstreamFailure): boolean {
+  return error instanceof UpstreamError && error.failure === failure;
+}
+
 /** The reasons in an error answer: the API sends `errors` as a list or as a single object. */
 export function reasonsIn(body: unknown): Reason[] {
   const errors = isObject(body) ? body['errors'] : undefined;
