@@ -1,6 +1,7 @@
 /** The settings of the gateway: the only reader of the environment. */
 import { z } from 'zod';
 import { readTrustedDocuments, type TrustedDocuments } from './trusted-documents.js';
+import type { CacheConfig } from './upstream/cache/index.js';
 
 const AUTH_MODES = ['none', 'passthrough', 'jwt'] as const;
 
@@ -26,6 +27,7 @@ export interface Config {
   readonly operationTimeoutMs: number;
   /** How many calls of Kinde's API a GraphQL operation may make. */
   readonly upstreamCallsPerOperation: number;
+  readonly cache: CacheConfig;
   readonly limits: Limits;
   /** Whether clients may read the schema, by introspection or from the suggestions in messages. */
   readonly isSchemaPublic: boolean;
@@ -116,6 +118,11 @@ const Environment = z.object({
   UPSTREAM_RETRIES: integer(0, 10, 2),
   OPERATION_TIMEOUT_MS: integer(1, 600_000, 30_000),
   UPSTREAM_CALLS_PER_OPERATION: integer(1, 1_000_000, 2_000),
+  CACHE: z.enum(['memory', 'off'], 'must be memory or off').default('memory'),
+  CACHE_MAX_MB: integer(1, 1_000_000, 64),
+  CACHE_TTL_SECONDS: integer(1, 86_400, 30),
+  CACHE_CATALOGUE_TTL_SECONDS: integer(1, 86_400, 300),
+  CACHE_STALE_IF_ERROR_SECONDS: integer(0, 86_400, 300),
   REQUEST_TIMEOUT_MS: integer(1, 600_000, 30_000),
   CORS_ORIGINS: z
     .string()
@@ -270,6 +277,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
     trustedDocuments: settings.TRUSTED_DOCUMENTS,
     corsOrigins: Object.freeze(settings.CORS_ORIGINS),
+    cache: Object.freeze({
+      maxBytes: settings.CACHE === 'off' ? 0 : settings.CACHE_MAX_MB * 1024 * 1024,
+      lifetimeMs: settings.CACHE_TTL_SECONDS * 1000,
+      catalogueLifetimeMs: settings.CACHE_CATALOGUE_TTL_SECONDS * 1000,
+      staleIfErrorMs: settings.CACHE_STALE_IF_ERROR_SECONDS * 1000,
+    }),
     limits: Object.freeze({
       maxTokens: settings.MAX_TOKENS,
       maxDepth: settings.MAX_DEPTH,

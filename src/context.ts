@@ -3,6 +3,7 @@ import type { BaseContext } from '@apollo/server';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Viewer } from './auth/viewer.js';
 import type { Loaders } from './loaders/index.js';
+import type { Provenance } from './upstream/cache/provenance.js';
 import type { CallReport, Upstream } from './upstream/client.js';
 
 export interface Context extends BaseContext {
@@ -15,6 +16,14 @@ export interface Context extends BaseContext {
   /** Taken from `x-request-id` when that is well-formed, given back in it and in every error. */
   requestId: string;
   log: FastifyBaseLogger;
-  /** The calls made so far for this request. */
+  /** The calls so far, those answered from memory included. */
   calls: CallReport[];
+  /** What the answer is made of. */
+  provenance: Provenance;
+  /** What becomes known with the answer. Apollo Server copies the context, so that it must lie deeper. */
+  answer: {
+    /** Whether it may be given to the next who asks the same. */
+    isRepeatable: boolean;
+    operationName: string | undefined;
+  };
 }

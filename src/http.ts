@@ -3,13 +3,29 @@ import type {
   FastifyError,
   FastifyInstance,
   FastifyPluginAsync,
+  FastifyReply,
   FastifyRequest,
   RouteHandlerMethod,
 } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
+import { etagOf, isNamedBy, type Answers, type WholeAnswer } from './answers.js';
+import type { Authenticate, Caller } from './auth/authenticate.js';
+import { identityOf } from './auth/viewer.js';
 import type { Config } from './config.js';
+import type { Context } from './context.js';
 import { withRequestId } from './errors.js';
 import { withTrustedDocument } from './trusted-documents.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks, which is found out once a request; rejects when nobody can be told. */
+    caller: Promise<Caller> | undefined;
+    /** Under which its answer is kept; undefined where it can neither be kept nor be given. */
+    answerKey: string | undefined;
+    /** What the operation's resolvers share, once there is an operation. */
+    operation: Context | undefined;
+  }
+}
 
 /** Failures of HTTP are answered in the form of a GraphQL response, whatever the address. */
 export function answerInJson(app: FastifyInstance): void {
@@ -24,27 +40,65 @@ export function answerInJson(app: FastifyInstance): void {
   );
 }
 
-/** `/graphql`, answered by Apollo Server's handler. */
-export function graphqlRoutes(
-  handler: RouteHandlerMethod,
-  { isProduction, trustedDocuments }: Config,
-): FastifyPluginAsync {
+/** What `/graphql` is made of. */
+export interface GraphqlRoutes {
+  /** Apollo Server's handler. It makes `request.operation`. */
+  handler: RouteHandlerMethod;
+  authenticate: Authenticate;
+  answers: Answers;
+  config: Config;
+}
+
+/** `/graphql`: from memory where the same was answered a moment ago, else by Apollo Server. */
+export function graphqlRoutes({
+  handler,
+  authenticate,
+  answers,
+  config: { isProduction, trustedDocuments },
+}: GraphqlRoutes): FastifyPluginAsync {
   return async (app) => {
+    app.decorateRequest('caller', undefined);
+    app.decorateRequest('answerKey', undefined);
+    app.decorateRequest('operation', undefined);
     // Fastify reads text/plain by default; a form or a script on another site can send it.
-    app.removeContentTypeParser('text/plain');
+    app.removeAllContentTypeParsers();
+    // What was asked before is known by its text, and need not be parsed.
+    app.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) =>
+      done(null, body),
+    );
+    const parseJson = app.getDefaultJsonParser('error', 'error');
+
     app.route({
       method: ['GET', 'POST'],
       url: '/graphql',
-      onRequest: async (request, reply) => {
+      onRequest: (request, reply, done) => {
         const contentType = request.headers['content-type'];
         if (!isUtf8(contentType)) {
-          return reply.code(415).send(httpError(415, 'JSON is read in UTF-8 alone.', request));
+          void reply.code(415).send(httpError(415, 'JSON is read in UTF-8 alone.', request));
+          return;
         }
         if (request.method === 'GET' && isDeliberate(request, isProduction)) {
           request.headers['apollo-require-preflight'] = 'true';
         }
+        done();
       },
       preHandler: async (request, reply) => {
+        request.caller = authenticate(request.headers.authorization, request.log);
+        const key = await keyOf(request);
+        request.answerKey = key;
+        const kept = key === undefined ? undefined : answers.find(key);
+        if (kept !== undefined) {
+          const { operationName } = kept;
+          request.log.info({ operation: 'query', operationName, from: 'memory' }, 'operation');
+          return sendWhole(request, reply, kept, answers.secondsUntil(kept.freshUntil));
+        }
+        if (typeof request.body === 'string') {
+          request.body = await new Promise((resolve, reject) =>
+            parseJson(request, request.body as string, (error, body) =>
+              error === null ? resolve(body) : reject(error),
+            ),
+          );
+        }
         if (trustedDocuments === undefined) return;
         const body = withTrustedDocument(trustedDocuments, request.body);
         if (body === undefined) {
@@ -58,7 +112,20 @@ export function graphqlRoutes(
       },
       async handler(request, reply) {
         const answer: unknown = await handler.call(this, request, reply);
-        return reply.statusCode < 400 ? answer : nameRequest(answer, request);
+        if (reply.statusCode >= 400) return nameRequest(answer, request);
+        const { operation, answerKey } = request;
+        if (typeof answer !== 'string' || operation?.answer.isRepeatable !== true) return answer;
+        // A short text goes into one packet with the headers; a long one need not be encoded again.
+        const body = answer.length < SHORT ? answer : Buffer.from(answer);
+        const whole = {
+          body,
+          contentType: String(reply.getHeader('content-type')),
+          etag: request.method === 'GET' ? etagOf(body) : '',
+          operationName: operation.answer.operationName,
+        };
+        if (answerKey !== undefined) answers.keep(answerKey, operation.provenance, whole);
+        const { freshUntil } = operation.provenance;
+        return sendWhole(request, reply, whole, freshUntil && answers.secondsUntil(freshUntil));
       },
     });
     app.route({
@@ -72,6 +139,50 @@ export function graphqlRoutes(
       handler: async () => undefined,
     });
   };
+}
+
+const SHORT = 16_384;
+
+/** Headers that ask for something beside the answer, which is made anew for them. */
+const ASIDE = ['x-graphql-cost', 'x-graphql-explain'];
+
+/**
+ * What tells an answer from all others: who asks, in which form, and what, by its text. A GET that may
+ * not have been meant is left to Apollo Server to refuse.
+ */
+async function keyOf({ method, url, headers, body, caller }: FastifyRequest) {
+  if (ASIDE.some((name) => headers[name] !== undefined)) return undefined;
+  const asked = method === 'POST' ? body : headers['apollo-require-preflight'] && url;
+  if (typeof asked !== 'string' || asked === '') return undefined;
+  try {
+    const { viewer, token } = await caller!;
+    return JSON.stringify([identityOf(viewer, token.authority), headers.accept]) + asked;
+  } catch {
+    // Apollo Server answers for it.
+    return undefined;
+  }
+}
+
+/** Sends an answer. A client that has it already is told so, without it. */
+function sendWhole(
+  { method, headers }: FastifyRequest,
+  reply: FastifyReply,
+  { body, contentType, etag }: Omit<WholeAnswer, 'freshUntil'>,
+  maxAgeSeconds: number | undefined,
+): FastifyReply {
+  reply.header('content-type', contentType);
+  if (method !== 'GET') return reply.send(body);
+  reply
+    .header('etag', etag)
+    .header(
+      'cache-control',
+      `private, ${maxAgeSeconds === undefined ? 'no-cache' : `max-age=${maxAgeSeconds}`}`,
+    )
+    .header(
+      'vary',
+      [reply.getHeader('vary'), 'Accept', 'Authorization'].filter(Boolean).join(', '),
+    );
+  return isNamedBy(headers['if-none-match'], etag) ? reply.code(304).send() : reply.send(body);
 }
 
 /** Whether a content type is read as UTF-8, which JSON is when nothing is said (RFC 8259, section 8.1). */

@@ -5,7 +5,6 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import helmet from '@fastify/helmet';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, {
   LogController,
@@ -13,6 +12,7 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
+import { Answers } from './answers.js';
 import { createAuthenticate } from './auth/authenticate.js';
 import { authorizeCall } from './auth/viewer.js';
 import type { Config, KindeConfig } from './config.js';
@@ -23,13 +23,18 @@ import { answerInJson, graphqlRoutes } from './http.js';
 import { costLimit } from './limits/cost.js';
 import { sizeRule } from './limits/size.js';
 import { createLoaders } from './loaders/index.js';
+import { repeatable } from './plugins/repeatable.js';
 import { cors } from './plugins/cors.js';
+import { explain } from './plugins/explain.js';
 import { httpStatus } from './plugins/http-status.js';
 import { logging } from './plugins/logging.js';
 import { requestIds } from './plugins/request-id.js';
+import { securityHeaders } from './plugins/security-headers.js';
 import { createSchema } from './schema.js';
 import { Allowance } from './upstream/allowance.js';
 import { Breaker, sendThrough } from './upstream/breaker.js';
+import { Provenance } from './upstream/cache/provenance.js';
+import { createCache } from './upstream/cache/index.js';
 import { createClient, type CallReport } from './upstream/client.js';
 import { createSend } from './upstream/send/index.js';
 import { createClientCredentials } from './upstream/token.js';
@@ -90,9 +95,11 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
   const send = sendThrough(breaker, sendOnce);
   const ownToken =
     credentials && createClientCredentials(send, baseUrl, { ...credentials, audience });
+  const cache = createCache(config.cache);
   const client = createClient({
     baseUrl,
     send,
+    cache: { ...config.cache, ...cache },
     policy: {
       concurrency: config.upstreamConcurrency,
       retries: config.upstreamRetries,
@@ -112,6 +119,10 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       logging(app.log),
       httpStatus(),
       costLimit(config.limits),
+      // Its calls are told to whoever may read the schema.
+      ...(config.isSchemaPublic ? [explain()] : []),
+      // The last, since what others add to an answer is not for the next who asks.
+      repeatable(),
     ],
     formatError: createFormatError(config),
     includeStacktraceInErrorResponses: false,
@@ -124,45 +135,54 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
   await apollo.start();
 
   const context = async (request: FastifyRequest, reply: FastifyReply): Promise<Context> => {
-    const { viewer, token } = await authenticate(request.headers.authorization, request.log);
+    const { viewer, token } = await request.caller!;
     const calls: CallReport[] = [];
+    const provenance = new Provenance();
     const upstream = client.scope({
       token,
       authorize: authorizeCall(viewer),
       allowance: allowanceOf(reply, config),
+      provenance,
       onCall: (report) => {
         calls.push(report);
         if (report.error !== undefined) logFailure(request, report);
       },
     });
-    return {
+    const operation: Context = {
       viewer,
       upstream,
       loaders: createLoaders(upstream, async () => (await token.get()).scopes),
       requestId: request.id,
       log: request.log,
       calls,
+      provenance,
+      answer: { isRepeatable: false, operationName: undefined },
     };
+    request.operation = operation;
+    return operation;
   };
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    done();
   });
+  app.addHook('onRequest', securityHeaders());
   // Kept alive, the connection of the last request would keep the server from closing for a minute.
   let isClosing = false;
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (isClosing) reply.header('connection', 'close');
+    done();
   });
   app.addHook('onRequest', cors(config.corsOrigins));
   answerInJson(app);
-  await app.register(graphqlRoutes(fastifyApolloHandler(apollo, { context }), config));
-  // The answers are JSON and open nothing; GraphiQL's page has a policy of its own.
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    },
-  });
+  await app.register(
+    graphqlRoutes({
+      handler: fastifyApolloHandler(apollo, { context }),
+      authenticate,
+      answers: new Answers(cache.changes, cache.store),
+      config,
+    }),
+  );
   if (config.isGraphiqlServed) await app.register(graphiqlRoutes({ endpoint: '/graphql' }));
   app.get('/livez', async () => ({ status: 'ok' }));
   app.get('/readyz', async (request, reply) => {

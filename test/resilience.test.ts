@@ -32,6 +32,9 @@ const codes = (errors: { extensions: Record<string, unknown> }[] | undefined) =>
   errors?.map(({ extensions }) => extensions['code']);
 
 const ORGANIZATIONS = '{ organizations(first: 1) { nodes { code } } }';
+/** Queries that no two operations share a call for. */
+const distinct = (count: number) =>
+  Array.from({ length: count }, (_, n) => `{ organizations(first: ${n + 2}) { nodes { code } } }`);
 const BOTH = '{ organizations(first: 1) { nodes { code } } roles(first: 1) { nodes { key } } }';
 const list = { route: 'GET /api/v1/organizations' } as const;
 
@@ -114,7 +117,7 @@ describe('a read', () => {
   test('is not sent again once retries have reached a fifth of all calls', async () => {
     const gateway = await gatewayWith({});
     gateway.emulator.fault({ respond: { status: 429 } });
-    await Promise.all(Array.from({ length: 100 }, () => gateway.execute(ORGANIZATIONS)));
+    await Promise.all(distinct(100).map((query) => gateway.execute(query)));
     const sent = gateway.calls().length;
     expect(sent).toBeGreaterThan(100);
     expect(sent).toBeLessThanOrEqual(120);
@@ -223,7 +226,7 @@ describe('after a 429 with a time', () => {
     gateway.emulator.fault(limited('1', 1));
     const first = gateway.query(ORGANIZATIONS);
     await new Promise((resolve) => setTimeout(resolve, 300));
-    const others = Array.from({ length: 100 }, () => gateway.query(ORGANIZATIONS));
+    const others = distinct(100).map((query) => gateway.query(query));
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(gateway.calls()).toHaveLength(1);
     await Promise.all([first, ...others]);
@@ -284,7 +287,7 @@ describe('after a 429 with a time', () => {
 
 describe('the circuit breaker', () => {
   const fail = (gateway: TestGateway) =>
-    Promise.all(Array.from({ length: 20 }, () => gateway.execute(ORGANIZATIONS)));
+    Promise.all(distinct(20).map((query) => gateway.execute(query)));
 
   test('opens when the upstream fails, sends nothing, and closes after a call that succeeds', async () => {
     const gateway = await gatewayWith({ UPSTREAM_RETRIES: '0' });
@@ -299,7 +302,7 @@ describe('the circuit breaker', () => {
     end();
     await new Promise((resolve) => setTimeout(resolve, 5_100));
     await gateway.query(ORGANIZATIONS);
-    await Promise.all(Array.from({ length: 20 }, () => gateway.query(ORGANIZATIONS)));
+    await Promise.all(distinct(20).map((query) => gateway.query(query)));
   });
 
   test('refuses at once while the call that tries hangs and takes the only turn', async () => {
@@ -311,7 +314,7 @@ describe('the circuit breaker', () => {
     await new Promise((resolve) => setTimeout(resolve, 5_100));
     const tried = gateway.execute(ORGANIZATIONS);
     await new Promise((resolve) => setTimeout(resolve, 300));
-    const [{ errors }, milliseconds] = await timed(() => gateway.execute(ORGANIZATIONS));
+    const [{ errors }, milliseconds] = await timed(() => gateway.execute(distinct(1)[0]!));
     expect(codes(errors)).toEqual(['UPSTREAM_UNAVAILABLE']);
     expect(milliseconds).toBeLessThan(1_500);
     expect((await tried).errors).toHaveLength(1);

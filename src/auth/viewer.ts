@@ -33,6 +33,16 @@ export interface User {
   readonly organization: string | undefined;
 }
 
+/**
+ * All that decides what a viewer may see, as text: who has the same is given the same answers.
+ * `authority` is whose token the calls upstream are made with.
+ */
+export function identityOf(viewer: Viewer, authority: string): string {
+  if (!isHeld(viewer)) return JSON.stringify([viewer.kind, authority]);
+  const { kind, organization } = viewer;
+  return JSON.stringify([kind, authority, organization, [...grantsOf(viewer)].sort()]);
+}
+
 /** Lists of scopes, of which one is needed with all its members: `@requiresScopes`. */
 export type Alternatives = readonly (readonly string[])[];
 

@@ -13,17 +13,21 @@ export type NodeParent = { __typename: string } & (
 );
 
 export function createLoaders(upstream: Upstream, granted: GrantedScopes) {
-  const organizations = createOrganizationLoaders(upstream);
-  const users = createUserLoaders(upstream, granted);
-  const roles = createRoleLoaders(upstream, granted);
-  const permissions = createPermissionLoaders(upstream);
-  const featureFlags = createFeatureFlagLoaders(upstream);
+  let asked = 0;
+  const ask = () => asked++;
+  const organizations = counted(ask, createOrganizationLoaders(upstream));
+  const users = counted(ask, createUserLoaders(upstream, granted));
+  const roles = counted(ask, createRoleLoaders(upstream, granted));
+  const permissions = counted(ask, createPermissionLoaders(upstream));
+  const featureFlags = counted(ask, createFeatureFlagLoaders(upstream));
   return {
     organizations,
     users,
     roles,
     permissions,
     featureFlags,
+    /** How many reads the resolvers have asked for, each of which would be a call without sharing. */
+    asked: () => asked,
     /** Forgets what a write may have changed. The catalogues stay: no operation here writes them. */
     clear: () => {
       for (const loaders of [organizations, users, roles, permissions, featureFlags]) {
@@ -31,6 +35,24 @@ export function createLoaders(upstream: Upstream, granted: GrantedScopes) {
       }
     },
   };
+}
+
+/** The same loaders, which tell of each read that they are asked for. */
+function counted<L extends Record<string, (argument: never) => unknown>>(
+  ask: () => void,
+  loaders: L,
+): L {
+  return Object.fromEntries(
+    Object.entries(loaders).map(([name, load]) => [
+      name,
+      name === 'clear'
+        ? load
+        : (argument: never) => {
+            ask();
+            return load(argument);
+          },
+    ]),
+  ) as L;
 }
 
 export type Loaders = ReturnType<typeof createLoaders>;

@@ -33,7 +33,8 @@ export function logging(server: FastifyBaseLogger): ApolloServerPlugin<Context> 
               operation: operation?.operation,
               operationName: operationName ?? undefined,
               milliseconds: Math.round(performance.now() - startedAt),
-              upstreamCalls: contextValue.calls.length,
+              upstreamCalls: contextValue.calls.filter(({ source }) => source === 'upstream')
+                .length,
               ...(errors.length === 0
                 ? {}
                 : {

@@ -11,12 +11,19 @@ export interface AllowanceOptions {
   now?: () => number;
 }
 
+/** How long a call may still take, and the signal that its time is over. */
+export interface TimeAllowance {
+  readonly remainingMs: number;
+  /** Aborts with a SendError when calls of this method are to wait no longer. */
+  signalFor(method: Method): AbortSignal;
+}
+
 /**
  * Begins with the operation. When the time is up, its reads are broken off and its writes that have
  * not been sent are refused. A write that has been sent is left to its own time limit: nobody would
  * know whether it had happened.
  */
-export class Allowance {
+export class Allowance implements TimeAllowance {
   readonly #reads = new AbortController();
   readonly #writes = new AbortController();
   readonly #endsAt: number;
@@ -38,7 +45,6 @@ export class Allowance {
     setMaxListeners(0, this.#reads.signal, this.#writes.signal);
   }
 
-  /** Aborts with a SendError when calls of this method are to wait no longer. */
   signalFor(method: Method): AbortSignal {
     return method === 'GET' ? this.#reads.signal : this.#writes.signal;
   }

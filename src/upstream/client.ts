@@ -1,8 +1,11 @@
 /** The endpoint table, as typed methods: `upstream.organizations.users({ org_code, page_size })`. */
 import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
-import { unlessAborted, type Allowance } from './allowance.js';
-import type { Answer, Arguments, Endpoint } from './endpoint.js';
+import { unlessAborted, type Allowance, type TimeAllowance } from './allowance.js';
+import type { Changes } from './cache/changes.js';
+import type { Provenance } from './cache/provenance.js';
+import type { Fetched, Reads, Source } from './cache/reads.js';
+import { tagsOf, type Answer, type Arguments, type Endpoint } from './endpoint.js';
 import { endpoints, type Endpoints } from './endpoints/index.js';
 import { reasonsIn, UpstreamError, type UpstreamFailure } from './errors.js';
 import { isId } from './id.js';
@@ -31,11 +34,25 @@ export interface Transport {
   baseUrl: string;
   send: Send;
   policy: PolicyOptions;
+  cache: CacheOptions;
+}
+
+export interface CacheOptions {
+  reads: Reads;
+  changes: Changes;
+  /** How long an answer is good, in milliseconds. */
+  lifetimeMs: number;
+  /** How long one is good that tells of what an environment seldom changes, in milliseconds. */
+  catalogueLifetimeMs: number;
 }
 
 /** What a call did, told once it has ended. */
 export interface CallReport {
   endpoint: Endpoint;
+  /** Where the answer is from. Of what was shared or kept, the other properties say nothing. */
+  source: Source;
+  /** How old the answer is, in milliseconds; 0 unless it was kept. */
+  ageMs: number;
   /** The status of the answer; undefined when there was none. */
   status: number | undefined;
   /** How often it was tried: more than once when it was retried, never when it was refused unsent. */
@@ -48,39 +65,51 @@ export interface CallReport {
 export interface CallScope {
   token: TokenSource;
   allowance: Allowance;
-  /** Throws for a call that must not be made; nothing is sent then. */
+  /** Throws for a call that must not be made, or whose answer must not be seen; nothing is sent then. */
   authorize?: (endpoint: Endpoint, args: Readonly<Record<string, unknown>>) => void;
   onCall?: (report: CallReport) => void;
+  /** Is told of all that the operation's answer is made of. */
+  provenance?: Provenance;
+}
+
+/** One call, ready to be sent. */
+interface Call {
+  endpoint: Endpoint;
+  args: Readonly<Record<string, unknown>>;
+  url: string;
+  body: string | undefined;
 }
 
 /**
  * A client for all rows of the table. Made once a process; `scope` then gives a request its own
- * methods, which share sockets and the policy.
+ * methods, which share sockets, the policy and what was read.
  */
-export function createClient({ baseUrl, send, policy: options }: Transport): {
+export function createClient({ baseUrl, send, policy: options, cache }: Transport): {
   scope: (scope: CallScope) => Upstream;
 } {
   const policy = createPolicy(options);
+  const { reads, changes } = cache;
 
-  async function call<E extends Endpoint>(
-    endpoint: E,
-    args: Record<string, unknown>,
-    { token: source, authorize, allowance, onCall }: CallScope,
-  ): Promise<Answer<E>> {
-    const { url, body } = encode(baseUrl, endpoint, args);
-    authorize?.(endpoint, args);
-    if (!allowance.takeCall()) throw budgetExceeded(endpoint);
-    const signal = allowance.signalFor(endpoint.method);
+  /** Sends a call by the policy, and reports it. */
+  async function exchange(
+    { endpoint, url, body }: Call,
+    { token: source, onCall }: CallScope,
+    allowance: TimeAllowance,
+  ): Promise<Fetched> {
+    const { method } = endpoint;
+    const signal = allowance.signalFor(method);
     const startedAt = performance.now();
     let status: number | undefined;
     let attempts = 0;
-    const report = (error?: UpstreamError) =>
-      onCall?.({ endpoint, status, attempts, milliseconds: performance.now() - startedAt, error });
+    const report = (error?: UpstreamError) => {
+      const milliseconds = performance.now() - startedAt;
+      onCall?.({ endpoint, source: 'upstream', ageMs: 0, status, attempts, milliseconds, error });
+    };
 
-    const exchange = async (accessToken: string): Promise<RawAnswer> => {
+    const sendWith = async (accessToken: string): Promise<RawAnswer> => {
       status = undefined;
       const answer = await send({
-        method: endpoint.method,
+        method,
         url,
         headers: {
           authorization: `Bearer ${accessToken}`,
@@ -89,7 +118,7 @@ export function createClient({ baseUrl, send, policy: options }: Transport): {
         },
         ...(body === undefined ? {} : { body }),
         // A write is never broken off: nobody would know whether it had happened.
-        ...(endpoint.method === 'GET' ? { signal } : {}),
+        ...(method === 'GET' ? { signal } : {}),
       });
       status = answer.status;
       return answer;
@@ -98,24 +127,83 @@ export function createClient({ baseUrl, send, policy: options }: Transport): {
     const attempt = async (): Promise<RawAnswer> => {
       attempts++;
       const token = await unlessAborted(signal, source.get());
-      const answer = await exchange(token.value);
+      const answer = await sendWith(token.value);
       if (answer.status !== 401) return answer;
       const renewed = await unlessAborted(signal, source.renew(token));
-      return renewed === undefined ? answer : exchange(renewed.value);
+      return renewed === undefined ? answer : sendWith(renewed.value);
     };
 
     try {
-      const result = interpret(
-        endpoint,
-        await policy({ method: endpoint.method, allowance, attempt }),
-      );
+      const result = interpret(endpoint, await policy({ method, allowance, attempt }));
       report();
       return result;
     } catch (thrown) {
-      const error = thrown instanceof SendError ? fromSendError(endpoint, thrown) : thrown;
+      const error = asUpstreamError(endpoint, thrown);
       if (error instanceof UpstreamError) report(error);
       throw error;
     }
+  }
+
+  /** A read: shared with those who ask the same with the same authority, or from memory. */
+  async function read(call: Call, scope: CallScope): Promise<unknown> {
+    const { endpoint, args, url } = call;
+    const { allowance, token, onCall, provenance } = scope;
+    const tags = tagsOf(endpoint, args);
+    const startedAt = performance.now();
+    try {
+      const answered = await reads.answer({
+        key: `${token.authority} ${url}`,
+        tags,
+        lifetimeMs: endpoint.isCatalogue ? cache.catalogueLifetimeMs : cache.lifetimeMs,
+        allowance,
+        fetch: async (time) => {
+          if (!allowance.takeCall()) throw budgetExceeded(endpoint);
+          return exchange(call, scope, time);
+        },
+      });
+      const { source, ageMs, value } = answered;
+      provenance?.add(tags, answered);
+      if (source !== 'upstream') {
+        const milliseconds = performance.now() - startedAt;
+        onCall?.({
+          ...{ endpoint, source, ageMs, milliseconds },
+          ...{ status: undefined, attempts: 0, error: undefined },
+        });
+      }
+      return value;
+    } catch (thrown) {
+      provenance?.spoil();
+      throw asUpstreamError(endpoint, thrown);
+    }
+  }
+
+  /** A write, sent once. What it may have changed is out of date before its outcome is told. */
+  async function write(call: Call, scope: CallScope): Promise<unknown> {
+    const { endpoint, args } = call;
+    scope.provenance?.spoil();
+    if (!scope.allowance.takeCall()) throw budgetExceeded(endpoint);
+    const tags = tagsOf(endpoint, args);
+    try {
+      return (await exchange(call, scope, scope.allowance)).value;
+    } catch (error) {
+      if (error instanceof UpstreamError && error.outcomeUnknown) {
+        // It may yet be carried out, after the next read of the same thing.
+        setTimeout(() => changes.record(tags), LATE_EFFECT_MS).unref();
+      }
+      throw error;
+    } finally {
+      changes.record(tags);
+    }
+  }
+
+  async function call(
+    endpoint: Endpoint,
+    args: Readonly<Record<string, unknown>>,
+    scope: CallScope,
+  ): Promise<unknown> {
+    const ready: Call = { endpoint, args, ...encode(baseUrl, endpoint, args) };
+    scope.authorize?.(endpoint, args);
+    return endpoint.method === 'GET' ? read(ready, scope) : write(ready, scope);
   }
 
   return {
@@ -123,17 +211,20 @@ export function createClient({ baseUrl, send, policy: options }: Transport): {
       mapValues(endpoints, (rows) =>
         mapValues(
           rows as Record<string, Endpoint>,
-          (endpoint) => (args: Record<string, unknown>) => call(endpoint, args, scope),
+          (endpoint) => (args: Readonly<Record<string, unknown>>) => call(endpoint, args, scope),
         ),
       ) as unknown as Upstream,
   };
 }
 
+/** How long after a write without an answer its effect may still come, in milliseconds. */
+const LATE_EFFECT_MS = 30_000;
+
 /** The URL and body that a call's arguments give. Drops only undefined: `0`, `false` and "" are sent. */
 function encode(
   baseUrl: string,
   endpoint: Endpoint,
-  args: Record<string, unknown>,
+  args: Readonly<Record<string, unknown>>,
 ): { url: string; body: string | undefined } {
   const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(requireId(endpoint, name, args[name])),
@@ -193,7 +284,7 @@ function invalidText(endpoint: Endpoint, parameter: string): UpstreamError {
  */
 const NOT_FOUND_CODE = /_NOT_FOUND$|^USER_NOT_IN_ORGANIZATION$/;
 
-function interpret<E extends Endpoint>(endpoint: E, answer: RawAnswer): Answer<E> {
+function interpret(endpoint: Endpoint, answer: RawAnswer): Fetched {
   const { status } = answer;
   if (status >= 200 && status < 300) return decode(endpoint, answer);
 
@@ -245,10 +336,10 @@ function validator(schema: TSchema): Validator {
  * A success answer as its row promises it. An answer without a body, which older generations of the
  * API give for writes, reads as an empty object: what the row requires is then missed by name.
  */
-function decode<E extends Endpoint>(endpoint: E, { status, body }: RawAnswer): Answer<E> {
+function decode(endpoint: Endpoint, { status, body }: RawAnswer): Fetched {
   const value: unknown = body === '' && endpoint.method !== 'GET' ? {} : parse(body);
-  if (validator(endpoint.returns).Check(value)) return value as Answer<E>;
-  if (salvage(endpoint, value)) return value as Answer<E>;
+  if (validator(endpoint.returns).Check(value)) return { value, bytes: body.length };
+  if (salvage(endpoint, value)) return { value, bytes: undefined };
   throw badResponse(endpoint, status, endpoint.returns, value, '');
 }
 
@@ -307,6 +398,10 @@ const FAILURES: Record<SendFailure, UpstreamFailure> = {
   REFUSED: 'UNAVAILABLE',
   RATE_LIMITED: 'RATE_LIMITED',
 };
+
+function asUpstreamError(endpoint: Endpoint, thrown: unknown): unknown {
+  return thrown instanceof SendError ? fromSendError(endpoint, thrown) : thrown;
+}
 
 function fromSendError(endpoint: Endpoint, error: SendError): UpstreamError {
   return new UpstreamError(

@@ -29,6 +29,13 @@ export interface Endpoint<
   readonly body: B | undefined;
   /** The answer's shape. */
   readonly returns: A;
+  /**
+   * What a read tells of, and what a write may change, under the same names: a write that shares a
+   * tag with an earlier read has made it out of date. Parameters stand in braces, as in the route.
+   */
+  readonly tags: readonly string[];
+  /** Whether a read is of something that an environment seldom changes, and no operation here does. */
+  readonly isCatalogue: boolean;
   readonly method: Method;
   /** The path as a template, e.g. "/api/v1/organizations/{org_code}/users". */
   readonly path: string;
@@ -43,6 +50,8 @@ interface Row<Q extends TObject, B extends TObject, A extends TSchema> {
   ids?: readonly (keyof Static<Q> & string)[];
   body?: B;
   returns: A;
+  tags: readonly string[];
+  isCatalogue?: boolean;
 }
 
 type Nothing = TObject<Record<never, TSchema>>;
@@ -68,10 +77,27 @@ export function endpoint<
     ids: row.ids ?? [],
     body: row.body,
     returns: row.returns,
+    tags: row.tags,
+    isCatalogue: row.isCatalogue ?? false,
     method,
     path,
     pathParameters,
   };
+}
+
+/** An endpoint's tags for these arguments; throws a TypeError for a parameter that is not among them. */
+export function tagsOf(
+  { tags, route }: Endpoint,
+  args: Readonly<Record<string, unknown>>,
+): string[] {
+  return tags.map((tag) =>
+    tag.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const value = args[name];
+      if (typeof value !== 'string')
+        throw new TypeError(`${route} is tagged by ${name}, which it lacks`);
+      return value;
+    }),
+  );
 }
 
 export type PathParameters<E extends Endpoint> = { [K in PathParameterNames<E['route']>]: string };

@@ -1,6 +1,6 @@
 /** How calls are sent for the good of the upstream and of those who wait: in turn, not before it takes them, and again. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { unlessAborted, type Allowance } from './allowance.js';
+import { unlessAborted, type TimeAllowance } from './allowance.js';
 import { refusalOf, type Breaker } from './breaker.js';
 import type { Method } from './endpoint.js';
 import { RateLimitHold } from './rate-limit.js';
@@ -24,7 +24,7 @@ export interface PolicyOptions {
 /** A call as the policy sees it. */
 export interface PolicedCall {
   method: Method;
-  allowance: Allowance;
+  allowance: TimeAllowance;
   /** Sends the call once. */
   attempt: () => Promise<RawAnswer>;
 }

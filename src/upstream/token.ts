@@ -1,4 +1,5 @@
 /** The gateway's own access token: OAuth 2.0 client credentials (RFC 6749, section 4.4). */
+import { createHash } from 'node:crypto';
 import { UpstreamError } from './errors.js';
 import { retryAfter, SendError, type Send } from './send/index.js';
 
@@ -16,6 +17,8 @@ export interface AccessToken {
 
 /** Where a call gets its token from. */
 export interface TokenSource {
+  /** Whose token it is: what was read with a token is given to calls of the same authority alone. */
+  readonly authority: string;
   /** A token that has not expired. */
   get(): Promise<AccessToken>;
   /**
@@ -101,6 +104,7 @@ export function createClientCredentials(
   }
 
   return {
+    authority: 'gateway',
     async get() {
       return current !== undefined && now() < current.renewAt ? current.token : requestOnce();
     },
@@ -114,7 +118,9 @@ export function createClientCredentials(
 /** The caller's own token, passed on: what it may do is known to Kinde alone, and nobody can renew it. */
 export function passCallersToken(value: string): TokenSource {
   const token: AccessToken = { value, scopes: undefined };
-  return { get: async () => token, renew: async () => undefined };
+  // What is remembered under it must not be worth stealing.
+  const authority = createHash('sha256').update(value).digest('base64url');
+  return { authority, get: async () => token, renew: async () => undefined };
 }
 
 function parse(body: string): Record<string, unknown> {

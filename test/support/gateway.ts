@@ -46,6 +46,8 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     KINDE_CLIENT_SECRET: clientSecret,
     KINDE_AUDIENCE: emulator.audience,
     AUTH_MODE: 'none',
+    // So that each query shows its own calls; tests of the cache turn it on.
+    CACHE: 'off',
     ...options.env,
   });
   const gateway = await createGateway({ ...config, kinde: config.kinde! });

@@ -7,6 +7,8 @@ export const featureFlags = {
     summary:
       'The environment’s feature flags with their values, by key: what an organization may override.',
     scope: 'read:environment_feature_flags',
+    tags: ['flags of the environment'],
+    isCatalogue: true,
     returns: t.Object({ feature_flags: t.Record(t.String(), FeatureFlag), next_token: NextToken }),
   }),
 };

@@ -41,10 +41,23 @@ const sort = t.Optional(
 /** Kinde's documented limit for the objects of one bulk write. */
 export const MAX_BULK_USERS = 100;
 
+/**
+ * The tags of what belongs to one organization. `members` are its lists of users, which carry role
+ * keys and can be filtered by roles and permissions; `member` are the reads of one user in it, and
+ * `every member` those of all. Where people are members is part of what is read of `people`.
+ */
+const everything = [
+  'organization {org_code}',
+  'members {org_code}',
+  'every member {org_code}',
+  'flags {org_code}',
+];
+
 export const organizations = {
   list: endpoint('GET /api/v1/organizations', {
     summary: 'The organizations of the environment, a page at a time.',
     scope: 'read:organizations',
+    tags: ['organizations'],
     query: t.Object({ sort, ...page }),
     returns: t.Object({ organizations: t.Array(OrganizationItem), next_token: NextToken }),
   }),
@@ -52,6 +65,7 @@ export const organizations = {
   get: endpoint('GET /api/v1/organization', {
     summary: 'One organization in full, by its code.',
     scope: 'read:organizations',
+    tags: ['organization {code}'],
     query: t.Object({ code: t.String(), expand: t.Optional(t.Literal('billing')) }),
     ids: ['code'],
     returns: Organization,
@@ -60,6 +74,7 @@ export const organizations = {
   create: endpoint('POST /api/v1/organization', {
     summary: 'Create an organization. The answer holds the new code alone.',
     scope: 'create:organizations',
+    tags: ['organizations', 'people'],
     body: t.Object({
       name: t.String(),
       // The specification declares the values to be the names of types, which is taken for a
@@ -90,6 +105,7 @@ export const organizations = {
   update: endpoint('PATCH /api/v1/organization/{org_code}', {
     summary: 'Change the given properties of an organization and leave the others.',
     scope: 'update:organizations',
+    tags: ['organizations', 'organization {org_code}'],
     query: t.Object({ expand: t.Optional(t.Literal('billing')) }),
     body: t.Object({
       name: t.Optional(t.String()),
@@ -114,12 +130,14 @@ export const organizations = {
   delete: endpoint('DELETE /api/v1/organization/{org_code}', {
     summary: 'Delete an organization.',
     scope: 'delete:organizations',
+    tags: ['organizations', 'people', ...everything],
     returns: Success,
   }),
 
   users: endpoint('GET /api/v1/organizations/{org_code}/users', {
     summary: 'Members of an organization, a page at a time.',
     scope: 'read:organization_users',
+    tags: ['members {org_code}'],
     query: t.Object({
       sort,
       ...page,
@@ -134,6 +152,7 @@ export const organizations = {
   addUsers: endpoint('POST /api/v1/organizations/{org_code}/users', {
     summary: 'Add up to 100 users, each with role and permission keys.',
     scope: 'create:organization_users',
+    tags: ['members {org_code}', 'every member {org_code}', 'people'],
     body: t.Object({
       users: t.Optional(
         t.Array(
@@ -155,6 +174,7 @@ export const organizations = {
   updateUsers: endpoint('PATCH /api/v1/organizations/{org_code}/users', {
     summary: 'Change the roles and permissions of up to 100 members by key, or remove them.',
     scope: 'update:organization_users',
+    tags: ['members {org_code}', 'every member {org_code}', 'people'],
     body: t.Object({
       users: t.Optional(
         t.Array(
@@ -180,18 +200,21 @@ export const organizations = {
   removeUser: endpoint('DELETE /api/v1/organizations/{org_code}/users/{user_id}', {
     summary: 'Remove a member from an organization.',
     scope: 'delete:organization_users',
+    tags: ['members {org_code}', 'member {org_code} {user_id}', 'people'],
     returns: Success,
   }),
 
   userRoles: endpoint('GET /api/v1/organizations/{org_code}/users/{user_id}/roles', {
     summary: 'The roles of a member.',
     scope: 'read:organization_user_roles',
+    tags: ['member {org_code} {user_id}', 'every member {org_code}'],
     returns: t.Object({ roles: t.Array(OrganizationUserRole), next_token: NextToken }),
   }),
 
   addUserRole: endpoint('POST /api/v1/organizations/{org_code}/users/{user_id}/roles', {
     summary: 'Give a member a role, by the role’s id.',
     scope: 'create:organization_user_roles',
+    tags: ['members {org_code}', 'member {org_code} {user_id}'],
     body: t.Object({ role_id: t.String() }),
     returns: Success,
   }),
@@ -201,6 +224,7 @@ export const organizations = {
     {
       summary: 'Take a role from a member, by the role’s id.',
       scope: 'delete:organization_user_roles',
+      tags: ['members {org_code}', 'member {org_code} {user_id}'],
       returns: Success,
     },
   ),
@@ -209,6 +233,7 @@ export const organizations = {
     summary:
       'The permissions of a member; with expand=roles, also the roles that they come through.',
     scope: 'read:organization_user_permissions',
+    tags: ['member {org_code} {user_id}', 'every member {org_code}'],
     query: t.Object({ expand: t.Optional(t.Literal('roles')) }),
     returns: t.Object({ permissions: t.Array(OrganizationUserPermission) }),
   }),
@@ -216,6 +241,7 @@ export const organizations = {
   addUserPermission: endpoint('POST /api/v1/organizations/{org_code}/users/{user_id}/permissions', {
     summary: 'Give a member a permission directly, by the permission’s id.',
     scope: 'create:organization_user_permissions',
+    tags: ['members {org_code}', 'member {org_code} {user_id}'],
     body: t.Object({ permission_id: t.String() }),
     returns: Success,
   }),
@@ -225,6 +251,7 @@ export const organizations = {
     {
       summary: 'Take a direct permission from a member, by the permission’s id.',
       scope: 'delete:organization_user_permissions',
+      tags: ['members {org_code}', 'member {org_code} {user_id}'],
       returns: Success,
     },
   ),
@@ -232,6 +259,7 @@ export const organizations = {
   featureFlags: endpoint('GET /api/v1/organizations/{org_code}/feature_flags', {
     summary: 'The feature flags that an organization overrides, by key; values are text.',
     scope: 'read:organization_feature_flags',
+    tags: ['flags {org_code}'],
     returns: t.Object({ feature_flags: t.Record(t.String(), FeatureFlag) }),
   }),
 
@@ -241,6 +269,7 @@ export const organizations = {
       summary:
         'Override a feature flag for an organization. The value is text in the query string.',
       scope: 'update:organization_feature_flags',
+      tags: ['flags {org_code}'],
       query: t.Object({ value: t.String() }),
       returns: Success,
     },
@@ -251,6 +280,7 @@ export const organizations = {
     {
       summary: 'Delete one feature flag override of an organization.',
       scope: 'delete:organization_feature_flags',
+      tags: ['flags {org_code}'],
       returns: Success,
     },
   ),
@@ -258,6 +288,7 @@ export const organizations = {
   deleteFeatureFlags: endpoint('DELETE /api/v1/organizations/{org_code}/feature_flags', {
     summary: 'Delete every feature flag override of an organization.',
     scope: 'delete:organization_feature_flags',
+    tags: ['flags {org_code}'],
     returns: Success,
   }),
 };

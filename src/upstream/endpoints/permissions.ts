@@ -7,6 +7,8 @@ export const permissions = {
   list: endpoint('GET /api/v1/permissions', {
     summary: 'The environment’s permissions, a page at a time.',
     scope: 'read:permissions',
+    tags: ['permissions'],
+    isCatalogue: true,
     query: t.Object({
       sort: t.Optional(
         t.Union([

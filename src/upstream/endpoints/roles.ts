@@ -7,6 +7,8 @@ export const roles = {
   list: endpoint('GET /api/v1/roles', {
     summary: 'The environment’s roles, a page at a time.',
     scope: 'read:roles',
+    tags: ['roles'],
+    isCatalogue: true,
     query: t.Object({
       sort: t.Optional(
         t.Union([

@@ -7,6 +7,7 @@ export const users = {
   list: endpoint('GET /api/v1/users', {
     summary: 'People of the environment; by their ids, the one batch read that the API has.',
     scope: 'read:users',
+    tags: ['people'],
     query: t.Object({
       ...page,
       /** User ids, comma separated. */

@@ -1,0 +1,81 @@
+/** Whole answers from memory: a query that was answered a moment ago needs no execution now. */
+import { createHash } from 'node:crypto';
+import type { Changes } from './upstream/cache/changes.js';
+import type { Provenance } from './upstream/cache/provenance.js';
+import type { Store } from './upstream/cache/reads.js';
+
+/** An answer as it was sent, and what it is made of. */
+export interface WholeAnswer {
+  readonly body: string | Buffer;
+  readonly contentType: string;
+  readonly etag: string;
+  /** For the log: what is answered from memory was an operation too. */
+  readonly operationName: string | undefined;
+  /** In milliseconds of `performance.now()`. */
+  readonly freshUntil: number;
+}
+
+interface Kept extends WholeAnswer {
+  readonly tags: ReadonlySet<string>;
+  /** The time of `Changes` for which it is known to hold. */
+  clock: number;
+}
+
+const BYTES_PER_TAG = 64;
+const BYTES_PER_ANSWER = 512;
+
+/**
+ * Answers by what was asked: the text of the request, by whom, and in which form. An answer is given
+ * as long as each part of it is fresh, and no longer than until a write changes one.
+ */
+export class Answers {
+  constructor(
+    private readonly changes: Changes,
+    /** Undefined to keep nothing. */
+    private readonly store: Store | undefined,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  find(key: string): WholeAnswer | undefined {
+    const kept = this.store?.get(key) as Kept | undefined;
+    if (kept === undefined) return undefined;
+    if (this.now() < kept.freshUntil && this.changes.isUnchangedSince(kept.clock, kept.tags)) {
+      kept.clock = this.changes.clock;
+      return kept;
+    }
+    this.store?.delete(key);
+    return undefined;
+  }
+
+  /** Keeps an answer unless a part of it must not be given again. */
+  keep(
+    key: string,
+    { tags, clock, freshUntil }: Provenance,
+    answer: Omit<WholeAnswer, 'freshUntil'>,
+  ): void {
+    if (this.store === undefined || freshUntil === undefined) return;
+    if (!this.changes.isUnchangedSince(clock, tags)) return;
+    const kept: Kept = { ...answer, tags, clock, freshUntil };
+    const size = answer.body.length + tags.size * BYTES_PER_TAG + key.length + BYTES_PER_ANSWER;
+    this.store.set(key, kept, { size });
+  }
+
+  /** For how many whole seconds more an answer is fresh. */
+  secondsUntil(freshUntil: number): number {
+    return Math.max(0, Math.floor((freshUntil - this.now()) / 1000));
+  }
+}
+
+/** A strong validator (RFC 9110, section 8.8.3): the same bytes, the same text. */
+export function etagOf(body: string | Buffer): string {
+  return `"${createHash('sha1').update(body).digest('base64url')}"`;
+}
+
+/** Whether an `If-None-Match` names this validator (RFC 9110, section 13.1.2). */
+export function isNamedBy(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  return ifNoneMatch
+    .split(',')
+    .map((validator) => validator.trim().replace(/^W\//, ''))
+    .some((validator) => validator === '*' || validator === etag);
+}

@@ -1,0 +1,167 @@
+/** Reads shared over operations: those in flight, those of a short while ago, and old ones in an outage. */
+import type { LRUCache } from 'lru-cache';
+import type { Allowance, TimeAllowance } from '../allowance.js';
+import { UpstreamError, type UpstreamFailure } from '../errors.js';
+import type { Changes } from './changes.js';
+import { Flight } from './flight.js';
+
+/** What is kept, whatever it is: reads here, whole answers elsewhere, under one bound in bytes. */
+export type Store = LRUCache<string, object>;
+
+/** An answer as it is kept. Whoever is given the value must not change it. */
+interface Kept {
+  value: unknown;
+  /** The time of `Changes` at which the read began. */
+  clock: number;
+  /** When it was read, and until when it is given without asking again, in milliseconds. */
+  readAt: number;
+  freshUntil: number;
+}
+
+/** What the API answered to a read. */
+export interface Fetched {
+  value: unknown;
+  /** The length of the answer; undefined for one that must not be kept, since part of it is unusable. */
+  bytes: number | undefined;
+}
+
+export interface Read {
+  /** Whose authority and which URL: reads with the same key may share an answer. */
+  key: string;
+  tags: readonly string[];
+  /** How long the answer may be given without asking again, in milliseconds. */
+  lifetimeMs: number;
+  allowance: Allowance;
+  /** Asks the API. Called at most once. */
+  fetch: (allowance: TimeAllowance) => Promise<Fetched>;
+}
+
+export type Source =
+  /** The API was asked. */
+  | 'upstream'
+  /** Another operation was already asking. */
+  | 'merged'
+  /** From memory, and fresh. */
+  | 'cache'
+  /** From memory, though no longer fresh, because the API cannot be asked. */
+  | 'stale';
+
+export interface Answered {
+  value: unknown;
+  source: Source;
+  /** How old the answer is, in milliseconds; 0 unless it comes from memory. */
+  ageMs: number;
+  /** The time of `Changes` that it holds for. */
+  clock: number;
+  /** When it ceases to be fresh; undefined for what is not kept. */
+  freshUntil: number | undefined;
+}
+
+export interface ReadsOptions {
+  changes: Changes;
+  /** Undefined to keep nothing: reads in flight are shared all the same. */
+  store: Store | undefined;
+  /** How long after it ceased to be fresh an answer may be given in an outage, in milliseconds. */
+  staleIfErrorMs: number;
+  now?: () => number;
+}
+
+/** The failures that say nothing of the thing asked for, so that its last known state may stand in. */
+const OUTAGES: ReadonlySet<UpstreamFailure> = new Set([
+  'TIMEOUT',
+  'UNAVAILABLE',
+  'RATE_LIMITED',
+  'BAD_RESPONSE',
+]);
+
+/** A parsed answer takes several times the memory of its text, as V8 lays objects out. */
+const BYTES_PER_CHARACTER = 4;
+const BYTES_PER_ENTRY = 512;
+
+/**
+ * Reads with one key are made once at a time, and their answer is kept while it is fresh. What a write
+ * has changed meanwhile is neither joined nor kept nor given; errors are never kept.
+ */
+export class Reads {
+  readonly #changes: Changes;
+  readonly #store: Store | undefined;
+  readonly #staleIfErrorMs: number;
+  readonly #now: () => number;
+  readonly #flights = new Map<string, Flight<Fetched>>();
+
+  constructor({ changes, store, staleIfErrorMs, now = () => performance.now() }: ReadsOptions) {
+    this.#changes = changes;
+    this.#store = store;
+    this.#staleIfErrorMs = staleIfErrorMs;
+    this.#now = now;
+  }
+
+  /** Throws what `fetch` throws, or the SendError that the allowance ends with. */
+  async answer(read: Read): Promise<Answered> {
+    const kept = this.#find(read);
+    if (kept !== undefined && this.#now() < kept.freshUntil) return this.#given(kept, 'cache');
+    const inFlight = this.#flights.get(read.key);
+    const isShared = inFlight !== undefined && this.#holds(inFlight.clock, read);
+    const flight = isShared ? inFlight : this.#begin(read);
+    try {
+      const { value } = await flight.join(read.allowance);
+      const now = this.#find(read);
+      return {
+        value,
+        source: isShared ? 'merged' : 'upstream',
+        ageMs: 0,
+        clock: flight.clock,
+        freshUntil: now !== undefined && now.value === value ? now.freshUntil : undefined,
+      };
+    } catch (error) {
+      if (
+        kept === undefined ||
+        !(error instanceof UpstreamError && OUTAGES.has(error.failure)) ||
+        !this.#holds(kept.clock, read) ||
+        this.#now() > kept.freshUntil + this.#staleIfErrorMs
+      ) {
+        throw error;
+      }
+      return this.#given(kept, 'stale');
+    }
+  }
+
+  #begin(read: Read): Flight<Fetched> {
+    const flight: Flight<Fetched> = new Flight(
+      this.#changes.clock,
+      async (allowance) => {
+        const fetched = await read.fetch(allowance);
+        this.#keep(read, flight.clock, fetched);
+        return fetched;
+      },
+      () => {
+        if (this.#flights.get(read.key) === flight) this.#flights.delete(read.key);
+      },
+    );
+    this.#flights.set(read.key, flight);
+    return flight;
+  }
+
+  #keep(read: Read, clock: number, { value, bytes }: Fetched): void {
+    if (this.#store === undefined || bytes === undefined || !this.#holds(clock, read)) return;
+    const readAt = this.#now();
+    const kept: Kept = { value, clock, readAt, freshUntil: readAt + read.lifetimeMs };
+    this.#store.set(read.key, kept, { size: bytes * BYTES_PER_CHARACTER + BYTES_PER_ENTRY });
+  }
+
+  /** What is kept and still holds, fresh or not. */
+  #find(read: Read): Kept | undefined {
+    const kept = this.#store?.get(read.key) as Kept | undefined;
+    if (kept === undefined || this.#holds(kept.clock, read)) return kept;
+    this.#store?.delete(read.key);
+    return undefined;
+  }
+
+  #holds(clock: number, { tags }: Read): boolean {
+    return this.#changes.isUnchangedSince(clock, tags);
+  }
+
+  #given({ value, clock, readAt, freshUntil }: Kept, source: Source): Answered {
+    return { value, source, ageMs: this.#now() - readAt, clock, freshUntil };
+  }
+}
