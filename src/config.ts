@@ -119,6 +119,9 @@ const Environment = z.object({
   OPERATION_TIMEOUT_MS: integer(1, 600_000, 30_000),
   UPSTREAM_CALLS_PER_OPERATION: integer(1, 1_000_000, 2_000),
   CACHE: z.enum(['memory', 'off'], 'must be memory or off').default('memory'),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be a URL such as redis://host:6379' })
+    .optional(),
   CACHE_MAX_MB: integer(1, 1_000_000, 64),
   CACHE_TTL_SECONDS: integer(1, 86_400, 30),
   CACHE_CATALOGUE_TTL_SECONDS: integer(1, 86_400, 300),
@@ -281,6 +284,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       maxBytes: settings.CACHE === 'off' ? 0 : settings.CACHE_MAX_MB * 1024 * 1024,
       lifetimeMs: settings.CACHE_TTL_SECONDS * 1000,
       catalogueLifetimeMs: settings.CACHE_CATALOGUE_TTL_SECONDS * 1000,
+      redisUrl: settings.REDIS_URL,
       staleIfErrorMs: settings.CACHE_STALE_IF_ERROR_SECONDS * 1000,
     }),
     limits: Object.freeze({

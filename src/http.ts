@@ -13,6 +13,7 @@ import type { Authenticate, Caller } from './auth/authenticate.js';
 import { identityOf } from './auth/viewer.js';
 import type { Config } from './config.js';
 import type { Context } from './context.js';
+import type { Cache } from './upstream/cache/index.js';
 import { withRequestId } from './errors.js';
 import { withTrustedDocument } from './trusted-documents.js';
 
@@ -20,6 +21,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks, which is found out once a request; rejects when nobody can be told. */
     caller: Promise<Caller> | undefined;
+    /** Whether all writes that were acknowledged before it are known of. */
+    isCurrent: boolean;
     /** Under which its answer is kept; undefined where it can neither be kept nor be given. */
     answerKey: string | undefined;
     /** What the operation's resolvers share, once there is an operation. */
@@ -46,6 +49,8 @@ export interface GraphqlRoutes {
   handler: RouteHandlerMethod;
   authenticate: Authenticate;
   answers: Answers;
+  /** Begins an operation: see `Cache.refresh`. */
+  refresh: Cache['refresh'];
   config: Config;
 }
 
@@ -54,10 +59,12 @@ export function graphqlRoutes({
   handler,
   authenticate,
   answers,
+  refresh,
   config: { isProduction, trustedDocuments },
 }: GraphqlRoutes): FastifyPluginAsync {
   return async (app) => {
     app.decorateRequest('caller', undefined);
+    app.decorateRequest('isCurrent', true);
     app.decorateRequest('answerKey', undefined);
     app.decorateRequest('operation', undefined);
     // Fastify reads text/plain by default; a form or a script on another site can send it.
@@ -86,7 +93,10 @@ export function graphqlRoutes({
         request.caller = authenticate(request.headers.authorization, request.log);
         const key = await keyOf(request);
         request.answerKey = key;
-        const kept = key === undefined ? undefined : answers.find(key);
+        // Only several replicas make it wait.
+        const isCurrent = refresh();
+        request.isCurrent = isCurrent === true || (await isCurrent);
+        const kept = key === undefined || !request.isCurrent ? undefined : answers.find(key);
         if (kept !== undefined) {
           const { operationName } = kept;
           request.log.info({ operation: 'query', operationName, from: 'memory' }, 'operation');

@@ -95,7 +95,13 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
   const send = sendThrough(breaker, sendOnce);
   const ownToken =
     credentials && createClientCredentials(send, baseUrl, { ...credentials, audience });
-  const cache = createCache(config.cache);
+  const cache = await createCache(config.cache, {
+    name: `${baseUrl} ${credentials?.clientId ?? ''}`,
+    onState: (isReachable, error) =>
+      isReachable
+        ? app.log.info('Redis can be reached')
+        : app.log.warn({ err: error }, 'Redis cannot be reached: nothing is given from memory'),
+  });
   const client = createClient({
     baseUrl,
     send,
@@ -136,12 +142,14 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
 
   const context = async (request: FastifyRequest, reply: FastifyReply): Promise<Context> => {
     const { viewer, token } = await request.caller!;
+    const { isCurrent } = request;
     const calls: CallReport[] = [];
     const provenance = new Provenance();
     const upstream = client.scope({
       token,
       authorize: authorizeCall(viewer),
       allowance: allowanceOf(reply, config),
+      isCurrent,
       provenance,
       onCall: (report) => {
         calls.push(report);
@@ -180,6 +188,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       handler: fastifyApolloHandler(apollo, { context }),
       authenticate,
       answers: new Answers(cache.changes, cache.store),
+      refresh: cache.refresh,
       config,
     }),
   );
@@ -201,6 +210,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       await app.close();
       await apollo.stop();
       await closeSockets();
+      cache.close();
     },
     log: app.log,
   };
