@@ -12,6 +12,10 @@ export function createTurns(concurrency: number): TakeTurn {
   const limit = pLimit(concurrency);
   return (signal, run) =>
     new Promise((resolve, reject) => {
+      if (limit.activeCount + limit.pendingCount < concurrency && !signal.aborted) {
+        // Its turn is now, so that there is no wait to leave.
+        return void limit(() => run().then(resolve, reject));
+      }
       const leave = () => reject(signal.reason as Error);
       if (signal.aborted) return leave();
       signal.addEventListener('abort', leave, { once: true });
