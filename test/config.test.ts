@@ -36,6 +36,13 @@ describe('readConfig', () => {
       requestTimeoutMs: 30_000,
       corsOrigins: [],
       trustedDocuments: undefined,
+      cache: {
+        maxBytes: 64 * 1024 * 1024,
+        lifetimeMs: 30_000,
+        catalogueLifetimeMs: 300_000,
+        staleIfErrorMs: 300_000,
+        redisUrl: undefined,
+      },
       limits: {
         maxTokens: 1_000,
         maxDepth: 12,
