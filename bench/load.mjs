@@ -29,25 +29,37 @@ export const quantile = (values, part) => {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
 };
 
-/** `concurrency` clients, each sending what `next` gives as soon as it has its answer, for a time. */
+/**
+ * `concurrency` clients, each sending what `next` gives as soon as it has its answer, for a time. What
+ * is not answered as it should be counts as failed and in no other figure.
+ */
 export async function run({ ask }, next, concurrency, seconds) {
   const times = [];
+  let failed = 0;
+  let failure;
   const startedAt = performance.now();
   const until = startedAt + seconds * 1_000;
   await Promise.all(
     Array.from({ length: concurrency }, async () => {
       do {
         const sentAt = performance.now();
-        await ask(next());
-        times.push(performance.now() - sentAt);
+        try {
+          await ask(next());
+          times.push(performance.now() - sentAt);
+        } catch (error) {
+          failed++;
+          failure ??= error.message;
+        }
       } while (performance.now() < until);
     }),
   );
   const elapsed = (performance.now() - startedAt) / 1_000;
   return {
     count: times.length,
+    failed,
+    failure,
     perSecond: times.length / elapsed,
-    p50: quantile(times, 0.5),
-    p99: quantile(times, 0.99),
+    p50: quantile(times, 0.5) ?? NaN,
+    p99: quantile(times, 0.99) ?? NaN,
   };
 }

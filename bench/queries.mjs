@@ -56,6 +56,19 @@ export async function walkCursors(ask) {
   return cursors;
 }
 
+/** A document in the words of a graph that is generated from the REST API. */
+export const ofGeneratedGraph = (query) =>
+  query
+    .replaceAll('$code: ID!', '$code: String!')
+    .replaceAll('first: 10', 'page_size: 10')
+    .replaceAll('after: $after', 'next_token: $after')
+    .replace(/(organizations\([^)]*\) \{ )nodes/, '$1nodes: organizations')
+    .replace(/(users\([^)]*\) \{ )nodes/, '$1nodes: organization_users')
+    .replace('featureFlags {', 'featureFlags: feature_flags { feature_flags {')
+    .replace('value }', 'value } }')
+    .replace('roles { key name }', 'roles { roles { key name } }')
+    .replace('permissions { key name }', 'permissions { permissions { key name } }');
+
 /** The write that is mixed in: it changes an organization that the queries read. */
 export const write = (index) => ({
   query:
@@ -66,6 +79,9 @@ export const write = (index) => ({
 });
 
 const FLAG_TYPES = { bool: 'BOOLEAN', int: 'INTEGER', str: 'STRING' };
+
+/** A list, which a generated graph has inside the object that Kinde sends. */
+const unwrapped = (value) => (Array.isArray(value) ? value : Object.values(value)[0]);
 
 /**
  * An answer in a form that all servers share: cursors are each server's own, and flags come typed or
@@ -78,7 +94,9 @@ export function normalized(text) {
     if (key === 'endCursor') return typeof value;
     if (key === 'type') return FLAG_TYPES[value] ?? value;
     if (key === 'value') return String(value);
-    if (key === 'featureFlags') return value.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+    if (key === 'featureFlags')
+      return unwrapped(value).toSorted((a, b) => (a.key < b.key ? -1 : 1));
+    if (key === 'roles' || key === 'permissions') return unwrapped(value);
     if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
     return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
   });

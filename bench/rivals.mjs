@@ -22,6 +22,6 @@ export const servers = {
     file: './servers/tailcall.mjs',
     env: { MERGE: 'true' },
   },
-  hive: { title: 'Hive Gateway', file: './servers/hive.mjs', isOptional: true },
+  hive: { title: 'Hive Gateway', file: './hive/server.mjs', isOptional: true, isGenerated: true },
   bare: { title: 'node:http, same bytes', file: './servers/bare.mjs', isBare: true },
 };

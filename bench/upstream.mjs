@@ -62,10 +62,11 @@ function page(property, count, entry, parameters, isHelped) {
   const from = Number(parameters.get('next_token')?.slice(TOKEN_PREFIX.length) || 0);
   const until = Math.min(count, from + Number(parameters.get('page_size') || DEFAULT_PAGE_SIZE));
   const length = Math.max(0, until - from);
+  const next = until < count ? `${TOKEN_PREFIX}${until}` : null;
   return enveloped({
     [property]: Array.from({ length }, (_, index) => entry(from + index)),
-    next_token: until < count ? `${TOKEN_PREFIX}${until}` : null,
-    ...(isHelped ? { has_next_page: until < count } : {}),
+    next_token: next,
+    ...(isHelped ? { pageInfo: { hasNextPage: next !== null, endCursor: next } } : {}),
   });
 }
 

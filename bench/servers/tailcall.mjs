@@ -19,7 +19,7 @@ const http = (path, rest) =>
   `@http(url: "${upstream}/helped/api/v1/${path}", ${dedupe}, headers: [{ key: "authorization", value: "Bearer bench" }], ${rest})`;
 
 const connection = (property) =>
-  `${page}, select: { nodes: "{{.${property}}}", pageInfo: { hasNextPage: "{{.has_next_page}}", endCursor: "{{.next_token}}" } }`;
+  `${page}, select: { nodes: "{{.${property}}}", pageInfo: "{{.pageInfo}}" }`;
 
 const port = await freePort();
 const schema = `
