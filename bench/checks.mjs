@@ -41,13 +41,13 @@ async function costOf(upstream, query) {
   const ask = () => client.ask({ query });
   // Compiled and connected, as a gateway is that has served for a while.
   for (let times = 0; times < 40; times++) await client.ask({ query: NESTED });
-  const cpuBefore = await cpuMs(gateway);
-  for (let times = 0; times < TIMES; times++) await ask();
-  const cpu = ((await cpuMs(gateway)) - cpuBefore) / TIMES;
   await resetPeak(gateway);
   const memoryBefore = await residentMb(gateway, 'VmRSS');
   await Promise.all(Array.from({ length: TIMES }, ask));
   const memoryMb = ((await residentMb(gateway)) - memoryBefore) / TIMES;
+  const cpuBefore = await cpuMs(gateway);
+  for (let times = 0; times < TIMES; times++) await ask();
+  const cpu = ((await cpuMs(gateway)) - cpuBefore) / TIMES;
   await client.close();
   await gateway.stop();
   return { cpuMs: cpu, memoryMb };
