@@ -71,9 +71,8 @@ const concurrencies = numbers(options.concurrency);
 const latencies = numbers(options.latency);
 const seconds = Number(options.seconds);
 const rounds = Number(options.rounds);
-const WARM_UP_SECONDS = 0.3;
 // Before a kind of query is measured first, so that its code is compiled.
-const FIRST_WARM_UP_SECONDS = 1;
+const WARM_UP_SECONDS = 1;
 
 const report = [];
 const say = (line = '') => {
@@ -91,8 +90,7 @@ const table = (head, rows) => {
 const cells = latencies.length * kinds.length * concurrencies.length;
 const estimate =
   chosen.length *
-  (cells * rounds * (seconds + WARM_UP_SECONDS + 0.2) +
-    latencies.length * kinds.length * FIRST_WARM_UP_SECONDS);
+  (cells * rounds * (seconds + 0.2) + latencies.length * kinds.length * WARM_UP_SECONDS);
 // Slow servers need longer than a measurement for one answer to each of 64 clients.
 console.error(
   `About ${Math.ceil((estimate * 1.4) / 60) + (options['no-checks'] ? 0 : 1)} minutes: ${cells} tables, ${chosen.length} servers`,
@@ -168,22 +166,22 @@ async function compare(running, kind) {
 async function measure(name, server, upstream, kind, concurrency) {
   const client = connect(server.url, concurrency);
   const { texts, next } = requestsOf(name, kind);
-  const warming = connect(server.url, 16);
+  const WARMING = 8;
+  const warming = connect(server.url, WARMING);
   if (servers[name].isWarm) {
     // All of the variables, before each measurement: what is cached lives for half a minute.
     const left = [...texts];
     await Promise.all(
-      Array.from({ length: 16 }, async () => {
+      Array.from({ length: WARMING }, async () => {
         while (left.length > 0) await warming.ask(left.pop());
       }),
     );
   }
   if (!server.warmed.has(kind.name)) {
     server.warmed.add(kind.name);
-    await run(warming, next, 16, FIRST_WARM_UP_SECONDS);
+    await run(warming, next, WARMING, WARM_UP_SECONDS);
   }
   await warming.close();
-  await run(client, next, concurrency, WARM_UP_SECONDS);
   await resetPeak(server);
   const [cpuBefore, callsBefore] = [await cpuMs(server), await callsOf(upstream)];
   const seen = await run(client, next, concurrency, seconds);
