@@ -154,7 +154,8 @@ const server = createServer((request, response) => {
   else setTimeout(send, latency);
 });
 server.keepAliveTimeout = 60_000;
-server.listen(0, '127.0.0.1', () =>
+// Tailcall opens a connection for every call in flight, thousands at once.
+server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 }, () =>
   process.send({ url: `http://127.0.0.1:${server.address().port}` }),
 );
 process.on('disconnect', () => process.exit());
