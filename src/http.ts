@@ -84,6 +84,9 @@ export function graphqlRoutes({
       },
       preHandler: async (request, reply) => {
         request.caller = authenticate(request.headers.authorization, request.log);
+        // Not every request comes to where it is asked who sent it, and a rejection that nobody looks
+        // at ends the process.
+        request.caller.catch(() => undefined);
         const key = await keyOf(request);
         request.answerKey = key;
         const kept = key === undefined ? undefined : answers.find(key);
