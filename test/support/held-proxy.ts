@@ -1,6 +1,6 @@
 /** Stands between a gateway and an emulator, and holds answers back: so that a test orders events exactly. */
 import { once } from 'node:events';
-import { createServer, request, type IncomingMessage } from 'node:http';
+import { Agent, createServer, request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** An answer that the emulator has made and the gateway has not got. */
@@ -35,6 +35,7 @@ interface Hold {
 
 export async function startHeldProxy(): Promise<HeldProxy> {
   const holds: Hold[] = [];
+  const agent = new Agent({ keepAlive: true });
   const server = createServer(async (incoming, outgoing) => {
     const call = `${incoming.method} ${incoming.url}`;
     const index = holds.findIndex(({ matches }) => matches(call));
@@ -43,7 +44,7 @@ export async function startHeldProxy(): Promise<HeldProxy> {
       if (!outgoing.writableFinished) hold?.brokenOff();
     });
     try {
-      const { status, headers, body } = await pass(proxy.target, incoming);
+      const { status, headers, body } = await pass(proxy.target, incoming, agent);
       hold?.made();
       await hold?.released;
       const delay = proxy.delayMs?.();
@@ -73,6 +74,7 @@ export async function startHeldProxy(): Promise<HeldProxy> {
     },
     close: async () => {
       if (!server.listening) return;
+      agent.destroy();
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
@@ -86,11 +88,11 @@ function signal(): [Promise<void>, () => void] {
   return [new Promise<void>((settle) => (resolve = settle)), resolve];
 }
 
-async function pass(target: string, incoming: IncomingMessage) {
+async function pass(target: string, incoming: IncomingMessage, agent: Agent) {
   const outgoing = request(target + incoming.url, {
     method: incoming.method!,
     headers: incoming.headers,
-    agent: false,
+    agent,
   });
   incoming.pipe(outgoing);
   const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
