@@ -20,8 +20,8 @@ export interface HeldProxy {
   target: string;
   /** Holds the answer to the next call that is about this, such as "GET /api/v1/organizations". */
   hold(call: string | RegExp): HeldAnswer;
-  /** How long each answer is held up, in milliseconds, drawn anew; none when undefined. */
-  delayMs: (() => number) | undefined;
+  /** How long the answer to a call is held up, in milliseconds; undefined holds none up. */
+  delayMs: ((call: string) => number) | undefined;
   /** May be called again. */
   close(): Promise<void>;
 }
@@ -47,8 +47,8 @@ export async function startHeldProxy(): Promise<HeldProxy> {
       const { status, headers, body } = await pass(proxy.target, incoming, agent);
       hold?.made();
       await hold?.released;
-      const delay = proxy.delayMs?.();
-      if (delay !== undefined) await new Promise((resolve) => setTimeout(resolve, delay));
+      const delay = proxy.delayMs?.(call) ?? 0;
+      if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
       if (!outgoing.destroyed) outgoing.writeHead(status, headers).end(body);
     } catch {
       outgoing.destroy();
