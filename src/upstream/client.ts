@@ -156,10 +156,10 @@ export function createClient({ baseUrl, send, policy: options, cache }: Transpor
         tags,
         lifetimeMs: endpoint.isCatalogue ? cache.catalogueLifetimeMs : cache.lifetimeMs,
         allowance,
-        fetch: async (time) => {
+        takeCall: () => {
           if (!allowance.takeCall()) throw budgetExceeded(endpoint);
-          return exchange(call, scope, time);
         },
+        fetch: (time) => exchange(call, scope, time),
       });
       const { source, ageMs, value } = answered;
       provenance?.add(tags, answered);

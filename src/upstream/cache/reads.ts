@@ -32,6 +32,11 @@ export interface Read {
   /** How long the answer may be given without asking again, in milliseconds. */
   lifetimeMs: number;
   allowance: Allowance;
+  /**
+   * Throws when the operation may not ask the API any more. Called before anybody can join, since
+   * those who do may ask by their own allowance.
+   */
+  takeCall: () => void;
   /** Asks the API. Called at most once. */
   fetch: (allowance: TimeAllowance) => Promise<Fetched>;
 }
@@ -102,6 +107,7 @@ export class Reads {
     if (kept !== undefined && this.#now() < kept.freshUntil) return this.#given(kept, 'cache');
     const inFlight = this.#flights.get(read.key);
     const isShared = inFlight !== undefined && this.#holds(inFlight.clock, read);
+    if (!isShared) read.takeCall();
     const flight = isShared ? inFlight : this.#begin(read);
     try {
       const { value } = await flight.join(read.allowance);
