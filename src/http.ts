@@ -91,6 +91,9 @@ export function graphqlRoutes({
       },
       preHandler: async (request, reply) => {
         request.caller = authenticate(request.headers.authorization, request.log);
+        // Not every request comes to where it is asked who sent it, and a rejection that nobody looks
+        // at ends the process.
+        request.caller.catch(() => undefined);
         const key = await keyOf(request);
         request.answerKey = key;
         // Only several replicas make it wait.

@@ -59,6 +59,25 @@ describe('the gateway’s process', () => {
     other.close();
   });
 
+  test('outlives requests that are refused before anybody asks who sent them', async () => {
+    const gateway = start('index', {
+      NODE_ENV: 'production',
+      KINDE_DOMAIN: 'http://127.0.0.1:9',
+      AUTH_MODE: 'passthrough',
+      PORT: '0',
+    });
+    const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
+    const json = { 'content-type': 'application/json' };
+    const send = async (path: string, init: RequestInit = {}) =>
+      (await fetch(url + path, init)).status;
+    expect(await send('?query={__typename}')).toBe(400);
+    expect(await send('', { method: 'POST', headers: json, body: '' })).toBe(400);
+    const headers = { ...json, 'x-graphql-cost': 'true' };
+    expect(await send('', { method: 'POST', headers, body: '{' })).toBe(400);
+    expect(await send('', { method: 'POST', headers: json, body: '{"query":"{a}"}' })).toBe(401);
+    expect(gateway.child.exitCode).toBeNull();
+  });
+
   test('answers the request in flight after SIGTERM, takes no more and exits with 0', async () => {
     const emulator = start('emulator/main', { EMULATOR_PORT: '0', EMULATOR_LATENCY_MS: '800' });
     await until(() => /KINDE_CLIENT_SECRET=\S+/.exec(emulator.output));

@@ -159,10 +159,10 @@ export function createClient({ baseUrl, send, policy: options, cache }: Transpor
         lifetimeMs: endpoint.isCatalogue ? cache.catalogueLifetimeMs : cache.lifetimeMs,
         allowance,
         isCurrent: scope.isCurrent,
-        fetch: async (time) => {
+        takeCall: () => {
           if (!allowance.takeCall()) throw budgetExceeded(endpoint);
-          return exchange(call, scope, time);
         },
+        fetch: (time) => exchange(call, scope, time),
         decode: (body) => {
           const value = parse(body);
           return validator(endpoint.returns).Check(value) ? value : undefined;

@@ -25,6 +25,8 @@ export interface TestGateway {
 
 export interface TestOptions {
   emulator?: EmulatorOptions;
+  /** Another gateway's emulator in place of one of its own; it is closed with that gateway. */
+  before?: Emulator;
   /** Settings beyond those that point at the emulator. */
   env?: Record<string, string>;
   /** The emulator's client that only reads, in place of the one with all scopes. */
@@ -36,7 +38,7 @@ export interface TestOptions {
 }
 
 export async function startGateway(options: TestOptions = {}): Promise<TestGateway> {
-  const emulator = await startEmulator(options.emulator);
+  const emulator = options.before ?? (await startEmulator(options.emulator));
   const { clientId, clientSecret } =
     options.credentials ?? (options.readOnly === true ? emulator.readOnlyClient : emulator);
   const config = readConfig({
@@ -86,7 +88,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     },
     close: async () => {
       await gateway.close();
-      await emulator.close();
+      if (options.before === undefined) await emulator.close();
     },
   };
 }

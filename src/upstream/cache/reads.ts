@@ -41,6 +41,11 @@ export interface Read {
   allowance: Allowance;
   /** Whether all writes that were acknowledged before are known of; else nothing is shared. */
   isCurrent: boolean;
+  /**
+   * Throws when the operation may not ask the API any more. Called before anybody can join, since
+   * those who do may ask by their own allowance.
+   */
+  takeCall: () => void;
   /** Asks the API. Called at most once. */
   fetch: (allowance: TimeAllowance) => Promise<Fetched>;
   /** The value of an answer's text; undefined for a text that is none. */
@@ -123,6 +128,7 @@ export class Reads {
     if (kept !== undefined && this.#now() < kept.freshUntil) return this.#given(kept, 'cache');
     const inFlight = read.isCurrent ? this.#flights.get(read.key) : undefined;
     const isMerged = inFlight !== undefined && this.#holds(inFlight.clock, read);
+    if (!isMerged) read.takeCall();
     const flight = isMerged ? inFlight : this.#begin(read);
     try {
       const { value, source } = await flight.join(read.allowance);
