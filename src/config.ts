@@ -117,7 +117,7 @@ const Environment = z.object({
   UPSTREAM_CONCURRENCY: integer(1, 10_000, 64),
   UPSTREAM_RETRIES: integer(0, 10, 2),
   OPERATION_TIMEOUT_MS: integer(1, 600_000, 30_000),
-  UPSTREAM_CALLS_PER_OPERATION: integer(1, 1_000_000, 2_000),
+  UPSTREAM_CALLS_PER_OPERATION: integer(1, 1_000_000, 12_000),
   CACHE: z.enum(['memory', 'off'], 'must be memory or off').default('memory'),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: 'must be a URL such as redis://host:6379' })

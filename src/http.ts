@@ -8,7 +8,7 @@ import type {
   RouteHandlerMethod,
 } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
-import { etagOf, isNamedBy, type Answers, type WholeAnswer } from './answers.js';
+import { etagOf, isNamedBy, type Answers, type Execution, type WholeAnswer } from './answers.js';
 import type { Authenticate, Caller } from './auth/authenticate.js';
 import { identityOf } from './auth/viewer.js';
 import type { Config } from './config.js';
@@ -25,6 +25,8 @@ declare module 'fastify' {
     isCurrent: boolean;
     /** Under which its answer is kept; undefined where it can neither be kept nor be given. */
     answerKey: string | undefined;
+    /** Its execution, for which others may wait. */
+    execution: Execution | undefined;
     /** What the operation's resolvers share, once there is an operation. */
     operation: Context | undefined;
   }
@@ -66,6 +68,7 @@ export function graphqlRoutes({
     app.decorateRequest('caller', undefined);
     app.decorateRequest('isCurrent', true);
     app.decorateRequest('answerKey', undefined);
+    app.decorateRequest('execution', undefined);
     app.decorateRequest('operation', undefined);
     // Fastify reads text/plain by default; a form or a script on another site can send it.
     app.removeAllContentTypeParsers();
@@ -73,6 +76,36 @@ export function graphqlRoutes({
     app.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) =>
       done(null, body),
     );
+    /** Has an operation answered by Apollo Server; `whole` is there when the answer may be given to others. */
+    async function execute(this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
+      const answer: unknown = await handler.call(this, request, reply);
+      if (reply.statusCode >= 400) return { answer: nameRequest(answer, request) };
+      const { operation } = request;
+      if (typeof answer !== 'string' || operation?.answer.isRepeatable !== true) return { answer };
+      // A short text goes into one packet with the headers; a long one need not be encoded again.
+      const body = answer.length < SHORT ? answer : Buffer.from(answer);
+      const whole: WholeAnswer = {
+        body,
+        contentType: String(reply.getHeader('content-type')),
+        etag: request.method === 'GET' ? etagOf(body) : '',
+        operationName: operation.answer.operationName,
+        freshUntil: operation.provenance.freshUntil,
+      };
+      return { answer, whole };
+    }
+
+    /** Gives an answer that was made for somebody else, and says so in the log. */
+    function give(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      whole: WholeAnswer,
+      from: 'memory' | 'execution',
+    ): FastifyReply {
+      const { operationName } = whole;
+      request.log.info({ operation: 'query', operationName, from }, 'operation');
+      return sendWhole(request, reply, whole, answers.secondsLeft(whole));
+    }
+
     const parseJson = app.getDefaultJsonParser('error', 'error');
 
     app.route({
@@ -100,11 +133,7 @@ export function graphqlRoutes({
         const isCurrent = refresh();
         request.isCurrent = isCurrent === true || (await isCurrent);
         const kept = key === undefined || !request.isCurrent ? undefined : answers.find(key);
-        if (kept !== undefined) {
-          const { operationName } = kept;
-          request.log.info({ operation: 'query', operationName, from: 'memory' }, 'operation');
-          return sendWhole(request, reply, kept, answers.secondsUntil(kept.freshUntil));
-        }
+        if (kept !== undefined) return give(request, reply, kept, 'memory');
         if (typeof request.body === 'string') {
           request.body = await new Promise((resolve, reject) =>
             parseJson(request, request.body as string, (error, body) =>
@@ -124,21 +153,26 @@ export function graphqlRoutes({
         request.body = body;
       },
       async handler(request, reply) {
-        const answer: unknown = await handler.call(this, request, reply);
-        if (reply.statusCode >= 400) return nameRequest(answer, request);
-        const { operation, answerKey } = request;
-        if (typeof answer !== 'string' || operation?.answer.isRepeatable !== true) return answer;
-        // A short text goes into one packet with the headers; a long one need not be encoded again.
-        const body = answer.length < SHORT ? answer : Buffer.from(answer);
-        const whole = {
-          body,
-          contentType: String(reply.getHeader('content-type')),
-          etag: request.method === 'GET' ? etagOf(body) : '',
-          operationName: operation.answer.operationName,
-        };
-        if (answerKey !== undefined) answers.keep(answerKey, operation.provenance, whole);
-        const { freshUntil } = operation.provenance;
-        return sendWhole(request, reply, whole, freshUntil && answers.secondsUntil(freshUntil));
+        const { answerKey: key } = request;
+        if (key === undefined || !request.isCurrent || !isQuery(request)) {
+          return (await execute.call(this, request, reply)).answer;
+        }
+        const other = answers.executionOf(key);
+        if (other !== undefined) reply.raw.once('close', () => other.leave());
+        const theirs = await other?.join();
+        if (theirs !== undefined) return give(request, reply, theirs, 'execution');
+        const execution = answers.beginExecution(key);
+        request.execution = execution;
+        let whole: WholeAnswer | undefined;
+        try {
+          const executed = await execute.call(this, request, reply);
+          whole = executed.whole;
+          if (whole === undefined) return executed.answer;
+          answers.keep(key, request.operation!.provenance, whole);
+          return sendWhole(request, reply, whole, answers.secondsLeft(whole));
+        } finally {
+          answers.endExecution(key, execution, whole);
+        }
       },
     });
     app.route({
@@ -176,11 +210,21 @@ async function keyOf({ method, url, headers, body, caller }: FastifyRequest) {
   }
 }
 
+/**
+ * Whether a request can only be a query. A document that has another operation has its keyword, which
+ * cannot be written in any other way; one that is known by its hash alone may be anything.
+ */
+function isQuery({ method, body }: FastifyRequest): boolean {
+  if (method === 'GET') return true;
+  const { query } = (body ?? {}) as { query?: unknown };
+  return typeof query === 'string' && !/mutation|subscription/.test(query);
+}
+
 /** Sends an answer. A client that has it already is told so, without it. */
 function sendWhole(
   { method, headers }: FastifyRequest,
   reply: FastifyReply,
-  { body, contentType, etag }: Omit<WholeAnswer, 'freshUntil'>,
+  { body, contentType, etag }: WholeAnswer,
   maxAgeSeconds: number | undefined,
 ): FastifyReply {
   reply.header('content-type', contentType);

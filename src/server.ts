@@ -148,7 +148,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
     const upstream = client.scope({
       token,
       authorize: authorizeCall(viewer),
-      allowance: allowanceOf(reply, config),
+      allowance: allowanceOf(request, reply, config),
       isCurrent,
       provenance,
       onCall: (report) => {
@@ -216,15 +216,25 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
   };
 }
 
-/** What an operation may use, until its answer has been written or its caller has gone away. */
-function allowanceOf({ raw }: FastifyReply, config: Config): Allowance {
+/**
+ * What an operation may use, until its answer has been written, or its caller has gone away and nobody
+ * else waits for the same answer.
+ */
+function allowanceOf(request: FastifyRequest, reply: FastifyReply, config: Config): Allowance {
   const allowance = new Allowance({
-    timeoutMs: config.operationTimeoutMs,
+    // Counted from when the request came: it may have waited for the answer of another.
+    timeoutMs: Math.max(1, config.operationTimeoutMs - reply.elapsedTime),
     calls: config.upstreamCallsPerOperation,
   });
+  const { raw } = reply;
   raw.once('close', () => {
-    if (!raw.writableFinished) allowance.abandon();
-    allowance.close();
+    if (raw.writableFinished) return allowance.close();
+    const abandon = () => {
+      allowance.abandon();
+      allowance.close();
+    };
+    if (request.execution === undefined) abandon();
+    else request.execution.abandonWhenAlone(abandon);
   });
   return allowance;
 }

@@ -30,7 +30,7 @@ describe('readConfig', () => {
       upstreamConcurrency: 64,
       upstreamRetries: 2,
       operationTimeoutMs: 30_000,
-      upstreamCallsPerOperation: 2_000,
+      upstreamCallsPerOperation: 12_000,
       isSchemaPublic: true,
       isGraphiqlServed: true,
       requestTimeoutMs: 30_000,
