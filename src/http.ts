@@ -203,7 +203,7 @@ async function keyOf({ method, url, headers, body, caller }: FastifyRequest) {
   if (typeof asked !== 'string' || asked === '') return undefined;
   try {
     const { viewer, token } = await caller!;
-    return JSON.stringify([identityOf(viewer, token.authority), headers.accept]) + asked;
+    return JSON.stringify([identityOf(viewer, token.authority), headers.accept, method]) + asked;
   } catch {
     // Apollo Server answers for it.
     return undefined;

@@ -78,6 +78,26 @@ describe('the gateway’s process', () => {
     expect(gateway.child.exitCode).toBeNull();
   });
 
+  test('logs a line for each operation, for one that is answered from memory too', async () => {
+    const gateway = start('index', { NODE_ENV: 'production', PORT: '0' });
+    const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
+    for (let time = 0; time < 2; time++) {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"query":"query Listed { organizations(first: 1) { nodes { name } } }"}',
+      });
+      expect(response.status).toBe(200);
+    }
+    const [cold, warm] = await until(() => {
+      const lines = gateway.output.split('\n').filter((line) => line.includes('"Listed"'));
+      return lines.length < 2 ? undefined : lines.map((line) => JSON.parse(line) as object);
+    });
+    expect(cold).toMatchObject({ msg: 'operation', operation: 'query', upstreamCalls: 1 });
+    expect(warm).toMatchObject({ msg: 'operation', operation: 'query', from: 'memory' });
+    expect(warm).toHaveProperty('reqId');
+  });
+
   test('answers the request in flight after SIGTERM, takes no more and exits with 0', async () => {
     const emulator = start('emulator/main', { EMULATOR_PORT: '0', EMULATOR_LATENCY_MS: '800' });
     await until(() => /KINDE_CLIENT_SECRET=\S+/.exec(emulator.output));
