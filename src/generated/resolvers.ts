@@ -219,47 +219,55 @@ export type FeatureFlagType =
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after
+ * it.
  */
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /** Give a member a permission directly. */
-  readonly addOrganizationUserPermission: AddOrganizationUserPermissionPayload;
+  readonly addOrganizationUserPermission?: Maybe<AddOrganizationUserPermissionPayload>;
   /** Give a member a role. */
-  readonly addOrganizationUserRole: AddOrganizationUserRolePayload;
+  readonly addOrganizationUserRole?: Maybe<AddOrganizationUserRolePayload>;
   /**
    * Add users to an organization. Any number: the gateway sends them to Kinde in batches of 100, one
    * after the other, and says user by user what happened.
    */
-  readonly addOrganizationUsers: AddOrganizationUsersPayload;
+  readonly addOrganizationUsers?: Maybe<AddOrganizationUsersPayload>;
   /** Create an organization. */
-  readonly createOrganization: CreateOrganizationPayload;
+  readonly createOrganization?: Maybe<CreateOrganizationPayload>;
   /** Delete an organization's override of one feature flag: the environment's value holds again. */
-  readonly deleteFeatureFlagOverride: DeleteFeatureFlagOverridePayload;
+  readonly deleteFeatureFlagOverride?: Maybe<DeleteFeatureFlagOverridePayload>;
   /** Delete all of an organization's feature flag overrides. */
-  readonly deleteFeatureFlagOverrides: DeleteFeatureFlagOverridesPayload;
+  readonly deleteFeatureFlagOverrides?: Maybe<DeleteFeatureFlagOverridesPayload>;
   /** Delete an organization, with its memberships and flag overrides. It cannot be undone. */
-  readonly deleteOrganization: DeleteOrganizationPayload;
+  readonly deleteOrganization?: Maybe<DeleteOrganizationPayload>;
   /** Remove a member from an organization. */
-  readonly removeOrganizationUser: RemoveOrganizationUserPayload;
+  readonly removeOrganizationUser?: Maybe<RemoveOrganizationUserPayload>;
   /** Take a direct permission from a member. What comes through a role stays. */
-  readonly removeOrganizationUserPermission: RemoveOrganizationUserPermissionPayload;
+  readonly removeOrganizationUserPermission?: Maybe<RemoveOrganizationUserPermissionPayload>;
   /** Take a role from a member. */
-  readonly removeOrganizationUserRole: RemoveOrganizationUserRolePayload;
+  readonly removeOrganizationUserRole?: Maybe<RemoveOrganizationUserRolePayload>;
   /** Override a feature flag for an organization. */
-  readonly updateFeatureFlagOverride: UpdateFeatureFlagOverridePayload;
+  readonly updateFeatureFlagOverride?: Maybe<UpdateFeatureFlagOverridePayload>;
   /** Change the given properties of an organization; what is left out stays as it is. */
-  readonly updateOrganization: UpdateOrganizationPayload;
+  readonly updateOrganization?: Maybe<UpdateOrganizationPayload>;
   /**
    * Change the roles and permissions of members, or remove them. Any number: the gateway sends them to
    * Kinde in batches of 100, one after the other, and says user by user what happened.
    */
-  readonly updateOrganizationUsers: UpdateOrganizationUsersPayload;
+  readonly updateOrganizationUsers?: Maybe<UpdateOrganizationUsersPayload>;
 };
 
 
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after
+ * it.
  */
 export type MutationAddOrganizationUserPermissionArgs = {
   input: AddOrganizationUserPermissionInput;
@@ -269,6 +277,10 @@ export type MutationAddOrganizationUserPermissionArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after
+ * it.
  */
 export type MutationAddOrganizationUserRoleArgs = {
   input: AddOrganizationUserRoleInput;
@@ -278,6 +290,10 @@ export type MutationAddOrganizationUserRoleArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after
+ * it.
  */
 export type MutationAddOrganizationUsersArgs = {
   input: AddOrganizationUsersInput;
@@ -287,6 +303,10 @@ export type MutationAddOrganizationUsersArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after
+ * it.
  */
 export type MutationCreateOrganizationArgs = {
   input: CreateOrganizationInput;
@@ -296,6 +316,10 @@ export type MutationCreateOrganizationArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after
+ * it.
  */
 export type MutationDeleteFeatureFlagOverrideArgs = {
   input: DeleteFeatureFlagOverrideInput;
@@ -305,6 +329,10 @@ export type MutationDeleteFeatureFlagOverrideArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after
+ * it.
  */
 export type MutationDeleteFeatureFlagOverridesArgs = {
   input: DeleteFeatureFlagOverridesInput;
@@ -314,6 +342,10 @@ export type MutationDeleteFeatureFlagOverridesArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after
+ * it.
  */
 export type MutationDeleteOrganizationArgs = {
   input: DeleteOrganizationInput;
@@ -323,6 +355,10 @@ export type MutationDeleteOrganizationArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after
+ * it.
  */
 export type MutationRemoveOrganizationUserArgs = {
   input: RemoveOrganizationUserInput;
@@ -332,6 +368,10 @@ export type MutationRemoveOrganizationUserArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after
+ * it.
  */
 export type MutationRemoveOrganizationUserPermissionArgs = {
   input: RemoveOrganizationUserPermissionInput;
@@ -341,6 +381,10 @@ export type MutationRemoveOrganizationUserPermissionArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after
+ * it.
  */
 export type MutationRemoveOrganizationUserRoleArgs = {
   input: RemoveOrganizationUserRoleInput;
@@ -350,6 +394,10 @@ export type MutationRemoveOrganizationUserRoleArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after
+ * it.
  */
 export type MutationUpdateFeatureFlagOverrideArgs = {
   input: UpdateFeatureFlagOverrideInput;
@@ -359,6 +407,10 @@ export type MutationUpdateFeatureFlagOverrideArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after
+ * it.
  */
 export type MutationUpdateOrganizationArgs = {
   input: UpdateOrganizationInput;
@@ -368,6 +420,10 @@ export type MutationUpdateOrganizationArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after
+ * it.
  */
 export type MutationUpdateOrganizationUsersArgs = {
   input: UpdateOrganizationUsersInput;
@@ -1255,19 +1311,19 @@ export interface FeatureFlagValueScalarConfig extends GraphQLScalarTypeConfig<Re
 }
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
-  addOrganizationUserPermission?: Resolver<ResolversTypes['AddOrganizationUserPermissionPayload'], ParentType, ContextType, RequireFields<MutationAddOrganizationUserPermissionArgs, 'input'>>;
-  addOrganizationUserRole?: Resolver<ResolversTypes['AddOrganizationUserRolePayload'], ParentType, ContextType, RequireFields<MutationAddOrganizationUserRoleArgs, 'input'>>;
-  addOrganizationUsers?: Resolver<ResolversTypes['AddOrganizationUsersPayload'], ParentType, ContextType, RequireFields<MutationAddOrganizationUsersArgs, 'input'>>;
-  createOrganization?: Resolver<ResolversTypes['CreateOrganizationPayload'], ParentType, ContextType, RequireFields<MutationCreateOrganizationArgs, 'input'>>;
-  deleteFeatureFlagOverride?: Resolver<ResolversTypes['DeleteFeatureFlagOverridePayload'], ParentType, ContextType, RequireFields<MutationDeleteFeatureFlagOverrideArgs, 'input'>>;
-  deleteFeatureFlagOverrides?: Resolver<ResolversTypes['DeleteFeatureFlagOverridesPayload'], ParentType, ContextType, RequireFields<MutationDeleteFeatureFlagOverridesArgs, 'input'>>;
-  deleteOrganization?: Resolver<ResolversTypes['DeleteOrganizationPayload'], ParentType, ContextType, RequireFields<MutationDeleteOrganizationArgs, 'input'>>;
-  removeOrganizationUser?: Resolver<ResolversTypes['RemoveOrganizationUserPayload'], ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserArgs, 'input'>>;
-  removeOrganizationUserPermission?: Resolver<ResolversTypes['RemoveOrganizationUserPermissionPayload'], ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserPermissionArgs, 'input'>>;
-  removeOrganizationUserRole?: Resolver<ResolversTypes['RemoveOrganizationUserRolePayload'], ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserRoleArgs, 'input'>>;
-  updateFeatureFlagOverride?: Resolver<ResolversTypes['UpdateFeatureFlagOverridePayload'], ParentType, ContextType, RequireFields<MutationUpdateFeatureFlagOverrideArgs, 'input'>>;
-  updateOrganization?: Resolver<ResolversTypes['UpdateOrganizationPayload'], ParentType, ContextType, RequireFields<MutationUpdateOrganizationArgs, 'input'>>;
-  updateOrganizationUsers?: Resolver<ResolversTypes['UpdateOrganizationUsersPayload'], ParentType, ContextType, RequireFields<MutationUpdateOrganizationUsersArgs, 'input'>>;
+  addOrganizationUserPermission?: Resolver<Maybe<ResolversTypes['AddOrganizationUserPermissionPayload']>, ParentType, ContextType, RequireFields<MutationAddOrganizationUserPermissionArgs, 'input'>>;
+  addOrganizationUserRole?: Resolver<Maybe<ResolversTypes['AddOrganizationUserRolePayload']>, ParentType, ContextType, RequireFields<MutationAddOrganizationUserRoleArgs, 'input'>>;
+  addOrganizationUsers?: Resolver<Maybe<ResolversTypes['AddOrganizationUsersPayload']>, ParentType, ContextType, RequireFields<MutationAddOrganizationUsersArgs, 'input'>>;
+  createOrganization?: Resolver<Maybe<ResolversTypes['CreateOrganizationPayload']>, ParentType, ContextType, RequireFields<MutationCreateOrganizationArgs, 'input'>>;
+  deleteFeatureFlagOverride?: Resolver<Maybe<ResolversTypes['DeleteFeatureFlagOverridePayload']>, ParentType, ContextType, RequireFields<MutationDeleteFeatureFlagOverrideArgs, 'input'>>;
+  deleteFeatureFlagOverrides?: Resolver<Maybe<ResolversTypes['DeleteFeatureFlagOverridesPayload']>, ParentType, ContextType, RequireFields<MutationDeleteFeatureFlagOverridesArgs, 'input'>>;
+  deleteOrganization?: Resolver<Maybe<ResolversTypes['DeleteOrganizationPayload']>, ParentType, ContextType, RequireFields<MutationDeleteOrganizationArgs, 'input'>>;
+  removeOrganizationUser?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserPayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserArgs, 'input'>>;
+  removeOrganizationUserPermission?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserPermissionPayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserPermissionArgs, 'input'>>;
+  removeOrganizationUserRole?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserRolePayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserRoleArgs, 'input'>>;
+  updateFeatureFlagOverride?: Resolver<Maybe<ResolversTypes['UpdateFeatureFlagOverridePayload']>, ParentType, ContextType, RequireFields<MutationUpdateFeatureFlagOverrideArgs, 'input'>>;
+  updateOrganization?: Resolver<Maybe<ResolversTypes['UpdateOrganizationPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationArgs, 'input'>>;
+  updateOrganizationUsers?: Resolver<Maybe<ResolversTypes['UpdateOrganizationUsersPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationUsersArgs, 'input'>>;
 };
 
 export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
