@@ -26,6 +26,10 @@ export interface Config {
   readonly operationTimeoutMs: number;
   /** How many calls of Kinde's API a GraphQL operation may make. */
   readonly upstreamCallsPerOperation: number;
+  /** How long the outcome of a mutation with an idempotency key is kept, in seconds. */
+  readonly idempotencyTtlSeconds: number;
+  /** How much memory kept outcomes may take, in bytes. */
+  readonly idempotencyMaxBytes: number;
   readonly limits: Limits;
   /** Whether clients may read the schema, by introspection or from the suggestions in messages. */
   readonly isSchemaPublic: boolean;
@@ -116,6 +120,9 @@ const Environment = z.object({
   UPSTREAM_RETRIES: integer(0, 10, 2),
   OPERATION_TIMEOUT_MS: integer(1, 600_000, 30_000),
   UPSTREAM_CALLS_PER_OPERATION: integer(1, 1_000_000, 2_000),
+  IDEMPOTENCY_TTL_SECONDS: integer(1, 2_592_000, 86_400),
+  // The least holds what the largest request can bring about.
+  IDEMPOTENCY_MEMORY_MB: integer(16, 65_536, 64),
   REQUEST_TIMEOUT_MS: integer(1, 600_000, 30_000),
   CORS_ORIGINS: z
     .string()
@@ -265,6 +272,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     upstreamRetries: settings.UPSTREAM_RETRIES,
     operationTimeoutMs: settings.OPERATION_TIMEOUT_MS,
     upstreamCallsPerOperation: settings.UPSTREAM_CALLS_PER_OPERATION,
+    idempotencyTtlSeconds: settings.IDEMPOTENCY_TTL_SECONDS,
+    idempotencyMaxBytes: settings.IDEMPOTENCY_MEMORY_MB * 1024 * 1024,
     isSchemaPublic: !isProduction || settings.ALLOW_INTROSPECTION,
     isGraphiqlServed: !isProduction || settings.ALLOW_GRAPHIQL,
     requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,

@@ -2,6 +2,7 @@
 import type { BaseContext } from '@apollo/server';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Viewer } from './auth/viewer.js';
+import type { Idempotency } from './idempotency/index.js';
 import type { Loaders } from './loaders/index.js';
 import type { CallReport, Upstream } from './upstream/client.js';
 
@@ -12,6 +13,10 @@ export interface Context extends BaseContext {
   loaders: Loaders;
   /** Every write goes through this. */
   upstream: Upstream;
+  /** Every write that has a key is made through this. */
+  idempotency: Idempotency;
+  /** The payloads and errors of mutations that an earlier request had brought about. */
+  replays: WeakSet<object>;
   /** Taken from `x-request-id` when that is well-formed, given back in it and in every error. */
   requestId: string;
   log: FastifyBaseLogger;

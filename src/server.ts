@@ -20,6 +20,8 @@ import type { Context } from './context.js';
 import { createFormatError } from './errors.js';
 import { graphiqlRoutes } from './graphiql/routes.js';
 import { answerInJson, graphqlRoutes } from './http.js';
+import { Idempotency } from './idempotency/index.js';
+import { createMemoryStore } from './idempotency/memory.js';
 import { costLimit } from './limits/cost.js';
 import { sizeRule } from './limits/size.js';
 import { createLoaders } from './loaders/index.js';
@@ -102,6 +104,16 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
   });
   const authenticate = createAuthenticate(config.authMode, ownToken, config.jwt);
 
+  const idempotency = new Idempotency(
+    createMemoryStore({
+      ttlSeconds: config.idempotencyTtlSeconds,
+      maxBytes: config.idempotencyMaxBytes,
+      onForgotten: atMostOnceAMinute(() =>
+        app.log.warn('idempotency keys are forgotten early: IDEMPOTENCY_MEMORY_MB is too little'),
+      ),
+    }),
+  );
+
   const apollo = new ApolloServer<Context>({
     schema: createSchema(),
     plugins: [
@@ -139,6 +151,8 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       viewer,
       upstream,
       loaders: createLoaders(upstream, async () => (await token.get()).scopes),
+      idempotency,
+      replays: new WeakSet(),
       requestId: request.id,
       log: request.log,
       calls,
@@ -197,6 +211,16 @@ function allowanceOf({ raw }: FastifyReply, config: Config): Allowance {
     allowance.close();
   });
   return allowance;
+}
+
+/** What is called for each of many things, and tells of them once in a while. */
+function atMostOnceAMinute(tell: () => void): () => void {
+  let toldAt = -Infinity;
+  return () => {
+    if (performance.now() < toldAt + 60_000) return;
+    toldAt = performance.now();
+    tell();
+  };
 }
 
 function logFailure(

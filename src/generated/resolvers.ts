@@ -32,6 +32,8 @@ export type Scalars = {
 
 /** Which permission to give to whom. */
 export type AddOrganizationUserPermissionInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
   /** The permission to give. */
@@ -51,6 +53,8 @@ export type AddOrganizationUserPermissionPayload = {
 
 /** Which role to give to whom. */
 export type AddOrganizationUserRoleInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
   /** The role to give. */
@@ -70,6 +74,8 @@ export type AddOrganizationUserRolePayload = {
 
 /** Whom to add to which organization. */
 export type AddOrganizationUsersInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
   /** The users to add, each person once. */
@@ -124,6 +130,8 @@ export type CreateOrganizationInput = {
   readonly externalId?: InputMaybe<Scalars['String']['input']>;
   /** A unique handle that sign-in URLs may carry. */
   readonly handle?: InputMaybe<Scalars['String']['input']>;
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Whether users become members when they sign in. */
   readonly isAutoMembershipEnabled?: InputMaybe<Scalars['Boolean']['input']>;
   /** Whether to create a billing customer as well. */
@@ -147,6 +155,8 @@ export type CreateOrganizationPayload = {
 
 /** Which override to delete, and where. */
 export type DeleteFeatureFlagOverrideInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** The flag's key. */
   readonly key: Scalars['String']['input'];
   /** Kinde's code of the organization. */
@@ -166,6 +176,8 @@ export type DeleteFeatureFlagOverridePayload = {
 
 /** Where to delete all overrides. */
 export type DeleteFeatureFlagOverridesInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
 };
@@ -181,6 +193,8 @@ export type DeleteFeatureFlagOverridesPayload = {
 
 /** Which organization to delete. */
 export type DeleteOrganizationInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
 };
@@ -221,8 +235,23 @@ export type FeatureFlagType =
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
  *
  * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after
- * it.
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type Mutation = {
   readonly __typename?: 'Mutation';
@@ -266,8 +295,23 @@ export type Mutation = {
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
  *
  * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after
- * it.
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationAddOrganizationUserPermissionArgs = {
   input: AddOrganizationUserPermissionInput;
@@ -279,8 +323,23 @@ export type MutationAddOrganizationUserPermissionArgs = {
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
  *
  * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after
- * it.
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationAddOrganizationUserRoleArgs = {
   input: AddOrganizationUserRoleInput;
@@ -292,8 +351,23 @@ export type MutationAddOrganizationUserRoleArgs = {
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
  *
  * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after
- * it.
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationAddOrganizationUsersArgs = {
   input: AddOrganizationUsersInput;
@@ -305,8 +379,23 @@ export type MutationAddOrganizationUsersArgs = {
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
  *
  * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after
- * it.
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationCreateOrganizationArgs = {
   input: CreateOrganizationInput;
@@ -318,8 +407,23 @@ export type MutationCreateOrganizationArgs = {
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
  *
  * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after
- * it.
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationDeleteFeatureFlagOverrideArgs = {
   input: DeleteFeatureFlagOverrideInput;
@@ -331,8 +435,23 @@ export type MutationDeleteFeatureFlagOverrideArgs = {
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
  *
  * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after
- * it.
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationDeleteFeatureFlagOverridesArgs = {
   input: DeleteFeatureFlagOverridesInput;
@@ -344,8 +463,23 @@ export type MutationDeleteFeatureFlagOverridesArgs = {
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
  *
  * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after
- * it.
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationDeleteOrganizationArgs = {
   input: DeleteOrganizationInput;
@@ -357,8 +491,23 @@ export type MutationDeleteOrganizationArgs = {
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
  *
  * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after
- * it.
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationRemoveOrganizationUserArgs = {
   input: RemoveOrganizationUserInput;
@@ -370,8 +519,23 @@ export type MutationRemoveOrganizationUserArgs = {
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
  *
  * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after
- * it.
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationRemoveOrganizationUserPermissionArgs = {
   input: RemoveOrganizationUserPermissionInput;
@@ -383,8 +547,23 @@ export type MutationRemoveOrganizationUserPermissionArgs = {
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
  *
  * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after
- * it.
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationRemoveOrganizationUserRoleArgs = {
   input: RemoveOrganizationUserRoleInput;
@@ -396,8 +575,23 @@ export type MutationRemoveOrganizationUserRoleArgs = {
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
  *
  * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after
- * it.
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationUpdateFeatureFlagOverrideArgs = {
   input: UpdateFeatureFlagOverrideInput;
@@ -409,8 +603,23 @@ export type MutationUpdateFeatureFlagOverrideArgs = {
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
  *
  * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after
- * it.
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationUpdateOrganizationArgs = {
   input: UpdateOrganizationInput;
@@ -422,8 +631,23 @@ export type MutationUpdateOrganizationArgs = {
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
  *
  * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after
- * it.
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationUpdateOrganizationUsersArgs = {
   input: UpdateOrganizationUsersInput;
@@ -798,6 +1022,8 @@ export type QueryRolesArgs = {
 
 /** Whom to remove from which organization. */
 export type RemoveOrganizationUserInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
   /** Kinde's id of the person. */
@@ -819,6 +1045,8 @@ export type RemoveOrganizationUserPayload = {
 
 /** Which permission to take from whom. */
 export type RemoveOrganizationUserPermissionInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
   /** The permission to take. */
@@ -838,6 +1066,8 @@ export type RemoveOrganizationUserPermissionPayload = {
 
 /** Which role to take from whom. */
 export type RemoveOrganizationUserRoleInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
   /** The role to take. */
@@ -922,6 +1152,8 @@ export type ThemeCode =
 
 /** Which flag to override, where and with what. */
 export type UpdateFeatureFlagOverrideInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** The flag's key. */
   readonly key: Scalars['String']['input'];
   /** Kinde's code of the organization. */
@@ -951,6 +1183,8 @@ export type UpdateOrganizationInput = {
   readonly externalId?: InputMaybe<Scalars['String']['input']>;
   /** A unique handle that sign-in URLs may carry. */
   readonly handle?: InputMaybe<Scalars['String']['input']>;
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Whether users whose e-mail domain is in `allowedDomains` join on their own. */
   readonly isAutoJoinDomainList?: InputMaybe<Scalars['Boolean']['input']>;
   /** Whether users become members when they sign in. */
@@ -982,6 +1216,8 @@ export type UpdateOrganizationPayload = {
 
 /** Whom to change in which organization. */
 export type UpdateOrganizationUsersInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
   /** The users to change, each person once. */
@@ -1017,8 +1253,8 @@ export type UserError = {
   /**
    * What is wrong, for a program. Kinde's own code where the reason is Kinde's, for example
    * `USER_NOT_IN_ORGANIZATION`; the gateway's codes are INVALID_ID, INVALID_VALUE, UNKNOWN_ROLE,
-   * UNKNOWN_PERMISSION, DUPLICATE_USER, NO_FIELDS_TO_UPDATE, NOT_ADDED, NOT_UPDATED, NOT_ATTEMPTED and,
-   * for users of a batch that failed after others had succeeded, an error code of the response such as
+   * UNKNOWN_PERMISSION, DUPLICATE_USER, NO_FIELDS_TO_UPDATE, NOT_ADDED, NOT_UPDATED, NOT_ATTEMPTED,
+   * IDEMPOTENCY_KEY_REUSED and, for users of a batch that failed after others had succeeded, an error code of the response such as
    * `UPSTREAM_UNAVAILABLE` or `WRITE_OUTCOME_UNKNOWN`.
    */
   readonly code: Scalars['String']['output'];
