@@ -10,6 +10,8 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly logLevel: string;
+  /** Whether mutations are told to the log, whatever its level. */
+  readonly isAudited: boolean;
   readonly isProduction: boolean;
   readonly authMode: AuthMode;
   /** Whose tokens are good; undefined unless the mode is jwt. */
@@ -92,16 +94,17 @@ const integer = (least: number, most: number, otherwise: number) =>
     .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`)
     .default(otherwise);
 
-const flag = () =>
+const flag = (otherwise = false) =>
   z
     .enum(['true', 'false'], 'must be true or false')
     .transform((value) => value === 'true')
-    .default(false);
+    .default(otherwise);
 
 const Environment = z.object({
   PORT: integer(0, 65_535, 4000),
   HOST: z.string().default('127.0.0.1'),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  AUDIT_LOG: flag(true),
   NODE_ENV: z.string().optional(),
   KINDE_DOMAIN: z
     .string()
@@ -246,6 +249,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: settings.PORT,
     host: settings.HOST,
     logLevel: settings.LOG_LEVEL,
+    isAudited: settings.AUDIT_LOG,
     isProduction,
     authMode: authMode as AuthMode,
     jwt:

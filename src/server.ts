@@ -13,6 +13,7 @@ import Fastify, {
   type FastifyReply,
   type FastifyRequest,
 } from 'fastify';
+import type { Audit } from './audit.js';
 import { createAuthenticate } from './auth/authenticate.js';
 import { authorizeCall } from './auth/viewer.js';
 import type { Config, KindeConfig } from './config.js';
@@ -29,6 +30,7 @@ import { cors } from './plugins/cors.js';
 import { httpStatus } from './plugins/http-status.js';
 import { logging } from './plugins/logging.js';
 import { requestIds } from './plugins/request-id.js';
+import { logText, serializeError } from './redact.js';
 import { createSchema } from './schema.js';
 import { Allowance } from './upstream/allowance.js';
 import { Breaker, sendThrough } from './upstream/breaker.js';
@@ -51,25 +53,33 @@ export interface Gateway {
   log: FastifyBaseLogger;
 }
 
-/** A gateway to this Kinde environment, ready to listen. */
-export async function createGateway(config: Config & { kinde: KindeConfig }): Promise<Gateway> {
+/** A gateway to this Kinde environment, ready to listen. Its log goes to stdout unless told otherwise. */
+export async function createGateway(
+  config: Config & { kinde: KindeConfig },
+  { logTo }: { logTo?: { write(line: string): void } } = {},
+): Promise<Gateway> {
   const app = Fastify({
     logger: {
       level: config.logLevel,
+      serializers: { err: (error: Error) => serializeError(error) },
       // Readable for people at work, JSON for machines; a worker thread for nothing when silent.
-      ...(config.isProduction || config.logLevel === 'silent'
-        ? {}
-        : {
-            transport: {
-              target: 'pino-pretty',
-              options: { ignore: 'pid,hostname', singleLine: true },
-            },
-          }),
+      ...(logTo !== undefined
+        ? { stream: logTo }
+        : config.isProduction || config.logLevel === 'silent'
+          ? {}
+          : {
+              transport: {
+                target: 'pino-pretty',
+                options: { ignore: 'pid,hostname', singleLine: true },
+              },
+            }),
     },
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: ({ headers: { 'x-request-id': given } }) =>
-      typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID(),
+      typeof given === 'string' && REQUEST_ID.test(given) && logText(given) === given
+        ? given
+        : randomUUID(),
     forceCloseConnections: 'idle',
     // One who sends a byte now and then would else hold a socket for good: Node looks at intervals.
     requestTimeout: config.requestTimeoutMs,
@@ -114,6 +124,12 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
     }),
   );
 
+  // With a level of its own, so that the trail does not end where an operator wants less of the rest.
+  const auditLog = app.log.child({}, { level: 'info' });
+  const audit: Audit = config.isAudited
+    ? (event) => auditLog.info({ audit: event }, 'audit')
+    : () => undefined;
+
   const apollo = new ApolloServer<Context>({
     schema: createSchema(),
     plugins: [
@@ -152,6 +168,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       upstream,
       loaders: createLoaders(upstream, async () => (await token.get()).scopes),
       idempotency,
+      audit,
       replays: new WeakSet(),
       requestId: request.id,
       log: request.log,

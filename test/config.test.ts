@@ -23,6 +23,7 @@ describe('readConfig', () => {
       port: 4000,
       host: '127.0.0.1',
       logLevel: 'info',
+      isAudited: true,
       idempotencyTtlSeconds: 86_400,
       idempotencyMaxBytes: 64 * 1024 * 1024,
       isProduction: false,
