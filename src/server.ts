@@ -13,6 +13,7 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { Answers } from './answers.js';
+import type { Audit } from './audit.js';
 import { createAuthenticate } from './auth/authenticate.js';
 import { authorizeCall } from './auth/viewer.js';
 import type { Config, KindeConfig } from './config.js';
@@ -20,6 +21,8 @@ import type { Context } from './context.js';
 import { createFormatError } from './errors.js';
 import { graphiqlRoutes } from './graphiql/routes.js';
 import { answerInJson, graphqlRoutes } from './http.js';
+import { Idempotency } from './idempotency/index.js';
+import { createMemoryStore } from './idempotency/memory.js';
 import { costLimit } from './limits/cost.js';
 import { sizeRule } from './limits/size.js';
 import { createLoaders } from './loaders/index.js';
@@ -30,6 +33,7 @@ import { httpStatus } from './plugins/http-status.js';
 import { logging } from './plugins/logging.js';
 import { requestIds } from './plugins/request-id.js';
 import { securityHeaders } from './plugins/security-headers.js';
+import { logText, serializeError } from './redact.js';
 import { createSchema } from './schema.js';
 import { Allowance } from './upstream/allowance.js';
 import { Breaker, sendThrough } from './upstream/breaker.js';
@@ -54,25 +58,33 @@ export interface Gateway {
   log: FastifyBaseLogger;
 }
 
-/** A gateway to this Kinde environment, ready to listen. */
-export async function createGateway(config: Config & { kinde: KindeConfig }): Promise<Gateway> {
+/** A gateway to this Kinde environment, ready to listen. Its log goes to stdout unless told otherwise. */
+export async function createGateway(
+  config: Config & { kinde: KindeConfig },
+  { logTo }: { logTo?: { write(line: string): void } } = {},
+): Promise<Gateway> {
   const app = Fastify({
     logger: {
       level: config.logLevel,
+      serializers: { err: (error: Error) => serializeError(error) },
       // Readable for people at work, JSON for machines; a worker thread for nothing when silent.
-      ...(config.isProduction || config.logLevel === 'silent'
-        ? {}
-        : {
-            transport: {
-              target: 'pino-pretty',
-              options: { ignore: 'pid,hostname', singleLine: true },
-            },
-          }),
+      ...(logTo !== undefined
+        ? { stream: logTo }
+        : config.isProduction || config.logLevel === 'silent'
+          ? {}
+          : {
+              transport: {
+                target: 'pino-pretty',
+                options: { ignore: 'pid,hostname', singleLine: true },
+              },
+            }),
     },
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: ({ headers: { 'x-request-id': given } }) =>
-      typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID(),
+      typeof given === 'string' && REQUEST_ID.test(given) && logText(given) === given
+        ? given
+        : randomUUID(),
     forceCloseConnections: 'idle',
     // One who sends a byte now and then would else hold a socket for good: Node looks at intervals.
     requestTimeout: config.requestTimeoutMs,
@@ -114,6 +126,22 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
     },
   });
   const authenticate = createAuthenticate(config.authMode, ownToken, config.jwt);
+
+  const idempotency = new Idempotency(
+    createMemoryStore({
+      ttlSeconds: config.idempotencyTtlSeconds,
+      maxBytes: config.idempotencyMaxBytes,
+      onForgotten: atMostOnceAMinute(() =>
+        app.log.warn('idempotency keys are forgotten early: IDEMPOTENCY_MEMORY_MB is too little'),
+      ),
+    }),
+  );
+
+  // With a level of its own, so that the trail does not end where an operator wants less of the rest.
+  const auditLog = app.log.child({}, { level: 'info' });
+  const audit: Audit = config.isAudited
+    ? (event) => auditLog.info({ audit: event }, 'audit')
+    : () => undefined;
 
   const apollo = new ApolloServer<Context>({
     schema: createSchema(),
@@ -160,6 +188,9 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       viewer,
       upstream,
       loaders: createLoaders(upstream, async () => (await token.get()).scopes),
+      idempotency,
+      audit,
+      replays: new WeakSet(),
       requestId: request.id,
       log: request.log,
       calls,
@@ -237,6 +268,16 @@ function allowanceOf(request: FastifyRequest, reply: FastifyReply, config: Confi
     else request.execution.abandonWhenAlone(abandon);
   });
   return allowance;
+}
+
+/** What is called for each of many things, and tells of them once in a while. */
+function atMostOnceAMinute(tell: () => void): () => void {
+  let toldAt = -Infinity;
+  return () => {
+    if (performance.now() < toldAt + 60_000) return;
+    toldAt = performance.now();
+    tell();
+  };
 }
 
 function logFailure(

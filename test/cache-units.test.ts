@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { Answers } from '../src/answers.js';
 import { Allowance } from '../src/upstream/allowance.js';
 import { Changes } from '../src/upstream/cache/changes.js';
-import { createCache } from '../src/upstream/cache/index.js';
+import { createCache, type Cache } from '../src/upstream/cache/index.js';
 import { Provenance } from '../src/upstream/cache/provenance.js';
 import type { Answered } from '../src/upstream/cache/reads.js';
 
@@ -90,8 +90,16 @@ describe('Provenance', () => {
 
 describe('what is kept', () => {
   const MAX = 1024 * 1024;
-  const lifetimes = { lifetimeMs: 60_000, catalogueLifetimeMs: 60_000, staleIfErrorMs: 60_000 };
-  const keep = async ({ reads }: ReturnType<typeof createCache>, key: string, bytes: number) => {
+  const create = () =>
+    createCache(
+      {
+        maxBytes: MAX,
+        ...{ lifetimeMs: 60_000, catalogueLifetimeMs: 60_000, staleIfErrorMs: 60_000 },
+        redisUrl: undefined,
+      },
+      { name: 'test' },
+    );
+  const keep = async ({ reads }: Cache, key: string, bytes: number) => {
     const allowance = new Allowance({ timeoutMs: 1_000, calls: 1 });
     const { source } = await reads.answer({
       key,
@@ -99,14 +107,16 @@ describe('what is kept', () => {
       lifetimeMs: 60_000,
       allowance,
       takeCall: () => undefined,
-      fetch: async () => ({ value: {}, bytes }),
+      isCurrent: true,
+      fetch: async () => ({ value: {}, body: 'x'.repeat(bytes) }),
+      decode: () => undefined,
     });
     allowance.close();
     return source;
   };
 
   test('stays below its bound, the latest in it, whatever the sizes are', async () => {
-    const cache = createCache({ maxBytes: MAX, ...lifetimes });
+    const cache = await create();
     for (let n = 0; n < 5_000; n++) {
       await keep(cache, `key ${n}`, (n * 7919) % 4_000);
       expect(cache.store!.calculatedSize).toBeLessThanOrEqual(MAX);
@@ -117,22 +127,28 @@ describe('what is kept', () => {
   });
 
   test('does not give up everything for one answer', async () => {
-    const cache = createCache({ maxBytes: MAX, ...lifetimes });
+    const cache = await create();
     await keep(cache, 'small', 10);
     await keep(cache, 'huge', MAX);
     expect(await keep(cache, 'huge', MAX)).toBe('upstream');
     expect(await keep(cache, 'small', 10)).toBe('cache');
   });
 
-  test('holds whole answers under the same bound', () => {
-    const { changes, store } = createCache({ maxBytes: MAX, ...lifetimes });
+  test('holds whole answers under the same bound', async () => {
+    const { changes, store } = await create();
     const answers = new Answers(changes, store, () => 0);
     const provenance = new Provenance();
     const answered: Answered = {
       ...{ value: null, source: 'upstream', ageMs: 0, clock: 0, freshUntil: 100 },
     };
     provenance.add(['a'], answered);
-    const whole = { body: 'x'.repeat(2_000), contentType: '', etag: '', operationName: undefined };
+    const whole = {
+      body: 'x'.repeat(2_000),
+      contentType: '',
+      etag: '',
+      operationName: undefined,
+      freshUntil: 100,
+    };
     for (let n = 0; n < 2_000; n++) answers.keep(`key ${n}`, provenance, whole);
     expect(store!.calculatedSize).toBeLessThanOrEqual(MAX);
     expect(answers.find('key 1999')?.body).toBe(whole.body);

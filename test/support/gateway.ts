@@ -33,6 +33,8 @@ export interface TestOptions {
   readOnly?: boolean;
   /** Credentials in place of the emulator's own. */
   credentials?: { clientId: string; clientSecret: string };
+  /** Hears of every line that the gateway logs. */
+  log?: (line: string) => void;
   /** Where the gateway finds Kinde, when something stands between it and the emulator. */
   kindeDomain?: (emulator: Emulator) => string;
 }
@@ -43,6 +45,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     options.credentials ?? (options.readOnly === true ? emulator.readOnlyClient : emulator);
   const config = readConfig({
     LOG_LEVEL: 'silent',
+    AUDIT_LOG: String(options.log !== undefined),
     KINDE_DOMAIN: options.kindeDomain?.(emulator) ?? emulator.url,
     KINDE_CLIENT_ID: clientId,
     KINDE_CLIENT_SECRET: clientSecret,
@@ -52,7 +55,11 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     CACHE: 'off',
     ...options.env,
   });
-  const gateway = await createGateway({ ...config, kinde: config.kinde! });
+  const { log } = options;
+  const gateway = await createGateway(
+    { ...config, kinde: config.kinde! },
+    log === undefined ? {} : { logTo: { write: log } },
+  );
   const url = await gateway.listen({ port: 0, host: '127.0.0.1' });
 
   const execute: TestGateway['execute'] = async (query, variables, headers) => {
