@@ -14,6 +14,7 @@ import { identityOf } from './auth/viewer.js';
 import type { Config } from './config.js';
 import type { Context } from './context.js';
 import { withRequestId } from './errors.js';
+import type { Admission } from './overload/admission.js';
 import { withTrustedDocument } from './trusted-documents.js';
 
 declare module 'fastify' {
@@ -46,6 +47,7 @@ export interface GraphqlRoutes {
   handler: RouteHandlerMethod;
   authenticate: Authenticate;
   answers: Answers;
+  admission: Admission;
   config: Config;
 }
 
@@ -54,6 +56,7 @@ export function graphqlRoutes({
   handler,
   authenticate,
   answers,
+  admission,
   config: { isProduction, trustedDocuments },
 }: GraphqlRoutes): FastifyPluginAsync {
   return async (app) => {
@@ -80,7 +83,11 @@ export function graphqlRoutes({
         if (request.method === 'GET' && isDeliberate(request, isProduction)) {
           request.headers['apollo-require-preflight'] = 'true';
         }
-        done();
+        // Before the body is read and the token verified, so that whoever is sent away costs little.
+        const end = admission.apply((isAdmitted) =>
+          isAdmitted ? done() : sendAway(request, reply, admission.isDraining),
+        );
+        reply.raw.once('close', end);
       },
       preHandler: async (request, reply) => {
         request.caller = authenticate(request.headers.authorization, request.log);
@@ -139,6 +146,17 @@ export function graphqlRoutes({
       handler: async () => undefined,
     });
   };
+}
+
+/** Nothing was done, so that anything may be sent again; not by all at the same time. */
+function sendAway(request: FastifyRequest, reply: FastifyReply, isDraining: boolean): void {
+  const message = isDraining
+    ? 'The gateway is shutting down; nothing was done.'
+    : 'The gateway has too much to do at the moment; nothing was done.';
+  void reply
+    .code(503)
+    .header('retry-after', String(1 + Math.floor(Math.random() * 3)))
+    .send(httpError(503, message, request, 'OVERLOADED'));
 }
 
 const SHORT = 16_384;

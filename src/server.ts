@@ -1,5 +1,6 @@
 /** Composition: schema, upstream, context and HTTP, in one gateway. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -19,10 +20,12 @@ import type { Config, KindeConfig } from './config.js';
 import type { Context } from './context.js';
 import { createFormatError } from './errors.js';
 import { graphiqlRoutes } from './graphiql/routes.js';
+import { healthRoutes } from './health.js';
 import { answerInJson, graphqlRoutes } from './http.js';
 import { costLimit } from './limits/cost.js';
 import { sizeRule } from './limits/size.js';
 import { createLoaders } from './loaders/index.js';
+import { Admission } from './overload/admission.js';
 import { repeatable } from './plugins/repeatable.js';
 import { cors } from './plugins/cors.js';
 import { explain } from './plugins/explain.js';
@@ -38,6 +41,7 @@ import { createCache } from './upstream/cache/index.js';
 import { createClient, type CallReport } from './upstream/client.js';
 import { createSend } from './upstream/send/index.js';
 import { createClientCredentials } from './upstream/token.js';
+import { createTurns } from './upstream/turns.js';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
 const HEADER_LIMIT_BYTES = 16 * 1024;
@@ -49,7 +53,10 @@ const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/;
 export interface Gateway {
   /** Begins to serve; resolves to the address. */
   listen(at: { port: number; host: string }): Promise<string>;
-  /** Takes no new requests, lets those in flight finish, then frees all that it holds. */
+  /**
+   * Is not ready any more, takes no new requests, lets those in flight finish, then frees all that it
+   * holds. Rejects when requests had to be cut off.
+   */
   close(): Promise<void>;
   log: FastifyBaseLogger;
 }
@@ -74,6 +81,8 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
     genReqId: ({ headers: { 'x-request-id': given } }) =>
       typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID(),
     forceCloseConnections: 'idle',
+    // Whoever comes on an open connection is sent away in our form.
+    return503OnClosing: false,
     // One who sends a byte now and then would else hold a socket for good: Node looks at intervals.
     requestTimeout: config.requestTimeoutMs,
     http: {
@@ -83,6 +92,9 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       maxHeaderSize: HEADER_LIMIT_BYTES,
     },
   });
+
+  // Node closes a connection too many as it comes, which costs no memory.
+  app.server.maxConnections = config.maxConnections;
 
   const { baseUrl, audience, credentials } = config.kinde;
   const { send: sendOnce, close: closeSockets } = createSend({
@@ -96,18 +108,26 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
   const ownToken =
     credentials && createClientCredentials(send, baseUrl, { ...credentials, audience });
   const cache = createCache(config.cache);
+  const turns = createTurns(config.upstreamConcurrency);
   const client = createClient({
     baseUrl,
     send,
     cache: { ...config.cache, ...cache },
     policy: {
-      concurrency: config.upstreamConcurrency,
+      turns,
       retries: config.upstreamRetries,
       timeoutMs: config.upstreamTimeoutMs,
       breaker,
     },
   });
   const authenticate = createAuthenticate(config.authMode, ownToken, config.jwt);
+
+  const admission = new Admission({
+    ...config.overload,
+    upstreamUtilization: turns.utilization,
+    onChange: ({ isShedding, shed }) =>
+      isShedding ? app.log.warn('overloaded') : app.log.warn({ shed }, 'no longer overloaded'),
+  });
 
   const apollo = new ApolloServer<Context>({
     schema: createSchema(),
@@ -180,27 +200,31 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       handler: fastifyApolloHandler(apollo, { context }),
       authenticate,
       answers: new Answers(cache.changes, cache.store),
+      admission,
       config,
     }),
   );
   if (config.isGraphiqlServed) await app.register(graphiqlRoutes({ endpoint: '/graphql' }));
-  app.get('/livez', async () => ({ status: 'ok' }));
-  app.get('/readyz', async (request, reply) => {
-    try {
-      await ownToken?.get();
-      return { status: 'ready' };
-    } catch (error) {
-      request.log.warn({ err: error }, 'not ready');
-      return reply.code(503).send({ status: 'unavailable' });
-    }
-  });
+  await app.register(
+    healthRoutes({ admission, breaker, token: ownToken, isStopping: () => isClosing }),
+  );
   return {
     listen: (at) => app.listen(at),
     close: async () => {
       isClosing = true;
+      await sleep(config.shutdown.delayMs);
+      admission.drain();
+      let isCutOff = false;
+      const cutOff = setTimeout(() => {
+        isCutOff = true;
+        app.server.closeAllConnections();
+      }, config.shutdown.graceMs);
       await app.close();
+      clearTimeout(cutOff);
+      admission.close();
       await apollo.stop();
       await closeSockets();
+      if (isCutOff) throw new Error('Requests in flight were cut off after SHUTDOWN_GRACE_MS.');
     },
     log: app.log,
   };
