@@ -36,6 +36,9 @@ describe('readConfig', () => {
       requestTimeoutMs: 30_000,
       corsOrigins: [],
       trustedDocuments: undefined,
+      overload: { maxConcurrent: 1_000, maxWaitMs: 1_000, maxEventLoopDelayMs: 1_000 },
+      maxConnections: 10_000,
+      shutdown: { delayMs: 0, graceMs: 25_000 },
       limits: {
         maxTokens: 1_000,
         maxDepth: 12,

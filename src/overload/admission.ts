@@ -47,6 +47,7 @@ export class Admission {
   #isBlocked = false;
 
   /** Since the last look. */
+  #begun = 0;
   #completed = 0;
   #isWanted = false;
   #concurrencyMs = 0;
@@ -114,6 +115,7 @@ export class Admission {
   #admit(applicant: Applicant): void {
     this.#count();
     this.#inFlight++;
+    this.#begun++;
     this.#settle(applicant, true);
   }
 
@@ -160,6 +162,7 @@ export class Admission {
       upstream: this.#options.upstreamUtilization(),
       concurrency: this.#concurrencyMs / milliseconds,
       inFlight: this.#inFlight,
+      begun: this.#begun,
       completed: this.#completed,
       isWanted: this.#isWanted,
     });
@@ -167,6 +170,7 @@ export class Admission {
     this.#isBlocked = milliseconds - LOOK_MS > this.#options.maxEventLoopDelayMs;
     this.#lookedAt = now;
     this.#eventLoop = eventLoop;
+    this.#begun = 0;
     this.#completed = 0;
     this.#concurrencyMs = 0;
 

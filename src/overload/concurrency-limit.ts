@@ -12,6 +12,8 @@ export interface Observation {
   concurrency: number;
   /** How many are in flight now. */
   inFlight: number;
+  /** How many began. */
+  begun: number;
   /** How many ended. */
   completed: number;
   /** Whether any had to wait, so that it was the limit that held the concurrency down. */
@@ -41,7 +43,7 @@ export class ConcurrencyLimit {
   readonly #most: number;
   #limit: number;
   #busyMs = FIRST_COST_MS;
-  #completed = 1;
+  #operations = 1;
 
   /** `most` is never exceeded; `lookMs` is about how often `observe` will be called. */
   constructor(most: number, lookMs: number) {
@@ -55,12 +57,15 @@ export class ConcurrencyLimit {
   }
 
   observe(seen: Observation): void {
-    const { milliseconds, eventLoop, upstream, concurrency, completed } = seen;
+    const { milliseconds, eventLoop, upstream, concurrency, begun, completed } = seen;
     const utilization = Math.max(eventLoop, upstream);
-    if (concurrency > 0) {
+    // An operation costs as it begins and as it ends, which may be long after. While nothing
+    // begins or ends, what little the process does is no operation's cost.
+    const operations = (begun + completed) / 2;
+    if (operations > 0 || utilization >= BUSY) {
       const kept = Math.exp(-milliseconds / MEMORY_MS);
       this.#busyMs = this.#busyMs * kept + utilization * milliseconds;
-      this.#completed = this.#completed * kept + completed;
+      this.#operations = this.#operations * kept + operations;
     }
     this.#limit = this.#bounded(
       utilization < BUSY ? this.#raised(seen, utilization) : (concurrency * BUSY) / utilization,
@@ -69,7 +74,7 @@ export class ConcurrencyLimit {
   }
 
   #raised({ milliseconds, inFlight, isWanted }: Observation, utilization: number): number {
-    const costMs = this.#busyMs / Math.max(this.#completed, Number.MIN_VALUE);
+    const costMs = this.#busyMs / Math.max(this.#operations, Number.MIN_VALUE);
     const room = ((1 - utilization) * milliseconds) / costMs;
     return (isWanted ? this.#limit : inFlight) + room;
   }
