@@ -35,6 +35,10 @@ export interface Config {
   /** How much memory kept outcomes may take, in bytes. */
   readonly idempotencyMaxBytes: number;
   readonly limits: Limits;
+  readonly overload: OverloadConfig;
+  /** How many connections may be open; those beyond are closed unheard. */
+  readonly maxConnections: number;
+  readonly shutdown: ShutdownConfig;
   /** Whether clients may read the schema, by introspection or from the suggestions in messages. */
   readonly isSchemaPublic: boolean;
   readonly isGraphiqlServed: boolean;
@@ -44,6 +48,23 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** The only documents that are run; undefined where any may be. */
   readonly trustedDocuments: TrustedDocuments | undefined;
+}
+
+/** When operations are sent away because there is too much to do. */
+export interface OverloadConfig {
+  /** How many may be in flight at once, and how many wait, at most. */
+  readonly maxConcurrent: number;
+  /** How long one may wait to begin, in milliseconds. */
+  readonly maxWaitMs: number;
+  /** How late the event loop may be before nothing more is taken in, in milliseconds. */
+  readonly maxEventLoopDelayMs: number;
+}
+
+export interface ShutdownConfig {
+  /** How long requests are still taken while `/readyz` says that the end is near, in milliseconds. */
+  readonly delayMs: number;
+  /** How long requests in flight may take after that, in milliseconds. */
+  readonly graceMs: number;
 }
 
 /** What one operation may be, judged before anything is sent to Kinde. */
@@ -163,6 +184,12 @@ const Environment = z.object({
   MAX_ROOT_FIELDS: integer(1, 1_000_000, 20),
   MAX_DIRECTIVES: integer(0, 1_000_000, 50),
   MAX_COST: integer(1, 1_000_000_000, 25_000),
+  MAX_CONCURRENT_OPERATIONS: integer(1, 1_000_000, 1_000),
+  MAX_WAIT_MS: integer(0, 600_000, 1_000),
+  MAX_EVENT_LOOP_DELAY_MS: integer(1, 600_000, 1_000),
+  MAX_CONNECTIONS: integer(1, 1_000_000, 10_000),
+  SHUTDOWN_DELAY_MS: integer(0, 600_000, 0),
+  SHUTDOWN_GRACE_MS: integer(1, 600_000, 25_000),
 });
 
 const DOMAIN_HINT =
@@ -299,6 +326,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       catalogueLifetimeMs: settings.CACHE_CATALOGUE_TTL_SECONDS * 1000,
       redisUrl: settings.REDIS_URL,
       staleIfErrorMs: settings.CACHE_STALE_IF_ERROR_SECONDS * 1000,
+    }),
+    overload: Object.freeze({
+      maxConcurrent: settings.MAX_CONCURRENT_OPERATIONS,
+      maxWaitMs: settings.MAX_WAIT_MS,
+      maxEventLoopDelayMs: settings.MAX_EVENT_LOOP_DELAY_MS,
+    }),
+    maxConnections: settings.MAX_CONNECTIONS,
+    shutdown: Object.freeze({
+      delayMs: settings.SHUTDOWN_DELAY_MS,
+      graceMs: settings.SHUTDOWN_GRACE_MS,
     }),
     limits: Object.freeze({
       maxTokens: settings.MAX_TOKENS,

@@ -15,6 +15,7 @@ import type { Config } from './config.js';
 import type { Context } from './context.js';
 import type { Cache } from './upstream/cache/index.js';
 import { withRequestId } from './errors.js';
+import type { Admission } from './overload/admission.js';
 import { withTrustedDocument } from './trusted-documents.js';
 
 declare module 'fastify' {
@@ -53,6 +54,7 @@ export interface GraphqlRoutes {
   answers: Answers;
   /** Begins an operation: see `Cache.refresh`. */
   refresh: Cache['refresh'];
+  admission: Admission;
   config: Config;
 }
 
@@ -62,6 +64,7 @@ export function graphqlRoutes({
   authenticate,
   answers,
   refresh,
+  admission,
   config: { isProduction, trustedDocuments },
 }: GraphqlRoutes): FastifyPluginAsync {
   return async (app) => {
@@ -120,7 +123,11 @@ export function graphqlRoutes({
         if (request.method === 'GET' && isDeliberate(request, isProduction)) {
           request.headers['apollo-require-preflight'] = 'true';
         }
-        done();
+        // Before the body is read and the token verified, so that whoever is sent away costs little.
+        const end = admission.apply((isAdmitted) =>
+          isAdmitted ? done() : sendAway(request, reply, admission.isDraining),
+        );
+        reply.raw.once('close', end);
       },
       preHandler: async (request, reply) => {
         request.caller = authenticate(request.headers.authorization, request.log);
@@ -186,6 +193,17 @@ export function graphqlRoutes({
       handler: async () => undefined,
     });
   };
+}
+
+/** Nothing was done, so that anything may be sent again; not by all at the same time. */
+function sendAway(request: FastifyRequest, reply: FastifyReply, isDraining: boolean): void {
+  const message = isDraining
+    ? 'The gateway is shutting down; nothing was done.'
+    : 'The gateway has too much to do at the moment; nothing was done.';
+  void reply
+    .code(503)
+    .header('retry-after', String(1 + Math.floor(Math.random() * 3)))
+    .send(httpError(503, message, request, 'OVERLOADED'));
 }
 
 const SHORT = 16_384;

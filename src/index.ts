@@ -44,17 +44,20 @@ gateway.log.info(
   }`,
 );
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => {
-    // A second signal finds no handler and ends the process at once.
-    gateway.log.info(`${signal}: finishing the requests in flight`);
-    gateway
-      .close()
-      .then(() => emulator?.close())
-      .then(() => process.exit(0))
-      .catch((error: unknown) => {
-        gateway.log.error({ err: error }, 'shut-down failed');
-        process.exit(1);
-      });
-  });
+const signals = ['SIGTERM', 'SIGINT'] as const;
+
+function shutDown(signal: NodeJS.Signals): void {
+  // A second signal, of either kind, finds no handler and ends the process at once.
+  for (const name of signals) process.off(name, shutDown);
+  gateway.log.info(`${signal}: finishing the requests in flight`);
+  gateway
+    .close()
+    .then(() => emulator?.close())
+    .then(() => process.exit(0))
+    .catch((error: unknown) => {
+      gateway.log.error({ err: error }, 'shut-down failed');
+      process.exit(1);
+    });
 }
+
+for (const signal of signals) process.on(signal, shutDown);

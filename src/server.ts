@@ -1,5 +1,6 @@
 /** Composition: schema, upstream, context and HTTP, in one gateway. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -20,12 +21,14 @@ import type { Config, KindeConfig } from './config.js';
 import type { Context } from './context.js';
 import { createFormatError } from './errors.js';
 import { graphiqlRoutes } from './graphiql/routes.js';
+import { healthRoutes } from './health.js';
 import { answerInJson, graphqlRoutes } from './http.js';
 import { Idempotency } from './idempotency/index.js';
 import { createMemoryStore } from './idempotency/memory.js';
 import { costLimit } from './limits/cost.js';
 import { sizeRule } from './limits/size.js';
 import { createLoaders } from './loaders/index.js';
+import { Admission } from './overload/admission.js';
 import { repeatable } from './plugins/repeatable.js';
 import { cors } from './plugins/cors.js';
 import { explain } from './plugins/explain.js';
@@ -42,6 +45,7 @@ import { createCache } from './upstream/cache/index.js';
 import { createClient, type CallReport } from './upstream/client.js';
 import { createSend } from './upstream/send/index.js';
 import { createClientCredentials } from './upstream/token.js';
+import { createTurns } from './upstream/turns.js';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
 const HEADER_LIMIT_BYTES = 16 * 1024;
@@ -53,7 +57,10 @@ const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/;
 export interface Gateway {
   /** Begins to serve; resolves to the address. */
   listen(at: { port: number; host: string }): Promise<string>;
-  /** Takes no new requests, lets those in flight finish, then frees all that it holds. */
+  /**
+   * Is not ready any more, takes no new requests, lets those in flight finish, then frees all that it
+   * holds. Rejects when requests had to be cut off.
+   */
   close(): Promise<void>;
   log: FastifyBaseLogger;
 }
@@ -86,6 +93,8 @@ export async function createGateway(
         ? given
         : randomUUID(),
     forceCloseConnections: 'idle',
+    // Whoever comes on an open connection is sent away in our form.
+    return503OnClosing: false,
     // One who sends a byte now and then would else hold a socket for good: Node looks at intervals.
     requestTimeout: config.requestTimeoutMs,
     http: {
@@ -95,6 +104,9 @@ export async function createGateway(
       maxHeaderSize: HEADER_LIMIT_BYTES,
     },
   });
+
+  // Node closes a connection too many as it comes, which costs no memory.
+  app.server.maxConnections = config.maxConnections;
 
   const { baseUrl, audience, credentials } = config.kinde;
   const { send: sendOnce, close: closeSockets } = createSend({
@@ -114,12 +126,13 @@ export async function createGateway(
         ? app.log.info('Redis can be reached')
         : app.log.warn({ err: error }, 'Redis cannot be reached: nothing is given from memory'),
   });
+  const turns = createTurns(config.upstreamConcurrency);
   const client = createClient({
     baseUrl,
     send,
     cache: { ...config.cache, ...cache },
     policy: {
-      concurrency: config.upstreamConcurrency,
+      turns,
       retries: config.upstreamRetries,
       timeoutMs: config.upstreamTimeoutMs,
       breaker,
@@ -142,6 +155,12 @@ export async function createGateway(
   const audit: Audit = config.isAudited
     ? (event) => auditLog.info({ audit: event }, 'audit')
     : () => undefined;
+  const admission = new Admission({
+    ...config.overload,
+    upstreamUtilization: turns.utilization,
+    onChange: ({ isShedding, shed }) =>
+      isShedding ? app.log.warn('overloaded') : app.log.warn({ shed }, 'no longer overloaded'),
+  });
 
   const apollo = new ApolloServer<Context>({
     schema: createSchema(),
@@ -220,28 +239,32 @@ export async function createGateway(
       authenticate,
       answers: new Answers(cache.changes, cache.store),
       refresh: cache.refresh,
+      admission,
       config,
     }),
   );
   if (config.isGraphiqlServed) await app.register(graphiqlRoutes({ endpoint: '/graphql' }));
-  app.get('/livez', async () => ({ status: 'ok' }));
-  app.get('/readyz', async (request, reply) => {
-    try {
-      await ownToken?.get();
-      return { status: 'ready' };
-    } catch (error) {
-      request.log.warn({ err: error }, 'not ready');
-      return reply.code(503).send({ status: 'unavailable' });
-    }
-  });
+  await app.register(
+    healthRoutes({ admission, breaker, token: ownToken, isStopping: () => isClosing }),
+  );
   return {
     listen: (at) => app.listen(at),
     close: async () => {
       isClosing = true;
+      await sleep(config.shutdown.delayMs);
+      admission.drain();
+      let isCutOff = false;
+      const cutOff = setTimeout(() => {
+        isCutOff = true;
+        app.server.closeAllConnections();
+      }, config.shutdown.graceMs);
       await app.close();
+      clearTimeout(cutOff);
+      admission.close();
       await apollo.stop();
       await closeSockets();
       cache.close();
+      if (isCutOff) throw new Error('Requests in flight were cut off after SHUTDOWN_GRACE_MS.');
     },
     log: app.log,
   };

@@ -46,6 +46,9 @@ describe('readConfig', () => {
         staleIfErrorMs: 300_000,
         redisUrl: undefined,
       },
+      overload: { maxConcurrent: 1_000, maxWaitMs: 1_000, maxEventLoopDelayMs: 1_000 },
+      maxConnections: 10_000,
+      shutdown: { delayMs: 0, graceMs: 25_000 },
       limits: {
         maxTokens: 1_000,
         maxDepth: 12,

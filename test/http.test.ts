@@ -135,7 +135,10 @@ describe('request ids', () => {
 describe('probes', () => {
   test('/livez and /readyz answer', async () => {
     expect(await (await fetch(`${gateway.url}/livez`)).json()).toEqual({ status: 'ok' });
-    expect(await (await fetch(`${gateway.url}/readyz`)).json()).toEqual({ status: 'ready' });
+    expect(await (await fetch(`${gateway.url}/readyz`)).json()).toEqual({
+      status: 'ready',
+      checks: { process: 'ok', load: 'ok', token: 'ok', upstream: 'ok' },
+    });
   });
 
   test('/readyz says when no token is to be had', async () => {

@@ -98,13 +98,17 @@ describe('the gateway’s process', () => {
     expect(warm).toHaveProperty('reqId');
   });
 
-  test('answers the request in flight after SIGTERM, takes no more and exits with 0', async () => {
-    const emulator = start('emulator/main', { EMULATOR_PORT: '0', EMULATOR_LATENCY_MS: '800' });
+  /** A gateway with a request in flight that its Kinde answers after `latencyMs`. */
+  async function busyGateway(latencyMs: number, env: Record<string, string> = {}) {
+    const emulator = start('emulator/main', {
+      EMULATOR_PORT: '0',
+      EMULATOR_LATENCY_MS: String(latencyMs),
+    });
     await until(() => /KINDE_CLIENT_SECRET=\S+/.exec(emulator.output));
     const settings = Object.fromEntries(
       [...emulator.output.matchAll(/^(KINDE_\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
     );
-    const gateway = start('index', { ...settings, AUTH_MODE: 'none', PORT: '0' });
+    const gateway = start('index', { ...settings, AUTH_MODE: 'none', PORT: '0', ...env });
     const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
     const ask = () =>
       fetch(url, {
@@ -113,7 +117,13 @@ describe('the gateway’s process', () => {
         body: '{"query":"{ organizations(first: 1) { nodes { name } } }"}',
       });
     const inFlight = ask();
+    inFlight.catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 300));
+    return { gateway, ask, inFlight };
+  }
+
+  test('answers the request in flight after SIGTERM, takes no more and exits with 0', async () => {
+    const { gateway, ask, inFlight } = await busyGateway(800);
     gateway.child.kill('SIGTERM');
     await until(() => (gateway.output.includes('SIGTERM') ? true : undefined));
     const response = await inFlight;
@@ -121,4 +131,25 @@ describe('the gateway’s process', () => {
     expect(await gateway.exit).toBe(0);
     await expect(ask()).rejects.toThrow();
   });
+
+  test('cuts requests off that outlast the grace period, says so and exits with 1', async () => {
+    const { gateway, inFlight } = await busyGateway(15_000, { SHUTDOWN_GRACE_MS: '300' });
+    gateway.child.kill('SIGTERM');
+    await expect(inFlight).rejects.toThrow();
+    expect(await gateway.exit).toBe(1);
+    expect(gateway.output).toContain('cut off after SHUTDOWN_GRACE_MS');
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    'a second signal, %s, ends it at once',
+    async (second) => {
+      const { gateway, inFlight } = await busyGateway(15_000);
+      const ended = once(gateway.child, 'exit');
+      gateway.child.kill('SIGTERM');
+      await until(() => (gateway.output.includes('SIGTERM') ? true : undefined));
+      gateway.child.kill(second);
+      expect(await ended).toEqual([null, second]);
+      await expect(inFlight).rejects.toThrow();
+    },
+  );
 });

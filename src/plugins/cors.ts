@@ -15,7 +15,7 @@ export function cors(origins: readonly string[]): onRequestHookHandler {
     const { origin } = request.headers;
     if (origin === undefined || !allowed.has(origin)) return;
     reply.header('access-control-allow-origin', origin);
-    reply.header('access-control-expose-headers', 'x-request-id');
+    reply.header('access-control-expose-headers', 'x-request-id, retry-after');
     const isPreflight = request.headers['access-control-request-method'] !== undefined;
     if (request.method !== 'OPTIONS' || !isPreflight) return;
     return reply

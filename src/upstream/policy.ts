@@ -6,11 +6,11 @@ import type { Method } from './endpoint.js';
 import { RateLimitHold } from './rate-limit.js';
 import { askedWaitMs, retryWaitMs, RetryBudget, type Outcome } from './retry.js';
 import { SendError, type RawAnswer } from './send/index.js';
-import { createTurns } from './turns.js';
+import type { Turns } from './turns.js';
 
 export interface PolicyOptions {
-  /** How many calls may be in flight at once, over all operations. */
-  concurrency: number;
+  /** The turns that the calls of all operations take. */
+  turns: Turns;
   /** How often a read is sent again, at most. */
   retries: number;
   /** How long the seam gives an exchange, in milliseconds. */
@@ -37,14 +37,13 @@ export type Policy = (call: PolicedCall) => Promise<RawAnswer>;
 
 /** The policy of a process, which learns from all calls. */
 export function createPolicy({
-  concurrency,
+  turns,
   retries,
   timeoutMs,
   breaker,
   now = () => performance.now(),
   random = Math.random,
 }: PolicyOptions): Policy {
-  const inTurn = createTurns(concurrency);
   const budget = new RetryBudget(now);
   const hold = new RateLimitHold(now, random);
 
@@ -63,7 +62,7 @@ export function createPolicy({
         await pause(signal, wait);
         continue;
       }
-      const outcome = await inTurn(signal, async () => {
+      const outcome = await turns.take(signal, async () => {
         // While this call waited for its turn, another may have met the rate limit.
         if (hold.remainingMs > 0) return undefined;
         if (!isRetry) budget.called();

@@ -7,22 +7,50 @@ import pLimit from 'p-limit';
  */
 export type TakeTurn = <T>(signal: AbortSignal, run: () => Promise<T>) => Promise<T>;
 
+export interface Turns {
+  take: TakeTurn;
+  /** Which part of the turns was taken since it was last asked for, from 0 to 1. */
+  utilization: () => number;
+}
+
 /** Turns for `concurrency` calls at a time. */
-export function createTurns(concurrency: number): TakeTurn {
+export function createTurns(concurrency: number, now = () => performance.now()): Turns {
   const limit = pLimit(concurrency);
-  return (signal, run) =>
-    new Promise((resolve, reject) => {
-      if (limit.activeCount + limit.pendingCount < concurrency && !signal.aborted) {
-        // Its turn is now, so that there is no wait to leave.
-        return void limit(() => run().then(resolve, reject));
-      }
-      const leave = () => reject(signal.reason as Error);
-      if (signal.aborted) return leave();
-      signal.addEventListener('abort', leave, { once: true });
-      void limit(async () => {
-        signal.removeEventListener('abort', leave);
-        if (signal.aborted) return;
-        await run().then(resolve, reject);
-      });
-    });
+  let taken = 0;
+  let takenMs = 0;
+  let countedAt = now();
+  let askedAt = countedAt;
+
+  function count(change: number): void {
+    const at = now();
+    takenMs += taken * (at - countedAt);
+    countedAt = at;
+    taken += change;
+  }
+
+  return {
+    take: (signal, run) =>
+      new Promise((resolve, reject) => {
+        const leave = () => reject(signal.reason as Error);
+        if (signal.aborted) return leave();
+        // Whose turn is now has no wait to leave.
+        const mustWait = limit.activeCount + limit.pendingCount >= concurrency;
+        if (mustWait) signal.addEventListener('abort', leave, { once: true });
+        void limit(async () => {
+          if (mustWait) signal.removeEventListener('abort', leave);
+          if (signal.aborted) return leave();
+          count(1);
+          await run().then(resolve, reject);
+          count(-1);
+        });
+      }),
+    utilization: () => {
+      count(0);
+      const elapsed = countedAt - askedAt;
+      const part = elapsed > 0 ? takenMs / elapsed / concurrency : 0;
+      takenMs = 0;
+      askedAt = countedAt;
+      return part;
+    },
+  };
 }

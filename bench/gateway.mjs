@@ -1,0 +1,51 @@
+/**
+ * The gateway in a process of its own, as bench/overload.mjs and bench/soak.mjs load it. Tells by IPC
+ * where it listens and, when asked, what it uses.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { readConfig } from '../dist/config.js';
+import { createGateway } from '../dist/server.js';
+
+const config = readConfig({
+  KINDE_CLIENT_ID: 'bench',
+  KINDE_CLIENT_SECRET: 'bench',
+  AUTH_MODE: 'none',
+  LOG_LEVEL: 'fatal',
+  NODE_ENV: 'production',
+  ...process.env,
+});
+const gateway = await createGateway({ ...config, kinde: config.kinde });
+const url = await gateway.listen({ port: 0, host: '127.0.0.1' });
+const delay = monitorEventLoopDelay({ resolution: 10 });
+delay.enable();
+
+const answers = {
+  /** CPU and memory so far, and the event loop's delay since it was last asked for. */
+  usage() {
+    const { user, system } = process.cpuUsage();
+    const usage = {
+      cpuMs: (user + system) / 1000,
+      rssMb: process.memoryUsage.rss() / 2 ** 20,
+      peakMb: process.resourceUsage().maxRSS / 1024,
+      delayP99Ms: delay.percentile(99) / 1e6,
+      delayMaxMs: delay.max / 1e6,
+    };
+    delay.reset();
+    return usage;
+  },
+  /** What is left after garbage has been collected: heap and open handles. */
+  left() {
+    globalThis.gc();
+    globalThis.gc();
+    const { heapUsed, external } = process.memoryUsage();
+    const handles = Object.groupBy?.(process.getActiveResourcesInfo(), (name) => name) ?? {};
+    return {
+      heapMb: heapUsed / 2 ** 20,
+      externalMb: external / 2 ** 20,
+      handles: process.getActiveResourcesInfo().length,
+      kinds: Object.fromEntries(Object.entries(handles).map(([name, all]) => [name, all.length])),
+    };
+  },
+};
+process.on('message', (question) => process.send(answers[question]()));
+process.send({ url });

@@ -1,0 +1,210 @@
+/**
+ * `npm run bench:overload`: ten times the load that the gateway can carry. Measures what it answers
+ * unloaded, then its capacity, then what becomes of requests that arrive at ten times the capacity,
+ * whether or not others have been answered (an open loop). Exits with 1 when the p99 of what is
+ * accepted is over twice the unloaded one, or memory or recovery is out of bounds.
+ *
+ * SECONDS (20) is how long the overload lasts; QUERY is `nested` or `flat`; LATENCY_MS (0) is what the
+ * upstream takes for a call; FACTOR (10) is the load as a multiple of the capacity.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { cpus } from 'node:os';
+import { Pool } from 'undici';
+
+const seconds = Number(process.env.SECONDS ?? 20);
+const factor = Number(process.env.FACTOR ?? 10);
+const latencyMs = Number(process.env.LATENCY_MS ?? 0);
+const name = process.env.QUERY ?? 'nested';
+const queries = {
+  nested:
+    '{ organizations(first: 10) { nodes { code name featureFlags { key type value } users(first: 10) { nodes { email roles { key name } permissions { key name } } pageInfo { hasNextPage endCursor } } } } }',
+  flat: '{ organizations(first: 10) { nodes { code name } } }',
+};
+const query = queries[name];
+
+/** The p99 of accepted requests, as a multiple of the unloaded one. */
+const MOST_RATIO = 2;
+/** What the process may grow by over its peak at capacity. */
+const MOST_GROWTH_MB = 100;
+const MOST_RECOVERY_MS = 5_000;
+
+const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const quantile = (values, part) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
+};
+
+async function start(file, env) {
+  const child = fork(new URL(file, import.meta.url), {
+    env: { ...process.env, ...env },
+    // As `npm start` has it.
+    execArgv: ['--max-semi-space-size=64'],
+  });
+  const [{ url }] = await once(child, 'message');
+  const ask = async (question) => {
+    child.send(question);
+    return (await once(child, 'message'))[0];
+  };
+  return { url, ask, stop: () => child.kill() };
+}
+
+const upstream = await start('./upstream.mjs', { LATENCY_MS: String(latencyMs) });
+// What is kept would be answered from memory, and there would be no load.
+const gateway = await start('./gateway.mjs', { KINDE_DOMAIN: upstream.url, CACHE: 'off' });
+
+const body = JSON.stringify({ query });
+const headers = { 'content-type': 'application/json', accept: 'application/json' };
+
+/** What became of a request, timed from when it was due, so that a late sender hides nothing. */
+async function send(pool, due = performance.now()) {
+  try {
+    const response = await pool.request({ method: 'POST', path: '/graphql', headers, body });
+    // Accepted answers are read whole; reading them as text would take the loader's CPU.
+    await response.body.dump({ limit: 1 << 24 });
+    const retryAfter = Number(response.headers['retry-after']);
+    return { status: response.statusCode, retryAfter, milliseconds: performance.now() - due };
+  } catch (error) {
+    return { status: error.code ?? 'failed', milliseconds: performance.now() - due };
+  }
+}
+
+/** A closed loop of so many clients. */
+async function closed(clients, forSeconds) {
+  const pool = new Pool(gateway.url, { connections: clients });
+  const startedAt = performance.now();
+  const results = [];
+  await Promise.all(
+    Array.from({ length: clients }, async () => {
+      while (performance.now() - startedAt < forSeconds * 1000) results.push(await send(pool));
+    }),
+  );
+  const perSecond = results.length / ((performance.now() - startedAt) / 1000);
+  await pool.close();
+  return { results, perSecond };
+}
+
+/** Requests that arrive at random, independently of each other, so many a second. */
+async function open(perSecond, forSeconds, onTick) {
+  // Enough connections that none waits for another's answer.
+  const pool = new Pool(gateway.url, { connections: 1_000 });
+  const results = [];
+  const pending = new Set();
+  const startedAt = performance.now();
+  let due = startedAt;
+  let lateMs = 0;
+  const ticker = setInterval(onTick, 200);
+  while (due - startedAt < forSeconds * 1000) {
+    due += (-Math.log(1 - Math.random()) * 1000) / perSecond;
+    const wait = due - performance.now();
+    if (wait > 1) await sleep(wait);
+    lateMs = Math.max(lateMs, performance.now() - due);
+    const request = send(pool, due).then((result) => {
+      results.push({ ...result, at: due - startedAt });
+      pending.delete(request);
+    });
+    pending.add(request);
+  }
+  clearInterval(ticker);
+  await Promise.all(pending);
+  const elapsed = (performance.now() - startedAt) / 1000;
+  await pool.destroy();
+  return { results, elapsed, lateMs };
+}
+
+const failed = (results) => results.filter(({ status }) => status !== 200 && status !== 503);
+const times = (results, wanted) =>
+  results.filter(({ status }) => status === wanted).map(({ milliseconds }) => milliseconds);
+
+console.log(
+  `node ${process.version}, ${cpus().length} x ${cpus()[0].model}; ${name} query, upstream ${latencyMs} ms`,
+);
+await closed(1, 3); // So that what is measured is compiled.
+
+const unloaded = await closed(1, 8);
+const unloadedP50 = quantile(times(unloaded.results, 200), 0.5);
+const unloadedP99 = quantile(times(unloaded.results, 200), 0.99);
+console.log(
+  `unloaded: p50 ${unloadedP50.toFixed(1)} ms, p99 ${unloadedP99.toFixed(1)} ms (${unloaded.results.length} requests, one at a time)`,
+);
+
+let capacity = unloaded.perSecond;
+for (const clients of [2, 4, 8, 16]) {
+  const { results, perSecond } = await closed(clients, 2);
+  const accepted = (perSecond * times(results, 200).length) / results.length;
+  capacity = Math.max(capacity, accepted);
+}
+const before = await gateway.ask('usage');
+console.log(`capacity: ${capacity.toFixed(1)} requests/s, peak ${before.peakMb.toFixed(0)} MB`);
+await sleep(2_000);
+await gateway.ask('usage');
+
+const readiness = [];
+const probe = async () => {
+  const { status } = await fetch(`${gateway.url}/readyz`);
+  if (readiness.at(-1)?.status !== status) readiness.push({ status, at: performance.now() });
+};
+await probe();
+const rate = capacity * factor;
+const cpuBefore = (await gateway.ask('usage')).cpuMs;
+const { results, elapsed, lateMs } = await open(rate, seconds, () => void probe());
+const endedAt = performance.now();
+const after = await gateway.ask('usage');
+let recoveredAt;
+while (performance.now() - endedAt < MOST_RECOVERY_MS * 2) {
+  await probe();
+  if (readiness.at(-1).status === 200) {
+    recoveredAt = performance.now();
+    break;
+  }
+  await sleep(50);
+}
+const afterwards = await closed(1, 3);
+
+const accepted = times(results, 200);
+const shed = times(results, 503);
+const errors = failed(results);
+const ratio = quantile(accepted, 0.99) / unloadedP99;
+const growthMb = after.peakMb - before.peakMb;
+const recoveryMs = (recoveredAt ?? Infinity) - endedAt;
+const goodput = accepted.length / elapsed;
+const ms = (value) => `${value.toFixed(1)} ms`;
+const onset = times(
+  results.filter(({ at }) => at < 2_000),
+  200,
+);
+console.log(`
+| ${factor} x the load, ${seconds} s, open loop | |
+| --- | --- |
+| requests | ${(results.length / elapsed).toFixed(0)}/s sent (latest ${ms(lateMs)} after it was due) |
+| accepted | ${goodput.toFixed(1)}/s, ${((100 * goodput) / capacity).toFixed(0)}% of the capacity |
+| shed with 503 | ${(shed.length / elapsed).toFixed(0)}/s, answered in p50 ${ms(quantile(shed, 0.5))}, p99 ${ms(quantile(shed, 0.99))} |
+| without Retry-After of 1 to 3 s | ${results.filter(({ status, retryAfter }) => status === 503 && !(retryAfter >= 1 && retryAfter <= 3)).length} |
+| any other outcome | ${errors.length}${errors.length > 0 ? ` (${[...new Set(errors.map(({ status }) => status))].join(', ')})` : ''} |
+| accepted, p50 | ${ms(quantile(accepted, 0.5))} (unloaded ${ms(unloadedP50)}) |
+| accepted, p99 | ${ms(quantile(accepted, 0.99))} (unloaded ${ms(unloadedP99)}) |
+| p99 in the first 2 s | ${ms(quantile(onset, 0.99))} |
+| p99 / unloaded p99 | ${ratio.toFixed(2)} (at most ${MOST_RATIO}) |
+| gateway's CPU | ${((after.cpuMs - cpuBefore) / elapsed / 10).toFixed(0)}% of a core |
+| memory, peak | ${after.peakMb.toFixed(0)} MB, ${growthMb.toFixed(0)} MB over that at capacity (at most ${MOST_GROWTH_MB}) |
+| event loop's delay, p99 | ${ms(after.delayP99Ms)}, at most ${ms(after.delayMaxMs)} |
+| /readyz | ${readiness.map(({ status }) => status).join(' -> ')} |
+| ready again after | ${ms(recoveryMs)} (at most ${MOST_RECOVERY_MS}) |
+| afterwards, p99 | ${ms(quantile(times(afterwards.results, 200), 0.99))} |`);
+
+gateway.stop();
+upstream.stop();
+const problems = [
+  ratio <= MOST_RATIO || 'the p99 of accepted requests is over twice the unloaded one',
+  growthMb <= MOST_GROWTH_MB || 'memory grew',
+  recoveryMs <= MOST_RECOVERY_MS || 'it was not ready again in time',
+  readiness.map(({ status }) => status).join() === '200,503,200' ||
+    'readiness did not flip once and recover',
+  shed.length > 0 || 'nothing was shed',
+  goodput >= capacity / 2 || 'less than half of the capacity was accepted',
+  failed([...results, ...afterwards.results]).length === 0 ||
+    'requests failed otherwise than by 503',
+  times(afterwards.results, 503).length === 0 || 'requests were shed after the load had ended',
+].filter((problem) => problem !== true);
+for (const problem of problems) console.error(`FAILED: ${problem}`);
+process.exit(problems.length === 0 ? 0 : 1);

@@ -1,0 +1,188 @@
+/** Who may begin an operation, who waits for it, and who is sent away while there is too much to do. */
+import { performance } from 'node:perf_hooks';
+import { ConcurrencyLimit } from './concurrency-limit.js';
+
+export interface AdmissionOptions {
+  /** How many operations may be in flight at once, and how many wait, at most. */
+  maxConcurrent: number;
+  /** How long one may wait to begin, in milliseconds. */
+  maxWaitMs: number;
+  /** How late the event loop may be before nothing more is taken in, in milliseconds. */
+  maxEventLoopDelayMs: number;
+  /** Which part of the upstream's turns was taken since it was last asked for, from 0 to 1. */
+  upstreamUtilization: () => number;
+  /** Hears when shedding begins and, with the number of those sent away, when it is over. */
+  onChange?: (change: { isShedding: boolean; shed: number }) => void;
+}
+
+/** Called once, with `true` when the operation may begin, with `false` when it is sent away. */
+export type Begin = (isAdmitted: boolean) => void;
+
+interface Applicant {
+  readonly begin: Begin;
+  readonly since: number;
+  state: 'waiting' | 'admitted' | 'gone';
+}
+
+/** How often the load is looked at. */
+const LOOK_MS = 50;
+/** How long after the last one that was sent away the gateway counts as overloaded. */
+const CALM_MS = 1_000;
+
+/**
+ * Operations beyond the limit wait. A burst is carried so: everybody may wait for `maxWaitMs`. When
+ * somebody has waited that long, there is more to do than can be done, and waiting helps nobody: from
+ * then on only as many wait as are in flight, and each newcomer takes the place of the one who has
+ * waited longest. The newest begins first in any case, since the others are nearer to giving up, so
+ * that those who are admitted have hardly waited (Maurer, "Fail at Scale", ACM Queue 13.8).
+ */
+export class Admission {
+  readonly #options: AdmissionOptions;
+  readonly #limit: ConcurrencyLimit;
+  readonly #timer: NodeJS.Timeout;
+  /** The oldest first. */
+  readonly #waiting: Applicant[] = [];
+  #inFlight = 0;
+  #isDraining = false;
+  #isBlocked = false;
+
+  /** Since the last look. */
+  #begun = 0;
+  #completed = 0;
+  #isWanted = false;
+  #concurrencyMs = 0;
+  #countedAt: number;
+
+  #lookedAt: number;
+  #eventLoop = performance.eventLoopUtilization();
+  #shedAt = -Infinity;
+  #shed = 0;
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+    this.#limit = new ConcurrencyLimit(options.maxConcurrent, LOOK_MS);
+    this.#lookedAt = this.#countedAt = performance.now();
+    this.#timer = setInterval(() => this.#look(), LOOK_MS).unref();
+  }
+
+  /** Whether anybody was sent away within the last second. */
+  get isShedding(): boolean {
+    return performance.now() - this.#shedAt < CALM_MS;
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  /**
+   * Lets an operation begin now, later or not at all. What it returns is to be called once the
+   * operation has ended, been sent away or been given up by its caller.
+   */
+  apply(begin: Begin): () => void {
+    const applicant: Applicant = { begin, since: performance.now(), state: 'waiting' };
+    if (this.#isDraining) this.#settle(applicant, false);
+    else if (this.#isBlocked) this.#shedOne(applicant);
+    else if (this.#hasRoom) this.#admit(applicant);
+    else this.#wait(applicant);
+    return () => {
+      const { state } = applicant;
+      applicant.state = 'gone';
+      if (state === 'admitted') this.#leave();
+      else if (state === 'waiting') this.#waiting.splice(this.#waiting.indexOf(applicant), 1);
+    };
+  }
+
+  /** From now on nobody is admitted who is not in flight or waiting already. */
+  drain(): void {
+    this.#isDraining = true;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  get #hasRoom(): boolean {
+    return this.#inFlight < this.#limit.value;
+  }
+
+  #wait(applicant: Applicant): void {
+    this.#isWanted = true;
+    this.#waiting.push(applicant);
+    const most = this.isShedding ? this.#limit.value : this.#options.maxConcurrent;
+    while (this.#waiting.length > most) this.#shedOne(this.#waiting.shift()!);
+  }
+
+  #admit(applicant: Applicant): void {
+    this.#count();
+    this.#inFlight++;
+    this.#begun++;
+    this.#settle(applicant, true);
+  }
+
+  #leave(): void {
+    this.#count();
+    this.#inFlight--;
+    this.#completed++;
+    this.#admitWaiting();
+  }
+
+  #admitWaiting(): void {
+    while (this.#waiting.length > 0 && this.#hasRoom) this.#admit(this.#waiting.pop()!);
+  }
+
+  #settle(applicant: Applicant, isAdmitted: boolean): void {
+    applicant.state = isAdmitted ? 'admitted' : 'gone';
+    applicant.begin(isAdmitted);
+  }
+
+  #shedOne(applicant: Applicant): void {
+    const isFirst = this.#shed === 0;
+    this.#shedAt = performance.now();
+    this.#shed++;
+    if (isFirst) this.#options.onChange?.({ isShedding: true, shed: 0 });
+    this.#settle(applicant, false);
+  }
+
+  /** Adds the time since the last change of the number in flight. */
+  #count(): number {
+    const now = performance.now();
+    this.#concurrencyMs += this.#inFlight * (now - this.#countedAt);
+    this.#countedAt = now;
+    return now;
+  }
+
+  #look(): void {
+    const now = this.#count();
+    const milliseconds = now - this.#lookedAt;
+    const eventLoop = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(eventLoop, this.#eventLoop);
+    this.#limit.observe({
+      milliseconds,
+      eventLoop: utilization,
+      upstream: this.#options.upstreamUtilization(),
+      concurrency: this.#concurrencyMs / milliseconds,
+      inFlight: this.#inFlight,
+      begun: this.#begun,
+      completed: this.#completed,
+      isWanted: this.#isWanted,
+    });
+    // Whoever arrives now has waited outside for as long as the event loop was late.
+    this.#isBlocked = milliseconds - LOOK_MS > this.#options.maxEventLoopDelayMs;
+    this.#lookedAt = now;
+    this.#eventLoop = eventLoop;
+    this.#begun = 0;
+    this.#completed = 0;
+    this.#concurrencyMs = 0;
+
+    while (this.#waiting.length > 0 && now - this.#waiting[0]!.since > this.#options.maxWaitMs) {
+      this.#shedOne(this.#waiting.shift()!);
+    }
+    this.#admitWaiting();
+    this.#isWanted = this.#waiting.length > 0;
+    if (this.#shed > 0 && !this.isShedding) {
+      const shed = this.#shed;
+      this.#shed = 0;
+      this.#options.onChange?.({ isShedding: false, shed });
+    }
+  }
+}
