@@ -99,20 +99,20 @@ describe('what was read is not asked for again', () => {
 
   test('until CACHE_TTL_SECONDS have passed, and then once for all who ask at that moment', async () => {
     const gateway = await gatewayWith({
-      CACHE_TTL_SECONDS: '1',
-      CACHE_CATALOGUE_TTL_SECONDS: '60',
+      CACHE_TTL_SECONDS: '300',
+      CACHE_CATALOGUE_TTL_SECONDS: '3600',
     });
     const query =
       '{ organizations(first: 10) { nodes { name } } roles(first: 3) { nodes { key } } }';
     await gateway.query(query);
     gateway.calls();
-    advance(900);
+    advance(200_000);
     await gateway.query(query);
     expect(gateway.calls()).toEqual([]);
-    advance(200);
+    advance(100_000);
     await Promise.all(Array.from({ length: 100 }, () => gateway.query(query)));
     expect(gateway.calls()).toEqual([CALL.list]);
-    advance(60_000);
+    advance(3_600_000);
     await gateway.query(query);
     expect(gateway.calls().sort()).toEqual([CALL.list, 'GET /api/v1/roles?page_size=3']);
   });
@@ -312,7 +312,8 @@ describe('a read that is in flight while a write is acknowledged', () => {
     expect(gateway.calls()).toEqual([detailsOf(A)]);
     held.release();
     expect((await early).organization.name).toBe(name);
-    expect((await gateway.query(DETAILS, { A })).organization.name).toBe('Renamed');
+    // Another text, so that it is made of what was read and not the whole answer.
+    expect((await gateway.query(`${DETAILS} `, { A })).organization.name).toBe('Renamed');
     expect(gateway.calls()).toEqual([]);
   });
 
@@ -432,7 +433,7 @@ describe('a failure is not kept', () => {
 describe('in an outage', () => {
   const OUTAGE = {
     CACHE_TTL_SECONDS: '1',
-    CACHE_STALE_IF_ERROR_SECONDS: '10',
+    CACHE_STALE_IF_ERROR_SECONDS: '300',
     UPSTREAM_TIMEOUT_MS: '400',
   };
   const execute = (gateway: TestGateway, query = LIST, variables = {}) =>
@@ -470,16 +471,16 @@ describe('in an outage', () => {
     }
     const { extensions } = await execute(gateway);
     expect(extensions.stale.ageSeconds).toBeGreaterThanOrEqual(3);
-    expect(extensions.stale.ageSeconds).toBeLessThan(9);
+    expect(extensions.stale.ageSeconds).toBeLessThan(60);
   });
 
   test('it is for no longer than CACHE_STALE_IF_ERROR_SECONDS', async () => {
     const gateway = await gatewayWith(OUTAGE);
     await gateway.query(LIST);
     gateway.emulator.fault({ respond: { status: 503 } });
-    advance(10_500);
-    expect((await execute(gateway)).extensions.stale.ageSeconds).toBeGreaterThanOrEqual(10);
-    advance(1_000);
+    advance(200_000);
+    expect((await execute(gateway)).extensions.stale.ageSeconds).toBeGreaterThanOrEqual(200);
+    advance(101_000);
     expect(codes((await gateway.execute(LIST)).errors)).toEqual(['UPSTREAM_UNAVAILABLE']);
   });
 
