@@ -4,6 +4,7 @@ import {
   Agent,
   createServer,
   request as sendRequest,
+  type IncomingHttpHeaders,
   type IncomingMessage,
   type Server,
 } from 'node:http';
@@ -15,6 +16,7 @@ import { startGateway, type TestGateway, type TestOptions } from './gateway.js';
 
 /** A request that has arrived whole, and the bare connection to answer on. */
 export interface Struck {
+  headers: IncomingHttpHeaders;
   socket: Socket;
   /** Passes the request on to the emulator, and the answer back. */
   forward(): Promise<void>;
@@ -166,7 +168,7 @@ export async function startFaultProxy(target: () => string): Promise<FaultProxy>
     const fault = faultFor(call);
     try {
       if (fault === undefined) await forward();
-      else await fault({ socket: incoming.socket, forward, swallow });
+      else await fault({ headers: incoming.headers, socket: incoming.socket, forward, swallow });
     } catch {
       // The emulator was closed meanwhile.
       outgoing.destroy();
