@@ -16,6 +16,7 @@ import { Answers } from './answers.js';
 import { createAuthenticate } from './auth/authenticate.js';
 import { authorizeCall } from './auth/viewer.js';
 import type { Config, KindeConfig } from './config.js';
+import { watchConnections } from './connections.js';
 import type { Context } from './context.js';
 import { createFormatError } from './errors.js';
 import { graphiqlRoutes } from './graphiql/routes.js';
@@ -167,6 +168,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
     done();
   });
   app.addHook('onRequest', securityHeaders());
+  const connections = watchConnections(app);
   // Kept alive, the connection of the last request would keep the server from closing for a minute.
   let isClosing = false;
   app.addHook('onSend', (_request, reply, _payload, done) => {
@@ -198,7 +200,13 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
     listen: (at) => app.listen(at),
     close: async () => {
       isClosing = true;
-      await app.close();
+      const closed = app.close();
+      connections.endUnused();
+      // An answer may take the operation's time, and that of a write which was sent at its end.
+      const longest = config.operationTimeoutMs + config.upstreamTimeoutMs;
+      const patience = setTimeout(connections.endAll, longest);
+      await closed;
+      clearTimeout(patience);
       await apollo.stop();
       await closeSockets();
     },
