@@ -39,6 +39,27 @@ async function until<T>(look: () => T | null | undefined): Promise<T> {
   throw new Error('It did not come.');
 }
 
+/** A gateway whose upstream takes this long to answer. */
+async function startSlow(latencyMs: number) {
+  const emulator = start('emulator/main', {
+    EMULATOR_PORT: '0',
+    EMULATOR_LATENCY_MS: String(latencyMs),
+  });
+  await until(() => /KINDE_CLIENT_SECRET=\S+/.exec(emulator.output));
+  const settings = Object.fromEntries(
+    [...emulator.output.matchAll(/^(KINDE_\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+  );
+  const gateway = start('index', { ...settings, AUTH_MODE: 'none', PORT: '0' });
+  const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
+  const ask = () =>
+    fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"{ organizations(first: 1) { nodes { name } } }"}',
+    });
+  return { gateway, ask };
+}
+
 describe('the gateway’s process', () => {
   test('refuses bad settings with a line for each, and exits with 1', async () => {
     const gateway = start('index', { PORT: 'x', LOG_LEVEL: 'loud', KINDE_DOMAIN: 'nowhere' });
@@ -60,19 +81,7 @@ describe('the gateway’s process', () => {
   });
 
   test('answers the request in flight after SIGTERM, takes no more and exits with 0', async () => {
-    const emulator = start('emulator/main', { EMULATOR_PORT: '0', EMULATOR_LATENCY_MS: '800' });
-    await until(() => /KINDE_CLIENT_SECRET=\S+/.exec(emulator.output));
-    const settings = Object.fromEntries(
-      [...emulator.output.matchAll(/^(KINDE_\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
-    );
-    const gateway = start('index', { ...settings, AUTH_MODE: 'none', PORT: '0' });
-    const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
-    const ask = () =>
-      fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: '{"query":"{ organizations(first: 1) { nodes { name } } }"}',
-      });
+    const { gateway, ask } = await startSlow(800);
     const inFlight = ask();
     await new Promise((resolve) => setTimeout(resolve, 300));
     gateway.child.kill('SIGTERM');
@@ -81,5 +90,19 @@ describe('the gateway’s process', () => {
     expect(((await response.json()) as any).data.organizations.nodes).toHaveLength(1);
     expect(await gateway.exit).toBe(0);
     await expect(ask()).rejects.toThrow();
+  });
+
+  test('ends at once by a second SIGTERM', async () => {
+    const { gateway, ask } = await startSlow(8_000);
+    const broken = expect(ask()).rejects.toThrow();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    gateway.child.kill('SIGTERM');
+    await until(() => (gateway.output.includes('SIGTERM') ? true : undefined));
+    const startedAt = performance.now();
+    gateway.child.kill('SIGTERM');
+    await gateway.exit;
+    expect(gateway.child.signalCode).toBe('SIGTERM');
+    expect(performance.now() - startedAt).toBeLessThan(4_000);
+    await broken;
   });
 });
