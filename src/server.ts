@@ -18,6 +18,7 @@ import type { Audit } from './audit.js';
 import { createAuthenticate } from './auth/authenticate.js';
 import { authorizeCall } from './auth/viewer.js';
 import type { Config, KindeConfig } from './config.js';
+import { watchConnections } from './connections.js';
 import type { Context } from './context.js';
 import { createFormatError } from './errors.js';
 import { graphiqlRoutes } from './graphiql/routes.js';
@@ -225,6 +226,7 @@ export async function createGateway(
     done();
   });
   app.addHook('onRequest', securityHeaders());
+  const connections = watchConnections(app);
   // Kept alive, the connection of the last request would keep the server from closing for a minute.
   let isClosing = false;
   app.addHook('onSend', (_request, reply, _payload, done) => {
@@ -256,9 +258,11 @@ export async function createGateway(
       let isCutOff = false;
       const cutOff = setTimeout(() => {
         isCutOff = true;
-        app.server.closeAllConnections();
+        connections.endAll();
       }, config.shutdown.graceMs);
-      await app.close();
+      const closed = app.close();
+      connections.endUnused();
+      await closed;
       clearTimeout(cutOff);
       admission.close();
       await apollo.stop();

@@ -15,6 +15,9 @@ export interface AccessToken {
   scopes: ReadonlySet<string> | undefined;
 }
 
+/** What a token may consist of (RFC 6749, appendix A.12): anything else would fail every call as an outage. */
+const SENDABLE = /^[\x20-\x7e]+$/;
+
 /** Where a call gets its token from. */
 export interface TokenSource {
   /** Whose token it is: what was read with a token is given to calls of the same authority alone. */
@@ -79,7 +82,7 @@ export function createClientCredentials(
       );
     }
     const { access_token: value, expires_in: expiresIn, scope } = body;
-    if (typeof value !== 'string' || value === '' || !(Number(expiresIn) > 0)) {
+    if (typeof value !== 'string' || !SENDABLE.test(value) || !(Number(expiresIn) > 0)) {
       throw new UpstreamError('BAD_RESPONSE', 'The token endpoint sent no usable token', {
         status: answer.status,
       });

@@ -1,0 +1,142 @@
+/**
+ * The cases of the list of faults by their numbers, and where each is tested. A test that is renamed or
+ * removed is missed here.
+ */
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+
+/** The file of a test, and its title as it is written there. */
+type Place = readonly [file: string, title: string];
+
+/** Those of test/faults begin with their numbers: `'12. unknown extra fields'`. */
+const numbered = (number: number, file: string): Place => [`faults/${file}`, `${number}. `];
+
+const answers = (number: number) => numbered(number, 'answers');
+const retries = (number: number) => numbered(number, 'retries');
+const clients = (number: number) => numbered(number, 'clients');
+
+const CASES: Readonly<Record<number, readonly Place[]>> = {
+  1: [answers(1)],
+  2: [answers(2)],
+  4: [answers(4)],
+  5: [answers(5)],
+  6: [answers(6)],
+  7: [answers(7)],
+  8: [answers(8)],
+  9: [answers(9)],
+  10: [answers(10)],
+  11: [answers(11)],
+  12: [answers(12)],
+  15: [answers(15)],
+  16: [
+    retries(16),
+    ['resilience', 'is sent no more often than UPSTREAM_RETRIES says'],
+    ['resilience', 'is drawn below a bound that doubles up to two seconds'],
+  ],
+  17: [retries(17)],
+  18: [retries(18)],
+  19: [retries(19)],
+  20: [retries(20)],
+  21: [retries(21)],
+  22: [retries(22)],
+  23: [retries(23), ['upstream', 'one with a short life is asked for again']],
+  24: [retries(24)],
+  25: [retries(25)],
+  26: [retries(26)],
+  29: [retries(29), ['resilience', 'refuses in well under 5 ms']],
+  30: [retries(30)],
+  31: [retries(31)],
+  35: [
+    ['queries', 'a page token that Kinde refuses is the caller’s to mend'],
+    ['queries', 'refuse what they cannot read, without a call'],
+  ],
+  37: [
+    [
+      'mutations',
+      'that succeeded while its re-read failed is a success, with null and an error at that path',
+    ],
+  ],
+  38: [
+    ['mutations', '150 are sent as 100 and 50'],
+    ['mutations', 'a second batch that fails is told user by user, beside the first’s success'],
+  ],
+  40: [numbered(40, 'load')],
+  48: [['resilience', 'ends a read that hangs; what was finished is returned']],
+  50: [
+    numbered(50, 'shutdown'),
+    ['process', 'answers the request in flight after SIGTERM, takes no more and exits with 0'],
+    ['process', 'ends at once by a second SIGTERM'],
+  ],
+  52: [
+    ['process', 'refuses bad settings with a line for each, and exits with 1'],
+    ['config', 'names every bad variable at once'],
+  ],
+  53: [clients(53), ['limits', '%s that do not come to an end are cut off']],
+  55: [
+    clients(55),
+    ['mutations', '%s refuses each in %s, without a call'],
+    ['mutations', 'queries refuse each, without a call'],
+  ],
+  56: [
+    ['queries', 'refuse what they cannot read, without a call'],
+    ['cursor', 'of another list or order is refused'],
+    ['cursor', 'that was altered is refused or is another place of the same list, never a crash'],
+  ],
+  58: [clients(58)],
+  59: [clients(59)],
+  60: [clients(60)],
+  62: [
+    clients(62),
+    ['http', '%s is JSON with a code and a request id'],
+    ['http', 'a mutation by GET and a GET without a preflight are refused'],
+  ],
+  63: [
+    clients(63),
+    ['limits', 'the schema is told to nobody, unless it is allowed'],
+    ['limits', 'a misspelt name of %s has no suggestions'],
+    ['limits', 'whose hash is another’s, or whose version is unknown, is the client’s error'],
+  ],
+  66: [
+    ['auth', 'alg none'],
+    ['auth', 'HS256 by the public key'],
+    ['auth', 'another issuer'],
+    ['auth', 'another audience, or none, where JWT_AUDIENCE asks for one'],
+    ['auth', 'expired'],
+    ['auth', 'not yet valid'],
+    ['auth', 'are not read again and again for tokens with unknown ones'],
+  ],
+  67: [
+    ['auth', 'that only reads may not %s'],
+    ['auth', 'may read no %s beyond its own'],
+    ['auth', 'may not %s in another organization'],
+  ],
+};
+
+const NUMBERS = [
+  1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 29, 30, 31,
+  35, 37, 38, 40, 48, 50, 52, 53, 55, 56, 58, 59, 60, 62, 63, 66, 67,
+];
+
+test('every case has its tests', () => {
+  expect(Object.keys(CASES).map(Number)).toEqual(NUMBERS);
+});
+
+test.each(NUMBERS)('the tests of case %i are there', (number) => {
+  const places = CASES[number] ?? [];
+  expect(places).not.toEqual([]);
+  for (const [file, title] of places) {
+    const source = readFileSync(new URL(`${file}.test.ts`, import.meta.url), 'utf8');
+    expect({ file, title, isThere: isTitled(source, title) }).toEqual({
+      file,
+      title,
+      isThere: true,
+    });
+  }
+});
+
+/** A title is the first argument of a test or describe, or the first entry of a row of test.each. */
+function isTitled(source: string, title: string): boolean {
+  const end = title.endsWith('. ') ? '' : "'";
+  const escaped = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`(?:\\btest|\\bdescribe|\\)|\\[)[([]?\\s*['"\`]${escaped}${end}`).test(source);
+}

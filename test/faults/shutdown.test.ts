@@ -1,0 +1,67 @@
+/** Connections that a client holds open must not keep the gateway from ending. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterEach, expect, test } from '@jest/globals';
+import { stall, startFaultyGateway } from '../support/fault-proxy.js';
+
+const sockets: Socket[] = [];
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+});
+
+async function hold(url: string, text: string) {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname).on('error', () => undefined);
+  sockets.push(socket);
+  await once(socket, 'connect');
+  if (text !== '') socket.write(text);
+}
+
+const JSON_POST = 'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
+const query = '{"query":"{ organizations(first: 1) { nodes { code } } }"}';
+
+test.each([
+  ['on which nothing was sent', ''],
+  ['on which headers do not end', `${JSON_POST}x-a: b`],
+  ['that was kept alive', 'GET /livez HTTP/1.1\r\nhost: x\r\n\r\n'],
+])('50. A connection %s does not hold up the end', async (_, text) => {
+  const gateway = await startFaultyGateway();
+  await hold(gateway.url, text);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const startedAt = performance.now();
+  await gateway.close();
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+});
+
+test('50. A request whose body does not end is held no longer than an answer may take', async () => {
+  const gateway = await startFaultyGateway({
+    OPERATION_TIMEOUT_MS: '1000',
+    UPSTREAM_TIMEOUT_MS: '1000',
+  });
+  await hold(gateway.url, `${JSON_POST}content-length: 999\r\n\r\n{"query":`);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const startedAt = performance.now();
+  await gateway.close();
+  expect(performance.now() - startedAt).toBeGreaterThan(1_500);
+  expect(performance.now() - startedAt).toBeLessThan(10_000);
+});
+
+test('50. A request in flight is answered, a new one is refused', async () => {
+  const gateway = await startFaultyGateway({
+    OPERATION_TIMEOUT_MS: '2000',
+    UPSTREAM_TIMEOUT_MS: '2000',
+  });
+  gateway.proxy.next('*', stall());
+  const asked = fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: query,
+  });
+  while (gateway.proxy.calls().length === 0)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  const closed = gateway.close();
+  await expect(fetch(`${gateway.url}/livez`)).rejects.toThrow();
+  const { errors } = (await (await asked).json()) as any;
+  expect(errors[0].extensions.code).toMatch(/^(UPSTREAM_TIMEOUT|DEADLINE_EXCEEDED)$/);
+  await closed;
+});

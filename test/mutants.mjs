@@ -1,0 +1,116 @@
+/**
+ * Takes the protections away one after the other, and shows which tests of the cases notice. Run by hand,
+ * on a clean src, since it changes it meanwhile: `node test/mutants.mjs`, or with a part of a name.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const report = join(mkdtempSync(join(tmpdir(), 'mutants-')), 'report.json');
+
+/** What is taken away: the cases, the suite and its tests that must notice, and edits of src. */
+// One line each is what keeps it a table.
+// prettier-ignore
+const mutants = [
+  ['a refused connection proves a write unsent', [1], 'faults/answers', '^1\\.', ['upstream/send/got.ts', 'NOT_SENT.has(error.code),', 'false,']],
+  ['the time limit of reads', [4, 5], 'faults/answers', '^[45]\\.', ['upstream/send/undici.ts', 'this.#timer = setTimeout(() => this.#fail(TIMEOUT()), timeoutMs);', 'this.#timer = setTimeout(() => undefined, 0);']],
+  ['the time limit of writes', [4], 'faults/answers', 'a write 4\\.', ['upstream/send/got.ts', 'timeout: { request: timeoutMs },', '']],
+  ['a broken connection is no answer', [2, 6], 'faults/answers', '^[26]\\.', ['upstream/send/undici.ts', '    const isTimeout = error.code', '    if (this.#failure === undefined) return this.onResponseEnd();\n    const isTimeout = error.code']],
+  ['the validation of answers', [7, 8, 9, 10, 11], 'faults/answers', '^(7|8|9|10|11)\\.', ['upstream/client.ts', 'if (validator(endpoint.returns).Check(value)) return', 'if (Number(1) > 0) return']],
+  ['one unusable entry costs one entry', [11], 'faults/answers', '^11\\.', ['upstream/client.ts', 'if (salvage(endpoint, value)) return', 'if (Number(1) < 0) return']],
+  ['unknown fields pass', [12], 'faults/answers', '12\\.', ['upstream/types.ts', 'is_auto_membership_enabled: flag,\n});', 'is_auto_membership_enabled: flag,\n}, { additionalProperties: false });']],
+  ['new values of an enumeration pass', [12], 'faults/answers', '12\\.', ['resolvers/feature-flags.ts', " ?? 'STRING'", '']],
+  ['an empty answer to a write is a success', [9, 10], 'faults/answers', 'that is answered (9|10)\\.', ['upstream/client.ts', "body === '' && endpoint.method !== 'GET'", "body === '' && endpoint.method === 'GET'"]],
+  ['the bound of a read’s body', [15], 'faults/answers', '15\\..* of a read', ['upstream/send/undici.ts', 'if (this.#size > this.maxBodyBytes)', 'if (this.#size < 0)']],
+  ['the bound of a write’s body', [15], 'faults/answers', '15\\..*(of|to) a write', ['upstream/send/got.ts', 'if (transferred > maxBodyBytes)', 'if (transferred < 0)']],
+  ['reads are sent again', [16], 'faults/retries', '^16\\. A read.* (a 503, and|a reset)', ['upstream/policy.ts', "method === 'GET' ? retries : 0", '0']],
+  ['the bound of retries', [16], 'faults/retries', '^16\\..*no more than twice', ['upstream/policy.ts', 'retry < mostRetries\n', "method === 'GET'\n"]],
+  ['writes are not sent again', [16], 'faults/retries', '^16\\. A (POST|PATCH|DELETE)', ['upstream/policy.ts', "method === 'GET' ? retries : 0", 'retries']],
+  ['the jitter', [16], 'resilience', 'is drawn below', ['upstream/retry.ts', 'random() * Math.min', 'Math.min']],
+  ['a 429’s wait', [17, 18, 19], 'faults/retries', '(17|18|19)\\.', ['upstream/retry.ts', 'backoff + (askedWaitMs(outcome) ?? 0)', 'backoff'], ['upstream/policy.ts', 'askedWaitMs(outcome) ?? 0', '0']],
+  ['no wait past the deadline', [20], 'faults/retries', '20\\..*absurd', ['upstream/retry.ts', 'return wait + needed < remainingMs ? wait : undefined;', 'return wait;']],
+  ['the retry budget', [21], 'faults/retries', '21\\..*1\\.2 times', ['upstream/policy.ts', ' || !budget.spend()', '']],
+  ['the hold after a 429', [21], 'faults/retries', '21\\..*how long', ['upstream/policy.ts', 'hold.begin(askedWaitMs(outcome) ?? 0)', 'hold.begin(0)']],
+  ['the renewal after a 401', [22], 'faults/retries', '22\\.', ['upstream/client.ts', 'if (answer.status !== 401) return answer;', 'if (answer.status !== 0) return answer;']],
+  ['one renewal for all', [22], 'faults/retries', '22\\.', ['upstream/token.ts', 'pending ??= request()', 'pending = request()']],
+  ['a token without a life is none', [23], 'faults/retries', '23\\..*(lifetime|has expired)', ['upstream/token.ts', ' || !(Number(expiresIn) > 0)', '']],
+  ['a token that no header can hold is none', [23], 'faults/retries', '23\\..*header', ['upstream/token.ts', ' || !SENDABLE.test(value)', '']],
+  ['a wait for a token ends with the operation', [23], 'faults/retries', '23\\. A token endpoint slower', ['upstream/client.ts', 'await unlessAborted(signal, source.get())', 'await source.get()']],
+  ['the scope that is lacking', [24], 'faults/retries', '24\\.', ['upstream/client.ts', '{ ...details, requiredScope: endpoint.scope }', 'details']],
+  ['404 is not found', [25], 'faults/retries', '25\\.', ['upstream/client.ts', "case 404:\n      throw new UpstreamError('NOT_FOUND'", "case 404:\n      throw new UpstreamError('BAD_RESPONSE'"]],
+  ['Kinde’s 400 for what is not found', [25], 'faults/retries', '25\\.', ['upstream/client.ts', 'NOT_FOUND_CODE.test(reason.code)', 'reason.code === ""']],
+  ['what the caller can mend', [26], 'faults/retries', '26\\.', ['errors.ts', "'INVALID_ID', 'BAD_REQUEST', 'NOT_FOUND'", "'INVALID_ID', 'NOT_FOUND'"]],
+  ['the breaker', [29], 'faults/retries', '29\\.', ['upstream/breaker.ts', 'total >= this.#leastExchanges', 'total < 0']],
+  ['one probe at a time', [29], 'faults/retries', '29\\.', ['upstream/breaker.ts', 'this.#isProbing ? 1_000 : ', '']],
+  ['the bound of sockets', [30], 'faults/retries', '30\\.', ['upstream/turns.ts', 'pLimit(concurrency)', 'pLimit(10_000)'], ['upstream/send/undici.ts', 'connections: maxSockets', 'connections: 10_000']],
+  ['the breaker closes', [31], 'faults/retries', '31\\.', ['upstream/breaker.ts', "if (outcome === 'answered') this.#enter(undefined);", "if (outcome === 'answered') this.#enter(this.#now() + this.#openMs);"]],
+  ['a refused page token is the caller’s', [35], 'queries', 'a page token that', ['errors.ts', "BAD_REQUEST: 'BAD_USER_INPUT'", "BAD_REQUEST: 'UPSTREAM_BAD_RESPONSE'"]],
+  ['a cursor is of its list', [35, 56], 'cursor', 'of another list', ['resolvers/cursor.ts', 'if (from !== fingerprint(list))', "if (from === '')"]],
+  ['a write’s success without its re-read', [37], 'mutations', 'that succeeded while', ['resolvers/organizations.ts', '{ upstream },\n      ) => {\n        const changes', '{ upstream, loaders },\n      ) => {\n        const changes'], ['resolvers/organizations.ts', 'return { organization: { code: organizationCode } };\n      },\n    ),\n\n    deleteOrganization', 'return { organization: await loaders.organizations.details(organizationCode) };\n      },\n    ),\n\n    deleteOrganization']],
+  ['batches of 100', [38], 'mutations', '150 are sent', ['upstream/endpoints/organizations.ts', 'MAX_BULK_USERS = 100', 'MAX_BULK_USERS = 1_000']],
+  ['an account of each batch', [38], 'mutations', 'a second batch that fails', ['resolvers/mutation.ts', 'if (from === 0) throw error;', 'throw error;']],
+  ['identical reads are one', [40], 'faults/load', '40\\.', ['loaders/sharing.ts', 'token === undefined ? [list] : [list, token, size]', '[list, token, size]']],
+  ['the cap on calls', [40], 'faults/load', '40\\.', ['upstream/client.ts', 'fetch: async (time) => {\n          if (!allowance.takeCall()) throw budgetExceeded(endpoint);', 'fetch: async (time) => {']],
+  ['the deadline of reads', [48], 'resilience', 'ends a read that hangs', ['upstream/allowance.ts', 'this.#reads.abort(reason);', '']],
+  ['connections without a request end', [50], 'faults/shutdown', '50\\.', ['server.ts', 'connections.endUnused();', '']],
+  ['no request is waited for for good', [50], 'faults/shutdown', '50\\.', ['server.ts', 'const patience = setTimeout(connections.endAll, longest);', 'const patience = setTimeout(() => undefined, longest);']],
+  ['a second SIGTERM ends it', [50], 'process', 'second SIGTERM', ['index.ts', 'process.once(signal', 'process.on(signal']],
+  ['settings are checked', [52], 'config', 'every bad variable', ['config.ts', 'if (problems.length > 0 || settings === undefined)', 'if (settings === undefined)']],
+  ['requests must arrive in time', [53], 'faults/clients', '53\\.', ['server.ts', 'connectionsCheckingInterval: Math.min(config.requestTimeoutMs, 1_000)', 'connectionsCheckingInterval: 600_000']],
+  ['ids are checked before they are sent', [55], 'mutations', 'ids that cannot be', ['upstream/id.ts', "    value !== '..' &&\n", '']],
+  ['keys of filters are checked', [55], 'faults/clients', '55\\..*filter', ['resolvers/users.ts', 'if (!keys.every(isId))', 'if (keys.length > 9_999)']],
+  ['ids inside of ids are checked', [55], 'faults/clients', '55\\..*by hand', ['loaders/users.ts', 'if (!isId(org_code) || !isId(user_id)) return null;', '']],
+  ['the bounds of `first`', [56], 'queries', 'refuse what they cannot read', ['resolvers/connection.ts', 'wanted < 1 || ', '']],
+  ['the sizes of documents', [58, 59, 60], 'faults/clients', '^(58|59|60)\\.', ['server.ts', 'validationRules: [sizeRule(config.limits)],', ''], ['server.ts', 'parseOptions: { maxTokens: config.limits.maxTokens },', '']],
+  ['text/plain is not read', [62], 'faults/clients', '62\\.', ['http.ts', "app.removeContentTypeParser('text/plain');", '']],
+  ['the schema is not public', [63], 'limits', 'in production', ['config.ts', 'isSchemaPublic: !isProduction || settings.ALLOW_INTROSPECTION', 'isSchemaPublic: true']],
+  ['the issuer of tokens', [66], 'auth', 'another issuer|no issuer', ['auth/authenticate.ts', '    issuer,\n', '']],
+  ['the expiry of tokens', [66], 'auth', 'expired|no expiry', ['auth/authenticate.ts', 'clockTolerance: CLOCK_TOLERANCE_SECONDS', 'clockTolerance: 1e9'], ['auth/authenticate.ts', "requiredClaims: ['exp'],", '']],
+  ['what a token may', [67], 'auth', 'that only reads may not|in another organization', ['auth/viewer.ts', 'if (!isHeld(viewer)) return;', 'if (Number(1) > 0) return;']],
+];
+
+function jest(suite, pattern) {
+  spawnSync(
+    'npm',
+    ['test', '--', `test/${suite}.test.ts`, '-t', pattern, '--json', `--outputFile=${report}`],
+    { stdio: 'ignore' },
+  );
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  return testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status !== 'pending');
+}
+
+/** Changes a file of src; what it returns changes it back. */
+function edit([path, from, to]) {
+  const file = new URL(`../src/${path}`, import.meta.url);
+  const before = readFileSync(file, 'utf8');
+  if (!before.includes(from)) throw new Error(`src/${path} does not hold: ${from}`);
+  writeFileSync(
+    file,
+    before.replaceAll(from, () => to),
+  );
+  return () => writeFileSync(file, before);
+}
+
+if (execFileSync('git', ['status', '--porcelain', 'src']).length > 0)
+  throw new Error('Commit src first.');
+const wanted = process.argv[2] ?? '';
+let unnoticed = 0;
+for (const [name, cases, suite, pattern, ...edits] of mutants) {
+  if (!name.includes(wanted)) continue;
+  const restore = [];
+  try {
+    for (const change of edits) restore.unshift(edit(change));
+    const failed = jest(suite, pattern).filter(({ status }) => status === 'failed');
+    if (failed.length === 0) unnoticed++;
+    console.log(
+      `${failed.length === 0 ? 'NOT NOTICED' : 'noticed'} | ${cases.join(', ')} | ${name} | ${suite}`,
+    );
+    for (const { fullName } of failed) console.log(`    ${fullName}`);
+  } finally {
+    for (const change of restore) change();
+  }
+}
+process.exitCode = unnoticed === 0 ? 0 : 1;

@@ -1,0 +1,297 @@
+/** A proxy on a real socket between gateway and emulator, which lets through, or does what is ordered. */
+import { once } from 'node:events';
+import {
+  Agent,
+  createServer,
+  request as sendRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+} from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Emulator } from '../../src/emulator/index.js';
+import { startGateway, type TestGateway, type TestOptions } from './gateway.js';
+
+/** A request that has arrived whole, and the bare connection to answer on. */
+export interface Struck {
+  headers: IncomingHttpHeaders;
+  socket: Socket;
+  /** Passes the request on to the emulator, and the answer back. */
+  forward(): Promise<void>;
+  /** Passes the request on to the emulator, whose answer nobody gets. */
+  swallow(): Promise<void>;
+}
+
+/** What happens to a request in place of an answer from the emulator. */
+export type Fault = (struck: Struck) => unknown;
+
+/** Ends the connection by a reset; with bytes, after these. */
+export const reset =
+  (bytes = ''): Fault =>
+  ({ socket }) =>
+    bytes === ''
+      ? socket.resetAndDestroy()
+      : // Sent with the reset, they might be thrown away unread.
+        socket.write(bytes, () => setTimeout(() => socket.resetAndDestroy(), 50));
+
+/** Ends the connection in order, without an answer. */
+export const hangUp: Fault = ({ socket }) => socket.end();
+
+/** The write is done, and the connection breaks before its answer. */
+export const resetAfterwards: Fault = async ({ socket, swallow }) => {
+  await swallow();
+  socket.resetAndDestroy();
+};
+
+/** Sends these bytes and leaves the connection open. */
+export const stall =
+  (text: string | Buffer = ''): Fault =>
+  ({ socket }) =>
+    socket.write(text);
+
+/** Sends these bytes and ends the connection in order. */
+export const bytes =
+  (text: string | Buffer): Fault =>
+  ({ socket }) =>
+    socket.end(text);
+
+/** An answer as it is: nothing checks the headers, nor that the body fits them. */
+export const answer = (status: number, body: string | Buffer | object = '', headers: object = {}) =>
+  bytes(message(status, body, headers));
+
+/** The bytes of an answer; the connection ends with it, since Node's server knows nothing of it. */
+export function message(
+  status: number,
+  body: string | Buffer | object = '',
+  headers: object = {},
+): Buffer {
+  const content = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  const length = status === 204 ? {} : { 'content-length': Buffer.byteLength(content) };
+  const lines = Object.entries({
+    connection: 'close',
+    'content-type': 'application/json',
+    ...length,
+    ...headers,
+  }).map(([name, value]) => `${name}: ${String(value)}\r\n`);
+  return Buffer.concat([
+    Buffer.from(`HTTP/1.1 ${status} Status\r\n${lines.join('')}\r\n`),
+    Buffer.from(content),
+  ]);
+}
+
+/** Begins an answer and sends the bytes of its body for as long as anybody reads, so often. */
+export const pour =
+  (block: Buffer, { everyMs = 0, most = Infinity, onSent = (_: number) => {} } = {}): Fault =>
+  async ({ socket }) => {
+    async function* answering() {
+      yield 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n';
+      for (let sent = 0; sent < most; sent += block.length) {
+        onSent(sent);
+        yield block;
+        if (everyMs > 0) await sleep(everyMs);
+      }
+    }
+    // That the other side breaks it off is what it is for.
+    await pipeline(answering, socket).catch(() => undefined);
+  };
+
+export interface FaultProxy {
+  readonly url: string;
+  /** How many connections were opened since the last reset, and how many there were at once at most. */
+  readonly connections: number;
+  readonly mostConnections: number;
+  /** The requests since they were last asked for, "GET /api/v1/roles?page_size=1", answered or not. */
+  calls(): string[];
+  /** How often the token endpoint was asked since the last reset. */
+  readonly tokenRequests: number;
+  /**
+   * The next requests of this route meet these faults, one each. A route is written as in the endpoint
+   * table; its query does not count. "GET" alone stands for every read, "*" for every call of the API.
+   */
+  next(route: string, ...faults: Fault[]): void;
+  /** All requests of the route meet this fault, until what it returns is called. */
+  always(route: string, fault: Fault): () => void;
+  /** Refuses connections, and ends those that there are. */
+  refuse(): Promise<void>;
+  /** Takes connections again. */
+  accept(): Promise<void>;
+  /** Forgets faults and counts. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+interface Order {
+  matches: (call: string) => boolean;
+  faults: Fault[];
+  isLasting: boolean;
+}
+
+const TOKEN_ROUTE = 'POST /oauth2/token';
+
+export async function startFaultProxy(target: () => string): Promise<FaultProxy> {
+  const agent = new Agent({ keepAlive: true });
+  let orders: Order[] = [];
+  let calls: string[] = [];
+  let tokenRequests = 0;
+  let connections = 0;
+  let mostConnections = 0;
+  const open = new Set<Socket>();
+
+  function faultFor(call: string): Fault | undefined {
+    const order = orders.find(({ matches, faults }) => faults.length > 0 && matches(call));
+    return order?.isLasting === true ? order.faults[0] : order?.faults.shift();
+  }
+
+  const server: Server = createServer(async (incoming, outgoing) => {
+    const call = `${incoming.method} ${incoming.url}`;
+    if (call === TOKEN_ROUTE) tokenRequests++;
+    else calls.push(call);
+    const body = Buffer.concat(await incoming.toArray());
+    const pass = async () => {
+      const passed = sendRequest(target() + incoming.url, {
+        agent,
+        method: incoming.method!,
+        headers: incoming.headers,
+      });
+      passed.end(body);
+      const [received] = (await once(passed, 'response')) as [IncomingMessage];
+      return { received, content: Buffer.concat(await received.toArray()) };
+    };
+    const forward = async () => {
+      const { received, content } = await pass();
+      const { connection: _, 'transfer-encoding': __, ...headers } = received.headers;
+      if (!outgoing.destroyed) outgoing.writeHead(received.statusCode!, headers).end(content);
+    };
+    const swallow = async () => void (await pass());
+    const fault = faultFor(call);
+    try {
+      if (fault === undefined) await forward();
+      else await fault({ headers: incoming.headers, socket: incoming.socket, forward, swallow });
+    } catch {
+      // The emulator was closed meanwhile.
+      outgoing.destroy();
+    }
+  });
+  server.on('connection', (socket) => {
+    open.add(socket.on('close', () => open.delete(socket)).on('error', () => undefined));
+    connections++;
+    mostConnections = Math.max(mostConnections, open.size);
+  });
+
+  const listen = async (port: number) => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  };
+  const port = await listen(0);
+  const refuse = async () => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    for (const socket of open) socket.destroy();
+    await closed;
+  };
+  const order = (route: string, faults: Fault[], isLasting: boolean) => {
+    const added: Order = { matches: matcherOf(route), faults: [...faults], isLasting };
+    orders.unshift(added);
+    return added;
+  };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    get connections() {
+      return connections;
+    },
+    get mostConnections() {
+      return mostConnections;
+    },
+    get tokenRequests() {
+      return tokenRequests;
+    },
+    calls: () => {
+      const seen = calls;
+      calls = [];
+      return seen;
+    },
+    next: (route, ...faults) => void order(route, faults, false),
+    always: (route, fault) => {
+      const added = order(route, [fault], true);
+      return () => void (added.faults.length = 0);
+    },
+    refuse,
+    accept: async () => void (await listen(port)),
+    reset: () => {
+      [orders, calls] = [[], []];
+      [tokenRequests, connections, mostConnections] = [0, 0, open.size];
+    },
+    close: async () => {
+      await refuse();
+      agent.destroy();
+    },
+  };
+}
+
+function matcherOf(route: string): (call: string) => boolean {
+  const isApi = (call: string) => call.includes(' /api/v1/');
+  if (route === '*') return isApi;
+  if (!route.includes(' ')) return (call) => isApi(call) && call.startsWith(`${route} `);
+  const pattern = route.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/?]+');
+  const expression = new RegExp(`^${pattern}(\\?|$)`);
+  return (call) => expression.test(call);
+}
+
+export interface FaultyGateway extends TestGateway {
+  proxy: FaultProxy;
+  /** An operation's data, the codes of its errors by their paths, and the calls that the proxy saw. */
+  outcome(document: string, variables?: object): Promise<Outcome>;
+}
+
+export interface Outcome {
+  data: any;
+  /** For example { "organizations.nodes.1": "UPSTREAM_TIMEOUT" }; "" for an error without a path. */
+  codes: Record<string, unknown>;
+  calls: string[];
+  milliseconds: number;
+}
+
+/** A gateway that reaches its emulator through the proxy, with a token and a connection at hand. */
+export async function startFaultyGateway(
+  env: Record<string, string> = {},
+  { isCold = false, ...options }: TestOptions & { isCold?: boolean } = {},
+): Promise<FaultyGateway> {
+  let emulator: Emulator | undefined;
+  const proxy = await startFaultProxy(() => emulator!.url);
+  const gateway = await startGateway({
+    ...options,
+    env,
+    kindeDomain: (started) => {
+      emulator = started;
+      return proxy.url;
+    },
+  });
+  if (!isCold) {
+    await gateway.query('{ roles(first: 1) { nodes { key } } }');
+    proxy.reset();
+  }
+  return {
+    ...gateway,
+    proxy,
+    outcome: async (document, variables) => {
+      const startedAt = performance.now();
+      const { data, errors = [] } = await gateway.execute(document, variables);
+      return {
+        data,
+        codes: Object.fromEntries(
+          errors.map(({ path = [], extensions }) => [path.join('.'), extensions['code']]),
+        ),
+        calls: proxy.calls(),
+        milliseconds: performance.now() - startedAt,
+      };
+    },
+    close: async () => {
+      await gateway.close();
+      await proxy.close();
+    },
+  };
+}
