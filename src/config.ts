@@ -11,6 +11,8 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly logLevel: string;
+  /** Whether mutations are told to the log, whatever its level. */
+  readonly isAudited: boolean;
   readonly isProduction: boolean;
   readonly authMode: AuthMode;
   /** Whose tokens are good; undefined unless the mode is jwt. */
@@ -28,6 +30,10 @@ export interface Config {
   /** How many calls of Kinde's API a GraphQL operation may make. */
   readonly upstreamCallsPerOperation: number;
   readonly cache: CacheConfig;
+  /** How long the outcome of a mutation with an idempotency key is kept, in seconds. */
+  readonly idempotencyTtlSeconds: number;
+  /** How much memory kept outcomes may take, in bytes. */
+  readonly idempotencyMaxBytes: number;
   readonly limits: Limits;
   readonly overload: OverloadConfig;
   /** How many connections may be open; those beyond are closed unheard. */
@@ -111,16 +117,17 @@ const integer = (least: number, most: number, otherwise: number) =>
     .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`)
     .default(otherwise);
 
-const flag = () =>
+const flag = (otherwise = false) =>
   z
     .enum(['true', 'false'], 'must be true or false')
     .transform((value) => value === 'true')
-    .default(false);
+    .default(otherwise);
 
 const Environment = z.object({
   PORT: integer(0, 65_535, 4000),
   HOST: z.string().default('127.0.0.1'),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  AUDIT_LOG: flag(true),
   NODE_ENV: z.string().optional(),
   KINDE_DOMAIN: z
     .string()
@@ -138,12 +145,18 @@ const Environment = z.object({
   UPSTREAM_CONCURRENCY: integer(1, 10_000, 64),
   UPSTREAM_RETRIES: integer(0, 10, 2),
   OPERATION_TIMEOUT_MS: integer(1, 600_000, 30_000),
-  UPSTREAM_CALLS_PER_OPERATION: integer(1, 1_000_000, 2_000),
+  UPSTREAM_CALLS_PER_OPERATION: integer(1, 1_000_000, 12_000),
   CACHE: z.enum(['memory', 'off'], 'must be memory or off').default('memory'),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be a URL such as redis://host:6379' })
+    .optional(),
   CACHE_MAX_MB: integer(1, 1_000_000, 64),
   CACHE_TTL_SECONDS: integer(1, 86_400, 30),
   CACHE_CATALOGUE_TTL_SECONDS: integer(1, 86_400, 300),
   CACHE_STALE_IF_ERROR_SECONDS: integer(0, 86_400, 300),
+  IDEMPOTENCY_TTL_SECONDS: integer(1, 2_592_000, 86_400),
+  // The least holds what the largest request can bring about.
+  IDEMPOTENCY_MEMORY_MB: integer(16, 65_536, 64),
   REQUEST_TIMEOUT_MS: integer(1, 600_000, 30_000),
   CORS_ORIGINS: z
     .string()
@@ -273,6 +286,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: settings.PORT,
     host: settings.HOST,
     logLevel: settings.LOG_LEVEL,
+    isAudited: settings.AUDIT_LOG,
     isProduction,
     authMode: authMode as AuthMode,
     jwt:
@@ -299,6 +313,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     upstreamRetries: settings.UPSTREAM_RETRIES,
     operationTimeoutMs: settings.OPERATION_TIMEOUT_MS,
     upstreamCallsPerOperation: settings.UPSTREAM_CALLS_PER_OPERATION,
+    idempotencyTtlSeconds: settings.IDEMPOTENCY_TTL_SECONDS,
+    idempotencyMaxBytes: settings.IDEMPOTENCY_MEMORY_MB * 1024 * 1024,
     isSchemaPublic: !isProduction || settings.ALLOW_INTROSPECTION,
     isGraphiqlServed: !isProduction || settings.ALLOW_GRAPHIQL,
     requestTimeoutMs: settings.REQUEST_TIMEOUT_MS,
@@ -308,6 +324,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       maxBytes: settings.CACHE === 'off' ? 0 : settings.CACHE_MAX_MB * 1024 * 1024,
       lifetimeMs: settings.CACHE_TTL_SECONDS * 1000,
       catalogueLifetimeMs: settings.CACHE_CATALOGUE_TTL_SECONDS * 1000,
+      redisUrl: settings.REDIS_URL,
       staleIfErrorMs: settings.CACHE_STALE_IF_ERROR_SECONDS * 1000,
     }),
     overload: Object.freeze({

@@ -1,7 +1,9 @@
 /** What the resolvers of one request share. */
 import type { BaseContext } from '@apollo/server';
 import type { FastifyBaseLogger } from 'fastify';
+import type { Audit } from './audit.js';
 import type { Viewer } from './auth/viewer.js';
+import type { Idempotency } from './idempotency/index.js';
 import type { Loaders } from './loaders/index.js';
 import type { Provenance } from './upstream/cache/provenance.js';
 import type { CallReport, Upstream } from './upstream/client.js';
@@ -13,6 +15,11 @@ export interface Context extends BaseContext {
   loaders: Loaders;
   /** Every write goes through this. */
   upstream: Upstream;
+  /** Every write that has a key is made through this. */
+  idempotency: Idempotency;
+  audit: Audit;
+  /** The payloads and errors of mutations that an earlier request had brought about. */
+  replays: WeakSet<object>;
   /** Taken from `x-request-id` when that is well-formed, given back in it and in every error. */
   requestId: string;
   log: FastifyBaseLogger;

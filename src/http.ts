@@ -8,11 +8,12 @@ import type {
   RouteHandlerMethod,
 } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
-import { etagOf, isNamedBy, type Answers, type WholeAnswer } from './answers.js';
+import { etagOf, isNamedBy, type Answers, type Execution, type WholeAnswer } from './answers.js';
 import type { Authenticate, Caller } from './auth/authenticate.js';
 import { identityOf } from './auth/viewer.js';
 import type { Config } from './config.js';
 import type { Context } from './context.js';
+import type { Cache } from './upstream/cache/index.js';
 import { withRequestId } from './errors.js';
 import type { Admission } from './overload/admission.js';
 import { withTrustedDocument } from './trusted-documents.js';
@@ -21,8 +22,12 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks, which is found out once a request; rejects when nobody can be told. */
     caller: Promise<Caller> | undefined;
+    /** Whether all writes that were acknowledged before it are known of. */
+    isCurrent: boolean;
     /** Under which its answer is kept; undefined where it can neither be kept nor be given. */
     answerKey: string | undefined;
+    /** Its execution, for which others may wait. */
+    execution: Execution | undefined;
     /** What the operation's resolvers share, once there is an operation. */
     operation: Context | undefined;
   }
@@ -47,6 +52,8 @@ export interface GraphqlRoutes {
   handler: RouteHandlerMethod;
   authenticate: Authenticate;
   answers: Answers;
+  /** Begins an operation: see `Cache.refresh`. */
+  refresh: Cache['refresh'];
   admission: Admission;
   config: Config;
 }
@@ -56,12 +63,15 @@ export function graphqlRoutes({
   handler,
   authenticate,
   answers,
+  refresh,
   admission,
   config: { isProduction, trustedDocuments },
 }: GraphqlRoutes): FastifyPluginAsync {
   return async (app) => {
     app.decorateRequest('caller', undefined);
+    app.decorateRequest('isCurrent', true);
     app.decorateRequest('answerKey', undefined);
+    app.decorateRequest('execution', undefined);
     app.decorateRequest('operation', undefined);
     // Fastify reads text/plain by default; a form or a script on another site can send it.
     app.removeAllContentTypeParsers();
@@ -69,6 +79,36 @@ export function graphqlRoutes({
     app.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) =>
       done(null, body),
     );
+    /** Has an operation answered by Apollo Server; `whole` is there when the answer may be given to others. */
+    async function execute(this: FastifyInstance, request: FastifyRequest, reply: FastifyReply) {
+      const answer: unknown = await handler.call(this, request, reply);
+      if (reply.statusCode >= 400) return { answer: nameRequest(answer, request) };
+      const { operation } = request;
+      if (typeof answer !== 'string' || operation?.answer.isRepeatable !== true) return { answer };
+      // A short text goes into one packet with the headers; a long one need not be encoded again.
+      const body = answer.length < SHORT ? answer : Buffer.from(answer);
+      const whole: WholeAnswer = {
+        body,
+        contentType: String(reply.getHeader('content-type')),
+        etag: request.method === 'GET' ? etagOf(body) : '',
+        operationName: operation.answer.operationName,
+        freshUntil: operation.provenance.freshUntil,
+      };
+      return { answer, whole };
+    }
+
+    /** Gives an answer that was made for somebody else, and says so in the log. */
+    function give(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      whole: WholeAnswer,
+      from: 'memory' | 'execution',
+    ): FastifyReply {
+      const { operationName } = whole;
+      request.log.info({ operation: 'query', operationName, from }, 'operation');
+      return sendWhole(request, reply, whole, answers.secondsLeft(whole));
+    }
+
     const parseJson = app.getDefaultJsonParser('error', 'error');
 
     app.route({
@@ -91,14 +131,16 @@ export function graphqlRoutes({
       },
       preHandler: async (request, reply) => {
         request.caller = authenticate(request.headers.authorization, request.log);
+        // Not every request comes to where it is asked who sent it, and a rejection that nobody looks
+        // at ends the process.
+        request.caller.catch(() => undefined);
         const key = await keyOf(request);
         request.answerKey = key;
-        const kept = key === undefined ? undefined : answers.find(key);
-        if (kept !== undefined) {
-          const { operationName } = kept;
-          request.log.info({ operation: 'query', operationName, from: 'memory' }, 'operation');
-          return sendWhole(request, reply, kept, answers.secondsUntil(kept.freshUntil));
-        }
+        // Only several replicas make it wait.
+        const isCurrent = refresh();
+        request.isCurrent = isCurrent === true || (await isCurrent);
+        const kept = key === undefined || !request.isCurrent ? undefined : answers.find(key);
+        if (kept !== undefined) return give(request, reply, kept, 'memory');
         if (typeof request.body === 'string') {
           request.body = await new Promise((resolve, reject) =>
             parseJson(request, request.body as string, (error, body) =>
@@ -118,21 +160,26 @@ export function graphqlRoutes({
         request.body = body;
       },
       async handler(request, reply) {
-        const answer: unknown = await handler.call(this, request, reply);
-        if (reply.statusCode >= 400) return nameRequest(answer, request);
-        const { operation, answerKey } = request;
-        if (typeof answer !== 'string' || operation?.answer.isRepeatable !== true) return answer;
-        // A short text goes into one packet with the headers; a long one need not be encoded again.
-        const body = answer.length < SHORT ? answer : Buffer.from(answer);
-        const whole = {
-          body,
-          contentType: String(reply.getHeader('content-type')),
-          etag: request.method === 'GET' ? etagOf(body) : '',
-          operationName: operation.answer.operationName,
-        };
-        if (answerKey !== undefined) answers.keep(answerKey, operation.provenance, whole);
-        const { freshUntil } = operation.provenance;
-        return sendWhole(request, reply, whole, freshUntil && answers.secondsUntil(freshUntil));
+        const { answerKey: key } = request;
+        if (key === undefined || !request.isCurrent || !isQuery(request)) {
+          return (await execute.call(this, request, reply)).answer;
+        }
+        const other = answers.executionOf(key);
+        if (other !== undefined) reply.raw.once('close', () => other.leave());
+        const theirs = await other?.join();
+        if (theirs !== undefined) return give(request, reply, theirs, 'execution');
+        const execution = answers.beginExecution(key);
+        request.execution = execution;
+        let whole: WholeAnswer | undefined;
+        try {
+          const executed = await execute.call(this, request, reply);
+          whole = executed.whole;
+          if (whole === undefined) return executed.answer;
+          answers.keep(key, request.operation!.provenance, whole);
+          return sendWhole(request, reply, whole, answers.secondsLeft(whole));
+        } finally {
+          answers.endExecution(key, execution, whole);
+        }
       },
     });
     app.route({
@@ -174,18 +221,28 @@ async function keyOf({ method, url, headers, body, caller }: FastifyRequest) {
   if (typeof asked !== 'string' || asked === '') return undefined;
   try {
     const { viewer, token } = await caller!;
-    return JSON.stringify([identityOf(viewer, token.authority), headers.accept]) + asked;
+    return JSON.stringify([identityOf(viewer, token.authority), headers.accept, method]) + asked;
   } catch {
     // Apollo Server answers for it.
     return undefined;
   }
 }
 
+/**
+ * Whether a request can only be a query. A document that has another operation has its keyword, which
+ * cannot be written in any other way; one that is known by its hash alone may be anything.
+ */
+function isQuery({ method, body }: FastifyRequest): boolean {
+  if (method === 'GET') return true;
+  const { query } = (body ?? {}) as { query?: unknown };
+  return typeof query === 'string' && !/mutation|subscription/.test(query);
+}
+
 /** Sends an answer. A client that has it already is told so, without it. */
 function sendWhole(
   { method, headers }: FastifyRequest,
   reply: FastifyReply,
-  { body, contentType, etag }: Omit<WholeAnswer, 'freshUntil'>,
+  { body, contentType, etag }: WholeAnswer,
   maxAgeSeconds: number | undefined,
 ): FastifyReply {
   reply.header('content-type', contentType);

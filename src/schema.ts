@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
+import { auditMutations } from './audit.js';
 import { enforceScopes } from './auth/fields.js';
 import { resolvers } from './resolvers/index.js';
 
@@ -18,14 +19,13 @@ export function readTypeDefs(): string[] {
 
 /**
  * Throws when a resolver is for a field that the schema lacks. Its fields answer only those who may have
- * them: the context says who asks.
+ * them: the context says who asks. Its mutations are audited, and so are those that are denied.
  */
 export function createSchema(): GraphQLSchema {
-  return enforceScopes(
-    makeExecutableSchema({
-      typeDefs: readTypeDefs(),
-      resolvers,
-      resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
-    }),
-  );
+  const schema = makeExecutableSchema({
+    typeDefs: readTypeDefs(),
+    resolvers,
+    resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
+  });
+  return auditMutations(enforceScopes(schema));
 }

@@ -14,6 +14,7 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import { Answers } from './answers.js';
+import type { Audit } from './audit.js';
 import { createAuthenticate } from './auth/authenticate.js';
 import { authorizeCall } from './auth/viewer.js';
 import type { Config, KindeConfig } from './config.js';
@@ -22,6 +23,8 @@ import { createFormatError } from './errors.js';
 import { graphiqlRoutes } from './graphiql/routes.js';
 import { healthRoutes } from './health.js';
 import { answerInJson, graphqlRoutes } from './http.js';
+import { Idempotency } from './idempotency/index.js';
+import { createMemoryStore } from './idempotency/memory.js';
 import { costLimit } from './limits/cost.js';
 import { sizeRule } from './limits/size.js';
 import { createLoaders } from './loaders/index.js';
@@ -33,6 +36,7 @@ import { httpStatus } from './plugins/http-status.js';
 import { logging } from './plugins/logging.js';
 import { requestIds } from './plugins/request-id.js';
 import { securityHeaders } from './plugins/security-headers.js';
+import { logText, serializeError } from './redact.js';
 import { createSchema } from './schema.js';
 import { Allowance } from './upstream/allowance.js';
 import { Breaker, sendThrough } from './upstream/breaker.js';
@@ -61,25 +65,33 @@ export interface Gateway {
   log: FastifyBaseLogger;
 }
 
-/** A gateway to this Kinde environment, ready to listen. */
-export async function createGateway(config: Config & { kinde: KindeConfig }): Promise<Gateway> {
+/** A gateway to this Kinde environment, ready to listen. Its log goes to stdout unless told otherwise. */
+export async function createGateway(
+  config: Config & { kinde: KindeConfig },
+  { logTo }: { logTo?: { write(line: string): void } } = {},
+): Promise<Gateway> {
   const app = Fastify({
     logger: {
       level: config.logLevel,
+      serializers: { err: (error: Error) => serializeError(error) },
       // Readable for people at work, JSON for machines; a worker thread for nothing when silent.
-      ...(config.isProduction || config.logLevel === 'silent'
-        ? {}
-        : {
-            transport: {
-              target: 'pino-pretty',
-              options: { ignore: 'pid,hostname', singleLine: true },
-            },
-          }),
+      ...(logTo !== undefined
+        ? { stream: logTo }
+        : config.isProduction || config.logLevel === 'silent'
+          ? {}
+          : {
+              transport: {
+                target: 'pino-pretty',
+                options: { ignore: 'pid,hostname', singleLine: true },
+              },
+            }),
     },
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: ({ headers: { 'x-request-id': given } }) =>
-      typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID(),
+      typeof given === 'string' && REQUEST_ID.test(given) && logText(given) === given
+        ? given
+        : randomUUID(),
     forceCloseConnections: 'idle',
     // Whoever comes on an open connection is sent away in our form.
     return503OnClosing: false,
@@ -107,7 +119,13 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
   const send = sendThrough(breaker, sendOnce);
   const ownToken =
     credentials && createClientCredentials(send, baseUrl, { ...credentials, audience });
-  const cache = createCache(config.cache);
+  const cache = await createCache(config.cache, {
+    name: `${baseUrl} ${credentials?.clientId ?? ''}`,
+    onState: (isReachable, error) =>
+      isReachable
+        ? app.log.info('Redis can be reached')
+        : app.log.warn({ err: error }, 'Redis cannot be reached: nothing is given from memory'),
+  });
   const turns = createTurns(config.upstreamConcurrency);
   const client = createClient({
     baseUrl,
@@ -122,6 +140,21 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
   });
   const authenticate = createAuthenticate(config.authMode, ownToken, config.jwt);
 
+  const idempotency = new Idempotency(
+    createMemoryStore({
+      ttlSeconds: config.idempotencyTtlSeconds,
+      maxBytes: config.idempotencyMaxBytes,
+      onForgotten: atMostOnceAMinute(() =>
+        app.log.warn('idempotency keys are forgotten early: IDEMPOTENCY_MEMORY_MB is too little'),
+      ),
+    }),
+  );
+
+  // With a level of its own, so that the trail does not end where an operator wants less of the rest.
+  const auditLog = app.log.child({}, { level: 'info' });
+  const audit: Audit = config.isAudited
+    ? (event) => auditLog.info({ audit: event }, 'audit')
+    : () => undefined;
   const admission = new Admission({
     ...config.overload,
     upstreamUtilization: turns.utilization,
@@ -156,12 +189,14 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
 
   const context = async (request: FastifyRequest, reply: FastifyReply): Promise<Context> => {
     const { viewer, token } = await request.caller!;
+    const { isCurrent } = request;
     const calls: CallReport[] = [];
     const provenance = new Provenance();
     const upstream = client.scope({
       token,
       authorize: authorizeCall(viewer),
-      allowance: allowanceOf(reply, config),
+      allowance: allowanceOf(request, reply, config),
+      isCurrent,
       provenance,
       onCall: (report) => {
         calls.push(report);
@@ -172,6 +207,9 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       viewer,
       upstream,
       loaders: createLoaders(upstream, async () => (await token.get()).scopes),
+      idempotency,
+      audit,
+      replays: new WeakSet(),
       requestId: request.id,
       log: request.log,
       calls,
@@ -200,6 +238,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       handler: fastifyApolloHandler(apollo, { context }),
       authenticate,
       answers: new Answers(cache.changes, cache.store),
+      refresh: cache.refresh,
       admission,
       config,
     }),
@@ -224,23 +263,44 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       admission.close();
       await apollo.stop();
       await closeSockets();
+      cache.close();
       if (isCutOff) throw new Error('Requests in flight were cut off after SHUTDOWN_GRACE_MS.');
     },
     log: app.log,
   };
 }
 
-/** What an operation may use, until its answer has been written or its caller has gone away. */
-function allowanceOf({ raw }: FastifyReply, config: Config): Allowance {
+/**
+ * What an operation may use, until its answer has been written, or its caller has gone away and nobody
+ * else waits for the same answer.
+ */
+function allowanceOf(request: FastifyRequest, reply: FastifyReply, config: Config): Allowance {
   const allowance = new Allowance({
-    timeoutMs: config.operationTimeoutMs,
+    // Counted from when the request came: it may have waited for the answer of another.
+    timeoutMs: Math.max(1, config.operationTimeoutMs - reply.elapsedTime),
     calls: config.upstreamCallsPerOperation,
   });
+  const { raw } = reply;
   raw.once('close', () => {
-    if (!raw.writableFinished) allowance.abandon();
-    allowance.close();
+    if (raw.writableFinished) return allowance.close();
+    const abandon = () => {
+      allowance.abandon();
+      allowance.close();
+    };
+    if (request.execution === undefined) abandon();
+    else request.execution.abandonWhenAlone(abandon);
   });
   return allowance;
+}
+
+/** What is called for each of many things, and tells of them once in a while. */
+function atMostOnceAMinute(tell: () => void): () => void {
+  let toldAt = -Infinity;
+  return () => {
+    if (performance.now() < toldAt + 60_000) return;
+    toldAt = performance.now();
+    tell();
+  };
 }
 
 function logFailure(

@@ -59,6 +59,45 @@ describe('the gateway’s process', () => {
     other.close();
   });
 
+  test('outlives requests that are refused before anybody asks who sent them', async () => {
+    const gateway = start('index', {
+      NODE_ENV: 'production',
+      KINDE_DOMAIN: 'http://127.0.0.1:9',
+      AUTH_MODE: 'passthrough',
+      PORT: '0',
+    });
+    const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
+    const json = { 'content-type': 'application/json' };
+    const send = async (path: string, init: RequestInit = {}) =>
+      (await fetch(url + path, init)).status;
+    expect(await send('?query={__typename}')).toBe(400);
+    expect(await send('', { method: 'POST', headers: json, body: '' })).toBe(400);
+    const headers = { ...json, 'x-graphql-cost': 'true' };
+    expect(await send('', { method: 'POST', headers, body: '{' })).toBe(400);
+    expect(await send('', { method: 'POST', headers: json, body: '{"query":"{a}"}' })).toBe(401);
+    expect(gateway.child.exitCode).toBeNull();
+  });
+
+  test('logs a line for each operation, for one that is answered from memory too', async () => {
+    const gateway = start('index', { NODE_ENV: 'production', PORT: '0' });
+    const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
+    for (let time = 0; time < 2; time++) {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"query":"query Listed { organizations(first: 1) { nodes { name } } }"}',
+      });
+      expect(response.status).toBe(200);
+    }
+    const [cold, warm] = await until(() => {
+      const lines = gateway.output.split('\n').filter((line) => line.includes('"Listed"'));
+      return lines.length < 2 ? undefined : lines.map((line) => JSON.parse(line) as object);
+    });
+    expect(cold).toMatchObject({ msg: 'operation', operation: 'query', upstreamCalls: 1 });
+    expect(warm).toMatchObject({ msg: 'operation', operation: 'query', from: 'memory' });
+    expect(warm).toHaveProperty('reqId');
+  });
+
   /** A gateway with a request in flight that its Kinde answers after `latencyMs`. */
   async function busyGateway(latencyMs: number, env: Record<string, string> = {}) {
     const emulator = start('emulator/main', {

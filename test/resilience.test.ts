@@ -170,7 +170,7 @@ describe('the deadline of an operation', () => {
       }`,
       { code },
     );
-    expect(data).toBeNull();
+    expect(data).toEqual({ a: { userErrors: [] }, b: null });
     expect(errors).toMatchObject([{ path: ['b'], extensions: { code: 'DEADLINE_EXCEEDED' } }]);
     expect(gateway.calls()).toEqual([`DELETE /api/v1/organizations/${code}/feature_flags`]);
     expect(gateway.emulator.state.organizations.has(code)).toBe(true);
@@ -206,7 +206,7 @@ describe('the cap on the calls of an operation', () => {
       }`,
       { code },
     );
-    expect(data).toBeNull();
+    expect(data).toEqual({ a: { userErrors: [] }, b: null });
     expect(errors).toMatchObject([
       { path: ['b'], extensions: { code: 'UPSTREAM_BUDGET_EXCEEDED' } },
     ]);

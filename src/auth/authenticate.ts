@@ -1,4 +1,5 @@
 /** From a request's Authorization header to who calls, and with whose token the calls upstream are made. */
+import { createHash } from 'node:crypto';
 import type { FastifyBaseLogger } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { errors, jwtVerify } from 'jose';
@@ -42,10 +43,11 @@ export function createAuthenticate(
   jwt: JwtConfig | undefined,
 ): Authenticate {
   if (mode === 'passthrough') {
-    return async (authorization) => ({
-      viewer: { kind: 'bearer' },
-      token: passCallersToken(bearerToken(authorization)),
-    });
+    return async (authorization) => {
+      const token = bearerToken(authorization);
+      const tokenHash = createHash('sha256').update(token).digest('hex');
+      return { viewer: { kind: 'bearer', tokenHash }, token: passCallersToken(token) };
+    };
   }
   if (own === undefined)
     throw new TypeError(`AUTH_MODE ${mode} needs the gateway’s own credentials`);

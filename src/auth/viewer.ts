@@ -9,13 +9,21 @@ export type Viewer =
   /** Whoever reaches the gateway: AUTH_MODE none. */
   | { readonly kind: 'everybody' }
   /** Somebody whose token goes to Kinde unread, so that Kinde decides: AUTH_MODE passthrough. */
-  | { readonly kind: 'bearer' }
+  | Bearer
   | Machine
   | User;
+
+export interface Bearer {
+  readonly kind: 'bearer';
+  /** The token's SHA-256: nothing in a token that nobody has verified says whose it is. */
+  readonly tokenHash: string;
+}
 
 /** An application. It acts by the scopes of its token. */
 export interface Machine {
   readonly kind: 'machine';
+  /** Its client id; undefined for a token that names none. */
+  readonly clientId: string | undefined;
   readonly scopes: ReadonlySet<string>;
   /** The one organization that it is held to; undefined when it acts for the whole environment. */
   readonly organization: string | undefined;
@@ -24,6 +32,8 @@ export interface Machine {
 /** A person. It acts inside the organization that it signed in to, and nowhere without one. */
 export interface User {
   readonly kind: 'user';
+  /** Kinde's id of the person. */
+  readonly userId: string;
   /**
    * Keys of the permissions that it has there. Kinde does not say how a permission of a customer's own
    * relates to a scope of the Management API; here a permission allows what the scope of the same name
@@ -58,8 +68,8 @@ export type Owner =
 
 /**
  * The viewer that a verified token stands for; undefined for a token that contradicts itself. Kinde's
- * tokens for applications have `gty: ["client_credentials"]` and no `sub`; those of users have a `sub`
- * and, in `permissions`, keys for the organization in `org_code` alone.
+ * tokens for applications have `gty: ["client_credentials"]`, the client id in `azp` and no `sub`; those
+ * of users have a `sub` and, in `permissions`, keys for the organization in `org_code` alone.
  */
 export function viewerOf(claims: JWTPayload): Viewer | undefined {
   const { org_code: code, gty, sub } = claims;
@@ -68,10 +78,15 @@ export function viewerOf(claims: JWTPayload): Viewer | undefined {
   const organization = code ?? undefined;
   if (texts(gty).includes('client_credentials') || sub === undefined) {
     const scopes = new Set(texts(claims['scp'] ?? claims['scope']));
-    return { kind: 'machine', scopes, organization };
+    const [clientId] = [claims['azp'], claims['client_id']].filter(isName);
+    return { kind: 'machine', clientId, scopes, organization };
   }
-  return { kind: 'user', permissions: new Set(texts(claims['permissions'])), organization };
+  if (!isName(sub)) return undefined;
+  const permissions = new Set(texts(claims['permissions']));
+  return { kind: 'user', userId: sub, permissions, organization };
 }
+
+const isName = (claim: unknown): claim is string => typeof claim === 'string' && claim !== '';
 
 /** A claim as a list: an array of texts or, as OAuth writes scopes, a text with spaces. */
 function texts(claim: unknown): string[] {

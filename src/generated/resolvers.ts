@@ -32,6 +32,8 @@ export type Scalars = {
 
 /** Which permission to give to whom. */
 export type AddOrganizationUserPermissionInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
   /** The permission to give. */
@@ -51,6 +53,8 @@ export type AddOrganizationUserPermissionPayload = {
 
 /** Which role to give to whom. */
 export type AddOrganizationUserRoleInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
   /** The role to give. */
@@ -70,6 +74,8 @@ export type AddOrganizationUserRolePayload = {
 
 /** Whom to add to which organization. */
 export type AddOrganizationUsersInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
   /** The users to add, each person once. */
@@ -124,6 +130,8 @@ export type CreateOrganizationInput = {
   readonly externalId?: InputMaybe<Scalars['String']['input']>;
   /** A unique handle that sign-in URLs may carry. */
   readonly handle?: InputMaybe<Scalars['String']['input']>;
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Whether users become members when they sign in. */
   readonly isAutoMembershipEnabled?: InputMaybe<Scalars['Boolean']['input']>;
   /** Whether to create a billing customer as well. */
@@ -147,6 +155,8 @@ export type CreateOrganizationPayload = {
 
 /** Which override to delete, and where. */
 export type DeleteFeatureFlagOverrideInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** The flag's key. */
   readonly key: Scalars['String']['input'];
   /** Kinde's code of the organization. */
@@ -166,6 +176,8 @@ export type DeleteFeatureFlagOverridePayload = {
 
 /** Where to delete all overrides. */
 export type DeleteFeatureFlagOverridesInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
 };
@@ -181,6 +193,8 @@ export type DeleteFeatureFlagOverridesPayload = {
 
 /** Which organization to delete. */
 export type DeleteOrganizationInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
 };
@@ -219,47 +233,85 @@ export type FeatureFlagType =
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /** Give a member a permission directly. */
-  readonly addOrganizationUserPermission: AddOrganizationUserPermissionPayload;
+  readonly addOrganizationUserPermission?: Maybe<AddOrganizationUserPermissionPayload>;
   /** Give a member a role. */
-  readonly addOrganizationUserRole: AddOrganizationUserRolePayload;
+  readonly addOrganizationUserRole?: Maybe<AddOrganizationUserRolePayload>;
   /**
    * Add users to an organization. Any number: the gateway sends them to Kinde in batches of 100, one
    * after the other, and says user by user what happened.
    */
-  readonly addOrganizationUsers: AddOrganizationUsersPayload;
+  readonly addOrganizationUsers?: Maybe<AddOrganizationUsersPayload>;
   /** Create an organization. */
-  readonly createOrganization: CreateOrganizationPayload;
+  readonly createOrganization?: Maybe<CreateOrganizationPayload>;
   /** Delete an organization's override of one feature flag: the environment's value holds again. */
-  readonly deleteFeatureFlagOverride: DeleteFeatureFlagOverridePayload;
+  readonly deleteFeatureFlagOverride?: Maybe<DeleteFeatureFlagOverridePayload>;
   /** Delete all of an organization's feature flag overrides. */
-  readonly deleteFeatureFlagOverrides: DeleteFeatureFlagOverridesPayload;
+  readonly deleteFeatureFlagOverrides?: Maybe<DeleteFeatureFlagOverridesPayload>;
   /** Delete an organization, with its memberships and flag overrides. It cannot be undone. */
-  readonly deleteOrganization: DeleteOrganizationPayload;
+  readonly deleteOrganization?: Maybe<DeleteOrganizationPayload>;
   /** Remove a member from an organization. */
-  readonly removeOrganizationUser: RemoveOrganizationUserPayload;
+  readonly removeOrganizationUser?: Maybe<RemoveOrganizationUserPayload>;
   /** Take a direct permission from a member. What comes through a role stays. */
-  readonly removeOrganizationUserPermission: RemoveOrganizationUserPermissionPayload;
+  readonly removeOrganizationUserPermission?: Maybe<RemoveOrganizationUserPermissionPayload>;
   /** Take a role from a member. */
-  readonly removeOrganizationUserRole: RemoveOrganizationUserRolePayload;
+  readonly removeOrganizationUserRole?: Maybe<RemoveOrganizationUserRolePayload>;
   /** Override a feature flag for an organization. */
-  readonly updateFeatureFlagOverride: UpdateFeatureFlagOverridePayload;
+  readonly updateFeatureFlagOverride?: Maybe<UpdateFeatureFlagOverridePayload>;
   /** Change the given properties of an organization; what is left out stays as it is. */
-  readonly updateOrganization: UpdateOrganizationPayload;
+  readonly updateOrganization?: Maybe<UpdateOrganizationPayload>;
   /**
    * Change the roles and permissions of members, or remove them. Any number: the gateway sends them to
    * Kinde in batches of 100, one after the other, and says user by user what happened.
    */
-  readonly updateOrganizationUsers: UpdateOrganizationUsersPayload;
+  readonly updateOrganizationUsers?: Maybe<UpdateOrganizationUsersPayload>;
 };
 
 
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationAddOrganizationUserPermissionArgs = {
   input: AddOrganizationUserPermissionInput;
@@ -269,6 +321,25 @@ export type MutationAddOrganizationUserPermissionArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationAddOrganizationUserRoleArgs = {
   input: AddOrganizationUserRoleInput;
@@ -278,6 +349,25 @@ export type MutationAddOrganizationUserRoleArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationAddOrganizationUsersArgs = {
   input: AddOrganizationUsersInput;
@@ -287,6 +377,25 @@ export type MutationAddOrganizationUsersArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationCreateOrganizationArgs = {
   input: CreateOrganizationInput;
@@ -296,6 +405,25 @@ export type MutationCreateOrganizationArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationDeleteFeatureFlagOverrideArgs = {
   input: DeleteFeatureFlagOverrideInput;
@@ -305,6 +433,25 @@ export type MutationDeleteFeatureFlagOverrideArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationDeleteFeatureFlagOverridesArgs = {
   input: DeleteFeatureFlagOverridesInput;
@@ -314,6 +461,25 @@ export type MutationDeleteFeatureFlagOverridesArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationDeleteOrganizationArgs = {
   input: DeleteOrganizationInput;
@@ -323,6 +489,25 @@ export type MutationDeleteOrganizationArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationRemoveOrganizationUserArgs = {
   input: RemoveOrganizationUserInput;
@@ -332,6 +517,25 @@ export type MutationRemoveOrganizationUserArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationRemoveOrganizationUserPermissionArgs = {
   input: RemoveOrganizationUserPermissionInput;
@@ -341,6 +545,25 @@ export type MutationRemoveOrganizationUserPermissionArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationRemoveOrganizationUserRoleArgs = {
   input: RemoveOrganizationUserRoleInput;
@@ -350,6 +573,25 @@ export type MutationRemoveOrganizationUserRoleArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationUpdateFeatureFlagOverrideArgs = {
   input: UpdateFeatureFlagOverrideInput;
@@ -359,6 +601,25 @@ export type MutationUpdateFeatureFlagOverrideArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationUpdateOrganizationArgs = {
   input: UpdateOrganizationInput;
@@ -368,6 +629,25 @@ export type MutationUpdateOrganizationArgs = {
 /**
  * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
  * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ *
+ * The mutations of one operation are carried out one after the other. One that fails is null, with an
+ * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ *
+ * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
+ * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
+ * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
+ * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
+ * keys: a caller is an application or a user, each in its organization, where the gateway verifies
+ * tokens; a token itself, where it passes them on; everybody, where it asks for none.
+ *
+ * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
+ * having read what became of the write, use another key to write again. Whatever certainly was not
+ * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
+ * be reached), so that the same key is good for another try. A key that comes with another input is
+ * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
+ *
+ * Keys are kept in the memory of one process: a retry that reaches
+ * another replica, or comes after a restart, writes again.
  */
 export type MutationUpdateOrganizationUsersArgs = {
   input: UpdateOrganizationUsersInput;
@@ -742,6 +1022,8 @@ export type QueryRolesArgs = {
 
 /** Whom to remove from which organization. */
 export type RemoveOrganizationUserInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
   /** Kinde's id of the person. */
@@ -763,6 +1045,8 @@ export type RemoveOrganizationUserPayload = {
 
 /** Which permission to take from whom. */
 export type RemoveOrganizationUserPermissionInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
   /** The permission to take. */
@@ -782,6 +1066,8 @@ export type RemoveOrganizationUserPermissionPayload = {
 
 /** Which role to take from whom. */
 export type RemoveOrganizationUserRoleInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
   /** The role to take. */
@@ -866,6 +1152,8 @@ export type ThemeCode =
 
 /** Which flag to override, where and with what. */
 export type UpdateFeatureFlagOverrideInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** The flag's key. */
   readonly key: Scalars['String']['input'];
   /** Kinde's code of the organization. */
@@ -895,6 +1183,8 @@ export type UpdateOrganizationInput = {
   readonly externalId?: InputMaybe<Scalars['String']['input']>;
   /** A unique handle that sign-in URLs may carry. */
   readonly handle?: InputMaybe<Scalars['String']['input']>;
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Whether users whose e-mail domain is in `allowedDomains` join on their own. */
   readonly isAutoJoinDomainList?: InputMaybe<Scalars['Boolean']['input']>;
   /** Whether users become members when they sign in. */
@@ -926,6 +1216,8 @@ export type UpdateOrganizationPayload = {
 
 /** Whom to change in which organization. */
 export type UpdateOrganizationUsersInput = {
+  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
   /** The users to change, each person once. */
@@ -961,8 +1253,8 @@ export type UserError = {
   /**
    * What is wrong, for a program. Kinde's own code where the reason is Kinde's, for example
    * `USER_NOT_IN_ORGANIZATION`; the gateway's codes are INVALID_ID, INVALID_VALUE, UNKNOWN_ROLE,
-   * UNKNOWN_PERMISSION, DUPLICATE_USER, NO_FIELDS_TO_UPDATE, NOT_ADDED, NOT_UPDATED, NOT_ATTEMPTED and,
-   * for users of a batch that failed after others had succeeded, an error code of the response such as
+   * UNKNOWN_PERMISSION, DUPLICATE_USER, NO_FIELDS_TO_UPDATE, NOT_ADDED, NOT_UPDATED, NOT_ATTEMPTED,
+   * IDEMPOTENCY_KEY_REUSED and, for users of a batch that failed after others had succeeded, an error code of the response such as
    * `UPSTREAM_UNAVAILABLE` or `WRITE_OUTCOME_UNKNOWN`.
    */
   readonly code: Scalars['String']['output'];
@@ -1255,19 +1547,19 @@ export interface FeatureFlagValueScalarConfig extends GraphQLScalarTypeConfig<Re
 }
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
-  addOrganizationUserPermission?: Resolver<ResolversTypes['AddOrganizationUserPermissionPayload'], ParentType, ContextType, RequireFields<MutationAddOrganizationUserPermissionArgs, 'input'>>;
-  addOrganizationUserRole?: Resolver<ResolversTypes['AddOrganizationUserRolePayload'], ParentType, ContextType, RequireFields<MutationAddOrganizationUserRoleArgs, 'input'>>;
-  addOrganizationUsers?: Resolver<ResolversTypes['AddOrganizationUsersPayload'], ParentType, ContextType, RequireFields<MutationAddOrganizationUsersArgs, 'input'>>;
-  createOrganization?: Resolver<ResolversTypes['CreateOrganizationPayload'], ParentType, ContextType, RequireFields<MutationCreateOrganizationArgs, 'input'>>;
-  deleteFeatureFlagOverride?: Resolver<ResolversTypes['DeleteFeatureFlagOverridePayload'], ParentType, ContextType, RequireFields<MutationDeleteFeatureFlagOverrideArgs, 'input'>>;
-  deleteFeatureFlagOverrides?: Resolver<ResolversTypes['DeleteFeatureFlagOverridesPayload'], ParentType, ContextType, RequireFields<MutationDeleteFeatureFlagOverridesArgs, 'input'>>;
-  deleteOrganization?: Resolver<ResolversTypes['DeleteOrganizationPayload'], ParentType, ContextType, RequireFields<MutationDeleteOrganizationArgs, 'input'>>;
-  removeOrganizationUser?: Resolver<ResolversTypes['RemoveOrganizationUserPayload'], ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserArgs, 'input'>>;
-  removeOrganizationUserPermission?: Resolver<ResolversTypes['RemoveOrganizationUserPermissionPayload'], ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserPermissionArgs, 'input'>>;
-  removeOrganizationUserRole?: Resolver<ResolversTypes['RemoveOrganizationUserRolePayload'], ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserRoleArgs, 'input'>>;
-  updateFeatureFlagOverride?: Resolver<ResolversTypes['UpdateFeatureFlagOverridePayload'], ParentType, ContextType, RequireFields<MutationUpdateFeatureFlagOverrideArgs, 'input'>>;
-  updateOrganization?: Resolver<ResolversTypes['UpdateOrganizationPayload'], ParentType, ContextType, RequireFields<MutationUpdateOrganizationArgs, 'input'>>;
-  updateOrganizationUsers?: Resolver<ResolversTypes['UpdateOrganizationUsersPayload'], ParentType, ContextType, RequireFields<MutationUpdateOrganizationUsersArgs, 'input'>>;
+  addOrganizationUserPermission?: Resolver<Maybe<ResolversTypes['AddOrganizationUserPermissionPayload']>, ParentType, ContextType, RequireFields<MutationAddOrganizationUserPermissionArgs, 'input'>>;
+  addOrganizationUserRole?: Resolver<Maybe<ResolversTypes['AddOrganizationUserRolePayload']>, ParentType, ContextType, RequireFields<MutationAddOrganizationUserRoleArgs, 'input'>>;
+  addOrganizationUsers?: Resolver<Maybe<ResolversTypes['AddOrganizationUsersPayload']>, ParentType, ContextType, RequireFields<MutationAddOrganizationUsersArgs, 'input'>>;
+  createOrganization?: Resolver<Maybe<ResolversTypes['CreateOrganizationPayload']>, ParentType, ContextType, RequireFields<MutationCreateOrganizationArgs, 'input'>>;
+  deleteFeatureFlagOverride?: Resolver<Maybe<ResolversTypes['DeleteFeatureFlagOverridePayload']>, ParentType, ContextType, RequireFields<MutationDeleteFeatureFlagOverrideArgs, 'input'>>;
+  deleteFeatureFlagOverrides?: Resolver<Maybe<ResolversTypes['DeleteFeatureFlagOverridesPayload']>, ParentType, ContextType, RequireFields<MutationDeleteFeatureFlagOverridesArgs, 'input'>>;
+  deleteOrganization?: Resolver<Maybe<ResolversTypes['DeleteOrganizationPayload']>, ParentType, ContextType, RequireFields<MutationDeleteOrganizationArgs, 'input'>>;
+  removeOrganizationUser?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserPayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserArgs, 'input'>>;
+  removeOrganizationUserPermission?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserPermissionPayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserPermissionArgs, 'input'>>;
+  removeOrganizationUserRole?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserRolePayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserRoleArgs, 'input'>>;
+  updateFeatureFlagOverride?: Resolver<Maybe<ResolversTypes['UpdateFeatureFlagOverridePayload']>, ParentType, ContextType, RequireFields<MutationUpdateFeatureFlagOverrideArgs, 'input'>>;
+  updateOrganization?: Resolver<Maybe<ResolversTypes['UpdateOrganizationPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationArgs, 'input'>>;
+  updateOrganizationUsers?: Resolver<Maybe<ResolversTypes['UpdateOrganizationUsersPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationUsersArgs, 'input'>>;
 };
 
 export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {

@@ -4,7 +4,15 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import type { FastifyBaseLogger } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Context } from '../context.js';
+import { logText } from '../redact.js';
 import { UpstreamError } from '../upstream/errors.js';
+
+/** How many of an answer's errors the log names: one query can have thousands. */
+const MOST_ERRORS = 20;
+
+/** A path in an answer. The aliases in it are the client's words. */
+const logPath = (path: readonly (string | number)[] | undefined) =>
+  path?.map((part) => (typeof part === 'string' ? logText(part) : part));
 
 /** `server` logs what fails before a request has a log of its own. */
 export function logging(server: FastifyBaseLogger): ApolloServerPlugin<Context> {
@@ -22,7 +30,7 @@ export function logging(server: FastifyBaseLogger): ApolloServerPlugin<Context> 
           for (const error of errors) {
             const original = unwrapResolverError(error);
             if (original instanceof GraphQLError || original instanceof UpstreamError) continue;
-            contextValue.log.error({ err: original, path: error.path }, 'internal error');
+            contextValue.log.error({ err: original, path: logPath(error.path) }, 'internal error');
           }
         },
         async willSendResponse({ operation, operationName, response, contextValue }) {
@@ -31,15 +39,16 @@ export function logging(server: FastifyBaseLogger): ApolloServerPlugin<Context> 
           contextValue.log.info(
             {
               operation: operation?.operation,
-              operationName: operationName ?? undefined,
+              operationName: operationName == null ? undefined : logText(operationName),
               milliseconds: Math.round(performance.now() - startedAt),
               upstreamCalls: contextValue.calls.filter(({ source }) => source === 'upstream')
                 .length,
               ...(errors.length === 0
                 ? {}
                 : {
-                    errors: errors.map(({ path, extensions }) => ({
-                      path,
+                    errorCount: errors.length,
+                    errors: errors.slice(0, MOST_ERRORS).map(({ path, extensions }) => ({
+                      path: logPath(path),
                       code: extensions?.['code'],
                     })),
                   }),

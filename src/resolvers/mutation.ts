@@ -1,5 +1,8 @@
 /** What all mutations share: their payloads, and the account of bulk writes. */
+import type { GraphQLResolveInfo } from 'graphql';
+import { authorityOf } from '../auth/authority.js';
 import type { Context } from '../context.js';
+import { KeyReusedError, ReplayedUnknownError, type Attempt } from '../idempotency/index.js';
 import { codeOf, InputError, messageOf, userErrorsFrom, type UserError } from '../errors.js';
 import { MAX_BULK_USERS } from '../upstream/endpoints/organizations.js';
 import { UpstreamError } from '../upstream/errors.js';
@@ -42,11 +45,67 @@ function fieldIn(input: object) {
 
 type WithUserErrors<P> = P & { userErrors: readonly UserError[] };
 
+/** What every mutation's input may have besides its own fields. */
+interface Keyed {
+  readonly idempotencyKey?: string | null | undefined;
+}
+
+/** Printable ASCII: other texts have several forms that look alike and are not the same key. */
+const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
+
+const keyError = (code: string, message: string) =>
+  new InputError([{ code, message, field: ['idempotencyKey'] }]);
+
+/** Makes a write once for its key; without a key it is simply made. */
+async function onceForItsKey<P extends object>(
+  key: string | null | undefined,
+  input: object,
+  mutationName: string,
+  context: Context,
+  attempt: () => Promise<Attempt<P>>,
+): Promise<P> {
+  if (key == null) return (await attempt()).payload;
+  if (!IDEMPOTENCY_KEY.test(key)) {
+    throw keyError('INVALID_VALUE', 'A key has 1 to 255 printable ASCII characters.');
+  }
+  const authority = authorityOf(context.viewer);
+  if (authority === undefined) {
+    throw keyError(
+      'INVALID_VALUE',
+      'The token does not say whose it is, so that it can keep no key.',
+    );
+  }
+  try {
+    const { payload, isReplay } = await context.idempotency.once(
+      { authority, mutation: mutationName, key, input },
+      attempt,
+    );
+    if (isReplay) context.replays.add(payload);
+    return payload;
+  } catch (error) {
+    if (error instanceof ReplayedUnknownError) context.replays.add(error);
+    if (!(error instanceof KeyReusedError)) throw error;
+    throw keyError('IDEMPOTENCY_KEY_REUSED', 'This key has been used for another input.');
+  }
+}
+
+/** Whether a failure is Kinde's answer to a write, and not to a read before it. */
+function isAnswerToWrite(thrown: unknown): boolean {
+  return (
+    thrown instanceof UpstreamError &&
+    thrown.status !== undefined &&
+    thrown.route?.startsWith('GET ') === false
+  );
+}
+
 /**
  * A mutation's resolver from a function that does the write and gives the payload. What its caller can
  * mend goes into `userErrors`, with `nothing` as the rest of the payload; all else is an error of the
- * response. Whatever the outcome, what the request had read is forgotten, so that the payload and the
+ * response. With an `idempotencyKey` the write is made once, and the payload of the first time is given
+ * again. Whatever the outcome, what the request had read is forgotten, so that the payload and the
  * mutations after it are answered by fresh reads.
+ *
+ * A payload is JSON: ids, from which what a client asks of it is read, and userErrors.
  */
 export function mutation<I extends object, P extends object, N extends object>(
   nothing: N,
@@ -54,15 +113,29 @@ export function mutation<I extends object, P extends object, N extends object>(
 ) {
   return async (
     _: unknown,
-    { input }: { input: I },
+    { input: { idempotencyKey, ...rest } }: { input: I & Keyed },
     context: Context,
+    { fieldName }: GraphQLResolveInfo,
   ): Promise<WithUserErrors<P | N>> => {
-    try {
-      return { userErrors: [], ...(await write(input, context)) };
-    } catch (thrown) {
+    // TypeScript cannot see that what is left without the key is an I again.
+    const input = rest as unknown as I;
+    const refused = (thrown: unknown): WithUserErrors<N> => {
       const userErrors = userErrorsFrom(thrown, fieldIn(input));
       if (userErrors === undefined) throw thrown;
       return { ...nothing, userErrors };
+    };
+    const attempt = async (): Promise<Attempt<WithUserErrors<P | N>>> => {
+      try {
+        const payload = { userErrors: [], ...(await write(input, context)) };
+        return { payload, isAnswered: true };
+      } catch (thrown) {
+        return { payload: refused(thrown), isAnswered: isAnswerToWrite(thrown) };
+      }
+    };
+    try {
+      return await onceForItsKey(idempotencyKey, input, fieldName, context, attempt);
+    } catch (thrown) {
+      return refused(thrown);
     } finally {
       context.loaders.clear();
     }

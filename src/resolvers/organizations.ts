@@ -57,7 +57,10 @@ const CREATE = {
   isCreateBillingCustomer: 'is_create_billing_customer',
   billingEmail: 'billing_email',
   billingPlanCode: 'billing_plan_code',
-} as const satisfies Record<keyof Omit<CreateOrganizationInput, 'branding'>, keyof CreateArguments>;
+} as const satisfies Record<
+  keyof Omit<CreateOrganizationInput, 'branding' | 'idempotencyKey'>,
+  keyof CreateArguments
+>;
 
 const UPDATE = {
   ...SHARED,
@@ -67,7 +70,7 @@ const UPDATE = {
   isEnforceMfa: 'is_enforce_mfa',
   isSuspended: 'is_suspended',
 } as const satisfies Record<
-  keyof Omit<UpdateOrganizationInput, 'branding' | 'organizationCode'>,
+  keyof Omit<UpdateOrganizationInput, 'branding' | 'organizationCode' | 'idempotencyKey'>,
   keyof UpdateArguments
 >;
 

@@ -85,6 +85,15 @@ export function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Prom
     const abort = () => reject(signal.reason as SendError);
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    promise.then(
+      (value) => {
+        signal.removeEventListener('abort', abort);
+        resolve(value);
+      },
+      (error: unknown) => {
+        signal.removeEventListener('abort', abort);
+        reject(error as Error);
+      },
+    );
   });
 }

@@ -2,7 +2,6 @@
 import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { unlessAborted, type Allowance, type TimeAllowance } from './allowance.js';
-import type { Changes } from './cache/changes.js';
 import type { Provenance } from './cache/provenance.js';
 import type { Fetched, Reads, Source } from './cache/reads.js';
 import { tagsOf, type Answer, type Arguments, type Endpoint } from './endpoint.js';
@@ -39,7 +38,8 @@ export interface Transport {
 
 export interface CacheOptions {
   reads: Reads;
-  changes: Changes;
+  /** Has what was read under these tags forgotten, on every replica. */
+  forget: (tags: readonly string[]) => Promise<void>;
   /** How long an answer is good, in milliseconds. */
   lifetimeMs: number;
   /** How long one is good that tells of what an environment seldom changes, in milliseconds. */
@@ -65,6 +65,8 @@ export interface CallReport {
 export interface CallScope {
   token: TokenSource;
   allowance: Allowance;
+  /** Whether all writes that were acknowledged before are known of: see `Cache.refresh`. */
+  isCurrent: boolean;
   /** Throws for a call that must not be made, or whose answer must not be seen; nothing is sent then. */
   authorize?: (endpoint: Endpoint, args: Readonly<Record<string, unknown>>) => void;
   onCall?: (report: CallReport) => void;
@@ -88,7 +90,7 @@ export function createClient({ baseUrl, send, policy: options, cache }: Transpor
   scope: (scope: CallScope) => Upstream;
 } {
   const policy = createPolicy(options);
-  const { reads, changes } = cache;
+  const { reads, forget } = cache;
 
   /** Sends a call by the policy, and reports it. */
   async function exchange(
@@ -156,9 +158,14 @@ export function createClient({ baseUrl, send, policy: options, cache }: Transpor
         tags,
         lifetimeMs: endpoint.isCatalogue ? cache.catalogueLifetimeMs : cache.lifetimeMs,
         allowance,
-        fetch: async (time) => {
+        isCurrent: scope.isCurrent,
+        takeCall: () => {
           if (!allowance.takeCall()) throw budgetExceeded(endpoint);
-          return exchange(call, scope, time);
+        },
+        fetch: (time) => exchange(call, scope, time),
+        decode: (body) => {
+          const value = parse(body);
+          return validator(endpoint.returns).Check(value) ? value : undefined;
         },
       });
       const { source, ageMs, value } = answered;
@@ -188,11 +195,11 @@ export function createClient({ baseUrl, send, policy: options, cache }: Transpor
     } catch (error) {
       if (error instanceof UpstreamError && error.outcomeUnknown) {
         // It may yet be carried out, after the next read of the same thing.
-        setTimeout(() => changes.record(tags), LATE_EFFECT_MS).unref();
+        setTimeout(() => void forget(tags), LATE_EFFECT_MS).unref();
       }
       throw error;
     } finally {
-      changes.record(tags);
+      await forget(tags);
     }
   }
 
@@ -338,8 +345,8 @@ function validator(schema: TSchema): Validator {
  */
 function decode(endpoint: Endpoint, { status, body }: RawAnswer): Fetched {
   const value: unknown = body === '' && endpoint.method !== 'GET' ? {} : parse(body);
-  if (validator(endpoint.returns).Check(value)) return { value, bytes: body.length };
-  if (salvage(endpoint, value)) return { value, bytes: undefined };
+  if (validator(endpoint.returns).Check(value)) return { value, body };
+  if (salvage(endpoint, value)) return { value, body: undefined };
   throw badResponse(endpoint, status, endpoint.returns, value, '');
 }
 

@@ -83,14 +83,22 @@ export function hasFailed(error: unknown, failure: UpstreamFailure): boolean {
   return error instanceof UpstreamError && error.failure === failure;
 }
 
+/** Codes of Kinde's, and OAuth's. What is neither may be anything, and codes go to the log. */
+const CODE = /^(?=.{1,64}$)([A-Z][A-Z0-9_]*|[a-z][a-z_]*)$/;
+
 /** The reasons in an error answer: the API sends `errors` as a list or as a single object. */
 export function reasonsIn(body: unknown): Reason[] {
   const errors = isObject(body) ? body['errors'] : undefined;
   const list: unknown[] = Array.isArray(errors) ? errors : [errors];
   return list.filter(isObject).map((error) => ({
-    code: typeof error['code'] === 'string' ? error['code'] : 'UNKNOWN',
+    code: codeIn(error['code']) ?? 'UNKNOWN',
     message: typeof error['message'] === 'string' ? error['message'] : '',
   }));
+}
+
+/** A value of an answer as a code; undefined for what cannot be one. */
+export function codeIn(value: unknown): string | undefined {
+  return typeof value === 'string' && CODE.test(value) ? value : undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

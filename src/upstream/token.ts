@@ -1,6 +1,6 @@
 /** The gateway's own access token: OAuth 2.0 client credentials (RFC 6749, section 4.4). */
 import { createHash } from 'node:crypto';
-import { UpstreamError } from './errors.js';
+import { codeIn, UpstreamError } from './errors.js';
 import { retryAfter, SendError, type Send } from './send/index.js';
 
 export interface Credentials {
@@ -74,7 +74,7 @@ export function createClientCredentials(
     if (answer.status !== 200) {
       throw new UpstreamError(
         'UNAUTHENTICATED',
-        `The token endpoint answered ${answer.status} (${String(body['error'] ?? 'no error code')})`,
+        `The token endpoint answered ${answer.status} (${codeIn(body['error']) ?? 'no error code'})`,
         { status: answer.status },
       );
     }

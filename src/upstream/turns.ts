@@ -33,10 +33,12 @@ export function createTurns(concurrency: number, now = () => performance.now()):
       new Promise((resolve, reject) => {
         const leave = () => reject(signal.reason as Error);
         if (signal.aborted) return leave();
-        signal.addEventListener('abort', leave, { once: true });
+        // Whose turn is now has no wait to leave.
+        const mustWait = limit.activeCount + limit.pendingCount >= concurrency;
+        if (mustWait) signal.addEventListener('abort', leave, { once: true });
         void limit(async () => {
-          signal.removeEventListener('abort', leave);
-          if (signal.aborted) return;
+          if (mustWait) signal.removeEventListener('abort', leave);
+          if (signal.aborted) return leave();
           count(1);
           await run().then(resolve, reject);
           count(-1);

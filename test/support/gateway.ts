@@ -25,22 +25,27 @@ export interface TestGateway {
 
 export interface TestOptions {
   emulator?: EmulatorOptions;
+  /** Another gateway's emulator in place of one of its own; it is closed with that gateway. */
+  before?: Emulator;
   /** Settings beyond those that point at the emulator. */
   env?: Record<string, string>;
   /** The emulator's client that only reads, in place of the one with all scopes. */
   readOnly?: boolean;
   /** Credentials in place of the emulator's own. */
   credentials?: { clientId: string; clientSecret: string };
+  /** Hears of every line that the gateway logs. */
+  log?: (line: string) => void;
   /** Where the gateway finds Kinde, when something stands between it and the emulator. */
   kindeDomain?: (emulator: Emulator) => string;
 }
 
 export async function startGateway(options: TestOptions = {}): Promise<TestGateway> {
-  const emulator = await startEmulator(options.emulator);
+  const emulator = options.before ?? (await startEmulator(options.emulator));
   const { clientId, clientSecret } =
     options.credentials ?? (options.readOnly === true ? emulator.readOnlyClient : emulator);
   const config = readConfig({
     LOG_LEVEL: 'silent',
+    AUDIT_LOG: String(options.log !== undefined),
     KINDE_DOMAIN: options.kindeDomain?.(emulator) ?? emulator.url,
     KINDE_CLIENT_ID: clientId,
     KINDE_CLIENT_SECRET: clientSecret,
@@ -50,7 +55,11 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     CACHE: 'off',
     ...options.env,
   });
-  const gateway = await createGateway({ ...config, kinde: config.kinde! });
+  const { log } = options;
+  const gateway = await createGateway(
+    { ...config, kinde: config.kinde! },
+    log === undefined ? {} : { logTo: { write: log } },
+  );
   const url = await gateway.listen({ port: 0, host: '127.0.0.1' });
 
   const execute: TestGateway['execute'] = async (query, variables, headers) => {
@@ -86,7 +95,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     },
     close: async () => {
       await gateway.close();
-      await emulator.close();
+      if (options.before === undefined) await emulator.close();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { Changes } from './changes.js';
 import { Reads, type Store } from './reads.js';
+import { Replicas, type ReplicasOptions } from './replicas.js';
 
 export interface CacheConfig {
   /** The memory that what is kept may take, in bytes; 0 keeps nothing. */
@@ -11,20 +12,51 @@ export interface CacheConfig {
   readonly catalogueLifetimeMs: number;
   /** How much longer it is given while Kinde cannot be asked, in milliseconds. */
   readonly staleIfErrorMs: number;
+  /** Where the Redis is through which replicas agree; undefined for a single one. */
+  readonly redisUrl: string | undefined;
 }
 
 export interface Cache {
   changes: Changes;
   store: Store | undefined;
   reads: Reads;
+  /**
+   * Begins an operation: has all writes known that were acknowledged before it, on whichever replica.
+   * False when that cannot be known, so that nothing may be given from memory.
+   */
+  refresh: () => boolean | Promise<boolean>;
+  /** Has what was read under these tags forgotten, on every replica. */
+  forget: (tags: readonly string[]) => Promise<void>;
+  close: () => void;
 }
 
-/** What the operations of a process share of what they read. */
-export function createCache({ maxBytes, staleIfErrorMs }: CacheConfig): Cache {
+/** What the operations of a process, and its replicas, share of what they read. */
+export async function createCache(
+  { maxBytes, staleIfErrorMs, lifetimeMs, catalogueLifetimeMs, redisUrl }: CacheConfig,
+  { name, onState }: Pick<ReplicasOptions, 'name' | 'onState'>,
+): Promise<Cache> {
   const changes = new Changes();
   const store: Store | undefined =
     maxBytes === 0
       ? undefined
       : new LRUCache<string, object>({ maxSize: maxBytes, maxEntrySize: maxBytes / 4 });
-  return { changes, store, reads: new Reads({ changes, store, staleIfErrorMs }) };
+  const replicas =
+    redisUrl === undefined
+      ? undefined
+      : new Replicas({
+          ...{ url: redisUrl, name, changes, onState },
+          longestLifetimeMs: Math.max(lifetimeMs, catalogueLifetimeMs),
+        });
+  await replicas?.connect();
+  return {
+    changes,
+    store,
+    reads: new Reads({ changes, store, replicas, staleIfErrorMs }),
+    refresh: () => replicas?.refresh() ?? true,
+    forget: async (tags) => {
+      changes.record(tags);
+      await replicas?.announce(tags);
+    },
+    close: () => replicas?.close(),
+  };
 }

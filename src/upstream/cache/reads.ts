@@ -4,6 +4,7 @@ import type { Allowance, TimeAllowance } from '../allowance.js';
 import { UpstreamError, type UpstreamFailure } from '../errors.js';
 import type { Changes } from './changes.js';
 import { Flight } from './flight.js';
+import type { Replicas } from './replicas.js';
 
 /** What is kept, whatever it is: reads here, whole answers elsewhere, under one bound in bytes. */
 export type Store = LRUCache<string, object>;
@@ -21,8 +22,14 @@ interface Kept {
 /** What the API answered to a read. */
 export interface Fetched {
   value: unknown;
-  /** The length of the answer; undefined for one that must not be kept, since part of it is unusable. */
-  bytes: number | undefined;
+  /** The answer's text; undefined for one that must not be kept, since part of it is unusable. */
+  body: string | undefined;
+}
+
+/** What an operation that waits for a read is given. */
+interface Landed extends Fetched {
+  source: Source;
+  lifetimeMs: number;
 }
 
 export interface Read {
@@ -32,8 +39,17 @@ export interface Read {
   /** How long the answer may be given without asking again, in milliseconds. */
   lifetimeMs: number;
   allowance: Allowance;
+  /** Whether all writes that were acknowledged before are known of; else nothing is shared. */
+  isCurrent: boolean;
+  /**
+   * Throws when the operation may not ask the API any more. Called before anybody can join, since
+   * those who do may ask by their own allowance.
+   */
+  takeCall: () => void;
   /** Asks the API. Called at most once. */
   fetch: (allowance: TimeAllowance) => Promise<Fetched>;
+  /** The value of an answer's text; undefined for a text that is none. */
+  decode: (body: string) => unknown;
 }
 
 export type Source =
@@ -61,6 +77,8 @@ export interface ReadsOptions {
   changes: Changes;
   /** Undefined to keep nothing: reads in flight are shared all the same. */
   store: Store | undefined;
+  /** The other replicas; undefined where there are none. */
+  replicas: Replicas | undefined;
   /** How long after it ceased to be fresh an answer may be given in an outage, in milliseconds. */
   staleIfErrorMs: number;
   now?: () => number;
@@ -85,30 +103,39 @@ const BYTES_PER_ENTRY = 512;
 export class Reads {
   readonly #changes: Changes;
   readonly #store: Store | undefined;
+  readonly #replicas: Replicas | undefined;
   readonly #staleIfErrorMs: number;
   readonly #now: () => number;
-  readonly #flights = new Map<string, Flight<Fetched>>();
+  readonly #flights = new Map<string, Flight<Landed>>();
 
-  constructor({ changes, store, staleIfErrorMs, now = () => performance.now() }: ReadsOptions) {
+  constructor({
+    changes,
+    store,
+    replicas,
+    staleIfErrorMs,
+    now = () => performance.now(),
+  }: ReadsOptions) {
     this.#changes = changes;
     this.#store = store;
+    this.#replicas = store && replicas;
     this.#staleIfErrorMs = staleIfErrorMs;
     this.#now = now;
   }
 
   /** Throws what `fetch` throws, or the SendError that the allowance ends with. */
   async answer(read: Read): Promise<Answered> {
-    const kept = this.#find(read);
+    const kept = read.isCurrent ? this.#find(read) : undefined;
     if (kept !== undefined && this.#now() < kept.freshUntil) return this.#given(kept, 'cache');
-    const inFlight = this.#flights.get(read.key);
-    const isShared = inFlight !== undefined && this.#holds(inFlight.clock, read);
-    const flight = isShared ? inFlight : this.#begin(read);
+    const inFlight = read.isCurrent ? this.#flights.get(read.key) : undefined;
+    const isMerged = inFlight !== undefined && this.#holds(inFlight.clock, read);
+    if (!isMerged) read.takeCall();
+    const flight = isMerged ? inFlight : this.#begin(read);
     try {
-      const { value } = await flight.join(read.allowance);
+      const { value, source } = await flight.join(read.allowance);
       const now = this.#find(read);
       return {
         value,
-        source: isShared ? 'merged' : 'upstream',
+        source: isMerged ? 'merged' : source,
         ageMs: 0,
         clock: flight.clock,
         freshUntil: now !== undefined && now.value === value ? now.freshUntil : undefined,
@@ -126,27 +153,44 @@ export class Reads {
     }
   }
 
-  #begin(read: Read): Flight<Fetched> {
-    const flight: Flight<Fetched> = new Flight(
+  #begin(read: Read): Flight<Landed> {
+    const flight: Flight<Landed> = new Flight(
       this.#changes.clock,
       async (allowance) => {
-        const fetched = await read.fetch(allowance);
-        this.#keep(read, flight.clock, fetched);
-        return fetched;
+        const landed = await this.#fetch(read, allowance);
+        this.#keep(read, flight.clock, landed);
+        return landed;
       },
       () => {
         if (this.#flights.get(read.key) === flight) this.#flights.delete(read.key);
       },
     );
-    this.#flights.set(read.key, flight);
+    if (read.isCurrent) this.#flights.set(read.key, flight);
     return flight;
   }
 
-  #keep(read: Read, clock: number, { value, bytes }: Fetched): void {
-    if (this.#store === undefined || bytes === undefined || !this.#holds(clock, read)) return;
+  /** From another replica where one has read it, else from the API. */
+  async #fetch(read: Read, allowance: TimeAllowance): Promise<Landed> {
+    const { key, tags, lifetimeMs } = read;
+    const found = read.isCurrent ? await this.#replicas?.lookUp(key, tags) : undefined;
+    if (found?.body !== undefined) {
+      const value = read.decode(found.body);
+      if (value !== undefined) {
+        return { value, body: found.body, source: 'cache', lifetimeMs: found.remainingMs };
+      }
+    }
+    const fetched = await read.fetch(allowance);
+    if (found?.stamp !== undefined && fetched.body !== undefined) {
+      this.#replicas?.keep(key, found.stamp, fetched.body, lifetimeMs);
+    }
+    return { ...fetched, source: 'upstream', lifetimeMs };
+  }
+
+  #keep(read: Read, clock: number, { value, body, lifetimeMs }: Landed): void {
+    if (this.#store === undefined || body === undefined || !this.#holds(clock, read)) return;
     const readAt = this.#now();
-    const kept: Kept = { value, clock, readAt, freshUntil: readAt + read.lifetimeMs };
-    this.#store.set(read.key, kept, { size: bytes * BYTES_PER_CHARACTER + BYTES_PER_ENTRY });
+    const kept: Kept = { value, clock, readAt, freshUntil: readAt + lifetimeMs };
+    this.#store.set(read.key, kept, { size: body.length * BYTES_PER_CHARACTER + BYTES_PER_ENTRY });
   }
 
   /** What is kept and still holds, fresh or not. */

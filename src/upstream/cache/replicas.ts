@@ -1,0 +1,276 @@
+/** What the replicas of a gateway tell each other through Redis: what was read, and what was changed. */
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient, defineScript, type CommandParser } from '@redis/client';
+import type { Changes } from './changes.js';
+
+export interface ReplicasOptions {
+  /** Where Redis is: `redis://` or `rediss://`. */
+  url: string;
+  /** Replicas with the same name share; it must name the Kinde environment and the application. */
+  name: string;
+  changes: Changes;
+  /** The longest time that anything is kept, in milliseconds. */
+  longestLifetimeMs: number;
+  /** Is told once when Redis can no longer be reached, and once when it can again. */
+  onState?: (isReachable: boolean, error?: unknown) => void;
+}
+
+/** An answer that another replica has read, or what is needed to keep one. */
+export interface Found {
+  body: string | undefined;
+  /** How long it is still fresh, in milliseconds. */
+  remainingMs: number;
+  /** What its tags were like just now; undefined when Redis did not say. */
+  stamp: string | undefined;
+}
+
+const NOTHING: Found = { body: undefined, remainingMs: 0, stamp: undefined };
+
+/** How long Redis may take. What takes longer is done without it. */
+const TIMEOUT_MS = 25;
+/** How long the start of the gateway waits for it. */
+const CONNECT_MS = 1_000;
+/** For how long it is then left alone, so that not every operation waits in vain. */
+const PAUSE_MS = 1_000;
+/** How many changes are kept for replicas that have not heard of them yet. */
+const LOG_LENGTH = 10_000;
+/** A call in flight may be this much older than its answer. */
+const LONGEST_CALL_MS = 15 * 60_000;
+/** A larger answer costs more to move than it is worth. */
+const MAX_BODY_LENGTH = 1024 * 1024;
+
+const pushAll = (parser: CommandParser, keys: readonly string[], args: readonly string[]) => {
+  parser.pushKeysLength([...keys]);
+  parser.push(...args);
+};
+
+/** Numbers the change, marks its tags with the number and writes it to the log, all at once. */
+const ANNOUNCE = `
+local n = redis.call('INCR', KEYS[1])
+for i = 3, #KEYS do redis.call('SET', KEYS[i], n, 'PX', ARGV[1]) end
+redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'n', n, 'by', ARGV[3], 'tags', ARGV[4])
+return n`;
+
+/** The marks of an answer's tags, and the answer itself where it was kept under the same marks. */
+const LOOK_UP = `
+local stamp = ''
+for i = 2, #KEYS do stamp = stamp .. (redis.call('GET', KEYS[i]) or '0') .. ' ' end
+local kept = redis.call('HMGET', KEYS[1], 'stamp', 'body')
+if kept[1] ~= stamp then return { stamp } end
+return { stamp, kept[2], tostring(redis.call('PTTL', KEYS[1])) }`;
+
+const KEEP = `
+redis.call('HSET', KEYS[1], 'stamp', ARGV[1], 'body', ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])`;
+
+function script<R>(SCRIPT: string) {
+  const transformReply = undefined as unknown as () => R;
+  return defineScript({ SCRIPT, parseCommand: pushAll, transformReply });
+}
+
+function connect(url: string) {
+  return createClient({
+    url,
+    // Commands that wait for a connection would hold up those who sent them.
+    disableOfflineQueue: true,
+    socket: {
+      connectTimeout: 1_000,
+      reconnectStrategy: (retries) => Math.min(1_000, 50 * 2 ** Math.min(retries, 5)),
+    },
+    scripts: {
+      announce: script<number>(ANNOUNCE),
+      lookUp: script<string[]>(LOOK_UP),
+      keep: script<null>(KEEP),
+    },
+  });
+}
+
+/**
+ * Every write is written to a log, and every operation begins with what the log has gained: so what
+ * an operation is given from memory is not older than any write that was acknowledged before it, on
+ * whichever replica. Whoever cannot read the log gives nothing from memory. What Redis cannot be told
+ * in time is told as soon as it can be; until then other replicas may give what they have, for as
+ * long as it is fresh.
+ */
+export class Replicas {
+  readonly #redis: ReturnType<typeof connect>;
+  readonly #changes: Changes;
+  readonly #prefix: string;
+  readonly #marksLiveMs: number;
+  readonly #onState: (isReachable: boolean, error?: unknown) => void;
+  /** Tells its own entries of the log from those of others. */
+  readonly #self = createHash('sha256').update(`${process.pid} ${Math.random()}`).digest('hex');
+  #lastId: string | undefined;
+  #lastNumber = 0;
+  #isReachable = true;
+  #pausedUntil = 0;
+  #refreshing: Promise<boolean> | undefined;
+  #next: Promise<boolean> | undefined;
+  /** Tags that Redis has yet to be told of. */
+  readonly #untold = new Set<string>();
+
+  constructor({ url, name, changes, longestLifetimeMs, onState }: ReplicasOptions) {
+    this.#changes = changes;
+    this.#onState = onState ?? (() => undefined);
+    this.#marksLiveMs = longestLifetimeMs + LONGEST_CALL_MS;
+    // The braces keep all keys on one node of a cluster, so that a script may use them together.
+    const hash = createHash('sha256').update(name).digest('base64url').slice(0, 16);
+    this.#prefix = `kinde-graphql:{${hash}}`;
+    this.#redis = connect(url);
+    this.#redis.on('error', (error: unknown) => this.#fail(error));
+  }
+
+  /** Resolves when Redis can be asked, or when that takes too long; it is tried on then. */
+  async connect(): Promise<void> {
+    const connected = this.#redis.connect().then(() => this.refresh());
+    await Promise.race([connected, sleep(CONNECT_MS, undefined, { ref: false })]).catch(
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  /**
+   * Has `changes` know of every write that was announced before now. False when that cannot be known:
+   * nothing that is remembered may be given then.
+   */
+  refresh(): Promise<boolean> {
+    if (this.#isPaused) return Promise.resolve(false);
+    if (this.#refreshing === undefined) {
+      this.#refreshing = this.#refresh().finally(() => {
+        this.#refreshing = undefined;
+      });
+      return this.#refreshing;
+    }
+    // The reading that is under way may have begun before a write that this caller knows of.
+    this.#next ??= this.#refreshing.then(() => {
+      this.#next = undefined;
+      return this.refresh();
+    });
+    return this.#next;
+  }
+
+  async #refresh(): Promise<boolean> {
+    try {
+      await this.#tell();
+      const isKnown = await this.#within(this.#readLog());
+      this.#succeed();
+      return isKnown;
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  async #readLog(): Promise<boolean> {
+    const log = this.#key('changes');
+    if (this.#lastId === undefined) {
+      const [last] = (await this.#redis.xRevRange(log, '+', '-', { COUNT: 1 })) ?? [];
+      this.#lastId = last?.id ?? '0-0';
+      this.#lastNumber = Number(last?.message['n'] ?? 0);
+      this.#changes.forgetAll();
+      return true;
+    }
+    const entries =
+      (await this.#redis.xRange(log, `(${this.#lastId}`, '+', { COUNT: LOG_LENGTH })) ?? [];
+    for (const { id, message } of entries) {
+      const number = Number(message['n']);
+      // A number is missing when the log was cut off before it was read here, or was lost.
+      if (number !== this.#lastNumber + 1) this.#changes.forgetAll();
+      else if (message['by'] !== this.#self) {
+        this.#changes.record(JSON.parse(message['tags'] ?? '[]') as string[]);
+      }
+      this.#lastId = id;
+      this.#lastNumber = number;
+    }
+    return entries.length < LOG_LENGTH;
+  }
+
+  /** Tells the others of a change; resolves when they will hear of it, or when Redis takes too long. */
+  async announce(tags: readonly string[]): Promise<void> {
+    for (const tag of tags) this.#untold.add(tag);
+    if (this.#isPaused) return;
+    try {
+      await this.#tell();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #tell(): Promise<void> {
+    const tags = [...this.#untold];
+    if (tags.length === 0) return;
+    await this.#within(
+      this.#redis.announce(
+        [this.#key('number'), this.#key('changes'), ...tags.map((tag) => this.#key(`tag ${tag}`))],
+        [String(this.#marksLiveMs), String(LOG_LENGTH), this.#self, JSON.stringify(tags)],
+      ),
+    );
+    for (const tag of tags) this.#untold.delete(tag);
+  }
+
+  /** What a replica has kept for this read, if none of its tags has been changed since. */
+  async lookUp(key: string, tags: readonly string[]): Promise<Found> {
+    if (this.#isPaused) return NOTHING;
+    try {
+      const [stamp, body, remainingMs] = await this.#within(
+        this.#redis.lookUp(
+          [this.#key(`read ${key}`), ...tags.map((tag) => this.#key(`tag ${tag}`))],
+          [],
+        ),
+      );
+      return { stamp, body, remainingMs: Number(remainingMs ?? 0) };
+    } catch (error) {
+      this.#fail(error);
+      return NOTHING;
+    }
+  }
+
+  /** Keeps for the other replicas what was read after `stamp` was looked up. Nobody waits for it. */
+  keep(key: string, stamp: string, body: string, lifetimeMs: number): void {
+    if (this.#isPaused || body.length > MAX_BODY_LENGTH) return;
+    this.#redis
+      .keep([this.#key(`read ${key}`)], [stamp, body, String(lifetimeMs)])
+      .catch((error: unknown) => this.#fail(error));
+  }
+
+  /** Whether Redis could be reached when it was last tried. */
+  get isReachable(): boolean {
+    return this.#isReachable;
+  }
+
+  close(): void {
+    this.#redis.destroy();
+  }
+
+  get #isPaused(): boolean {
+    return performance.now() < this.#pausedUntil;
+  }
+
+  #key(name: string): string {
+    return `${this.#prefix}:${name}`;
+  }
+
+  #succeed(): void {
+    if (this.#isReachable) return;
+    this.#isReachable = true;
+    this.#onState(true);
+  }
+
+  #fail(error: unknown): void {
+    this.#pausedUntil = performance.now() + PAUSE_MS;
+    if (!this.#isReachable) return;
+    this.#isReachable = false;
+    this.#onState(false, error);
+  }
+
+  #within<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      // Where it was this process that was slow, the answer is there and read before the immediate.
+      const timer = setTimeout(
+        () => setImmediate(() => reject(new Error('Redis is slow'))),
+        TIMEOUT_MS,
+      );
+      promise.then(resolve, reject).finally(() => clearTimeout(timer));
+    });
+  }
+}

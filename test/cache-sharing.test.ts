@@ -1,0 +1,130 @@
+/** Those who ask the same at once share a call: as long as one of them waits, each by its own time and calls. */
+import { describe, expect, test } from '@jest/globals';
+import { arrive, cachedGateways, codes, LIST, post } from './support/cached-gateway.js';
+import type { TestGateway } from './support/gateway.js';
+
+const { heldGatewayWith, forgetful, advance } = cachedGateways();
+
+const LIST_CALL = 'GET /api/v1/organizations?page_size=10';
+
+describe('those who ask at once', () => {
+  test('a thousand times for the same nested things make the calls of one', async () => {
+    const { gateway, proxy } = await heldGatewayWith();
+    const nested = '{ organizations(first: 10) { nodes { name featureFlags { key } } } }';
+    const answer = await post(await forgetful(gateway), nested);
+    const calls = gateway.calls().sort();
+    const held = proxy.hold(LIST_CALL);
+    const answers = Array.from({ length: 1_000 }, () => post(gateway, nested));
+    await held.made;
+    await arrive(gateway);
+    held.release();
+    expect(new Set(await Promise.all(answers))).toEqual(new Set([answer]));
+    expect(gateway.calls().sort()).toEqual(calls);
+  }, 60_000);
+
+  test('share also when nothing is kept', async () => {
+    const { gateway, proxy } = await heldGatewayWith({ CACHE: 'off' });
+    const held = proxy.hold(LIST_CALL);
+    const first = post(gateway, LIST);
+    await held.made;
+    const second = post(gateway, LIST);
+    await arrive(gateway);
+    held.release();
+    expect(await second).toBe(await first);
+    expect(gateway.calls()).toEqual([LIST_CALL]);
+  });
+
+  const leaving = (gateway: TestGateway) => {
+    const controller = new AbortController();
+    const answer = fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: LIST }),
+      signal: controller.signal,
+    }).catch(() => 'left');
+    return { leave: () => controller.abort(), answer };
+  };
+
+  test('the first may leave: the others still get the answer of its call', async () => {
+    const { gateway, proxy } = await heldGatewayWith();
+    const held = proxy.hold(LIST_CALL);
+    const first = leaving(gateway);
+    await held.made;
+    const second = gateway.query(LIST);
+    await arrive(gateway);
+    first.leave();
+    expect(await first.answer).toBe('left');
+    await arrive(gateway);
+    held.release();
+    expect((await second).organizations.nodes).toHaveLength(3);
+    expect(gateway.calls()).toEqual([LIST_CALL]);
+  });
+
+  test('all may leave: then the call is broken off, and nobody joins it', async () => {
+    const { gateway, proxy } = await heldGatewayWith();
+    const held = proxy.hold(LIST_CALL);
+    const callers = [leaving(gateway), leaving(gateway)];
+    await held.made;
+    await arrive(gateway);
+    for (const { leave } of callers) leave();
+    await held.brokenOff;
+    expect((await gateway.query(LIST)).organizations.nodes).toHaveLength(3);
+    expect(gateway.calls()).toEqual([LIST_CALL, LIST_CALL]);
+  });
+
+  test('one’s deadline may pass while another waits on', async () => {
+    const { gateway, proxy } = await heldGatewayWith({ OPERATION_TIMEOUT_MS: '3000' });
+    const held = proxy.hold(LIST_CALL);
+    const first = gateway.execute(LIST);
+    await held.made;
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const second = gateway.query(LIST);
+    expect(codes((await first).errors)).toEqual(['DEADLINE_EXCEEDED']);
+    held.release();
+    expect((await second).organizations.nodes).toHaveLength(3);
+    expect(gateway.calls()).toEqual([LIST_CALL]);
+  });
+
+  test('a failure is everybody’s, and the last answer in an outage too', async () => {
+    const { gateway, proxy } = await heldGatewayWith({ CACHE_TTL_SECONDS: '1' });
+    const bothUnder = async () => {
+      const end = gateway.emulator.fault({ respond: { status: 503 } });
+      const held = proxy.hold(LIST_CALL);
+      const first = gateway.execute(LIST);
+      await held.made;
+      const second = gateway.execute(LIST);
+      await arrive(gateway);
+      held.release();
+      const answers = await Promise.all([first, second]);
+      end();
+      expect(gateway.calls()).toEqual([LIST_CALL]);
+      return answers as any[];
+    };
+    for (const { errors } of await bothUnder()) {
+      expect(codes(errors)).toEqual(['UPSTREAM_UNAVAILABLE']);
+    }
+    await gateway.query(LIST);
+    gateway.calls();
+    advance(2_000);
+    for (const { extensions } of await bothUnder()) expect(extensions.stale).toBeDefined();
+  });
+
+  test('one whose calls are used up does not use up another’s', async () => {
+    const { gateway, proxy } = await heldGatewayWith(
+      { UPSTREAM_CALLS_PER_OPERATION: '3' },
+      { emulator: { organizations: 4, usersPerOrganization: 1 } },
+    );
+    const query = '{ organizations(first: 10) { nodes { featureFlags { key } } } }';
+    const held = proxy.hold(LIST_CALL);
+    const first = gateway.execute(query);
+    await held.made;
+    const second = gateway.execute(query);
+    await arrive(gateway);
+    held.release();
+    // The first has two calls left for four organizations. The second has all three.
+    const [one, two] = await Promise.all([first, second]);
+    expect(codes(one.errors)).toEqual(Array(2).fill('UPSTREAM_BUDGET_EXCEEDED'));
+    expect(two.errors).toBeUndefined();
+    expect(gateway.calls()).toHaveLength(5);
+  });
+});

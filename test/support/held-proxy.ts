@@ -1,0 +1,103 @@
+/** Stands between a gateway and an emulator, and holds answers back: so that a test orders events exactly. */
+import { once } from 'node:events';
+import { Agent, createServer, request, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** An answer that the emulator has made and the gateway has not got. */
+export interface HeldAnswer {
+  /** Resolves once the emulator has made it: what happens there later doesn't show in it. */
+  made: Promise<void>;
+  /** Gives it to the gateway. */
+  release(): void;
+  /** Resolves when the gateway has broken the call off. */
+  brokenOff: Promise<void>;
+}
+
+export interface HeldProxy {
+  /** For `kindeDomain`. */
+  readonly url: string;
+  /** Where it passes requests on to. */
+  target: string;
+  /** Holds the answer to the next call that is about this, such as "GET /api/v1/organizations". */
+  hold(call: string | RegExp): HeldAnswer;
+  /** How long the answer to a call is held up, in milliseconds; undefined holds none up. */
+  delayMs: ((call: string) => number) | undefined;
+  /** May be called again. */
+  close(): Promise<void>;
+}
+
+interface Hold {
+  matches: (call: string) => boolean;
+  made: () => void;
+  released: Promise<void>;
+  brokenOff: () => void;
+}
+
+export async function startHeldProxy(): Promise<HeldProxy> {
+  const holds: Hold[] = [];
+  const agent = new Agent({ keepAlive: true });
+  const server = createServer(async (incoming, outgoing) => {
+    const call = `${incoming.method} ${incoming.url}`;
+    const index = holds.findIndex(({ matches }) => matches(call));
+    const [hold] = index === -1 ? [] : holds.splice(index, 1);
+    outgoing.on('close', () => {
+      if (!outgoing.writableFinished) hold?.brokenOff();
+    });
+    try {
+      const { status, headers, body } = await pass(proxy.target, incoming, agent);
+      hold?.made();
+      await hold?.released;
+      const delay = proxy.delayMs?.(call) ?? 0;
+      if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
+      if (!outgoing.destroyed) outgoing.writeHead(status, headers).end(body);
+    } catch {
+      outgoing.destroy();
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const proxy: HeldProxy = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    target: '',
+    delayMs: undefined,
+    hold: (about) => {
+      const [made, isMade] = signal();
+      const [released, release] = signal();
+      const [brokenOff, isBrokenOff] = signal();
+      holds.push({
+        matches: (call) => (typeof about === 'string' ? call.startsWith(about) : about.test(call)),
+        made: isMade,
+        released,
+        brokenOff: isBrokenOff,
+      });
+      return { made, release, brokenOff };
+    },
+    close: async () => {
+      if (!server.listening) return;
+      agent.destroy();
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return proxy;
+}
+
+function signal(): [Promise<void>, () => void] {
+  let resolve!: () => void;
+  return [new Promise<void>((settle) => (resolve = settle)), resolve];
+}
+
+async function pass(target: string, incoming: IncomingMessage, agent: Agent) {
+  const outgoing = request(target + incoming.url, {
+    method: incoming.method!,
+    headers: incoming.headers,
+    agent,
+  });
+  incoming.pipe(outgoing);
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  const { connection: _, 'transfer-encoding': __, ...headers } = response.headers;
+  return { status: response.statusCode!, headers, body: Buffer.concat(chunks) };
+}
