@@ -22,8 +22,8 @@ export interface Observation {
 
 /** Below it a resource has room to spare. At 1 there is always work in its queue. */
 const BUSY = 0.9;
-/** How far back the mean cost of an operation looks. */
-const MEMORY_MS = 5_000;
+/** Of about how many operations the mean cost is taken. */
+const MEMORY = 50;
 /**
  * How many operations share the upstream in any case: a single one may have more calls to make than
  * there are turns, and must not shut all others out.
@@ -63,7 +63,7 @@ export class ConcurrencyLimit {
     // begins or ends, what little the process does is no operation's cost.
     const operations = (begun + completed) / 2;
     if (operations > 0 || utilization >= BUSY) {
-      const kept = Math.exp(-milliseconds / MEMORY_MS);
+      const kept = Math.exp(-operations / MEMORY);
       this.#busyMs = this.#busyMs * kept + utilization * milliseconds;
       this.#operations = this.#operations * kept + operations;
     }
@@ -74,8 +74,9 @@ export class ConcurrencyLimit {
   }
 
   #raised({ milliseconds, inFlight, isWanted }: Observation, utilization: number): number {
-    const costMs = this.#busyMs / Math.max(this.#operations, Number.MIN_VALUE);
-    const room = ((1 - utilization) * milliseconds) / costMs;
+    const carried = milliseconds / (this.#busyMs / this.#operations);
+    // Should the cost be overrated, an idle process must not turn anybody away for long.
+    const room = (1 - utilization) * Math.max(carried, 1, this.#limit / 8);
     return (isWanted ? this.#limit : inFlight) + room;
   }
 
