@@ -5,6 +5,9 @@ import type { TestGateway } from './support/gateway.js';
 
 const { heldGatewayWith, forgetful, advance } = cachedGateways();
 
+/** The same reads by another text, so that the calls are shared and the execution is not. */
+const again = (query: string) => `${query} #`;
+
 const LIST_CALL = 'GET /api/v1/organizations?page_size=10';
 
 describe('those who ask at once', () => {
@@ -32,6 +35,34 @@ describe('those who ask at once', () => {
     held.release();
     expect(await second).toBe(await first);
     expect(gateway.calls()).toEqual([LIST_CALL]);
+  });
+
+  test('the same query is executed once, and a failure of it by each for itself', async () => {
+    const { gateway, proxy } = await heldGatewayWith({ CACHE: 'off' });
+    const three = async () => {
+      const held = proxy.hold(LIST_CALL);
+      const first = post(gateway, LIST);
+      await held.made;
+      const others = [post(gateway, LIST), post(gateway, LIST)];
+      await arrive(gateway);
+      held.release();
+      return Promise.all([first, ...others]);
+    };
+    expect(new Set(await three()).size).toBe(1);
+    expect(gateway.calls()).toEqual([LIST_CALL]);
+    gateway.emulator.fault({ respond: { status: 403 }, times: 1 });
+    const [failed, ...answered] = await three();
+    expect(failed).toContain('FORBIDDEN');
+    for (const answer of answered) expect(answer).not.toContain('errors');
+    expect(gateway.calls()).toEqual([LIST_CALL, LIST_CALL]);
+  });
+
+  test('mutations are each carried out, however alike', async () => {
+    const { gateway } = await heldGatewayWith();
+    const create =
+      'mutation { createOrganization(input: { name: "Twice" }) { userErrors { code } } }';
+    await Promise.all([gateway.query(create), gateway.query(create)]);
+    expect(gateway.calls()).toEqual(Array(2).fill('POST /api/v1/organization'));
   });
 
   const leaving = (gateway: TestGateway) => {
@@ -78,7 +109,7 @@ describe('those who ask at once', () => {
     const first = gateway.execute(LIST);
     await held.made;
     await new Promise((resolve) => setTimeout(resolve, 1_500));
-    const second = gateway.query(LIST);
+    const second = gateway.query(again(LIST));
     expect(codes((await first).errors)).toEqual(['DEADLINE_EXCEEDED']);
     held.release();
     expect((await second).organizations.nodes).toHaveLength(3);
@@ -92,7 +123,7 @@ describe('those who ask at once', () => {
       const held = proxy.hold(LIST_CALL);
       const first = gateway.execute(LIST);
       await held.made;
-      const second = gateway.execute(LIST);
+      const second = gateway.execute(again(LIST));
       await arrive(gateway);
       held.release();
       const answers = await Promise.all([first, second]);
@@ -118,7 +149,7 @@ describe('those who ask at once', () => {
     const held = proxy.hold(LIST_CALL);
     const first = gateway.execute(query);
     await held.made;
-    const second = gateway.execute(query);
+    const second = gateway.execute(again(query));
     await arrive(gateway);
     held.release();
     // The first has two calls left for four organizations. The second has all three.

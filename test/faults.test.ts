@@ -61,11 +61,47 @@ const CASES: Readonly<Record<number, readonly Place[]>> = {
     ['mutations', 'a second batch that fails is told user by user, beside the first’s success'],
   ],
   40: [numbered(40, 'load')],
+  41: [
+    ['cache-sharing', 'a thousand times for the same nested things make the calls of one'],
+    ['cache-authority', 'two tokens share nothing that is kept, and one token does'],
+    ['cache-authority', 'two tokens share nothing that is in flight, and one token does'],
+  ],
+  42: [
+    ['cache', 'until CACHE_TTL_SECONDS have passed, and then once for all who ask at that moment'],
+  ],
+  43: [
+    ['cache', '%s: the last answer, with its age'],
+    ['cache', 'it is for no longer than CACHE_STALE_IF_ERROR_SECONDS'],
+  ],
+  44: [
+    ['cache', 'a write makes out of date what it changes, and nothing else'],
+    ['replicas', 'a write through either is read through both, whatever they had in memory'],
+  ],
+  46: [
+    ['replicas', 'killed: served without it and without memory; back: agreed again'],
+    ['replicas', 'slow: waited for briefly and once, then done without'],
+  ],
   48: [['resilience', 'ends a read that hangs; what was finished is returned']],
+  49: [
+    [
+      'overload',
+      'the excess gets 503 with Retry-After before anything is sent, and the others their answers',
+    ],
+    [
+      'overload',
+      '/livez answers, /readyz says why it is not ready, and is again a second after the last 503',
+    ],
+  ],
   50: [
     numbered(50, 'shutdown'),
     ['process', 'answers the request in flight after SIGTERM, takes no more and exits with 0'],
-    ['process', 'ends at once by a second SIGTERM'],
+    ['process', 'a second signal, %s, ends it at once'],
+  ],
+  51: [
+    [
+      'memory',
+      '2,000 operations, failures and clients that leave among them, leave nothing behind',
+    ],
   ],
   52: [
     ['process', 'refuses bad settings with a line for each, and exits with 1'],
@@ -110,11 +146,17 @@ const CASES: Readonly<Record<number, readonly Place[]>> = {
     ['auth', 'may read no %s beyond its own'],
     ['auth', 'may not %s in another organization'],
   ],
+  68: [
+    ['logs', 'that are refused are not logged, the reason is'],
+    ['logs', 'what Kinde answers is not logged but for its codes'],
+    ['logs', 'what clients write is not logged'],
+  ],
 };
 
 const NUMBERS = [
   1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 29, 30, 31,
-  35, 37, 38, 40, 48, 50, 52, 53, 55, 56, 58, 59, 60, 62, 63, 66, 67,
+  35, 37, 38, 40, 41, 42, 43, 44, 46, 48, 49, 50, 51, 52, 53, 55, 56, 58, 59, 60, 62, 63, 66, 67,
+  68,
 ];
 
 test('every case has its tests', () => {

@@ -53,6 +53,9 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     AUTH_MODE: 'none',
     // So that each query shows its own calls; tests of the cache turn it on.
     CACHE: 'off',
+    // The emulator and the test are in the same process and keep it busy: nobody is to be sent away.
+    MAX_WAIT_MS: '600000',
+    MAX_EVENT_LOOP_DELAY_MS: '600000',
     ...options.env,
   });
   const { log } = options;
