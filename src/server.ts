@@ -7,11 +7,12 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
 import { Answers } from './answers.js';
 import type { Audit } from './audit.js';
 import { createAuthenticate } from './auth/authenticate.js';
 import { authorizeCall } from './auth/viewer.js';
-import type { Config, KindeConfig } from './config.js';
+import { ConfigError, type Config, type KindeConfig } from './config.js';
 import type { Context } from './context.js';
 import { createFormatError } from './errors.js';
 import { graphiqlRoutes } from './graphiql/routes.js';
@@ -30,6 +31,7 @@ import { httpStatus } from './plugins/http-status.js';
 import { logging } from './plugins/logging.js';
 import { requestIds } from './plugins/request-id.js';
 import { createSchema } from './schema.js';
+import { problemsOf } from './trusted-documents.js';
 import { Allowance } from './upstream/allowance.js';
 import { Breaker, sendThrough } from './upstream/breaker.js';
 import { Provenance } from './upstream/cache/provenance.js';
@@ -52,11 +54,16 @@ export interface Gateway {
   log: FastifyBaseLogger;
 }
 
-/** A gateway to this Kinde environment, ready to listen. Its log goes to stdout unless told otherwise. */
+/**
+ * A gateway to this Kinde environment, ready to listen. Its log goes to stdout unless told otherwise.
+ * Throws a ConfigError when a trusted document could never be run.
+ */
 export async function createGateway(
   config: Config & { kinde: KindeConfig },
   { logTo }: { logTo?: LogStream } = {},
 ): Promise<Gateway> {
+  const schema = createSchema();
+  requireRunnable(config, schema);
   let isClosing = false;
   const app = createHttpServer(config, { logTo, isClosing: () => isClosing });
   const { baseUrl, audience, credentials } = config.kinde;
@@ -114,7 +121,7 @@ export async function createGateway(
   });
 
   const apollo = new ApolloServer<Context>({
-    schema: createSchema(),
+    schema,
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       // It would wrap every field, for cache hints that this schema does not give.
@@ -206,6 +213,19 @@ export async function createGateway(
     },
     log: app.log,
   };
+}
+
+/** An app whose document is refused is better found out at the start than by the people who use it. */
+function requireRunnable({ trustedDocuments, limits }: Config, schema: GraphQLSchema): void {
+  if (trustedDocuments === undefined) return;
+  const problems = problemsOf(trustedDocuments, schema, {
+    maxTokens: limits.maxTokens,
+    rules: [sizeRule(limits)],
+  });
+  if (problems.length === 0) return;
+  throw new ConfigError(
+    problems.map((problem) => `TRUSTED_DOCUMENTS must hold documents that can be run; ${problem}`),
+  );
 }
 
 /**
