@@ -1,6 +1,5 @@
-/** GraphQL over HTTP: its routes, what of a request is refused before it, and JSON for every failure. */
+/** GraphQL over HTTP: its routes, and what of a request is refused before it. */
 import type {
-  FastifyError,
   FastifyInstance,
   FastifyPluginAsync,
   FastifyReply,
@@ -31,19 +30,6 @@ declare module 'fastify' {
     /** What the operation's resolvers share, once there is an operation. */
     operation: Context | undefined;
   }
-}
-
-/** Failures of HTTP are answered in the form of a GraphQL response, whatever the address. */
-export function answerInJson(app: FastifyInstance): void {
-  app.setErrorHandler<FastifyError>((error, request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500) request.log.error({ err: error }, 'internal error');
-    const message = status >= 500 ? 'Something went wrong in the gateway.' : error.message;
-    return reply.code(status).send(httpError(status, message, request));
-  });
-  app.setNotFoundHandler((request, reply) =>
-    reply.code(404).send(httpError(404, 'There is nothing at this address.', request)),
-  );
 }
 
 /** What `/graphql` is made of. */
@@ -284,15 +270,17 @@ const HTTP_CODES: Readonly<Record<number, string>> = {
   400: 'BAD_REQUEST',
   404: 'NOT_FOUND',
   405: 'METHOD_NOT_ALLOWED',
+  408: 'REQUEST_TIMEOUT',
   413: 'PAYLOAD_TOO_LARGE',
   415: 'UNSUPPORTED_MEDIA_TYPE',
+  431: 'HEADERS_TOO_LARGE',
 };
 
 /** A failure of HTTP in the form of a GraphQL response, so that clients need to know one form only. */
-function httpError(
+export function httpError(
   status: number,
   message: string,
-  { id }: FastifyRequest,
+  { id }: Pick<FastifyRequest, 'id'>,
   code = HTTP_CODES[status] ?? (status >= 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_REQUEST'),
 ) {
   return { errors: [{ message, extensions: { code, requestId: id } }] };

@@ -8,14 +8,19 @@ function refuse(message: string): never {
   process.exit(1);
 }
 
+/** Ends the process with a line for each bad setting; what else was thrown is a fault, and is thrown on. */
+function refuseSettings(error: unknown): never {
+  if (!(error instanceof ConfigError)) throw error;
+  return refuse(
+    `kinde-graphql cannot start with these settings:\n${error.problems.map((problem) => `  ${problem}`).join('\n')}`,
+  );
+}
+
 function settings(): Config {
   try {
     return readConfig(process.env);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return refuse(
-      `kinde-graphql cannot start with these settings:\n${error.problems.map((problem) => `  ${problem}`).join('\n')}`,
-    );
+    return refuseSettings(error);
   }
 }
 
@@ -27,7 +32,10 @@ async function embeddedKinde(): Promise<KindeConfig & { close: () => Promise<voi
 
 const config = settings();
 const emulator = config.kinde === undefined ? await embeddedKinde() : undefined;
-const gateway = await createGateway({ ...config, kinde: (config.kinde ?? emulator)! });
+const gateway = await createGateway({
+  ...config,
+  kinde: (config.kinde ?? emulator)!,
+}).catch(refuseSettings);
 
 const url = await gateway
   .listen({ port: config.port, host: config.host })

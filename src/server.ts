@@ -1,5 +1,4 @@
 /** Composition: schema, upstream, context and HTTP, in one gateway. */
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApolloServer } from '@apollo/server';
 import {
@@ -7,23 +6,20 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, {
-  LogController,
-  type FastifyBaseLogger,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify';
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
 import { Answers } from './answers.js';
 import type { Audit } from './audit.js';
 import { createAuthenticate } from './auth/authenticate.js';
 import { authorizeCall } from './auth/viewer.js';
-import type { Config, KindeConfig } from './config.js';
+import { ConfigError, type Config, type KindeConfig } from './config.js';
 import { watchConnections } from './connections.js';
 import type { Context } from './context.js';
 import { createFormatError } from './errors.js';
 import { graphiqlRoutes } from './graphiql/routes.js';
 import { healthRoutes } from './health.js';
-import { answerInJson, graphqlRoutes } from './http.js';
+import { createHttpServer, type LogStream } from './http-server.js';
+import { graphqlRoutes } from './http.js';
 import { Idempotency } from './idempotency/index.js';
 import { createMemoryStore } from './idempotency/memory.js';
 import { costLimit } from './limits/cost.js';
@@ -31,14 +27,12 @@ import { sizeRule } from './limits/size.js';
 import { createLoaders } from './loaders/index.js';
 import { Admission } from './overload/admission.js';
 import { repeatable } from './plugins/repeatable.js';
-import { cors } from './plugins/cors.js';
 import { explain } from './plugins/explain.js';
 import { httpStatus } from './plugins/http-status.js';
 import { logging } from './plugins/logging.js';
 import { requestIds } from './plugins/request-id.js';
-import { securityHeaders } from './plugins/security-headers.js';
-import { logText, serializeError } from './redact.js';
 import { createSchema } from './schema.js';
+import { problemsOf } from './trusted-documents.js';
 import { Allowance } from './upstream/allowance.js';
 import { Breaker, sendThrough } from './upstream/breaker.js';
 import { Provenance } from './upstream/cache/provenance.js';
@@ -48,12 +42,7 @@ import { createSend } from './upstream/send/index.js';
 import { createClientCredentials } from './upstream/token.js';
 import { createTurns } from './upstream/turns.js';
 
-const BODY_LIMIT_BYTES = 1024 * 1024;
-const HEADER_LIMIT_BYTES = 16 * 1024;
 const UPSTREAM_BODY_LIMIT_BYTES = 16 * 1024 * 1024;
-
-/** The request ids of others that are taken over: what is safe in a header and in a log line. */
-const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/;
 
 export interface Gateway {
   /** Begins to serve; resolves to the address. */
@@ -66,49 +55,19 @@ export interface Gateway {
   log: FastifyBaseLogger;
 }
 
-/** A gateway to this Kinde environment, ready to listen. Its log goes to stdout unless told otherwise. */
+/**
+ * A gateway to this Kinde environment, ready to listen. Its log goes to stdout unless told otherwise.
+ * Throws a ConfigError when a trusted document could never be run.
+ */
 export async function createGateway(
   config: Config & { kinde: KindeConfig },
-  { logTo }: { logTo?: { write(line: string): void } } = {},
+  { logTo }: { logTo?: LogStream } = {},
 ): Promise<Gateway> {
-  const app = Fastify({
-    logger: {
-      level: config.logLevel,
-      serializers: { err: (error: Error) => serializeError(error) },
-      // Readable for people at work, JSON for machines; a worker thread for nothing when silent.
-      ...(logTo !== undefined
-        ? { stream: logTo }
-        : config.isProduction || config.logLevel === 'silent'
-          ? {}
-          : {
-              transport: {
-                target: 'pino-pretty',
-                options: { ignore: 'pid,hostname', singleLine: true },
-              },
-            }),
-    },
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: BODY_LIMIT_BYTES,
-    genReqId: ({ headers: { 'x-request-id': given } }) =>
-      typeof given === 'string' && REQUEST_ID.test(given) && logText(given) === given
-        ? given
-        : randomUUID(),
-    forceCloseConnections: 'idle',
-    // Whoever comes on an open connection is sent away in our form.
-    return503OnClosing: false,
-    // One who sends a byte now and then would else hold a socket for good: Node looks at intervals.
-    requestTimeout: config.requestTimeoutMs,
-    http: {
-      headersTimeout: config.requestTimeoutMs,
-      requestTimeout: config.requestTimeoutMs,
-      connectionsCheckingInterval: Math.min(config.requestTimeoutMs, 1_000),
-      maxHeaderSize: HEADER_LIMIT_BYTES,
-    },
-  });
-
-  // Node closes a connection too many as it comes, which costs no memory.
-  app.server.maxConnections = config.maxConnections;
-
+  const schema = createSchema();
+  requireRunnable(config, schema);
+  let isClosing = false;
+  const app = createHttpServer(config, { logTo, isClosing: () => isClosing });
+  const connections = watchConnections(app);
   const { baseUrl, audience, credentials } = config.kinde;
   const { send: sendOnce, close: closeSockets } = createSend({
     baseUrl,
@@ -164,7 +123,7 @@ export async function createGateway(
   });
 
   const apollo = new ApolloServer<Context>({
-    schema: createSchema(),
+    schema,
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       // It would wrap every field, for cache hints that this schema does not give.
@@ -221,20 +180,6 @@ export async function createGateway(
     return operation;
   };
 
-  app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id);
-    done();
-  });
-  app.addHook('onRequest', securityHeaders());
-  const connections = watchConnections(app);
-  // Kept alive, the connection of the last request would keep the server from closing for a minute.
-  let isClosing = false;
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (isClosing) reply.header('connection', 'close');
-    done();
-  });
-  app.addHook('onRequest', cors(config.corsOrigins));
-  answerInJson(app);
   await app.register(
     graphqlRoutes({
       handler: fastifyApolloHandler(apollo, { context }),
@@ -272,6 +217,19 @@ export async function createGateway(
     },
     log: app.log,
   };
+}
+
+/** An app whose document is refused is better found out at the start than by the people who use it. */
+function requireRunnable({ trustedDocuments, limits }: Config, schema: GraphQLSchema): void {
+  if (trustedDocuments === undefined) return;
+  const problems = problemsOf(trustedDocuments, schema, {
+    maxTokens: limits.maxTokens,
+    rules: [sizeRule(limits)],
+  });
+  if (problems.length === 0) return;
+  throw new ConfigError(
+    problems.map((problem) => `TRUSTED_DOCUMENTS must hold documents that can be run; ${problem}`),
+  );
 }
 
 /**

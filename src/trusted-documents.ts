@@ -1,5 +1,13 @@
 /** The documents that a gateway runs when it runs no others. */
 import { readFileSync } from 'node:fs';
+import {
+  GraphQLError,
+  parse,
+  specifiedRules,
+  validate,
+  type GraphQLSchema,
+  type ValidationRule,
+} from 'graphql';
 
 /** The texts of trusted documents by their ids, which are hashes without the name of the algorithm. */
 export type TrustedDocuments = ReadonlyMap<string, string>;
@@ -18,6 +26,27 @@ export function readTrustedDocuments(path: string): TrustedDocuments | undefined
   } catch {
     return undefined;
   }
+}
+
+/**
+ * What keeps each document from ever being run, by its id: it cannot be parsed, does not fit the schema
+ * or is refused by one of the further rules.
+ */
+export function problemsOf(
+  documents: TrustedDocuments,
+  schema: GraphQLSchema,
+  { maxTokens, rules }: { maxTokens: number; rules: readonly ValidationRule[] },
+): string[] {
+  return Array.from(documents).flatMap(([id, text]) => {
+    let errors: readonly GraphQLError[];
+    try {
+      errors = validate(schema, parse(text, { maxTokens }), [...specifiedRules, ...rules]);
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      errors = [error];
+    }
+    return errors.map(({ message }) => `${id}: ${message}`);
+  });
 }
 
 interface Body {

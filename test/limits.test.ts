@@ -338,6 +338,17 @@ describe('HTTP', () => {
         .on('close', () => resolve(answer));
     });
 
+  function expectJsonError(answer: string, status: number, code: string) {
+    const [head, body] = answer.split('\r\n\r\n') as [string, string];
+    const [line, ...headers] = head.split('\r\n');
+    expect(line).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(headers).toContain('content-type: application/json; charset=utf-8');
+    const requestId = headers.find((header) => header.startsWith('x-request-id: '))!.slice(14);
+    expect(JSON.parse(body)).toEqual({
+      errors: [{ message: expect.any(String), extensions: { code, requestId } }],
+    });
+  }
+
   test.each([
     ['headers', 'POST /graphql HTTP/1.1\r\nhost: x\r\nx-a: b\r\n'],
     [
@@ -345,7 +356,7 @@ describe('HTTP', () => {
       'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"query":',
     ],
   ])('%s that do not come to an end are cut off', async (_, text) => {
-    expect(await stall(text)).toMatch(/^HTTP\/1.1 408/);
+    expectJsonError(await stall(text), 408, 'REQUEST_TIMEOUT');
     expect(strict.calls()).toEqual([]);
     expect((await fetch(`${strict.url}/livez`)).status).toBe(200);
   });
@@ -354,7 +365,29 @@ describe('HTTP', () => {
     const answer = await stall(
       `GET /livez HTTP/1.1\r\nhost: x\r\nx-a: ${'b'.repeat(17_000)}\r\n\r\n`,
     );
-    expect(answer).toMatch(/^HTTP\/1.1 431/);
+    expectJsonError(answer, 431, 'HEADERS_TOO_LARGE');
+  });
+
+  test.each([
+    ['no HTTP', '\0\0\0 nonsense\r\n\r\n'],
+    ['a header without a name', 'GET /livez HTTP/1.1\r\nhost: x\r\n: <script>\r\n\r\n'],
+    [
+      'two lengths of one body',
+      'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\n{}',
+    ],
+  ])('bytes that are %s are refused in JSON', async (_, text) => {
+    const answer = await stall(text);
+    expectJsonError(answer, 400, 'BAD_REQUEST');
+    expect(answer).not.toContain('<script>');
+  });
+
+  test('/graphql/ is /graphql', async () => {
+    const response = await fetch(`${strict.url}/graphql/`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"{ __typename }"}',
+    });
+    expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
   });
 
   const preflight = (at: TestGateway, origin: string) =>

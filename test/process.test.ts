@@ -1,8 +1,11 @@
 /** The process as it is started: bad settings, a taken port, and an end that loses no request. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
@@ -47,6 +50,26 @@ describe('the gateway’s process', () => {
       expect(gateway.output).toMatch(new RegExp(`^ {2}${name} must`, 'm'));
     }
     expect(gateway.output).not.toMatch(/^ +at /m);
+  });
+
+  test('refuses trusted documents that could never be run, by their ids, and exits with 1', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'trusted-')), 'documents.json');
+    const documents = {
+      good: '{ organizations { nodes { code } } }',
+      'sha256:cut': '{ organizations {',
+      old: '{ organisations { nodes { code } } }',
+      deep: 'query { a: __typename b: __typename }',
+    };
+    writeFileSync(path, JSON.stringify(documents));
+    const gateway = start('index', { TRUSTED_DOCUMENTS: path, PORT: '0', MAX_ALIASES: '1' });
+    expect(await gateway.exit).toBe(1);
+    expect(gateway.output.split('\n')).toEqual([
+      'kinde-graphql cannot start with these settings:',
+      expect.stringMatching(/^ {2}TRUSTED_DOCUMENTS must .+; cut: Syntax Error/),
+      expect.stringMatching(/^ {2}TRUSTED_DOCUMENTS must .+; old: .*organisations/),
+      expect.stringMatching(/^ {2}TRUSTED_DOCUMENTS must .+; deep: .*alias/),
+      '',
+    ]);
   });
 
   test('says when its port is taken, and exits with 1', async () => {
