@@ -13,9 +13,10 @@ import type { Authenticate, Caller } from './auth/authenticate.js';
 import { identityOf } from './auth/viewer.js';
 import type { Config } from './config.js';
 import type { Context } from './context.js';
-import type { Cache } from './upstream/cache/index.js';
 import { withRequestId } from './errors.js';
+import { watchRequests, type Telemetry } from './telemetry/requests.js';
 import { withTrustedDocument } from './trusted-documents.js';
+import type { Cache } from './upstream/cache/index.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -25,6 +26,8 @@ declare module 'fastify' {
     isCurrent: boolean;
     /** Under which its answer is kept; undefined where it can neither be kept nor be given. */
     answerKey: string | undefined;
+    /** The answer that it was given from memory. */
+    fromMemory: WholeAnswer | undefined;
     /** What the operation's resolvers share, once there is an operation. */
     operation: Context | undefined;
   }
@@ -51,6 +54,7 @@ export interface GraphqlRoutes {
   answers: Answers;
   /** Begins an operation: see `Cache.refresh`. */
   refresh: Cache['refresh'];
+  telemetry: Telemetry;
   config: Config;
 }
 
@@ -60,13 +64,18 @@ export function graphqlRoutes({
   authenticate,
   answers,
   refresh,
+  telemetry,
   config: { isProduction, trustedDocuments },
 }: GraphqlRoutes): FastifyPluginAsync {
   return async (app) => {
     app.decorateRequest('caller', undefined);
     app.decorateRequest('isCurrent', true);
     app.decorateRequest('answerKey', undefined);
+    app.decorateRequest('fromMemory', undefined);
     app.decorateRequest('operation', undefined);
+    app.decorateRequest('span', undefined);
+    app.decorateRequest('failureCode', undefined);
+    watchRequests(app, telemetry);
     // Fastify reads text/plain by default; a form or a script on another site can send it.
     app.removeAllContentTypeParsers();
     // What was asked before is known by its text, and need not be parsed.
@@ -102,6 +111,7 @@ export function graphqlRoutes({
         const kept = key === undefined || !request.isCurrent ? undefined : answers.find(key);
         if (kept !== undefined) {
           const { operationName } = kept;
+          request.fromMemory = kept;
           request.log.info({ operation: 'query', operationName, from: 'memory' }, 'operation');
           return sendWhole(request, reply, kept, answers.secondsUntil(kept.freshUntil));
         }

@@ -28,9 +28,12 @@ import { cors } from './plugins/cors.js';
 import { explain } from './plugins/explain.js';
 import { httpStatus } from './plugins/http-status.js';
 import { logging } from './plugins/logging.js';
+import { outcome } from './plugins/outcome.js';
 import { requestIds } from './plugins/request-id.js';
 import { securityHeaders } from './plugins/security-headers.js';
 import { createSchema } from './schema.js';
+import { createTelemetry } from './telemetry/index.js';
+import { createMetricsServer } from './telemetry/metrics-server.js';
 import { Allowance } from './upstream/allowance.js';
 import { Breaker, sendThrough } from './upstream/breaker.js';
 import { Provenance } from './upstream/cache/provenance.js';
@@ -47,29 +50,39 @@ const UPSTREAM_BODY_LIMIT_BYTES = 16 * 1024 * 1024;
 const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/;
 
 export interface Gateway {
-  /** Begins to serve; resolves to the address. */
+  /** Begins to serve, metrics included; resolves to the address. */
   listen(at: { port: number; host: string }): Promise<string>;
+  /** Where the metrics are once it serves; undefined where there are none. */
+  readonly metricsUrl: string | undefined;
   /** Takes no new requests, lets those in flight finish, then frees all that it holds. */
   close(): Promise<void>;
   log: FastifyBaseLogger;
 }
 
-/** A gateway to this Kinde environment, ready to listen. */
-export async function createGateway(config: Config & { kinde: KindeConfig }): Promise<Gateway> {
+/** A gateway to this Kinde environment, ready to listen. Its log goes to stdout unless told otherwise. */
+export async function createGateway(
+  config: Config & { kinde: KindeConfig },
+  { logTo }: { logTo?: { write(line: string): void } } = {},
+): Promise<Gateway> {
   const app = Fastify({
     logger: {
       level: config.logLevel,
       // Readable for people at work, JSON for machines; a worker thread for nothing when silent.
-      ...(config.isProduction || config.logLevel === 'silent'
-        ? {}
-        : {
-            transport: {
-              target: 'pino-pretty',
-              options: { ignore: 'pid,hostname', singleLine: true },
-            },
-          }),
+      ...(logTo !== undefined
+        ? { stream: logTo }
+        : config.isProduction || config.logLevel === 'silent'
+          ? {}
+          : {
+              transport: {
+                target: 'pino-pretty',
+                options: { ignore: 'pid,hostname', singleLine: true },
+              },
+            }),
     },
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'requestId',
+    }),
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: ({ headers: { 'x-request-id': given } }) =>
       typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID(),
@@ -93,8 +106,6 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
   });
   const breaker = new Breaker();
   const send = sendThrough(breaker, sendOnce);
-  const ownToken =
-    credentials && createClientCredentials(send, baseUrl, { ...credentials, audience });
   const cache = await createCache(config.cache, {
     name: `${baseUrl} ${credentials?.clientId ?? ''}`,
     onState: (isReachable, error) =>
@@ -102,6 +113,20 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
         ? app.log.info('Redis can be reached')
         : app.log.warn({ err: error }, 'Redis cannot be reached: nothing is given from memory'),
   });
+  const telemetry = await createTelemetry(config, app.log, { breaker, cache });
+  const { metrics, traces } = telemetry;
+  const metricsServer =
+    metrics &&
+    createMetricsServer(metrics, (error) => app.log.error({ err: error }, 'internal error'));
+  let metricsUrl: string | undefined;
+  const ownToken =
+    credentials &&
+    createClientCredentials(
+      send,
+      baseUrl,
+      { ...credentials, audience },
+      { onRequest: (error) => metrics?.tokenRequested(error) },
+    );
   const client = createClient({
     baseUrl,
     send,
@@ -124,6 +149,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       requestIds(),
       logging(app.log),
       httpStatus(),
+      outcome(),
       costLimit(config.limits),
       // Its calls are told to whoever may read the schema.
       ...(config.isSchemaPublic ? [explain()] : []),
@@ -142,7 +168,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
 
   const context = async (request: FastifyRequest, reply: FastifyReply): Promise<Context> => {
     const { viewer, token } = await request.caller!;
-    const { isCurrent } = request;
+    const { isCurrent, span } = request;
     const calls: CallReport[] = [];
     const provenance = new Provenance();
     const upstream = client.scope({
@@ -153,8 +179,11 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       provenance,
       onCall: (report) => {
         calls.push(report);
+        metrics?.callEnded(report);
+        span?.called(report);
         if (report.error !== undefined) logFailure(request, report);
       },
+      beginExchange: span && ((endpoint, resendCount) => span.beginExchange(endpoint, resendCount)),
     });
     const operation: Context = {
       viewer,
@@ -164,7 +193,14 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       log: request.log,
       calls,
       provenance,
-      answer: { isRepeatable: false, operationName: undefined },
+      answer: {
+        isRepeatable: false,
+        operationName: undefined,
+        operationType: undefined,
+        outcome: undefined,
+        errorCodes: [],
+        cost: undefined,
+      },
     };
     request.operation = operation;
     return operation;
@@ -189,6 +225,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       authenticate,
       answers: new Answers(cache.changes, cache.store),
       refresh: cache.refresh,
+      telemetry,
       config,
     }),
   );
@@ -204,13 +241,21 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
     }
   });
   return {
-    listen: (at) => app.listen(at),
+    listen: async (at) => {
+      if (config.metrics !== undefined) metricsUrl = await metricsServer?.listen(config.metrics);
+      return app.listen(at);
+    },
+    get metricsUrl() {
+      return metricsUrl;
+    },
     close: async () => {
       isClosing = true;
       await app.close();
       await apollo.stop();
       await closeSockets();
       cache.close();
+      await traces?.close();
+      metricsServer?.close();
     },
     log: app.log,
   };

@@ -4,6 +4,7 @@ import { unwrapResolverError } from '@apollo/server/errors';
 import type { FastifyBaseLogger } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Context } from '../context.js';
+import type { Source } from '../upstream/cache/reads.js';
 import { UpstreamError } from '../upstream/errors.js';
 
 /** `server` logs what fails before a request has a log of its own. */
@@ -28,13 +29,18 @@ export function logging(server: FastifyBaseLogger): ApolloServerPlugin<Context> 
         async willSendResponse({ operation, operationName, response, contextValue }) {
           const { body } = response;
           const errors = body.kind === 'single' ? (body.singleResult.errors ?? []) : [];
+          const { calls, answer } = contextValue;
+          const from = (source: Source) => calls.filter((call) => call.source === source).length;
           contextValue.log.info(
             {
               operation: operation?.operation,
               operationName: operationName ?? undefined,
               milliseconds: Math.round(performance.now() - startedAt),
-              upstreamCalls: contextValue.calls.filter(({ source }) => source === 'upstream')
-                .length,
+              cost: answer.cost,
+              upstreamCalls: from('upstream'),
+              merged: from('merged'),
+              cached: from('cache'),
+              stale: from('stale'),
               ...(errors.length === 0
                 ? {}
                 : {

@@ -10,6 +10,8 @@ export interface GraphQLResult {
 
 export interface TestGateway {
   url: string;
+  /** Where its metrics are; undefined without METRICS_PORT. */
+  metricsUrl: string | undefined;
   emulator: Emulator;
   /**
    * Sends an operation and returns its data. Fails when the answer holds errors, with the operation,
@@ -33,6 +35,8 @@ export interface TestOptions {
   readOnly?: boolean;
   /** Credentials in place of the emulator's own. */
   credentials?: { clientId: string; clientSecret: string };
+  /** Hears of every line that the gateway logs. */
+  log?: (line: string) => void;
   /** Where the gateway finds Kinde, when something stands between it and the emulator. */
   kindeDomain?: (emulator: Emulator) => string;
 }
@@ -52,7 +56,11 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     CACHE: 'off',
     ...options.env,
   });
-  const gateway = await createGateway({ ...config, kinde: config.kinde! });
+  const { log } = options;
+  const gateway = await createGateway(
+    { ...config, kinde: config.kinde! },
+    log === undefined ? {} : { logTo: { write: log } },
+  );
   const url = await gateway.listen({ port: 0, host: '127.0.0.1' });
 
   const execute: TestGateway['execute'] = async (query, variables, headers) => {
@@ -66,6 +74,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
 
   return {
     url,
+    metricsUrl: gateway.metricsUrl,
     emulator,
     execute,
     query: async (document, variables) => {
