@@ -44,7 +44,7 @@ import type { RequestReport } from './requests.js';
 /** A query may have hundreds of spans; the SDK's own bound of 2,048 is a dozen of those. */
 const MAX_QUEUED_SPANS = 16_384;
 /** How long the end of the process waits for a collector. */
-const FLUSH_MS = 5_000;
+const FLUSH_MS = 3_000;
 
 export interface TracesOptions extends TracesConfig {
   /** Scheme and host of Kinde's API. */
@@ -58,10 +58,18 @@ export class Traces {
   readonly #provider: TracerProvider;
   readonly #tracer: Tracer;
   readonly #server: Attributes;
+  readonly #onState: TracesOptions['onState'];
 
   constructor(options: TracesOptions) {
     const { url, headers, resource, sampler, samplerRatio, upstreamUrl, onState } = options;
-    const exporter = reporting(new OTLPTraceExporter({ url, headers: { ...headers } }), onState);
+    let isDelivered = true;
+    this.#onState = (isNow, error) => {
+      if (isNow !== isDelivered) onState((isDelivered = isNow), error);
+    };
+    const exporter = reporting(
+      new OTLPTraceExporter({ url, headers: { ...headers } }),
+      this.#onState,
+    );
     this.#provider = new TracerProvider({
       resource: resourceFromAttributes({ ...resource }),
       sampler: samplerOf(sampler, samplerRatio),
@@ -91,8 +99,12 @@ export class Traces {
 
   /** Sends what has not been sent, unless that takes too long. */
   async close(): Promise<void> {
-    const shutdown = this.#provider.shutdown().catch(() => undefined);
-    await Promise.race([shutdown, sleep(FLUSH_MS, undefined, { ref: false })]);
+    const late = sleep(FLUSH_MS, new Error('The collector takes too long.'), { ref: false });
+    const error = await Promise.race([
+      this.#provider.shutdown().catch((reason: unknown) => reason),
+      late,
+    ]);
+    if (error instanceof Error) this.#onState(false, error);
   }
 }
 
@@ -219,12 +231,10 @@ function samplerOf(name: SamplerName, ratio: number): Sampler {
 
 /** The exporter, which tells of its failures; by itself it would be silent. */
 function reporting(exporter: SpanExporter, onState: TracesOptions['onState']): SpanExporter {
-  let isDelivered = true;
   return {
     export(spans: ReadableSpan[], done: (result: ExportResult) => void) {
       exporter.export(spans, (result) => {
-        const isSuccess = result.code === ExportResultCode.SUCCESS;
-        if (isSuccess !== isDelivered) onState((isDelivered = isSuccess), result.error);
+        onState(result.code === ExportResultCode.SUCCESS, result.error);
         done(result);
       });
     },
