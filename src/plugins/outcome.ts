@@ -3,14 +3,17 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { FormattedExecutionResult } from 'graphql';
 import type { Context } from '../context.js';
 
-/** Fills `Context.answer` with the operation's type and outcome and the codes of its errors. */
+/** Fills `Context.answer` with the operation's name, type and outcome and the codes of its errors. */
 export function outcome(): ApolloServerPlugin<Context> {
   return {
     async requestDidStart() {
       return {
-        async willSendResponse({ operation, response: { body }, contextValue: { answer } }) {
+        async didResolveOperation({ operation, operationName, contextValue: { answer } }) {
+          answer.operationName = operationName ?? undefined;
+          answer.operationType = operation.operation;
+        },
+        async willSendResponse({ response: { body }, contextValue: { answer } }) {
           if (body.kind !== 'single') return;
-          answer.operationType = operation?.operation;
           answer.outcome = outcomeOf(body.singleResult);
           const codes = body.singleResult.errors?.map(({ extensions }) => extensions?.['code']);
           answer.errorCodes = [...new Set(codes)].filter((code) => typeof code === 'string');

@@ -90,6 +90,11 @@ export class Metrics {
         }
       },
     );
+    // A series that begins at one has no increase that an alert could see.
+    this.#operationErrors.inc({ code: 'INTERNAL_SERVER_ERROR' }, 0);
+    for (const outcome of ['ok', 'UNAUTHENTICATED', 'UNAVAILABLE', 'TIMEOUT', 'BAD_RESPONSE']) {
+      this.#tokens.inc({ outcome }, 0);
+    }
     breaker.onOpen = () => this.#breakerOpened.inc();
     this.#gauge('kinde_graphql_cache_bytes', 'What is kept, about.', [], (gauge) =>
       gauge.set(store?.calculatedSize ?? 0),
