@@ -39,6 +39,10 @@ export interface Config {
   /** How many connections may be open; those beyond are closed unheard. */
   readonly maxConnections: number;
   readonly shutdown: ShutdownConfig;
+  /** Where metrics are served; undefined where nothing is counted. */
+  readonly metrics: { readonly port: number; readonly host: string } | undefined;
+  /** Where traces are sent; undefined where none are made. */
+  readonly traces: TracesConfig | undefined;
   /** Whether clients may read the schema, by introspection or from the suggestions in messages. */
   readonly isSchemaPublic: boolean;
   readonly isGraphiqlServed: boolean;
@@ -83,6 +87,29 @@ export interface Limits {
   readonly maxCost: number;
 }
 
+const SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+
+export type SamplerName = (typeof SAMPLERS)[number];
+
+/** OpenTelemetry's own settings, as far as they are read here. */
+export interface TracesConfig {
+  /** Where OTLP is taken over HTTP, the path included. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What the spans come from: `service.name` and what else is said of it. */
+  readonly resource: Readonly<Record<string, string>>;
+  readonly sampler: SamplerName;
+  /** Which part of the traces a sampler by ratio keeps, from 0 to 1. */
+  readonly samplerRatio: number;
+}
+
 export interface KindeConfig {
   /** Scheme and host, without a slash at the end. */
   readonly baseUrl: string;
@@ -109,19 +136,42 @@ export class ConfigError extends Error {
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-const integer = (least: number, most: number, otherwise: number) =>
+const wholeNumber = (least: number, most: number) =>
   z
     .string()
     .regex(/^\d+$/, `must be a whole number from ${least} to ${most}`)
     .transform(Number)
-    .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`)
-    .default(otherwise);
+    .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`);
+
+const integer = (least: number, most: number, otherwise: number) =>
+  wholeNumber(least, most).default(otherwise);
 
 const flag = (otherwise = false) =>
   z
     .enum(['true', 'false'], 'must be true or false')
     .transform((value) => value === 'true')
     .default(otherwise);
+
+const httpUrl = () => z.url({ protocol: /^https?$/, error: 'must be a URL' });
+
+/** A list as W3C Baggage has it: `key=value`, with commas between them and percent-encoded values. */
+const keyValues = () =>
+  z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const pairs = text.split(',').filter((pair) => pair.trim() !== '');
+      try {
+        return Object.fromEntries(
+          pairs.map((pair) => {
+            const [, key, value] = /^\s*([^=\s]+)\s*=(.*)$/.exec(pair)!;
+            return [key!, decodeURIComponent(value!.trim())];
+          }),
+        );
+      } catch {
+        return fail(context, 'must be a list such as key=value,other=value');
+      }
+    });
 
 const Environment = z.object({
   PORT: integer(0, 65_535, 4000),
@@ -139,7 +189,7 @@ const Environment = z.object({
   AUTH_MODE: z.enum(AUTH_MODES, 'must be none, passthrough or jwt').optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
-  JWKS_URI: z.url({ protocol: /^https?$/, error: 'must be a URL' }).optional(),
+  JWKS_URI: httpUrl().optional(),
   ALLOW_UNAUTHENTICATED_ACCESS: flag(),
   UPSTREAM_TIMEOUT_MS: integer(1, 600_000, 10_000),
   UPSTREAM_CONCURRENCY: integer(1, 10_000, 64),
@@ -190,6 +240,23 @@ const Environment = z.object({
   MAX_CONNECTIONS: integer(1, 1_000_000, 10_000),
   SHUTDOWN_DELAY_MS: integer(0, 600_000, 0),
   SHUTDOWN_GRACE_MS: integer(1, 600_000, 25_000),
+  METRICS_PORT: wholeNumber(0, 65_535).optional(),
+  METRICS_HOST: z.string().optional(),
+  OTEL_SDK_DISABLED: flag(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl().optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: httpUrl().optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: keyValues(),
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: keyValues(),
+  OTEL_SERVICE_NAME: z.string().optional(),
+  OTEL_RESOURCE_ATTRIBUTES: keyValues(),
+  OTEL_TRACES_SAMPLER: z
+    .enum(SAMPLERS, `must be one of ${SAMPLERS.join(', ')}`)
+    .default('parentbased_always_on'),
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'must be a number from 0 to 1')
+    .transform(Number)
+    .default(1),
 });
 
 const DOMAIN_HINT =
@@ -337,6 +404,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       delayMs: settings.SHUTDOWN_DELAY_MS,
       graceMs: settings.SHUTDOWN_GRACE_MS,
     }),
+    metrics:
+      settings.METRICS_PORT === undefined
+        ? undefined
+        : Object.freeze({
+            port: settings.METRICS_PORT,
+            host: settings.METRICS_HOST ?? settings.HOST,
+          }),
+    traces: tracesConfig(settings),
     limits: Object.freeze({
       maxTokens: settings.MAX_TOKENS,
       maxDepth: settings.MAX_DEPTH,
@@ -345,5 +420,30 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       maxDirectives: settings.MAX_DIRECTIVES,
       maxCost: settings.MAX_COST,
     }),
+  });
+}
+
+/** Off unless there is somewhere to send traces to. */
+function tracesConfig(settings: z.infer<typeof Environment>): TracesConfig | undefined {
+  const {
+    OTEL_EXPORTER_OTLP_ENDPOINT: base,
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url = base && `${base.replace(/\/$/, '')}/v1/traces`,
+  } = settings;
+  if (url === undefined || settings.OTEL_SDK_DISABLED) return undefined;
+  return Object.freeze({
+    url,
+    headers: Object.freeze({
+      ...settings.OTEL_EXPORTER_OTLP_HEADERS,
+      ...settings.OTEL_EXPORTER_OTLP_TRACES_HEADERS,
+    }),
+    resource: Object.freeze({
+      'service.name': 'kinde-graphql',
+      ...settings.OTEL_RESOURCE_ATTRIBUTES,
+      ...(settings.OTEL_SERVICE_NAME === undefined
+        ? {}
+        : { 'service.name': settings.OTEL_SERVICE_NAME }),
+    }),
+    sampler: settings.OTEL_TRACES_SAMPLER,
+    samplerRatio: settings.OTEL_TRACES_SAMPLER_ARG,
   });
 }

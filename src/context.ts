@@ -2,11 +2,30 @@
 import type { BaseContext } from '@apollo/server';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Audit } from './audit.js';
+import type { OperationTypeNode } from 'graphql';
 import type { Viewer } from './auth/viewer.js';
 import type { Idempotency } from './idempotency/index.js';
 import type { Loaders } from './loaders/index.js';
 import type { Provenance } from './upstream/cache/provenance.js';
 import type { CallReport, Upstream } from './upstream/client.js';
+
+/** What becomes known of an operation with its answer. */
+export interface Answer {
+  /** Whether it may be given to the next who asks the same. */
+  isRepeatable: boolean;
+  operationName: string | undefined;
+  /** Undefined for a document that was not understood. */
+  operationType: `${OperationTypeNode}` | undefined;
+  /**
+   * `refused` before it was executed, `failed` when there is no data at all, `partial` when some of it
+   * is missing; undefined until it is known.
+   */
+  outcome: 'ok' | 'partial' | 'failed' | 'refused' | undefined;
+  /** The codes of its errors, each once. */
+  errorCodes: readonly string[];
+  /** What it was judged to cost; undefined when it was refused before that. */
+  cost: number | undefined;
+}
 
 export interface Context extends BaseContext {
   /** Who calls. What it may do is decided in src/auth alone. */
@@ -27,10 +46,6 @@ export interface Context extends BaseContext {
   calls: CallReport[];
   /** What the answer is made of. */
   provenance: Provenance;
-  /** What becomes known with the answer. Apollo Server copies the context, so that it must lie deeper. */
-  answer: {
-    /** Whether it may be given to the next who asks the same. */
-    isRepeatable: boolean;
-    operationName: string | undefined;
-  };
+  /** Apollo Server copies the context, so that what becomes known later must lie deeper. */
+  answer: Answer;
 }

@@ -12,10 +12,11 @@ import type { Authenticate, Caller } from './auth/authenticate.js';
 import { identityOf } from './auth/viewer.js';
 import type { Config } from './config.js';
 import type { Context } from './context.js';
-import type { Cache } from './upstream/cache/index.js';
 import { withRequestId } from './errors.js';
 import type { Admission } from './overload/admission.js';
+import { watchRequests, type Telemetry } from './telemetry/requests.js';
 import { withTrustedDocument } from './trusted-documents.js';
+import type { Cache } from './upstream/cache/index.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -27,6 +28,8 @@ declare module 'fastify' {
     answerKey: string | undefined;
     /** Its execution, for which others may wait. */
     execution: Execution | undefined;
+    /** The answer of another request that it was given, from memory or as that one had it. */
+    given: { readonly answer: WholeAnswer; readonly from: 'memory' | 'merged' } | undefined;
     /** What the operation's resolvers share, once there is an operation. */
     operation: Context | undefined;
   }
@@ -41,6 +44,7 @@ export interface GraphqlRoutes {
   /** Begins an operation: see `Cache.refresh`. */
   refresh: Cache['refresh'];
   admission: Admission;
+  telemetry: Telemetry;
   config: Config;
 }
 
@@ -51,6 +55,7 @@ export function graphqlRoutes({
   answers,
   refresh,
   admission,
+  telemetry,
   config: { isProduction, trustedDocuments },
 }: GraphqlRoutes): FastifyPluginAsync {
   return async (app) => {
@@ -58,7 +63,11 @@ export function graphqlRoutes({
     app.decorateRequest('isCurrent', true);
     app.decorateRequest('answerKey', undefined);
     app.decorateRequest('execution', undefined);
+    app.decorateRequest('given', undefined);
     app.decorateRequest('operation', undefined);
+    app.decorateRequest('span', undefined);
+    app.decorateRequest('failureCode', undefined);
+    watchRequests(app, telemetry);
     // Fastify reads text/plain by default; a form or a script on another site can send it.
     app.removeAllContentTypeParsers();
     // What was asked before is known by its text, and need not be parsed.
@@ -88,9 +97,10 @@ export function graphqlRoutes({
       request: FastifyRequest,
       reply: FastifyReply,
       whole: WholeAnswer,
-      from: 'memory' | 'execution',
+      from: 'memory' | 'merged',
     ): FastifyReply {
       const { operationName } = whole;
+      request.given = { answer: whole, from };
       request.log.info({ operation: 'query', operationName, from }, 'operation');
       return sendWhole(request, reply, whole, answers.secondsLeft(whole));
     }
@@ -153,7 +163,7 @@ export function graphqlRoutes({
         const other = answers.executionOf(key);
         if (other !== undefined) reply.raw.once('close', () => other.leave());
         const theirs = await other?.join();
-        if (theirs !== undefined) return give(request, reply, theirs, 'execution');
+        if (theirs !== undefined) return give(request, reply, theirs, 'merged');
         const execution = answers.beginExecution(key);
         request.execution = execution;
         let whole: WholeAnswer | undefined;

@@ -39,11 +39,13 @@ const gateway = await createGateway({
 
 const url = await gateway
   .listen({ port: config.port, host: config.host })
-  .catch((error: NodeJS.ErrnoException) =>
+  .catch((error: NodeJS.ErrnoException & { port?: number }) =>
     refuse(
       error.code === 'EADDRINUSE'
-        ? `kinde-graphql cannot start: port ${config.port} is taken. Set PORT to another one.`
-        : `kinde-graphql cannot start: it cannot listen on ${config.host}:${config.port} (${error.code}).`,
+        ? `kinde-graphql cannot start: port ${error.port} is taken. Set ${
+            error.port === config.port ? 'PORT' : 'METRICS_PORT'
+          } to another one.`
+        : `kinde-graphql cannot start: it cannot listen (${error.message}).`,
     ),
   );
 gateway.log.info(

@@ -30,9 +30,12 @@ import { repeatable } from './plugins/repeatable.js';
 import { explain } from './plugins/explain.js';
 import { httpStatus } from './plugins/http-status.js';
 import { logging } from './plugins/logging.js';
+import { outcome } from './plugins/outcome.js';
 import { requestIds } from './plugins/request-id.js';
 import { createSchema } from './schema.js';
 import { problemsOf } from './trusted-documents.js';
+import { createTelemetry } from './telemetry/index.js';
+import { createMetricsServer } from './telemetry/metrics-server.js';
 import { Allowance } from './upstream/allowance.js';
 import { Breaker, sendThrough } from './upstream/breaker.js';
 import { Provenance } from './upstream/cache/provenance.js';
@@ -45,8 +48,10 @@ import { createTurns } from './upstream/turns.js';
 const UPSTREAM_BODY_LIMIT_BYTES = 16 * 1024 * 1024;
 
 export interface Gateway {
-  /** Begins to serve; resolves to the address. */
+  /** Begins to serve, metrics included; resolves to the address. */
   listen(at: { port: number; host: string }): Promise<string>;
+  /** Where the metrics are once it serves; undefined where there are none. */
+  readonly metricsUrl: string | undefined;
   /**
    * Is not ready any more, takes no new requests, lets those in flight finish, then frees all that it
    * holds. Rejects when requests had to be cut off.
@@ -77,8 +82,6 @@ export async function createGateway(
   });
   const breaker = new Breaker();
   const send = sendThrough(breaker, sendOnce);
-  const ownToken =
-    credentials && createClientCredentials(send, baseUrl, { ...credentials, audience });
   const cache = await createCache(config.cache, {
     name: `${baseUrl} ${credentials?.clientId ?? ''}`,
     onState: (isReachable, error) =>
@@ -87,6 +90,20 @@ export async function createGateway(
         : app.log.warn({ err: error }, 'Redis cannot be reached: nothing is given from memory'),
   });
   const turns = createTurns(config.upstreamConcurrency);
+  const telemetry = await createTelemetry(config, app.log, { breaker, cache });
+  const { metrics, traces } = telemetry;
+  const metricsServer =
+    metrics &&
+    createMetricsServer(metrics, (error) => app.log.error({ err: error }, 'internal error'));
+  let metricsUrl: string | undefined;
+  const ownToken =
+    credentials &&
+    createClientCredentials(
+      send,
+      baseUrl,
+      { ...credentials, audience },
+      { onRequest: (error) => metrics?.tokenRequested(error) },
+    );
   const client = createClient({
     baseUrl,
     send,
@@ -131,6 +148,7 @@ export async function createGateway(
       requestIds(),
       logging(app.log),
       httpStatus(),
+      outcome(),
       costLimit(config.limits),
       // Its calls are told to whoever may read the schema.
       ...(config.isSchemaPublic ? [explain()] : []),
@@ -149,7 +167,7 @@ export async function createGateway(
 
   const context = async (request: FastifyRequest, reply: FastifyReply): Promise<Context> => {
     const { viewer, token } = await request.caller!;
-    const { isCurrent } = request;
+    const { isCurrent, span } = request;
     const calls: CallReport[] = [];
     const provenance = new Provenance();
     const upstream = client.scope({
@@ -160,8 +178,11 @@ export async function createGateway(
       provenance,
       onCall: (report) => {
         calls.push(report);
+        metrics?.callEnded(report);
+        span?.called(report);
         if (report.error !== undefined) logFailure(request, report);
       },
+      beginExchange: span && ((endpoint, resendCount) => span.beginExchange(endpoint, resendCount)),
     });
     const operation: Context = {
       viewer,
@@ -174,7 +195,14 @@ export async function createGateway(
       log: request.log,
       calls,
       provenance,
-      answer: { isRepeatable: false, operationName: undefined },
+      answer: {
+        isRepeatable: false,
+        operationName: undefined,
+        operationType: undefined,
+        outcome: undefined,
+        errorCodes: [],
+        cost: undefined,
+      },
     };
     request.operation = operation;
     return operation;
@@ -187,6 +215,7 @@ export async function createGateway(
       answers: new Answers(cache.changes, cache.store),
       refresh: cache.refresh,
       admission,
+      telemetry,
       config,
     }),
   );
@@ -195,7 +224,13 @@ export async function createGateway(
     healthRoutes({ admission, breaker, token: ownToken, isStopping: () => isClosing }),
   );
   return {
-    listen: (at) => app.listen(at),
+    listen: async (at) => {
+      if (config.metrics !== undefined) metricsUrl = await metricsServer?.listen(config.metrics);
+      return app.listen(at);
+    },
+    get metricsUrl() {
+      return metricsUrl;
+    },
     close: async () => {
       isClosing = true;
       await sleep(config.shutdown.delayMs);
@@ -213,6 +248,8 @@ export async function createGateway(
       await apollo.stop();
       await closeSockets();
       cache.close();
+      await traces?.close();
+      metricsServer?.close();
       if (isCutOff) throw new Error('Requests in flight were cut off after SHUTDOWN_GRACE_MS.');
     },
     log: app.log,

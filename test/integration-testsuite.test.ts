@@ -79,6 +79,7 @@ const createServer: CreateServerForIntegrationTests = async (apolloConfig, optio
       answers: new Answers(new Changes(), undefined),
       refresh: () => true,
       admission,
+      telemetry: { metrics: undefined, traces: undefined },
       config,
     }),
   );

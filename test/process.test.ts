@@ -118,7 +118,7 @@ describe('the gateway’s process', () => {
     });
     expect(cold).toMatchObject({ msg: 'operation', operation: 'query', upstreamCalls: 1 });
     expect(warm).toMatchObject({ msg: 'operation', operation: 'query', from: 'memory' });
-    expect(warm).toHaveProperty('reqId');
+    expect(warm).toHaveProperty('requestId');
   });
 
   /** A gateway with a request in flight that its Kinde answers after `latencyMs`. */

@@ -20,6 +20,8 @@ export interface RecordedRequest {
   endpoint?: string;
   /** The scope that the row asks for. */
   scope?: string;
+  /** The trace that it belongs to, where it says so: a W3C trace context. */
+  traceparent?: string;
   /** Of a token request without the secret. */
   body?: unknown;
   /** Undefined until there is an answer, and for good where the connection is closed instead. */
@@ -79,7 +81,11 @@ function watch(app: FastifyInstance, environment: Environment): void {
     const { method, url } = request;
     const { row, endpoint } = request.routeOptions.config;
     if (environment.recordsRequests && (isApi(url) || url === '/oauth2/token')) {
-      request.record = { method, path: url, endpoint, scope: row?.scope };
+      const { traceparent } = request.headers;
+      request.record = {
+        ...{ method, path: url, endpoint, scope: row?.scope },
+        ...(typeof traceparent === 'string' ? { traceparent } : {}),
+      };
       (isApi(url) ? environment.requests : environment.tokenRequests).push(request.record);
     }
     if (environment.latencyMs > 0) await sleep(environment.latencyMs);

@@ -228,7 +228,7 @@ export function costLimit({ maxCost }: Limits): ApolloServerPlugin<Context> {
     async requestDidStart() {
       let cost: number | undefined;
       return {
-        async didResolveOperation({ schema, document, operation, request }) {
+        async didResolveOperation({ schema, document, operation, request, contextValue }) {
           if (operation === undefined) return;
           const { coerced } = getVariableValues(
             schema,
@@ -245,6 +245,7 @@ export function costLimit({ maxCost }: Limits): ApolloServerPlugin<Context> {
             ),
           );
           cost = costOf({ schema, operation, fragments, variables: coerced });
+          contextValue.answer.cost = cost;
           if (cost <= maxCost) return;
           const error = tooComplex(
             'The operation may cost too much',

@@ -5,6 +5,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Context } from '../context.js';
 import { logText } from '../redact.js';
+import type { Source } from '../upstream/cache/reads.js';
 import { UpstreamError } from '../upstream/errors.js';
 
 /** How many of an answer's errors the log names: one query can have thousands. */
@@ -36,13 +37,18 @@ export function logging(server: FastifyBaseLogger): ApolloServerPlugin<Context> 
         async willSendResponse({ operation, operationName, response, contextValue }) {
           const { body } = response;
           const errors = body.kind === 'single' ? (body.singleResult.errors ?? []) : [];
+          const { calls, answer } = contextValue;
+          const from = (source: Source) => calls.filter((call) => call.source === source).length;
           contextValue.log.info(
             {
               operation: operation?.operation,
               operationName: operationName == null ? undefined : logText(operationName),
               milliseconds: Math.round(performance.now() - startedAt),
-              upstreamCalls: contextValue.calls.filter(({ source }) => source === 'upstream')
-                .length,
+              cost: answer.cost,
+              upstreamCalls: from('upstream'),
+              merged: from('merged'),
+              cached: from('cache'),
+              stale: from('stale'),
               ...(errors.length === 0
                 ? {}
                 : {

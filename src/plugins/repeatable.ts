@@ -11,7 +11,7 @@ export function repeatable(): ApolloServerPlugin<Context> {
   return {
     async requestDidStart() {
       return {
-        async willSendResponse({ operation, operationName, response: { body }, contextValue }) {
+        async willSendResponse({ operation, response: { body }, contextValue }) {
           if (body.kind !== 'single') return;
           const { singleResult } = body;
           const { staleMs } = contextValue.provenance;
@@ -19,7 +19,6 @@ export function repeatable(): ApolloServerPlugin<Context> {
             const stale = { ageSeconds: Math.round(staleMs / 1000) };
             singleResult.extensions = { ...singleResult.extensions, stale };
           }
-          contextValue.answer.operationName = operationName ?? undefined;
           contextValue.answer.isRepeatable =
             operation?.operation === OperationTypeNode.QUERY &&
             singleResult.errors === undefined &&

@@ -34,6 +34,8 @@ export class Breaker {
   #isProbing = false;
   /** Counts the times that it opened or closed. */
   #period = 0;
+  /** Is told each time that it opens, or stays open after a try. */
+  onOpen: (() => void) | undefined;
 
   constructor({
     windowMs = 10_000,
@@ -55,6 +57,11 @@ export class Breaker {
     if (this.#openUntil === undefined) return 0;
     // Nobody knows how long a try takes; a second is soon enough to ask again.
     return this.#isProbing ? 1_000 : Math.max(0, this.#openUntil - this.#now());
+  }
+
+  get state(): 'closed' | 'open' | 'half-open' {
+    if (this.#openUntil === undefined) return 'closed';
+    return this.#isProbing || this.#now() >= this.#openUntil ? 'half-open' : 'open';
   }
 
   /** Begins an exchange, which must be allowed; what it returns tells how it ended. */
@@ -87,6 +94,7 @@ export class Breaker {
     this.#period++;
     this.#exchanges.clear();
     this.#failures.clear();
+    if (openUntil !== undefined) this.onOpen?.();
   }
 }
 

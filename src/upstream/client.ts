@@ -61,6 +61,14 @@ export interface CallReport {
   error: UpstreamError | undefined;
 }
 
+/** An exchange as a trace has it. */
+export interface ExchangeSpan {
+  /** What tells the upstream which trace the exchange belongs to. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** It has ended, with an answer or without. */
+  end(outcome: RawAnswer | SendError): void;
+}
+
 /** In whose name calls are made, what they may use together, and who hears of them. */
 export interface CallScope {
   token: TokenSource;
@@ -70,6 +78,8 @@ export interface CallScope {
   /** Throws for a call that must not be made, or whose answer must not be seen; nothing is sent then. */
   authorize?: (endpoint: Endpoint, args: Readonly<Record<string, unknown>>) => void;
   onCall?: (report: CallReport) => void;
+  /** Is told each time that a call is sent; `resendCount` tells how often it was sent before. */
+  beginExchange?: ((endpoint: Endpoint, resendCount: number) => ExchangeSpan) | undefined;
   /** Is told of all that the operation's answer is made of. */
   provenance?: Provenance;
 }
@@ -95,7 +105,7 @@ export function createClient({ baseUrl, send, policy: options, cache }: Transpor
   /** Sends a call by the policy, and reports it. */
   async function exchange(
     { endpoint, url, body }: Call,
-    { token: source, onCall }: CallScope,
+    { token: source, onCall, beginExchange }: CallScope,
     allowance: TimeAllowance,
   ): Promise<Fetched> {
     const { method } = endpoint;
@@ -103,6 +113,7 @@ export function createClient({ baseUrl, send, policy: options, cache }: Transpor
     const startedAt = performance.now();
     let status: number | undefined;
     let attempts = 0;
+    let sent = 0;
     const report = (error?: UpstreamError) => {
       const milliseconds = performance.now() - startedAt;
       onCall?.({ endpoint, source: 'upstream', ageMs: 0, status, attempts, milliseconds, error });
@@ -110,18 +121,21 @@ export function createClient({ baseUrl, send, policy: options, cache }: Transpor
 
     const sendWith = async (accessToken: string): Promise<RawAnswer> => {
       status = undefined;
-      const answer = await send({
+      const span = beginExchange?.(endpoint, sent++);
+      const exchanged = send({
         method,
         url,
         headers: {
           authorization: `Bearer ${accessToken}`,
           accept: 'application/json',
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...span?.headers,
         },
         ...(body === undefined ? {} : { body }),
         // A write is never broken off: nobody would know whether it had happened.
         ...(method === 'GET' ? { signal } : {}),
       });
+      const answer = await (span === undefined ? exchanged : watched(exchanged, span));
       status = answer.status;
       return answer;
     };
@@ -222,6 +236,18 @@ export function createClient({ baseUrl, send, policy: options, cache }: Transpor
         ),
       ) as unknown as Upstream,
   };
+}
+
+/** The same exchange, of whose end its span is told. */
+async function watched(exchanged: Promise<RawAnswer>, span: ExchangeSpan): Promise<RawAnswer> {
+  try {
+    const answer = await exchanged;
+    span.end(answer);
+    return answer;
+  } catch (error) {
+    span.end(error instanceof SendError ? error : new SendError('UNAVAILABLE', false, 'UNKNOWN'));
+    throw error;
+  }
 }
 
 /** How long after a write without an answer its effect may still come, in milliseconds. */

@@ -40,7 +40,14 @@ export function createClientCredentials(
   send: Send,
   baseUrl: string,
   credentials: Credentials,
-  now: () => number = Date.now,
+  {
+    now = Date.now,
+    onRequest,
+  }: {
+    now?: () => number;
+    /** Is told how each request for a token ended. */
+    onRequest?: ((error: UpstreamError | undefined) => void) | undefined;
+  } = {},
 ): TokenSource {
   let current: { token: AccessToken; renewAt: number } | undefined;
   let pending: Promise<AccessToken> | undefined;
@@ -100,9 +107,20 @@ export function createClientCredentials(
   }
 
   function requestOnce(): Promise<AccessToken> {
-    pending ??= request().finally(() => {
-      pending = undefined;
-    });
+    pending ??= request()
+      .then(
+        (token) => {
+          onRequest?.(undefined);
+          return token;
+        },
+        (error: unknown) => {
+          if (error instanceof UpstreamError) onRequest?.(error);
+          throw error;
+        },
+      )
+      .finally(() => {
+        pending = undefined;
+      });
     return pending;
   }
 

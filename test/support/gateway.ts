@@ -10,6 +10,8 @@ export interface GraphQLResult {
 
 export interface TestGateway {
   url: string;
+  /** Where its metrics are; undefined without METRICS_PORT. */
+  metricsUrl: string | undefined;
   emulator: Emulator;
   /**
    * Sends an operation and returns its data. Fails when the answer holds errors, with the operation,
@@ -76,6 +78,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
 
   return {
     url,
+    metricsUrl: gateway.metricsUrl,
     emulator,
     execute,
     query: async (document, variables) => {

@@ -27,6 +27,8 @@ export interface Cache {
   refresh: () => boolean | Promise<boolean>;
   /** Has what was read under these tags forgotten, on every replica. */
   forget: (tags: readonly string[]) => Promise<void>;
+  /** Whether Redis could be reached when it was last tried; undefined where there is none. */
+  isRedisReachable: () => boolean | undefined;
   close: () => void;
 }
 
@@ -57,6 +59,7 @@ export async function createCache(
       changes.record(tags);
       await replicas?.announce(tags);
     },
+    isRedisReachable: () => replicas?.isReachable,
     close: () => replicas?.close(),
   };
 }

@@ -1,0 +1,28 @@
+/** What watches the gateway, as far as it is on. */
+import type { FastifyBaseLogger } from 'fastify';
+import type { Config, KindeConfig } from '../config.js';
+import type { Breaker } from '../upstream/breaker.js';
+import type { Cache } from '../upstream/cache/index.js';
+import type { Telemetry } from './requests.js';
+
+/** What is off is not even loaded: Prometheus' client and OpenTelemetry cost time to start and memory. */
+export async function createTelemetry(
+  { metrics, traces, cache: { maxBytes }, kinde }: Config & { kinde: KindeConfig },
+  log: FastifyBaseLogger,
+  { breaker, cache: { store, isRedisReachable } }: { breaker: Breaker; cache: Cache },
+): Promise<Telemetry> {
+  const onState = (isDelivered: boolean, error?: Error) =>
+    isDelivered
+      ? log.info('traces are delivered')
+      : log.warn({ err: error }, 'traces cannot be delivered');
+  return {
+    metrics:
+      metrics &&
+      new (await import('./metrics.js')).Metrics({
+        ...{ breaker, store, maxCacheBytes: maxBytes, isRedisReachable },
+      }),
+    traces:
+      traces &&
+      new (await import('./traces.js')).Traces({ ...traces, upstreamUrl: kinde.baseUrl, onState }),
+  };
+}
