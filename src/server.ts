@@ -78,7 +78,13 @@ export async function createGateway(
   const breaker = new Breaker();
   const send = sendThrough(breaker, sendOnce);
   const ownToken =
-    credentials && createClientCredentials(send, baseUrl, { ...credentials, audience });
+    credentials &&
+    createClientCredentials(
+      send,
+      baseUrl,
+      { ...credentials, audience },
+      { retries: config.upstreamRetries, timeoutMs: config.upstreamTimeoutMs },
+    );
   const cache = await createCache(config.cache, {
     name: `${baseUrl} ${credentials?.clientId ?? ''}`,
     onState: (isReachable, error) =>
