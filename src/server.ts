@@ -102,7 +102,11 @@ export async function createGateway(
       send,
       baseUrl,
       { ...credentials, audience },
-      { onRequest: (error) => metrics?.tokenRequested(error) },
+      {
+        retries: config.upstreamRetries,
+        timeoutMs: config.upstreamTimeoutMs,
+        onRequest: (error) => metrics?.tokenRequested(error),
+      },
     );
   const client = createClient({
     baseUrl,

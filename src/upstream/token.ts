@@ -1,7 +1,9 @@
 /** The gateway's own access token: OAuth 2.0 client credentials (RFC 6749, section 4.4). */
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { codeIn, UpstreamError } from './errors.js';
-import { retryAfter, SendError, type Send } from './send/index.js';
+import { retryWaitMs, type Outcome } from './retry.js';
+import { retryAfter, SendError, type RawAnswer, type Send } from './send/index.js';
 
 export interface Credentials {
   clientId: string;
@@ -31,26 +33,68 @@ export interface TokenSource {
   renew(refused: AccessToken): Promise<AccessToken | undefined>;
 }
 
+export interface TokenPolicy {
+  /** How often a request is sent again, at most. */
+  retries: number;
+  /**
+   * How long the seam gives an exchange, in milliseconds, and until when a request is sent again: all
+   * calls wait for the token, so that nobody waits much longer for it than for an answer.
+   */
+  timeoutMs: number;
+  /** Is told how each request for a token ended. */
+  onRequest?: ((error: UpstreamError | undefined) => void) | undefined;
+  now?: () => number;
+  random?: () => number;
+}
+
+/** After how long a renewal that failed is tried again, in milliseconds, while the token is still good. */
+const RENEWAL_RETRY_MS = 5_000;
+
 /**
- * Tokens are metered by Kinde, so one is kept until shortly before it expires, and all who wait for
- * one share a request. Its lifetime is what the answer says, since Kinde's documents contradict each
- * other about it. This object is the sole holder of the secret.
+ * Tokens are metered by Kinde, so one is kept until it expires, and all who wait for one share a
+ * request. Its lifetime is what the answer says, since Kinde's documents contradict each other about
+ * it. Shortly before its end it is renewed while calls still use it, so that a token endpoint that is
+ * slow or down for a moment is noticed by nobody. This object is the sole holder of the secret.
  */
 export function createClientCredentials(
   send: Send,
   baseUrl: string,
   credentials: Credentials,
-  {
-    now = Date.now,
-    onRequest,
-  }: {
-    now?: () => number;
-    /** Is told how each request for a token ended. */
-    onRequest?: ((error: UpstreamError | undefined) => void) | undefined;
-  } = {},
+  { retries, timeoutMs, onRequest, now = Date.now, random = Math.random }: TokenPolicy,
 ): TokenSource {
-  let current: { token: AccessToken; renewAt: number } | undefined;
+  let current: { token: AccessToken; renewAt: number; expiresAt: number } | undefined;
   let pending: Promise<AccessToken> | undefined;
+
+  /**
+   * The last answer that there is, or the SendError that stands for it. A request is sent again as a
+   * read is: an unused token more is all that a lost answer costs.
+   */
+  async function exchange(form: URLSearchParams): Promise<RawAnswer> {
+    const endsAt = now() + timeoutMs;
+    for (let retry = 0; ; retry++) {
+      const outcome: Outcome = await send({
+        method: 'POST',
+        url: `${baseUrl}/oauth2/token`,
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          accept: 'application/json',
+        },
+        body: form.toString(),
+      }).catch((error: unknown) => {
+        if (error instanceof SendError) return error;
+        throw error;
+      });
+      const wait =
+        retry < retries
+          ? retryWaitMs(outcome, { retry, remainingMs: endsAt - now(), timeoutMs, random })
+          : undefined;
+      if (wait === undefined) {
+        if (outcome instanceof SendError) throw outcome;
+        return outcome;
+      }
+      await sleep(wait, undefined, { ref: false });
+    }
+  }
 
   async function request(): Promise<AccessToken> {
     const form = new URLSearchParams({
@@ -60,12 +104,7 @@ export function createClientCredentials(
       audience: credentials.audience,
     });
     const requestedAt = now();
-    const answer = await send({
-      method: 'POST',
-      url: `${baseUrl}/oauth2/token`,
-      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-      body: form.toString(),
-    }).catch((error: unknown) => {
+    const answer = await exchange(form).catch((error: unknown) => {
       if (error instanceof SendError) {
         throw new UpstreamError(
           error.failure === 'TIMEOUT' ? 'TIMEOUT' : 'UNAVAILABLE',
@@ -102,7 +141,8 @@ export function createClientCredentials(
           : undefined,
     };
     const lifetimeMs = Number(expiresIn) * 1000;
-    current = { token, renewAt: requestedAt + lifetimeMs - Math.min(60_000, lifetimeMs / 10) };
+    const expiresAt = requestedAt + lifetimeMs;
+    current = { token, renewAt: expiresAt - Math.min(60_000, lifetimeMs / 10), expiresAt };
     return token;
   }
 
@@ -127,7 +167,14 @@ export function createClientCredentials(
   return {
     authority: 'gateway',
     async get() {
-      return current !== undefined && now() < current.renewAt ? current.token : requestOnce();
+      if (current === undefined || now() >= current.expiresAt) return requestOnce();
+      if (now() >= current.renewAt) {
+        const renewed = current;
+        requestOnce().catch(() => {
+          renewed.renewAt = now() + RENEWAL_RETRY_MS;
+        });
+      }
+      return current.token;
     },
     async renew(refused) {
       if (current?.token === refused) current = undefined;
