@@ -37,7 +37,7 @@ import { Provenance } from './upstream/cache/provenance.js';
 import { createCache } from './upstream/cache/index.js';
 import { createClient, type CallReport } from './upstream/client.js';
 import { createSend } from './upstream/send/index.js';
-import { createClientCredentials } from './upstream/token.js';
+import { createClientCredentials, type TokenSource } from './upstream/token.js';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
 const HEADER_LIMIT_BYTES = 16 * 1024;
@@ -52,6 +52,8 @@ export interface Gateway {
   /** Takes no new requests, lets those in flight finish, then frees all that it holds. */
   close(): Promise<void>;
   log: FastifyBaseLogger;
+  /** The gateway's own token; undefined where callers bring theirs. */
+  token: TokenSource | undefined;
 }
 
 /** A gateway to this Kinde environment, ready to listen. */
@@ -213,6 +215,7 @@ export async function createGateway(config: Config & { kinde: KindeConfig }): Pr
       cache.close();
     },
     log: app.log,
+    token: ownToken,
   };
 }
 

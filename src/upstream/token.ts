@@ -75,7 +75,10 @@ export function createClientCredentials(
       throw new UpstreamError(
         'UNAUTHENTICATED',
         `The token endpoint answered ${answer.status} (${String(body['error'] ?? 'no error code')})`,
-        { status: answer.status },
+        {
+          status: answer.status,
+          reasons: typeof body['error'] === 'string' ? [{ code: body['error'], message: '' }] : [],
+        },
       );
     }
     const { access_token: value, expires_in: expiresIn, scope } = body;
