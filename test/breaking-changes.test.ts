@@ -55,7 +55,7 @@ test('what else breaks clients is named, all of it', async () => {
     ['Query.node.depth', '  node(', '  node(depth: Int! '],
     ['Query.node', '): Node\n', '): [Node]\n'],
     ['SortOrder.NAME_DESC', '  NAME_DESC\n', '  NAME_DOWN\n'],
-    ['CreateOrganizationInput.name', '  name: String!\n}', '  name: ID!\n}'],
+    ['CreateOrganizationInput.handle', '  handle: String\n', '  handle: String!\n'],
   ] as const;
   const sdl = breaks.reduce((text, [, from, to]) => {
     expect(text).toContain(from);

@@ -209,7 +209,7 @@ describe('`check-config`', () => {
   });
 });
 
-describe('what is commonly wrong is told by `check-config`, and by `start`, which serves nonetheless', () => {
+describe('what is commonly wrong', () => {
   const cases: [string, () => Promise<Record<string, string>>, RegExp][] = [
     [
       'a wrong secret',
@@ -268,20 +268,10 @@ describe('what is commonly wrong is told by `check-config`, and by `start`, whic
   ];
 
   async function expectTold(env: Record<string, string>, sentence: RegExp) {
-    const checked = await run(['check-config'], env);
-    expect(checked.stdout).toMatch(sentence);
-    expect(checked.code).toBe(1);
-    const gateway = start(['start'], { ...env, PORT: '0' });
-    const url = await until(
-      () => /http:\/\/127\.0\.0\.1:\d+(?=\/graphql)/.exec(gateway.output)?.[0],
-    );
-    await until(() => /No token can be had/.exec(gateway.output));
-    expect(gateway.output).toMatch(sentence);
-    expect((await fetch(`${url}/livez`)).status).toBe(200);
-    expect((await fetch(`${url}/readyz`)).status).toBe(503);
-    for (const output of [checked.output, gateway.output]) {
-      expect(output).not.toContain(env['KINDE_CLIENT_SECRET']);
-    }
+    const { code, stdout, output } = await run(['check-config'], env);
+    expect(stdout).toMatch(sentence);
+    expect(code).toBe(1);
+    expect(output).not.toContain(env['KINDE_CLIENT_SECRET']);
   }
 
   test.each(cases)(
@@ -320,6 +310,16 @@ describe('what is commonly wrong is told by `check-config`, and by `start`, whic
       /certificate of localhost:\d+ cannot be verified \(DEPTH_ZERO_SELF_SIGNED_CERT\)[^]*NODE_EXTRA_CA_CERTS/,
     );
   }, 40_000);
+
+  test('is told at the start, too, and the gateway serves until it is mended', async () => {
+    const gateway = start(['start'], { ...settings(), KINDE_CLIENT_SECRET: 'not-it', PORT: '0' });
+    await until(() => /No token can be had/.exec(gateway.output));
+    expect(gateway.output).toContain('check KINDE_CLIENT_ID and KINDE_CLIENT_SECRET');
+    expect(gateway.output).not.toContain('not-it');
+    const [url] = /http:\/\/127\.0\.0\.1:\d+(?=\/graphql)/.exec(gateway.output)!;
+    expect((await fetch(`${url}/livez`)).status).toBe(200);
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+  });
 
   test('a port that is taken', async () => {
     const port = String(await listening(createServer()));
