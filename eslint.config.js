@@ -57,7 +57,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/index.ts', 'src/emulator/main.ts', 'src/docs/main.ts'],
+    ignores: ['src/index.ts', 'src/cli.ts', 'src/emulator/main.ts', 'src/docs/main.ts'],
     rules: {
       'no-restricted-properties': [
         'error',

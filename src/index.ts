@@ -2,6 +2,7 @@
 import { ConfigError, readConfig, type Config, type KindeConfig } from './config.js';
 import { startEmulator } from './emulator/index.js';
 import { createGateway } from './server.js';
+import { whyNoToken } from './unreachable.js';
 
 function refuse(message: string): never {
   process.stderr.write(`${message}\n`);
@@ -32,10 +33,8 @@ async function embeddedKinde(): Promise<KindeConfig & { close: () => Promise<voi
 
 const config = settings();
 const emulator = config.kinde === undefined ? await embeddedKinde() : undefined;
-const gateway = await createGateway({
-  ...config,
-  kinde: (config.kinde ?? emulator)!,
-}).catch(refuseSettings);
+const kinde: KindeConfig = (config.kinde ?? emulator)!;
+const gateway = await createGateway({ ...config, kinde }).catch(refuseSettings);
 
 const url = await gateway
   .listen({ port: config.port, host: config.host })
@@ -53,6 +52,15 @@ gateway.log.info(
     emulator === undefined ? `Kinde at ${config.kinde?.baseUrl}` : 'Kinde emulated in this process'
   }`,
 );
+// Whoever set a wrong secret learns of it now, not from the first query. Kinde may also be down for a
+// moment, so the gateway serves: it asks again when a query needs a token.
+gateway.token
+  ?.get()
+  .catch((error: unknown) =>
+    gateway.log.warn(
+      `No token can be had, and until one can be, queries fail. ${whyNoToken(error, kinde)}`,
+    ),
+  );
 
 const signals = ['SIGTERM', 'SIGINT'] as const;
 

@@ -1,7 +1,8 @@
 /** The executable schema: the SDL of schema/ with the resolvers. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import type { GraphQLSchema } from 'graphql';
+import { printSchemaWithDirectives } from '@graphql-tools/utils';
+import { buildSchema, lexicographicSortSchema, type GraphQLSchema } from 'graphql';
 import { auditMutations } from './audit.js';
 import { enforceScopes } from './auth/fields.js';
 import { resolvers } from './resolvers/index.js';
@@ -28,4 +29,13 @@ export function createSchema(): GraphQLSchema {
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });
   return auditMutations(enforceScopes(schema));
+}
+
+/**
+ * The whole schema as one text, with descriptions and directives. It is sorted by name, so that moving a
+ * definition within schema/ changes nothing in it.
+ */
+export function printSdl(): string {
+  const schema = lexicographicSortSchema(buildSchema(readTypeDefs().join('\n')));
+  return `${printSchemaWithDirectives(schema)}\n`;
 }

@@ -42,7 +42,7 @@ import { Provenance } from './upstream/cache/provenance.js';
 import { createCache } from './upstream/cache/index.js';
 import { createClient, type CallReport } from './upstream/client.js';
 import { createSend } from './upstream/send/index.js';
-import { createClientCredentials } from './upstream/token.js';
+import { createClientCredentials, type TokenSource } from './upstream/token.js';
 import { createTurns } from './upstream/turns.js';
 
 const UPSTREAM_BODY_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -58,6 +58,8 @@ export interface Gateway {
    */
   close(): Promise<void>;
   log: FastifyBaseLogger;
+  /** The gateway's own token; undefined where callers bring theirs. */
+  token: TokenSource | undefined;
 }
 
 /**
@@ -257,6 +259,7 @@ export async function createGateway(
       if (isCutOff) throw new Error('Requests in flight were cut off after SHUTDOWN_GRACE_MS.');
     },
     log: app.log,
+    token: ownToken,
   };
 }
 

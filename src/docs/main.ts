@@ -1,6 +1,6 @@
 /** `npm run generate`: writes what the docs take from the code. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createSchema } from '../schema.js';
+import { createSchema, printSdl } from '../schema.js';
 import { scopeTable, upstreamReadme } from './tables.js';
 
 const root = new URL('../../', import.meta.url);
@@ -18,4 +18,5 @@ function replaceBetween(file: string, name: string, text: string): void {
 }
 
 writeFileSync(new URL('src/upstream/README.md', root), upstreamReadme(schema));
+writeFileSync(new URL('schema.graphql', root), printSdl());
 replaceBetween('README.md', 'scopes', scopeTable(schema));

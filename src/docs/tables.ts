@@ -1,35 +1,9 @@
 /** What the docs say of the endpoint table and of the schema's scopes: printed, never typed in. */
-import { isObjectType, type GraphQLSchema } from 'graphql';
-import { getDirective } from '@graphql-tools/utils';
+import type { GraphQLSchema } from 'graphql';
 import type { TObject } from 'typebox';
+import { scopedFields } from '../auth/scoped-fields.js';
 import type { Endpoint } from '../upstream/endpoint.js';
 import { endpoints } from '../upstream/endpoints/index.js';
-
-/** A field of the schema, with the alternatives of its `@requiresScopes`. */
-export interface ScopedField {
-  /** As a schema coordinate, e.g. "Organization.users". */
-  coordinate: string;
-  scopes: string[][];
-}
-
-/** Every field that takes a call of its own, in the order of the schema. */
-export function scopedFields(schema: GraphQLSchema): ScopedField[] {
-  return Object.values(schema.getTypeMap())
-    .filter(isObjectType)
-    .flatMap((type) =>
-      Object.values(type.getFields()).flatMap((field) => {
-        const [directive] = getDirective(schema, field, 'requiresScopes') ?? [];
-        return directive === undefined
-          ? []
-          : [
-              {
-                coordinate: `${type.name}.${field.name}`,
-                scopes: directive['scopes'] as string[][],
-              },
-            ];
-      }),
-    );
-}
 
 /** The rows of the table with the names that the client has for them. */
 export function rows(): { name: string; endpoint: Endpoint }[] {

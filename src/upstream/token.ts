@@ -121,10 +121,11 @@ export function createClientCredentials(
       });
     }
     if (answer.status !== 200) {
+      const code = codeIn(body['error']);
       throw new UpstreamError(
         'UNAUTHENTICATED',
-        `The token endpoint answered ${answer.status} (${codeIn(body['error']) ?? 'no error code'})`,
-        { status: answer.status },
+        `The token endpoint answered ${answer.status} (${code ?? 'no error code'})`,
+        { status: answer.status, reasons: code === undefined ? [] : [{ code, message: '' }] },
       );
     }
     const { access_token: value, expires_in: expiresIn, scope } = body;
