@@ -10,7 +10,7 @@ export function outcome(): ApolloServerPlugin<Context> {
       return {
         async didResolveOperation({ operation, operationName, contextValue: { answer } }) {
           answer.operationName = operationName ?? undefined;
-          answer.operationType = operation.operation;
+          answer.operationType = operation?.operation;
         },
         async willSendResponse({ response: { body }, contextValue: { answer } }) {
           if (body.kind !== 'single') return;
