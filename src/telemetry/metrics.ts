@@ -4,6 +4,7 @@ import type { Breaker } from '../upstream/breaker.js';
 import type { Store } from '../upstream/cache/reads.js';
 import type { CallReport } from '../upstream/client.js';
 import type { UpstreamError } from '../upstream/errors.js';
+import { Batch } from './batch.js';
 import { BoundedNames } from './bounded-names.js';
 import type { RequestReport } from './requests.js';
 
@@ -27,6 +28,8 @@ export interface Observed {
 export class Metrics {
   readonly #registry = new Registry();
   readonly #names = new BoundedNames(MOST_NAMES);
+  readonly #requestsEnded = new Batch((report: RequestReport) => this.#countRequest(report));
+  readonly #callsEnded = new Batch((report: CallReport) => this.#countCall(report));
   readonly #responses = this.#counter(
     'kinde_graphql_responses_total',
     'Requests of /graphql by HTTP status ("none": the caller went away) and the error code of a failure of HTTP.',
@@ -119,7 +122,16 @@ export class Metrics {
   }
 
   /** A request of `/graphql` has been answered or given up. */
-  requestEnded({ status, failureCode, operation, milliseconds }: RequestReport): void {
+  requestEnded(report: RequestReport): void {
+    this.#requestsEnded.add(report);
+  }
+
+  /** A call of the API has ended, or a read was answered without one. */
+  callEnded(report: CallReport): void {
+    this.#callsEnded.add(report);
+  }
+
+  #countRequest({ status, failureCode, operation, milliseconds }: RequestReport): void {
     this.#responses.inc({ status: status ?? 'none', code: failureCode ?? '' });
     if (operation === undefined) return;
     const { name, type = 'unknown', outcome, from, errorCodes } = operation;
@@ -128,8 +140,7 @@ export class Metrics {
     for (const code of errorCodes) this.#operationErrors.inc({ code });
   }
 
-  /** A call of the API has ended, or a read was answered without one. */
-  callEnded({ endpoint, source, status, attempts, milliseconds, error }: CallReport): void {
+  #countCall({ endpoint, source, status, attempts, milliseconds, error }: CallReport): void {
     const { route, method } = endpoint;
     if (method === 'GET' && error === undefined) this.#reads.inc({ route, source });
     if (source !== 'upstream') return;
@@ -149,6 +160,8 @@ export class Metrics {
 
   /** All metrics as they are now, in Prometheus' text format. */
   text(): Promise<string> {
+    this.#requestsEnded.settle();
+    this.#callsEnded.settle();
     return this.#registry.metrics();
   }
 

@@ -1,7 +1,6 @@
 /** What becomes of each request of `/graphql`, for the metrics and the traces. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer } from '../context.js';
-import type { CallReport } from '../upstream/client.js';
 import type { Metrics } from './metrics.js';
 import type { OperationSpan, Traces } from './traces.js';
 
@@ -31,8 +30,8 @@ export interface OperationReport {
   from: 'memory' | 'merged' | 'execution';
   /** The codes of its errors, each once. */
   errorCodes: readonly string[];
-  /** What it asked for upstream. */
-  calls: readonly CallReport[];
+  /** How many calls it made upstream. */
+  upstreamCalls: number;
 }
 
 /** A request that has ended. */
@@ -89,7 +88,7 @@ function reportOf(
         ? operation && executed(operation, writableFinished)
         : {
             ...{ name: given.answer.operationName, type: 'query', outcome: 'ok', from: given.from },
-            ...{ errorCodes: NONE, calls: NONE },
+            ...{ errorCodes: NONE, upstreamCalls: 0 },
           },
     milliseconds,
   };
@@ -102,7 +101,9 @@ function executed(
 ): OperationReport | undefined {
   const { operationName: name, operationType: type, errorCodes } = answer;
   const outcome = isAnswered ? answer.outcome : 'abandoned';
-  return outcome && { name, type, outcome, from: 'execution', errorCodes, calls };
+  if (outcome === undefined) return undefined;
+  const upstreamCalls = calls.filter(({ source }) => source === 'upstream').length;
+  return { name, type, outcome, from: 'execution', errorCodes, upstreamCalls };
 }
 
 /** Every failure is answered in the form of a GraphQL response. */

@@ -191,14 +191,13 @@ export class OperationSpan {
       const code = operation?.errorCodes[0] ?? failureCode;
       if (code !== undefined) span.setAttribute('error.type', code);
       if (operation !== undefined) {
-        const { name, type, outcome, from, calls } = operation;
+        const { name, type, outcome, from, upstreamCalls } = operation;
         if (type !== undefined) span.updateName(type).setAttribute('graphql.operation.type', type);
         if (name !== undefined) span.setAttribute('graphql.operation.name', name);
         span.setAttributes({
           'kinde_graphql.outcome': outcome,
           'kinde_graphql.from': from,
-          'kinde_graphql.upstream_calls': calls.filter(({ source }) => source === 'upstream')
-            .length,
+          'kinde_graphql.upstream_calls': upstreamCalls,
         });
       }
       const isFailure = operation?.outcome === 'partial' || operation?.outcome === 'failed';
