@@ -36,7 +36,7 @@ const left = async () => {
   return (await once(gateway, 'message'))[0];
 };
 
-const organizations = [...emulator.state.organizations.keys()];
+const organizations = [...emulator.state.organizations.values()].map(({ profile }) => profile.code);
 const outcomes = {};
 let agent = new Agent({ connections: CLIENTS });
 
