@@ -11,6 +11,7 @@ const config = readConfig({
   KINDE_CLIENT_SECRET: 'bench',
   AUTH_MODE: 'none',
   LOG_LEVEL: 'fatal',
+  AUDIT_LOG: 'false',
   NODE_ENV: 'production',
   ...process.env,
 });

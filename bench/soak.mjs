@@ -4,7 +4,7 @@
  * the open handles are counted after garbage collection. Exits with 1 when, after a warm-up, the heap
  * grows by more than is noise, or handles are left.
  *
- * MINUTES (3) is how long it lasts. Every third of a minute, clients and faults pause for a count.
+ * MINUTES (3) is how long it lasts. Every ten seconds the clients pause for a count.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -36,7 +36,7 @@ const left = async () => {
   return (await once(gateway, 'message'))[0];
 };
 
-const organizations = [...emulator.state.organizations.keys()];
+const organizations = [...emulator.state.organizations.values()].map(({ profile }) => profile.code);
 const outcomes = {};
 let agent = new Agent({ connections: CLIENTS });
 
@@ -44,7 +44,7 @@ async function send(kind, body, milliseconds) {
   const signal = milliseconds === undefined ? undefined : AbortSignal.timeout(milliseconds);
   let outcome;
   try {
-    const { statusCode, body: answer } = await agent.request({
+    const { statusCode, headers, body: answer } = await agent.request({
       origin: url,
       path: '/graphql',
       method: 'POST',
@@ -54,6 +54,8 @@ async function send(kind, body, milliseconds) {
     });
     await answer.dump({ limit: 1 << 24 });
     outcome = String(statusCode);
+    const retryAfter = Number(headers['retry-after'] ?? 0);
+    if (statusCode === 503) await new Promise((resolve) => setTimeout(resolve, retryAfter * 1000));
   } catch (error) {
     outcome = signal?.aborted ? 'aborted' : (error.code ?? error.name);
   }
@@ -113,7 +115,7 @@ const kinds = [
 
 const faults = ['reset', { status: 500 }, { status: 429, headers: { 'retry-after': '1' } }];
 
-/** The load for a time; every eighth second the upstream fails a few calls. */
+/** The load for a time; every other second the upstream fails a few calls. */
 async function load(milliseconds) {
   const until = performance.now() + milliseconds;
   let round = 0;

@@ -147,7 +147,13 @@ describe('probes', () => {
     });
     try {
       const response = await fetch(`${locked.url}/readyz`);
-      expect([response.status, await response.json()]).toEqual([503, { status: 'unavailable' }]);
+      expect([response.status, await response.json()]).toEqual([
+        503,
+        {
+          status: 'unavailable',
+          checks: { process: 'ok', load: 'ok', token: 'unavailable', upstream: 'ok' },
+        },
+      ]);
       const { errors } = await locked.execute('{ organizations { nodes { code } } }');
       expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
       expect(JSON.stringify(errors)).not.toContain('wrong');

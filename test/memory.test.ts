@@ -24,6 +24,7 @@ beforeAll(async () => {
       KINDE_AUDIENCE: emulator.audience,
       CACHE: 'off',
       MAX_WAIT_MS: '60000',
+      MAX_EVENT_LOOP_DELAY_MS: '60000',
     },
   });
   url = ((await once(gateway, 'message')) as [{ url: string }])[0].url;

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const running = new Set<ChildProcess>();
@@ -34,13 +34,15 @@ function start(program: string, env: Record<string, string>) {
 }
 
 async function until<T>(look: () => T | null | undefined): Promise<T> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     const seen = look();
     if (seen != null) return seen;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error('It did not come.');
 }
+
+jest.setTimeout(60_000);
 
 describe('the gateway’s process', () => {
   test('refuses bad settings with a line for each, and exits with 1', async () => {

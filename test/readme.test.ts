@@ -1,6 +1,6 @@
 /** The README's code is run as it stands, and its answers are the gateway's. */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildSchema } from 'graphql';
@@ -53,9 +53,12 @@ describe('the README', () => {
     expect(JSON.parse(stdout)).toEqual(answerTo(index));
   });
 
-  test('names every setting that the gateway reads, and no other', () => {
+  test('links to docs that are there; theirs name every setting that the gateway reads, and no other', () => {
     const config = readFileSync(new URL('../src/config.ts', import.meta.url), 'utf8');
-    const table = readme.slice(readme.indexOf('## Settings'), readme.indexOf('`npm run emulator`'));
+    const table = readFileSync(new URL('../docs/settings.md', import.meta.url), 'utf8');
+    for (const [, path] of readme.matchAll(/\]\(((?:docs|bench|src)[^)]*)\)/g)) {
+      expect(existsSync(new URL(`../${path}`, import.meta.url)) ? path : `no ${path}`).toBe(path);
+    }
     const read = new Set([...config.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([, name]) => name));
     const listed = new Set(
       [...table.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, cell]) => cell!.match(/[A-Z][A-Z_]+/g)),

@@ -26,15 +26,19 @@ interface Applicant {
 
 /** How often the load is looked at. */
 const LOOK_MS = 50;
+/** For how long somebody must have been waiting before it is told how long newcomers would wait. */
+const BURST_MS = 100;
+/** Which part of the time that one may wait in a burst the queue may be long during overload. */
+const OVERLOADED_PART = 0.1;
 /** How long after the last one that was sent away the gateway counts as overloaded. */
 const CALM_MS = 1_000;
 
 /**
- * Operations beyond the limit wait. A burst is carried so: everybody may wait for `maxWaitMs`. When
- * somebody has waited that long, there is more to do than can be done, and waiting helps nobody: from
- * then on only as many wait as are in flight, and each newcomer takes the place of the one who has
- * waited longest. The newest begins first in any case, since the others are nearer to giving up, so
- * that those who are admitted have hardly waited (Maurer, "Fail at Scale", ACM Queue 13.8).
+ * Operations beyond the limit wait. A burst is carried so: everybody may wait for `maxWaitMs`, in
+ * order. When somebody has waited that long, or newcomers would, there is more to do than can be done,
+ * and waiting helps nobody. Then the queue is kept short, each newcomer takes the place of the one who
+ * has waited longest, and the newest begins first, since the others are nearer to giving up: those who
+ * are admitted have hardly waited (Maurer, "Fail at Scale", ACM Queue 13.8).
  */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -108,8 +112,26 @@ export class Admission {
   #wait(applicant: Applicant): void {
     this.#isWanted = true;
     this.#waiting.push(applicant);
-    const most = this.isShedding ? this.#limit.value : this.#options.maxConcurrent;
-    while (this.#waiting.length > most) this.#shedOne(this.#waiting.shift()!);
+    const most = this.isShedding ? this.#mostInOverload : this.#mostInBurst(applicant.since);
+    if (this.#waiting.length <= most) return;
+    this.#shedOne(this.#waiting.shift()!);
+    while (this.#waiting.length > this.#mostInOverload) this.#shedOne(this.#waiting.shift()!);
+  }
+
+  /** How many may wait without one of them waiting too long, as far as that is known by now. */
+  #mostInBurst(now: number): number {
+    const { maxConcurrent, maxWaitMs } = this.#options;
+    const { isSaturated, costMs } = this.#limit;
+    const isKnown = isSaturated && now - this.#waiting[0]!.since >= BURST_MS;
+    return isKnown && costMs !== undefined
+      ? Math.min(maxConcurrent, maxWaitMs / costMs)
+      : maxConcurrent;
+  }
+
+  get #mostInOverload(): number {
+    const { maxConcurrent, maxWaitMs } = this.#options;
+    const { value, costMs = Infinity } = this.#limit;
+    return Math.min(maxConcurrent, Math.max(value, (OVERLOADED_PART * maxWaitMs) / costMs));
   }
 
   #admit(applicant: Applicant): void {
@@ -127,7 +149,9 @@ export class Admission {
   }
 
   #admitWaiting(): void {
-    while (this.#waiting.length > 0 && this.#hasRoom) this.#admit(this.#waiting.pop()!);
+    while (this.#waiting.length > 0 && this.#hasRoom) {
+      this.#admit(this.isShedding ? this.#waiting.pop()! : this.#waiting.shift()!);
+    }
   }
 
   #settle(applicant: Applicant, isAdmitted: boolean): void {

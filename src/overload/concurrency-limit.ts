@@ -29,6 +29,8 @@ const MEMORY = 50;
  * there are turns, and must not shut all others out.
  */
 const LEAST_UPSTREAM = 4;
+/** From how many operations on the mean cost says something. */
+const LEAST_OPERATIONS = 10;
 /** What is assumed of operations before any has been seen, in milliseconds. */
 const FIRST_COST_MS = 5;
 
@@ -44,6 +46,7 @@ export class ConcurrencyLimit {
   #limit: number;
   #busyMs = FIRST_COST_MS;
   #operations = 1;
+  #isSaturated = false;
 
   /** `most` is never exceeded; `lookMs` is about how often `observe` will be called. */
   constructor(most: number, lookMs: number) {
@@ -54,6 +57,16 @@ export class ConcurrencyLimit {
   /** How many operations may be in flight. */
   get value(): number {
     return Math.floor(this.#limit);
+  }
+
+  /** Whether a resource had no room to spare at the last look. */
+  get isSaturated(): boolean {
+    return this.#isSaturated;
+  }
+
+  /** How much of the scarcest resource's time an operation takes; undefined while too few were seen. */
+  get costMs(): number | undefined {
+    return this.#operations < LEAST_OPERATIONS ? undefined : this.#busyMs / this.#operations;
   }
 
   observe(seen: Observation): void {
@@ -67,8 +80,9 @@ export class ConcurrencyLimit {
       this.#busyMs = this.#busyMs * kept + utilization * milliseconds;
       this.#operations = this.#operations * kept + operations;
     }
+    this.#isSaturated = utilization >= BUSY;
     this.#limit = this.#bounded(
-      utilization < BUSY ? this.#raised(seen, utilization) : (concurrency * BUSY) / utilization,
+      this.#isSaturated ? (concurrency * BUSY) / utilization : this.#raised(seen, utilization),
       eventLoop < BUSY && upstream >= BUSY ? LEAST_UPSTREAM : 1,
     );
   }
