@@ -45,6 +45,7 @@ import { createCache } from './upstream/cache/index.js';
 import { createClient, type CallReport } from './upstream/client.js';
 import { createSend } from './upstream/send/index.js';
 import { createClientCredentials } from './upstream/token.js';
+import { SharedRateLimit } from './upstream/shared-rate-limit.js';
 import { createTurns } from './upstream/turns.js';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
@@ -126,6 +127,12 @@ export async function createGateway(
         ? app.log.info('Redis can be reached')
         : app.log.warn({ err: error }, 'Redis cannot be reached: nothing is given from memory'),
   });
+  const rateLimit = new SharedRateLimit({
+    callsPerMinute: config.upstreamRateLimit,
+    redisUrl: config.cache.redisUrl,
+    name: baseUrl,
+  });
+  await rateLimit.connect();
   const turns = createTurns(config.upstreamConcurrency);
   const client = createClient({
     baseUrl,
@@ -136,6 +143,7 @@ export async function createGateway(
       retries: config.upstreamRetries,
       timeoutMs: config.upstreamTimeoutMs,
       breaker,
+      rateLimit,
     },
   });
   const authenticate = createAuthenticate(config.authMode, ownToken, config.jwt);
@@ -264,6 +272,7 @@ export async function createGateway(
       await apollo.stop();
       await closeSockets();
       cache.close();
+      rateLimit.close();
       if (isCutOff) throw new Error('Requests in flight were cut off after SHUTDOWN_GRACE_MS.');
     },
     log: app.log,
