@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { GraphQLResult } from './support/gateway.js';
 import { hasRedis } from './support/redis.js';
 import {
@@ -121,6 +121,12 @@ interface Sent {
     return times;
   }
 
+  beforeEach(
+    () =>
+      void process.stderr.write(
+        `${new Date().toISOString()} ${expect.getState().currentTestName}\n`,
+      ),
+  );
   test('what is written through one is read through the other at once', async () => {
     const [one, other] = REPLICAS.map((name) => topology.replicas[name].url);
     for (let time = 0; time < 10; time++) {

@@ -26,10 +26,11 @@ export interface Reservation {
 const WINDOW_MS = 61_000;
 
 /** How long Redis may take. What takes longer is done without it. */
-const TIMEOUT_MS = 25;
+const TIMEOUT_MS = 40;
 /** How long the start of the gateway waits for it. */
 const CONNECT_MS = 1_000;
-/** For how long it is then left alone, so that not every call waits in vain. */
+/** After so many failures in a row it is left alone for a while, so that not every call waits in vain. */
+const MOST_FAILURES = 3;
 const PAUSE_MS = 1_000;
 
 /**
@@ -136,6 +137,7 @@ export class SharedRateLimit implements RateLimit {
   readonly #hold: string;
   readonly #listeners: ((milliseconds: number) => void)[] = [];
   #replicas = 1;
+  #failures = 0;
   #pausedUntil = -Infinity;
 
   constructor({
@@ -177,7 +179,8 @@ export class SharedRateLimit implements RateLimit {
 
   announceHold(milliseconds: number): void {
     const text = String(Math.ceil(milliseconds));
-    if (this.#isPaused || text === '0') return;
+    if (text === '0') return;
+    // Nobody waits for it, so that Redis may be slow.
     this.#redis?.hold(this.#hold, [text, this.#hold]).catch(() => this.#fail());
   }
 
@@ -202,6 +205,7 @@ export class SharedRateLimit implements RateLimit {
             this.#hold,
           ]),
         );
+        this.#failures = 0;
         this.#replicas = Math.max(1, replicas);
         if (isTaken === 1) times.add(waitMs);
         return { waitMs, isTaken: isTaken === 1 };
@@ -227,7 +231,8 @@ export class SharedRateLimit implements RateLimit {
   }
 
   #fail(): void {
-    this.#pausedUntil = this.#now() + PAUSE_MS;
+    this.#failures++;
+    if (this.#failures >= MOST_FAILURES) this.#pausedUntil = this.#now() + PAUSE_MS;
   }
 }
 
