@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { GraphQLResult } from './support/gateway.js';
 import { hasRedis } from './support/redis.js';
 import {
@@ -121,23 +121,33 @@ interface Sent {
     return times;
   }
 
-  beforeEach(
-    () =>
-      void process.stderr.write(
-        `${new Date().toISOString()} ${expect.getState().currentTestName}\n`,
-      ),
-  );
   test('what is written through one is read through the other at once', async () => {
     const [one, other] = REPLICAS.map((name) => topology.replicas[name].url);
-    for (let time = 0; time < 10; time++) {
+    // On a machine that is busy with other tests Redis may take longer than the gateway waits for it.
+    // It says so, and such a round shows nothing.
+    const states = () =>
+      REPLICAS.map((name) => [
+        ...topology.replicas[name].output.matchAll(/Redis (can(?:not)?) be reached/g),
+      ]);
+    let rounds = 0;
+    for (let time = 0; rounds < 10 && time < 100; time++) {
       const [writer, reader] = time % 2 === 0 ? [one!, other!] : [other!, one!];
+      const before = states().flat().length;
       await ask(reader, DETAILS, { code });
-      await ask(writer, RENAME, { code, name: `Name ${time}` });
-      expect(await ask(reader, DETAILS, { code })).toEqual({
-        data: { organization: { name: `Name ${time}` } },
+      expect(await ask(writer, RENAME, { code, name: `Name ${time}` })).toEqual({
+        data: { updateOrganization: { userErrors: [] } },
       });
+      const result = await ask(reader, DETAILS, { code });
+      const isAway = states().some((changes) => changes.at(-1)?.[1] === 'cannot');
+      if (isAway || states().flat().length > before) {
+        await new Promise((resolve) => setTimeout(resolve, 1_100));
+        continue;
+      }
+      rounds++;
+      expect(result).toEqual({ data: { organization: { name: `Name ${time}` } } });
     }
-  });
+    expect(rounds).toBe(10);
+  }, 120_000);
 
   test('nginx serves GraphQL and GraphiQL, tells no metrics and is the first to end an idle connection', async () => {
     expect((await ask(topology.url, DETAILS, { code })).errors).toBeUndefined();

@@ -5,10 +5,7 @@ import { createClient, defineScript, type CommandParser } from '@redis/client';
 
 /** The upstream's rate limit as all replicas together keep to it. */
 export interface RateLimit {
-  /**
-   * Takes the right to make one call: how long to wait before it is made, in milliseconds. Undefined
-   * when that would be longer than `longestMs`, and then nothing is taken.
-   */
+  /** Takes the right to make one call, unless it would have to wait for longer than `longestMs`. */
   reserve(longestMs: number): Promise<Reservation> | Reservation;
   /** Tells the other replicas that the upstream takes no calls for this long. */
   announceHold(milliseconds: number): void;
@@ -137,6 +134,7 @@ export class SharedRateLimit implements RateLimit {
   readonly #hold: string;
   readonly #listeners: ((milliseconds: number) => void)[] = [];
   #replicas = 1;
+  #heldUntil = -Infinity;
   #failures = 0;
   #pausedUntil = -Infinity;
 
@@ -175,6 +173,9 @@ export class SharedRateLimit implements RateLimit {
 
   onHold(listener: (milliseconds: number) => void): void {
     this.#listeners.push(listener);
+    // What was learnt when the connection was made may be older than this listener.
+    const remainingMs = this.#heldUntil - this.#now();
+    if (remainingMs > 0) listener(remainingMs);
   }
 
   announceHold(milliseconds: number): void {
@@ -223,6 +224,7 @@ export class SharedRateLimit implements RateLimit {
 
   #hear(milliseconds: number): void {
     if (!(milliseconds > 0)) return;
+    this.#heldUntil = this.#now() + milliseconds;
     for (const listener of this.#listeners) listener(milliseconds);
   }
 
