@@ -1,22 +1,31 @@
-FROM node:20-bookworm-slim AS build
+FROM node:20.19.5-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci
+RUN npm ci --no-audit --no-fund
 COPY build.mjs tsconfig.json ./
 COPY schema schema
 COPY src src
-RUN npm run build && npm prune --omit=dev
+RUN npm run build
 
-FROM node:20-bookworm-slim
+FROM node:20.19.5-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund
+
+FROM node:20.19.5-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
-COPY --from=build /app/package.json ./
-COPY --from=build /app/node_modules node_modules
-COPY --from=build /app/schema schema
+# The image runs node alone, so that what installs packages can only help an intruder.
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn*
+COPY --from=dependencies /app/node_modules node_modules
+COPY package.json ./
+COPY schema schema
 COPY --from=build /app/dist dist
-USER node
+# By number, so that Kubernetes can tell that it is not root.
+USER 1000:1000
 EXPOSE 4000
-HEALTHCHECK --interval=10s --timeout=3s --start-period=5s \
+# Whether the process lives, and not whether it is ready: one that only has too much to do must not be restarted.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 4000}/livez`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # The young generation holds a query's objects whole, which saves a third of the collector's work.
 CMD ["node", "--enable-source-maps", "--max-semi-space-size=64", "dist/index.js"]

@@ -23,6 +23,8 @@ export interface Config {
   readonly upstreamTimeoutMs: number;
   /** How many calls of Kinde's API may be in flight at once. */
   readonly upstreamConcurrency: number;
+  /** How many calls of Kinde's API all replicas together may make in a minute; 0 sets no limit. */
+  readonly upstreamRateLimit: number;
   /** How often a read of Kinde's API is sent again, at most. */
   readonly upstreamRetries: number;
   /** How long a GraphQL operation may take, in milliseconds. */
@@ -193,6 +195,7 @@ const Environment = z.object({
   ALLOW_UNAUTHENTICATED_ACCESS: flag(),
   UPSTREAM_TIMEOUT_MS: integer(1, 600_000, 10_000),
   UPSTREAM_CONCURRENCY: integer(1, 10_000, 64),
+  UPSTREAM_RATE_LIMIT: integer(0, 1_000_000, 0),
   UPSTREAM_RETRIES: integer(0, 10, 2),
   OPERATION_TIMEOUT_MS: integer(1, 600_000, 30_000),
   UPSTREAM_CALLS_PER_OPERATION: integer(1, 1_000_000, 12_000),
@@ -377,6 +380,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
           }),
     upstreamTimeoutMs: settings.UPSTREAM_TIMEOUT_MS,
     upstreamConcurrency: settings.UPSTREAM_CONCURRENCY,
+    upstreamRateLimit: settings.UPSTREAM_RATE_LIMIT,
     upstreamRetries: settings.UPSTREAM_RETRIES,
     operationTimeoutMs: settings.OPERATION_TIMEOUT_MS,
     upstreamCallsPerOperation: settings.UPSTREAM_CALLS_PER_OPERATION,

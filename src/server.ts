@@ -43,6 +43,7 @@ import { createCache } from './upstream/cache/index.js';
 import { createClient, type CallReport } from './upstream/client.js';
 import { createSend } from './upstream/send/index.js';
 import { createClientCredentials, type TokenSource } from './upstream/token.js';
+import { SharedRateLimit } from './upstream/shared-rate-limit.js';
 import { createTurns } from './upstream/turns.js';
 
 const UPSTREAM_BODY_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -91,6 +92,12 @@ export async function createGateway(
         ? app.log.info('Redis can be reached')
         : app.log.warn({ err: error }, 'Redis cannot be reached: nothing is given from memory'),
   });
+  const rateLimit = new SharedRateLimit({
+    callsPerMinute: config.upstreamRateLimit,
+    redisUrl: config.cache.redisUrl,
+    name: baseUrl,
+  });
+  await rateLimit.connect();
   const turns = createTurns(config.upstreamConcurrency);
   const telemetry = await createTelemetry(config, app.log, { breaker, cache });
   const { metrics, traces } = telemetry;
@@ -119,6 +126,7 @@ export async function createGateway(
       retries: config.upstreamRetries,
       timeoutMs: config.upstreamTimeoutMs,
       breaker,
+      rateLimit,
     },
   });
   const authenticate = createAuthenticate(config.authMode, ownToken, config.jwt);
@@ -256,6 +264,7 @@ export async function createGateway(
       cache.close();
       await traces?.close();
       metricsServer?.close();
+      rateLimit.close();
       if (isCutOff) throw new Error('Requests in flight were cut off after SHUTDOWN_GRACE_MS.');
     },
     log: app.log,

@@ -6,6 +6,7 @@ import type { Method } from './endpoint.js';
 import { RateLimitHold } from './rate-limit.js';
 import { askedWaitMs, retryWaitMs, RetryBudget, type Outcome } from './retry.js';
 import { SendError, type RawAnswer } from './send/index.js';
+import type { RateLimit } from './shared-rate-limit.js';
 import type { Turns } from './turns.js';
 
 export interface PolicyOptions {
@@ -17,6 +18,8 @@ export interface PolicyOptions {
   timeoutMs: number;
   /** The one that the seam is behind: what it would refuse does not wait for a turn. */
   breaker: Breaker;
+  /** What the replicas know together of the upstream's rate limit. */
+  rateLimit?: RateLimit;
   now?: () => number;
   random?: () => number;
 }
@@ -41,11 +44,13 @@ export function createPolicy({
   retries,
   timeoutMs,
   breaker,
+  rateLimit,
   now = () => performance.now(),
   random = Math.random,
 }: PolicyOptions): Policy {
   const budget = new RetryBudget(now);
   const hold = new RateLimitHold(now, random);
+  rateLimit?.onHold((milliseconds) => hold.begin(milliseconds));
 
   /** Sends once: as soon as the upstream takes calls and a turn is free. */
   async function send(
@@ -53,6 +58,7 @@ export function createPolicy({
     signal: AbortSignal,
     isRetry: boolean,
   ): Promise<Outcome> {
+    let isReserved = rateLimit === undefined;
     for (;;) {
       const refusal = refusalOf(breaker);
       if (refusal !== undefined) return refusal;
@@ -62,15 +68,28 @@ export function createPolicy({
         await pause(signal, wait);
         continue;
       }
+      let wait = 0;
       const outcome = await turns.take(signal, async () => {
         // While this call waited for its turn, another may have met the rate limit.
         if (hold.remainingMs > 0) return undefined;
+        if (!isReserved) {
+          // Not before the turn has come: a right that is used late is in another minute than it was for.
+          const { waitMs, isTaken } = await rateLimit!.reserve(allowance.remainingMs);
+          if (!isTaken) return heldTooLong(waitMs);
+          isReserved = true;
+          wait = waitMs;
+          if (waitMs > 0) return undefined;
+        }
         if (!isRetry) budget.called();
         return attempt().catch(sendErrorOf);
       });
-      if (outcome === undefined) continue;
+      if (outcome === undefined) {
+        if (wait > 0) await pause(signal, wait);
+        continue;
+      }
       if (!(outcome instanceof SendError) && outcome.status === 429) {
         hold.begin(askedWaitMs(outcome) ?? 0);
+        rateLimit?.announceHold(hold.remainingMs);
       }
       return outcome;
     }
