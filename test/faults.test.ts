@@ -2,8 +2,8 @@
  * The cases of the list of faults by their numbers, and where each is tested. A test that is renamed or
  * removed is missed here.
  */
-import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import { isTitled } from './support/titles.js';
 
 /** The file of a test, and its title as it is written there. */
 type Place = readonly [file: string, title: string];
@@ -167,18 +167,10 @@ test.each(NUMBERS)('the tests of case %i are there', (number) => {
   const places = CASES[number] ?? [];
   expect(places).not.toEqual([]);
   for (const [file, title] of places) {
-    const source = readFileSync(new URL(`${file}.test.ts`, import.meta.url), 'utf8');
-    expect({ file, title, isThere: isTitled(source, title) }).toEqual({
+    expect({ file, title, isThere: isTitled(file, title) }).toEqual({
       file,
       title,
       isThere: true,
     });
   }
 });
-
-/** A title is the first argument of a test or describe, or the first entry of a row of test.each. */
-function isTitled(source: string, title: string): boolean {
-  const end = title.endsWith('. ') ? '' : "'";
-  const escaped = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`(?:\\btest|\\bdescribe|\\)|\\[)[([]?\\s*['"\`]${escaped}${end}`).test(source);
-}

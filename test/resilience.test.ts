@@ -272,6 +272,31 @@ describe('after a 429 with a time', () => {
     expect(gateway.calls()).toHaveLength(4);
   });
 
+  test('those who come back find out by a few of them that the limit is still reached', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_RETRIES: '0' });
+    gateway.emulator.fault(limited('3', 1));
+    await gateway.execute(ORGANIZATIONS);
+    const end = gateway.emulator.fault(limited('60', Infinity));
+    gateway.emulator.latencyMs = 100;
+    gateway.calls();
+    const answers = await Promise.all(distinct(60).map((query) => gateway.execute(query)));
+    end();
+    for (const { errors } of answers) expect(codes(errors)).toEqual(['RATE_LIMITED']);
+    expect(gateway.calls().length).toBeLessThan(15);
+  });
+
+  test('they come back at a rate that rises', () => {
+    let drawn = 0;
+    const hold = new RateLimitHold(
+      () => 0,
+      () => drawn++ / 100,
+    );
+    const waits = Array.from({ length: 100 }, () => hold.drawWaitMs());
+    const within = (from: number, to: number) =>
+      waits.filter((wait) => from <= wait && wait < to).length;
+    expect([within(0, 250), within(250, 500), within(500, 1_000)]).toEqual([7, 18, 75]);
+  });
+
   test('no answer keeps calls back for more than a minute', () => {
     const hold = new RateLimitHold(
       () => 0,
@@ -281,7 +306,7 @@ describe('after a 429 with a time', () => {
     hold.begin(86_400_000);
     hold.begin(1_000);
     expect(hold.remainingMs).toBe(60_000);
-    expect(hold.drawWaitMs()).toBe(60_250);
+    expect(hold.drawWaitMs()).toBe(61_000);
   });
 });
 

@@ -7,7 +7,7 @@
 const LONGEST_HOLD_MS = 60_000;
 
 /** Over how long those who were kept back spread when they may go, in milliseconds. */
-const SPREAD_MS = 250;
+const SPREAD_MS = 1_000;
 
 /**
  * One for the process: whether Kinde counts by environment or by application is not documented, and
@@ -31,8 +31,12 @@ export class RateLimitHold {
     return Math.max(0, this.#until - this.now());
   }
 
-  /** How long this call is to wait: not all come back at the same instant. */
+  /**
+   * How long this call is to wait. Those who were kept back do not come back at the same instant but at
+   * a rate that rises from zero, so that few have been sent when the first hears that the limit is
+   * still reached, and the others go on waiting.
+   */
   drawWaitMs(): number {
-    return this.remainingMs + this.random() * SPREAD_MS;
+    return this.remainingMs + Math.sqrt(this.random()) * SPREAD_MS;
   }
 }
