@@ -44,7 +44,11 @@ async function send(kind, body, milliseconds) {
   const signal = milliseconds === undefined ? undefined : AbortSignal.timeout(milliseconds);
   let outcome;
   try {
-    const { statusCode, headers, body: answer } = await agent.request({
+    const {
+      statusCode,
+      headers,
+      body: answer,
+    } = await agent.request({
       origin: url,
       path: '/graphql',
       method: 'POST',

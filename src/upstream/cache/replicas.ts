@@ -29,6 +29,8 @@ const NOTHING: Found = { body: undefined, remainingMs: 0, stamp: undefined };
 
 /** How long Redis may take. What takes longer is done without it. */
 const TIMEOUT_MS = 25;
+/** How long it may take for a write to be announced. Until it is, other replicas give what was before it. */
+const ANNOUNCE_TIMEOUT_MS = 45;
 /** How long the start of the gateway waits for it. */
 const CONNECT_MS = 1_000;
 /** For how long it is then left alone, so that not every operation waits in vain. */
@@ -204,6 +206,7 @@ export class Replicas {
         [this.#key('number'), this.#key('changes'), ...tags.map((tag) => this.#key(`tag ${tag}`))],
         [String(this.#marksLiveMs), String(LOG_LENGTH), this.#self, JSON.stringify(tags)],
       ),
+      ANNOUNCE_TIMEOUT_MS,
     );
     for (const tag of tags) this.#untold.delete(tag);
   }
@@ -263,12 +266,12 @@ export class Replicas {
     this.#onState(false, error);
   }
 
-  #within<T>(promise: Promise<T>): Promise<T> {
+  #within<T>(promise: Promise<T>, milliseconds = TIMEOUT_MS): Promise<T> {
     return new Promise((resolve, reject) => {
       // Where it was this process that was slow, the answer is there and read before the immediate.
       const timer = setTimeout(
         () => setImmediate(() => reject(new Error('Redis is slow'))),
-        TIMEOUT_MS,
+        milliseconds,
       );
       promise.then(resolve, reject).finally(() => clearTimeout(timer));
     });
