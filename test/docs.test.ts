@@ -40,6 +40,8 @@ function defaultOf(name: string): string | undefined {
 
 /** What others read or say. */
 const OTHERS = [
+  // An error of the example's nginx.
+  'BAD_GATEWAY',
   // An error of Apollo Server's.
   'PERSISTED_QUERY_NOT_FOUND',
   // Read by OpenTelemetry's exporter itself.
@@ -109,6 +111,23 @@ describe.each(pages)('%s', (page) => {
       expect({ file, title, isThere }).toEqual({ file, title, isThere: true });
     }
   });
+});
+
+test('docs/settings.md gives the defaults of config.ts', () => {
+  let compared = 0;
+  for (const [names, defaults] of matches(
+    text('docs/settings.md'),
+    /^\| (`[^|]+) \| +([^|]*) \|/gm,
+  )) {
+    const values = matches(defaults!, /`([^`]+)`/g).map(([value]) => value);
+    matches(names, /`([^`]+)`/g).forEach(([name], position) => {
+      const known = defaultOf(name);
+      if (known === undefined) return;
+      expect([name, values[position] ?? values[0]?.replace(/ .*/, '')]).toEqual([name, known]);
+      compared++;
+    });
+  }
+  expect(compared).toBeGreaterThan(20);
 });
 
 describe('docs/security.md', () => {

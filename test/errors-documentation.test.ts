@@ -52,7 +52,7 @@ describe('the codes of docs/errors.md', () => {
       text(`src/resolvers/${name}`),
     );
     const given = sources
-      .flatMap((source) => [...source.matchAll(/\bcode: '([A-Z_]+)'/g)])
+      .flatMap((source) => [...source.matchAll(/(?:\bcode: |\bkeyError\()'([A-Z_]+)'/g)])
       .map(([, code]) => code!)
       .filter((code) => code !== 'BAD_USER_INPUT');
     const [, described] = /the gateway's codes are ([^]+?) and,/.exec(
@@ -90,6 +90,7 @@ describe('a request', () => {
     NOT_FOUND: ['/graphqll', post('{}')],
     METHOD_NOT_ALLOWED: ['/graphql', { method: 'DELETE' }],
     PAYLOAD_TOO_LARGE: ['/graphql', post(`{"query":"${' '.repeat(1024 * 1024)}"}`)],
+    HEADERS_TOO_LARGE: ['/graphql', post('{}', { 'x-a': 'b'.repeat(17_000) })],
     UNSUPPORTED_MEDIA_TYPE: ['/graphql', post('query={}', { 'content-type': 'text/plain' })],
   };
 
@@ -102,9 +103,9 @@ describe('a request', () => {
     expect(String(response.status)).toBe(row![1]);
   });
 
-  test('of each code is made here, but for the one that test/limits.test.ts makes', () => {
+  test('of each code is made here, but for the two that test/limits.test.ts makes', () => {
     expect(codesOf('Codes of a request').sort()).toEqual(
-      [...Object.keys(requests), 'TRUSTED_DOCUMENT_REQUIRED'].sort(),
+      [...Object.keys(requests), 'REQUEST_TIMEOUT', 'TRUSTED_DOCUMENT_REQUIRED'].sort(),
     );
   });
 });

@@ -1,6 +1,6 @@
-/** The README's code is run as it stands, and its answers are the gateway's. */
+/** The code of the README and of docs/ is run as it stands, and its answers are the gateway's. */
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildSchema } from 'graphql';
@@ -8,17 +8,27 @@ import { readTypeDefs } from '../src/schema.js';
 import { startGateway, type TestGateway } from './support/gateway.js';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-const blocks = [...readme.matchAll(/```(\w*)\n([\s\S]*?)```/g)].map(
-  ([, language, code], index) => ({
-    index,
+const docs = readdirSync(new URL('../docs', import.meta.url)).filter((name) =>
+  name.endsWith('.md'),
+);
+
+/** The blocks of code of a page, each with the JSON that follows it as its answer. */
+function blocksOf(page: string) {
+  const markdown = readFileSync(new URL(`../${page}`, import.meta.url), 'utf8');
+  const blocks = [...markdown.matchAll(/```(\w*)\n([\s\S]*?)```/g)].map(([, language, code]) => ({
     language: language!,
     code: code!,
-  }),
-);
-const answerTo = (index: number) =>
-  blocks[index + 1]?.language === 'json'
-    ? (JSON.parse(blocks[index + 1]!.code) as unknown)
-    : undefined;
+  }));
+  return blocks.map(({ language, code }, index) => {
+    const next = blocks[index + 1];
+    const answer = next?.language === 'json' ? (JSON.parse(next.code) as unknown) : undefined;
+    return { page, index, language, code, answer };
+  });
+}
+
+const blocks = ['README.md', ...docs.map((name) => `docs/${name}`)].flatMap(blocksOf);
+const queries = blocks.filter(({ language }) => language === 'graphql');
+const commands = blocks.filter(({ code }) => code.startsWith('curl '));
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -26,31 +36,33 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
+test.each(queries)('query $index of $page answers', async ({ code, answer }) => {
+  const result = await gateway.execute(code);
+  expect(result.errors).toBeUndefined();
+  if (answer !== undefined) expect(result).toEqual(answer);
+});
+
+test.each(commands)('command $index of $page prints what follows it', async ({ code, answer }) => {
+  const command = code.replace('http://localhost:4000', gateway.url);
+  const { stdout } = await promisify(execFile)('bash', ['-c', command]);
+  const printed = JSON.parse(stdout) as object;
+  if (answer === undefined) expect(printed).not.toHaveProperty('errors');
+  else expect(printed).toEqual(answer);
+});
+
 describe('the README', () => {
-  const queries = blocks.filter(({ language }) => language === 'graphql');
-  const commands = blocks.filter(({ code }) => code.startsWith('curl '));
+  const own = <T extends { page: string }>(all: T[]) =>
+    all.filter(({ page }) => page === 'README.md');
 
-  test('has queries and commands', () => {
-    expect([queries.length, commands.length]).toEqual([2, 2]);
-  });
-
-  test.each(queries)('query $index answers', async ({ index, code }) => {
-    const result = await gateway.execute(code);
-    expect(result.errors).toBeUndefined();
-    const expected = answerTo(index);
-    if (expected !== undefined) expect(result).toEqual(expected);
+  test('has queries and commands with their answers', () => {
+    expect([own(queries).length, own(commands).length]).toEqual([2, 2]);
+    for (const { answer } of own(commands)) expect(answer).toBeDefined();
   });
 
   test('its first query costs the five calls that it says', async () => {
     gateway.calls();
-    await gateway.query(queries[0]!.code);
+    await gateway.query(own(queries)[0]!.code);
     expect(gateway.calls()).toHaveLength(5);
-  });
-
-  test.each(commands)('command $index prints what follows it', async ({ index, code }) => {
-    const command = code.replace('http://localhost:4000', gateway.url);
-    const { stdout } = await promisify(execFile)('bash', ['-c', command]);
-    expect(JSON.parse(stdout)).toEqual(answerTo(index));
   });
 
   test('links to docs that are there; theirs name every setting that the gateway reads, and no other', () => {
