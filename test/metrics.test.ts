@@ -83,13 +83,19 @@ test('a known load gives exactly the expected counts', async () => {
 
 test('reads that are merged, and those that are stale, are told from others', async () => {
   const started = await start({
-    emulator: { latencyMs: 50 },
     env: { CACHE: 'memory', CACHE_CATALOGUE_TTL_SECONDS: '1', UPSTREAM_RETRIES: '0' },
   });
   const { query, execute, emulator } = started;
   const route = 'route="GET /api/v1/roles"';
   await query('{ permissions(first: 1) { nodes { key } } }');
-  const merged = await counted(started, () => Promise.all([query(ROLES), query(`${ROLES} `)]));
+  const merged = await counted(started, async () => {
+    emulator.latencyMs = 1_000;
+    const before = emulator.requests.length;
+    const first = query(ROLES);
+    while (emulator.requests.length === before) await new Promise((go) => setTimeout(go, 5));
+    await Promise.all([first, query(`${ROLES} `)]);
+    emulator.latencyMs = 0;
+  });
   expect(merged[`kinde_graphql_reads_total{${route},source="upstream"}`]).toBe(1);
   expect(merged[`kinde_graphql_reads_total{${route},source="merged"}`]).toBe(1);
   await new Promise((resolve) => setTimeout(resolve, 1_050));
