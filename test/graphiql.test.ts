@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import helmet from '@fastify/helmet';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import Fastify from 'fastify';
 import { getOperationAST, getVariableValues, parse, validate } from 'graphql';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { examples } from '../src/graphiql/examples.js';
+import { securityHeaders } from '../src/plugins/security-headers.js';
 import { graphiqlRoutes } from '../src/graphiql/routes.js';
 import { startGateway, type TestGateway } from './support/gateway.js';
 
@@ -353,7 +353,7 @@ function inBrowser() {
 /** The routes in a server of their own, registered as no gateway would. */
 async function serve(options: Parameters<typeof graphiqlRoutes>[0]) {
   const app = Fastify({ forceCloseConnections: true });
-  await app.register(helmet);
+  app.addHook('onRequest', securityHeaders());
   await app.register(graphiqlRoutes(options));
   return {
     url: await app.listen({ host: '127.0.0.1', port: 0 }),
