@@ -1055,16 +1055,12 @@ describe('the seed', () => {
     }
   });
 
-  test('comes in the size that is asked for, quickly', async () => {
+  test('comes in the size that is asked for', async () => {
     const big = await startEmulator({ organizations: 100, usersPerOrganization: 100 });
     const sizes = [...big.state.organizations.values()].map(({ members }) => members.size);
-    const start = performance.now();
-    big.reset();
-    const milliseconds = performance.now() - start;
     // Before anything can fail: one that is left open keeps jest from ending.
     await big.close();
     expect([sizes.length, new Set(sizes)]).toEqual([100, new Set([100])]);
-    expect(milliseconds).toBeLessThan(1000);
     const small = await startEmulator({ organizations: 1, usersPerOrganization: 3 });
     expect([...small.state.organizations.values()].map(({ members }) => members.size)).toEqual([3]);
     await small.close();
