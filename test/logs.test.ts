@@ -115,7 +115,7 @@ describe('tokens', () => {
     expect((await fetch(`${poor.url}/readyz`)).status).toBe(503);
     await poor.close();
     expect(messages()).toEqual(
-      expect.arrayContaining(['not ready', 'upstream call failed', 'operation']),
+      expect.arrayContaining(['no token is to be had', 'upstream call failed', 'operation']),
     );
   });
 });
@@ -237,11 +237,7 @@ test('bytes that are no HTTP are not logged', async () => {
       socket.on('error', reject);
     });
   }
-  const told = checkedLines().filter(({ msg }) => msg.startsWith('client '));
-  expect(told.map(({ err }) => Object.keys(err))).toEqual(
-    told.map(() => ['type', 'message', 'code', 'stack']),
-  );
-  expect(told).toHaveLength(3);
+  expect(checkedLines().filter(({ msg }) => msg.startsWith('client '))).toEqual([]);
 });
 
 test('a line stays short, however long the names and however many the errors', async () => {

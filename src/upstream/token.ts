@@ -92,7 +92,7 @@ export function createClientCredentials(
         if (outcome instanceof SendError) throw outcome;
         return outcome;
       }
-      await sleep(wait, undefined, { ref: false });
+      await sleep(wait);
     }
   }
 

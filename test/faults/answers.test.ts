@@ -267,7 +267,7 @@ describe('a write', () => {
     const document = RENAME.replace('org_1', code);
     gateway.proxy.always('PATCH', fault);
     const { data, codes, calls } = await gateway.outcome(document);
-    expect(data).toBeNull();
+    expect(data).toEqual({ updateOrganization: null });
     expect(codes).toEqual({ updateOrganization: 'WRITE_OUTCOME_UNKNOWN' });
     expect(calls).toEqual([`PATCH /api/v1/organization/${code}`]);
   });

@@ -158,7 +158,10 @@ describe('the credentials', () => {
     });
     await Promise.all(distinct(20).map((query) => gateway.query(query)));
     expect(gateway.proxy.tokenRequests).toBe(1);
-    expect(gateway.proxy.calls()).toHaveLength(40);
+    // Those that are sent only after the renewal are not refused.
+    const sent = gateway.proxy.calls().length;
+    expect(sent).toBeGreaterThan(20);
+    expect(sent).toBeLessThanOrEqual(40);
   });
 
   test('22. A 401 that stays: UNAUTHENTICATED, after one renewal', async () => {
@@ -184,9 +187,9 @@ describe('the credentials', () => {
     expect(calls).toEqual(Array(2).fill(`PATCH /api/v1/organization/${code}`));
   });
 
-  test.each<[string, Fault, string]>([
-    ['that is down', answer(503), 'UPSTREAM_UNAVAILABLE'],
-    ['that breaks the connection', reset(), 'UPSTREAM_UNAVAILABLE'],
+  test.each<[string, Fault, string, number?]>([
+    ['that is down', answer(503), 'UPSTREAM_UNAVAILABLE', 3],
+    ['that breaks the connection', reset(), 'UPSTREAM_UNAVAILABLE', 3],
     ['that is slow', stall(), 'UPSTREAM_TIMEOUT'],
     ['that answers HTML', answer(200, '<html>'), 'UPSTREAM_BAD_RESPONSE'],
     ['that answers null', answer(200, 'null'), 'UPSTREAM_BAD_RESPONSE'],
@@ -203,16 +206,19 @@ describe('the credentials', () => {
     ['that redirects', answer(302, '', { location: '/oauth2/auth' }), 'UNAUTHENTICATED'],
     ['that refuses', answer(401, { error: 'invalid_client' }), 'UNAUTHENTICATED'],
     ['that limits', answer(429, '', { 'retry-after': '9' }), 'UPSTREAM_UNAVAILABLE'],
-  ])('23. A token endpoint %s: told, and asked again by the next', async (_, fault, code) => {
-    const gateway = await gatewayWith({ UPSTREAM_TIMEOUT_MS: '1500' }, true);
-    const end = gateway.proxy.always('POST /oauth2/token', fault);
-    const { codes, calls } = await gateway.outcome(list(1));
-    expect(codes).toEqual({ organizations: code });
-    expect(calls).toEqual([]);
-    expect(gateway.proxy.tokenRequests).toBe(1);
-    end();
-    await gateway.query(list(1));
-  });
+  ])(
+    '23. A token endpoint %s: told, and asked again by the next',
+    async (_, fault, code, requests = 1) => {
+      const gateway = await gatewayWith({ UPSTREAM_TIMEOUT_MS: '1500' }, true);
+      const end = gateway.proxy.always('POST /oauth2/token', fault);
+      const { codes, calls } = await gateway.outcome(list(1));
+      expect(codes).toEqual({ organizations: code });
+      expect(calls).toEqual([]);
+      expect(gateway.proxy.tokenRequests).toBe(requests);
+      end();
+      await gateway.query(list(1));
+    },
+  );
 
   test.each([
     ['read', list(1)],
