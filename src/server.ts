@@ -247,7 +247,7 @@ export async function createGateway(
     },
     close: async () => {
       isClosing = true;
-      await sleep(config.shutdown.delayMs);
+      if (config.shutdown.delayMs > 0) await sleep(config.shutdown.delayMs);
       admission.drain();
       let isCutOff = false;
       const cutOff = setTimeout(() => {

@@ -51,7 +51,12 @@ const config = readConfig({
   KINDE_DOMAIN: 'http://127.0.0.1:9',
   AUTH_MODE: 'passthrough',
 });
-const admission = new Admission({ ...config.overload, upstreamUtilization: () => 0 });
+const admission = new Admission({
+  ...config.overload,
+  // The suite keeps this process busy, and nobody is to be sent away for it.
+  ...{ maxWaitMs: 600_000, maxEventLoopDelayMs: 600_000 },
+  upstreamUtilization: () => 0,
+});
 afterAll(() => admission.close());
 const authenticate = createAuthenticate('passthrough', undefined, undefined);
 
