@@ -34,6 +34,7 @@ describe('readConfig', () => {
       upstreamRetries: 2,
       operationTimeoutMs: 30_000,
       upstreamCallsPerOperation: 12_000,
+      upstreamRateLimit: 0,
       isSchemaPublic: true,
       isGraphiqlServed: true,
       requestTimeoutMs: 30_000,
