@@ -4,7 +4,8 @@ import { defaultFieldResolver, type GraphQLObjectType, type GraphQLSchema } from
 import type { Context } from '../context.js';
 import type { OrganizationParent } from '../loaders/organizations.js';
 import type { Member } from '../loaders/users.js';
-import { authorize, type Alternatives, type Owner, type Viewer } from './viewer.js';
+import { requiredScopes } from './scoped-fields.js';
+import { authorize, type Owner, type Viewer } from './viewer.js';
 
 const ENVIRONMENT: Owner = { kind: 'environment' };
 const organization = (code: string): Owner => ({ kind: 'organization', code });
@@ -20,14 +21,6 @@ const OWNER_OF: Readonly<Record<string, OwnerOf>> = {
   // Neither `Query.roles` nor `node` shows one to a user, so a member led here.
   Role: () => ({ kind: 'member' }),
 };
-
-/** The alternatives of a `@requiresScopes`; undefined where there is none. */
-function requiredScopes(
-  schema: GraphQLSchema,
-  node: Parameters<typeof getDirective>[1],
-): Alternatives | undefined {
-  return getDirective(schema, node, 'requiresScopes')?.[0]?.['scopes'] as Alternatives | undefined;
-}
 
 /** The value at a path into a field's arguments, such as `input.organizationCode`. */
 function valueAt(args: unknown, path: readonly string[]): string {

@@ -3,6 +3,14 @@ import { getDirective } from '@graphql-tools/utils';
 import { isObjectType, type GraphQLSchema } from 'graphql';
 import type { Alternatives } from './viewer.js';
 
+/** The alternatives of a field's or a type's `@requiresScopes`; undefined where there is none. */
+export function requiredScopes(
+  schema: GraphQLSchema,
+  node: Parameters<typeof getDirective>[1],
+): Alternatives | undefined {
+  return getDirective(schema, node, 'requiresScopes')?.[0]?.['scopes'] as Alternatives | undefined;
+}
+
 /** A field of the schema, with the alternatives of its `@requiresScopes`. */
 export interface ScopedField {
   /** As a schema coordinate, e.g. "Organization.users". */
@@ -16,15 +24,8 @@ export function scopedFields(schema: GraphQLSchema): ScopedField[] {
     .filter(isObjectType)
     .flatMap((type) =>
       Object.values(type.getFields()).flatMap((field) => {
-        const [directive] = getDirective(schema, field, 'requiresScopes') ?? [];
-        return directive === undefined
-          ? []
-          : [
-              {
-                coordinate: `${type.name}.${field.name}`,
-                scopes: directive['scopes'] as Alternatives,
-              },
-            ];
+        const scopes = requiredScopes(schema, field);
+        return scopes === undefined ? [] : [{ coordinate: `${type.name}.${field.name}`, scopes }];
       }),
     );
 }

@@ -1,6 +1,5 @@
 /** What an operation may cost, known before it is executed: from its list sizes, variables included. */
 import type { ApolloServerPlugin } from '@apollo/server';
-import { getDirective } from '@graphql-tools/utils';
 import {
   getArgumentValues,
   getDirectiveValues,
@@ -22,6 +21,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { requiredScopes } from '../auth/scoped-fields.js';
 import type { Limits } from '../config.js';
 import type { Context } from '../context.js';
 import { MAX_FIRST } from '../resolvers/connection.js';
@@ -194,8 +194,7 @@ const isEntries = ({ name: parent }: GraphQLCompositeType, field: string): boole
 
 /** A field's scope; the first where others would do as well. */
 function scopeOf(schema: GraphQLSchema, field: GraphQLField<unknown, unknown>): string | undefined {
-  const [directive] = getDirective(schema, field, 'requiresScopes') ?? [];
-  return (directive?.['scopes'] as string[][] | undefined)?.[0]?.[0];
+  return requiredScopes(schema, field)?.[0]?.[0];
 }
 
 /** A field's arguments; none where they cannot be coerced, since execution refuses the field for it. */
