@@ -85,19 +85,22 @@ export async function createGateway(
   });
   const breaker = new Breaker();
   const send = sendThrough(breaker, sendOnce);
-  const cache = await createCache(config.cache, {
-    name: `${baseUrl} ${credentials?.clientId ?? ''}`,
-    onState: (isReachable, error) =>
-      isReachable
-        ? app.log.info('Redis can be reached')
-        : app.log.warn({ err: error }, 'Redis cannot be reached: nothing is given from memory'),
-  });
   const rateLimit = new SharedRateLimit({
     callsPerMinute: config.upstreamRateLimit,
     redisUrl: config.cache.redisUrl,
     name: baseUrl,
   });
-  await rateLimit.connect();
+  // Both at once, since each waits a second for a Redis that is down.
+  const [cache] = await Promise.all([
+    createCache(config.cache, {
+      name: `${baseUrl} ${credentials?.clientId ?? ''}`,
+      onState: (isReachable, error) =>
+        isReachable
+          ? app.log.info('Redis can be reached')
+          : app.log.warn({ err: error }, 'Redis cannot be reached: nothing is given from memory'),
+    }),
+    rateLimit.connect(),
+  ]);
   const turns = createTurns(config.upstreamConcurrency);
   const telemetry = await createTelemetry(config, app.log, { breaker, cache });
   const { metrics, traces } = telemetry;

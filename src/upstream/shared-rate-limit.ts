@@ -1,7 +1,5 @@
 /** What the replicas of a gateway tell each other of the upstream's rate limit, and its budget of calls. */
-import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient, defineScript, type CommandParser } from '@redis/client';
+import { briefly, createRedis, prefixOf, script, within } from './redis.js';
 
 /** The upstream's rate limit as all replicas together keep to it. */
 export interface RateLimit {
@@ -24,8 +22,6 @@ const WINDOW_MS = 61_000;
 
 /** How long Redis may take. What takes longer is done without it. */
 const TIMEOUT_MS = 40;
-/** How long the start of the gateway waits for it. */
-const CONNECT_MS = 1_000;
 /** After so many failures in a row it is left alone for a while, so that not every call waits in vain. */
 const MOST_FAILURES = 3;
 const PAUSE_MS = 1_000;
@@ -52,31 +48,8 @@ const HOLD = `
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], '', 'PX', ARGV[1]) end
 return redis.call('PUBLISH', ARGV[2], ARGV[1])`;
 
-function script<R>(SCRIPT: string) {
-  return defineScript({
-    SCRIPT,
-    parseCommand: (parser: CommandParser, key: string, args: readonly string[]) => {
-      parser.pushKeysLength([key]);
-      parser.push(...args);
-    },
-    transformReply: undefined as unknown as () => R,
-  });
-}
-
-function connect(url: string) {
-  return createClient({
-    url,
-    disableOfflineQueue: true,
-    socket: {
-      connectTimeout: 1_000,
-      reconnectStrategy: (retries) => Math.min(1_000, 50 * 2 ** Math.min(retries, 5)),
-    },
-    scripts: {
-      reserve: script<number[]>(RESERVE),
-      hold: script<number>(HOLD),
-    },
-  });
-}
+const connect = (url: string) =>
+  createRedis(url, { reserve: script<number[]>(RESERVE), hold: script<number>(HOLD) });
 
 /** The calls of this process: when each of the last ones was made, or is to be. */
 export class CallTimes {
@@ -147,9 +120,8 @@ export class SharedRateLimit implements RateLimit {
     this.#limit = callsPerMinute;
     this.#now = now;
     this.#times = callsPerMinute === 0 ? undefined : new CallTimes(callsPerMinute, now);
-    const hash = createHash('sha256').update(name).digest('base64url').slice(0, 16);
-    this.#calls = `kinde-graphql:{${hash}}:calls`;
-    this.#hold = `kinde-graphql:{${hash}}:hold`;
+    this.#calls = `${prefixOf(name)}:calls`;
+    this.#hold = `${prefixOf(name)}:hold`;
     if (redisUrl === undefined) return;
     this.#redis = connect(redisUrl);
     // One that listens may send nothing else.
@@ -166,9 +138,7 @@ export class SharedRateLimit implements RateLimit {
         .connect()
         .then((redis) => redis.subscribe(this.#hold, (text) => this.#hear(Number(text)))),
     ]);
-    await Promise.race([connected, sleep(CONNECT_MS, undefined, { ref: false })]).catch(() =>
-      this.#fail(),
-    );
+    await briefly(connected).catch(() => this.#fail());
   }
 
   onHold(listener: (milliseconds: number) => void): void {
@@ -182,7 +152,7 @@ export class SharedRateLimit implements RateLimit {
     const text = String(Math.ceil(milliseconds));
     if (text === '0') return;
     // Nobody waits for it, so that Redis may be slow.
-    this.#redis?.hold(this.#hold, [text, this.#hold]).catch(() => this.#fail());
+    this.#redis?.hold([this.#hold], [text, this.#hold]).catch(() => this.#fail());
   }
 
   reserve(longestMs: number): Promise<Reservation> | Reservation {
@@ -199,12 +169,11 @@ export class SharedRateLimit implements RateLimit {
     if (!this.#isPaused) {
       try {
         const [waitMs = 0, isTaken = 0, replicas = 1] = await within(
-          redis.reserve(this.#calls, [
-            String(this.#limit),
-            String(WINDOW_MS),
-            String(Math.floor(longestMs)),
-            this.#hold,
-          ]),
+          TIMEOUT_MS,
+          redis.reserve(
+            [this.#calls],
+            [String(this.#limit), String(WINDOW_MS), String(Math.floor(longestMs)), this.#hold],
+          ),
         );
         this.#failures = 0;
         this.#replicas = Math.max(1, replicas);
@@ -236,15 +205,4 @@ export class SharedRateLimit implements RateLimit {
     this.#failures++;
     if (this.#failures >= MOST_FAILURES) this.#pausedUntil = this.#now() + PAUSE_MS;
   }
-}
-
-function within<T>(promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    // Where it was this process that was slow, the answer is there and read before the immediate.
-    const timer = setTimeout(
-      () => setImmediate(() => reject(new Error('Redis is slow'))),
-      TIMEOUT_MS,
-    );
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

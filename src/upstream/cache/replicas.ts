@@ -1,7 +1,6 @@
 /** What the replicas of a gateway tell each other through Redis: what was read, and what was changed. */
-import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient, defineScript, type CommandParser } from '@redis/client';
+import { randomUUID } from 'node:crypto';
+import { briefly, createRedis, prefixOf, script, within } from '../redis.js';
 import type { Changes } from './changes.js';
 
 export interface ReplicasOptions {
@@ -31,8 +30,6 @@ const NOTHING: Found = { body: undefined, remainingMs: 0, stamp: undefined };
 const TIMEOUT_MS = 25;
 /** How long it may take for a write to be announced. Until it is, other replicas give what was before it. */
 const ANNOUNCE_TIMEOUT_MS = 45;
-/** How long the start of the gateway waits for it. */
-const CONNECT_MS = 1_000;
 /** For how long it is then left alone, so that not every operation waits in vain. */
 const PAUSE_MS = 1_000;
 /** How many changes are kept for replicas that have not heard of them yet. */
@@ -41,11 +38,6 @@ const LOG_LENGTH = 10_000;
 const LONGEST_CALL_MS = 15 * 60_000;
 /** A larger answer costs more to move than it is worth. */
 const MAX_BODY_LENGTH = 1024 * 1024;
-
-const pushAll = (parser: CommandParser, keys: readonly string[], args: readonly string[]) => {
-  parser.pushKeysLength([...keys]);
-  parser.push(...args);
-};
 
 /** Numbers the change, marks its tags with the number and writes it to the log, all at once. */
 const ANNOUNCE = `
@@ -66,27 +58,12 @@ const KEEP = `
 redis.call('HSET', KEYS[1], 'stamp', ARGV[1], 'body', ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])`;
 
-function script<R>(SCRIPT: string) {
-  const transformReply = undefined as unknown as () => R;
-  return defineScript({ SCRIPT, parseCommand: pushAll, transformReply });
-}
-
-function connect(url: string) {
-  return createClient({
-    url,
-    // Commands that wait for a connection would hold up those who sent them.
-    disableOfflineQueue: true,
-    socket: {
-      connectTimeout: 1_000,
-      reconnectStrategy: (retries) => Math.min(1_000, 50 * 2 ** Math.min(retries, 5)),
-    },
-    scripts: {
-      announce: script<number>(ANNOUNCE),
-      lookUp: script<string[]>(LOOK_UP),
-      keep: script<null>(KEEP),
-    },
+const connect = (url: string) =>
+  createRedis(url, {
+    announce: script<number>(ANNOUNCE),
+    lookUp: script<string[]>(LOOK_UP),
+    keep: script<null>(KEEP),
   });
-}
 
 /**
  * Every write is written to a log, and every operation begins with what the log has gained: so what
@@ -102,7 +79,7 @@ export class Replicas {
   readonly #marksLiveMs: number;
   readonly #onState: (isReachable: boolean, error?: unknown) => void;
   /** Tells its own entries of the log from those of others. */
-  readonly #self = createHash('sha256').update(`${process.pid} ${Math.random()}`).digest('hex');
+  readonly #self = randomUUID();
   #lastId: string | undefined;
   #lastNumber = 0;
   #isReachable = true;
@@ -116,9 +93,7 @@ export class Replicas {
     this.#changes = changes;
     this.#onState = onState ?? (() => undefined);
     this.#marksLiveMs = longestLifetimeMs + LONGEST_CALL_MS;
-    // The braces keep all keys on one node of a cluster, so that a script may use them together.
-    const hash = createHash('sha256').update(name).digest('base64url').slice(0, 16);
-    this.#prefix = `kinde-graphql:{${hash}}`;
+    this.#prefix = prefixOf(name);
     this.#redis = connect(url);
     this.#redis.on('error', (error: unknown) => this.#fail(error));
   }
@@ -126,9 +101,7 @@ export class Replicas {
   /** Resolves when Redis can be asked, or when that takes too long; it is tried on then. */
   async connect(): Promise<void> {
     const connected = this.#redis.connect().then(() => this.refresh());
-    await Promise.race([connected, sleep(CONNECT_MS, undefined, { ref: false })]).catch(
-      (error: unknown) => this.#fail(error),
-    );
+    await briefly(connected).catch((error: unknown) => this.#fail(error));
   }
 
   /**
@@ -154,7 +127,7 @@ export class Replicas {
   async #refresh(): Promise<boolean> {
     try {
       await this.#tell();
-      const isKnown = await this.#within(this.#readLog());
+      const isKnown = await within(TIMEOUT_MS, this.#readLog());
       this.#succeed();
       return isKnown;
     } catch (error) {
@@ -201,12 +174,12 @@ export class Replicas {
   async #tell(): Promise<void> {
     const tags = [...this.#untold];
     if (tags.length === 0) return;
-    await this.#within(
+    await within(
+      ANNOUNCE_TIMEOUT_MS,
       this.#redis.announce(
         [this.#key('number'), this.#key('changes'), ...tags.map((tag) => this.#key(`tag ${tag}`))],
         [String(this.#marksLiveMs), String(LOG_LENGTH), this.#self, JSON.stringify(tags)],
       ),
-      ANNOUNCE_TIMEOUT_MS,
     );
     for (const tag of tags) this.#untold.delete(tag);
   }
@@ -215,7 +188,8 @@ export class Replicas {
   async lookUp(key: string, tags: readonly string[]): Promise<Found> {
     if (this.#isPaused) return NOTHING;
     try {
-      const [stamp, body, remainingMs] = await this.#within(
+      const [stamp, body, remainingMs] = await within(
+        TIMEOUT_MS,
         this.#redis.lookUp(
           [this.#key(`read ${key}`), ...tags.map((tag) => this.#key(`tag ${tag}`))],
           [],
@@ -264,16 +238,5 @@ export class Replicas {
     if (!this.#isReachable) return;
     this.#isReachable = false;
     this.#onState(false, error);
-  }
-
-  #within<T>(promise: Promise<T>, milliseconds = TIMEOUT_MS): Promise<T> {
-    return new Promise((resolve, reject) => {
-      // Where it was this process that was slow, the answer is there and read before the immediate.
-      const timer = setTimeout(
-        () => setImmediate(() => reject(new Error('Redis is slow'))),
-        milliseconds,
-      );
-      promise.then(resolve, reject).finally(() => clearTimeout(timer));
-    });
   }
 }
