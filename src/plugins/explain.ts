@@ -1,8 +1,7 @@
 /** Shows what an operation asked Kinde, and what it did not have to ask. */
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { Context } from '../context.js';
-import type { CallReport } from '../upstream/client.js';
-import type { Source } from '../upstream/cache/reads.js';
+import { countFrom, type CallReport } from '../upstream/client.js';
 
 /** A call as it is told: its row of the table, never a URL with what was asked for. */
 function told({ endpoint, source, ageMs, status, attempts, milliseconds, error }: CallReport) {
@@ -33,13 +32,12 @@ export function explain(): ApolloServerPlugin<Context> {
           if (request.http?.headers.get('x-graphql-explain') !== 'true') return;
           if (body.kind !== 'single') return;
           const { calls, loaders } = contextValue;
-          const from = (source: Source) => calls.filter((call) => call.source === source).length;
           const writes = calls.filter(({ endpoint }) => endpoint.method !== 'GET').length;
           const upstream = {
-            made: from('upstream'),
-            cached: from('cache'),
-            stale: from('stale'),
-            merged: from('merged'),
+            made: countFrom('upstream', calls),
+            cached: countFrom('cache', calls),
+            stale: countFrom('stale', calls),
+            merged: countFrom('merged', calls),
             saved: Math.max(0, loaders.asked() - (calls.length - writes)),
             milliseconds: round(performance.now() - startedAt),
             calls: calls.map(told),

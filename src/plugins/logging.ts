@@ -5,7 +5,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Context } from '../context.js';
 import { logText } from '../redact.js';
-import type { Source } from '../upstream/cache/reads.js';
+import { countFrom } from '../upstream/client.js';
 import { UpstreamError } from '../upstream/errors.js';
 
 /** How many of an answer's errors the log names: one query can have thousands. */
@@ -38,17 +38,16 @@ export function logging(server: FastifyBaseLogger): ApolloServerPlugin<Context> 
           const { body } = response;
           const errors = body.kind === 'single' ? (body.singleResult.errors ?? []) : [];
           const { calls, answer } = contextValue;
-          const from = (source: Source) => calls.filter((call) => call.source === source).length;
           contextValue.log.info(
             {
               operation: operation?.operation,
               operationName: operationName == null ? undefined : logText(operationName),
               milliseconds: Math.round(performance.now() - startedAt),
               cost: answer.cost,
-              upstreamCalls: from('upstream'),
-              merged: from('merged'),
-              cached: from('cache'),
-              stale: from('stale'),
+              upstreamCalls: countFrom('upstream', calls),
+              merged: countFrom('merged', calls),
+              cached: countFrom('cache', calls),
+              stale: countFrom('stale', calls),
               ...(errors.length === 0
                 ? {}
                 : {

@@ -1,6 +1,7 @@
 /** What becomes of each request of `/graphql`, for the metrics and the traces. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Answer } from '../context.js';
+import { countFrom } from '../upstream/client.js';
 import type { Metrics } from './metrics.js';
 import type { OperationSpan, Traces } from './traces.js';
 
@@ -102,7 +103,7 @@ function executed(
   const { operationName: name, operationType: type, errorCodes } = answer;
   const outcome = isAnswered ? answer.outcome : 'abandoned';
   if (outcome === undefined) return undefined;
-  const upstreamCalls = calls.filter(({ source }) => source === 'upstream').length;
+  const upstreamCalls = countFrom('upstream', calls);
   return { name, type, outcome, from: 'execution', errorCodes, upstreamCalls };
 }
 

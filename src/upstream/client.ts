@@ -61,6 +61,11 @@ export interface CallReport {
   error: UpstreamError | undefined;
 }
 
+/** How many of these calls were answered from there. */
+export function countFrom(source: Source, calls: readonly CallReport[]): number {
+  return calls.filter((call) => call.source === source).length;
+}
+
 /** An exchange as a trace has it. */
 export interface ExchangeSpan {
   /** What tells the upstream which trace the exchange belongs to. */
