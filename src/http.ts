@@ -14,6 +14,7 @@ import type { Config } from './config.js';
 import type { Context } from './context.js';
 import { withRequestId } from './errors.js';
 import type { Admission } from './overload/admission.js';
+import { logText } from './redact.js';
 import { watchRequests, type Telemetry } from './telemetry/requests.js';
 import { withTrustedDocument } from './trusted-documents.js';
 import type { Cache } from './upstream/cache/index.js';
@@ -99,7 +100,7 @@ export function graphqlRoutes({
       whole: WholeAnswer,
       from: 'memory' | 'merged',
     ): FastifyReply {
-      const { operationName } = whole;
+      const operationName = whole.operationName && logText(whole.operationName);
       request.given = { answer: whole, from };
       request.log.info({ operation: 'query', operationName, from }, 'operation');
       return sendWhole(request, reply, whole, answers.secondsLeft(whole));

@@ -252,6 +252,25 @@ test('a line stays short, however long the names and however many the errors', a
   expect(JSON.stringify(operation).length).toBeLessThan(6_000);
 });
 
+test('an answer from memory is logged as shortly, by a name without a token', async () => {
+  const keeping = await startGateway({
+    env: { CACHE: 'memory', LOG_LEVEL: 'info' },
+    log: (line) => lines.push(line),
+  });
+  const names = ['a'.repeat(5_000), `eyJ${'a'.repeat(40)}`];
+  for (const name of names) {
+    for (let time = 0; time < 2; time++) {
+      await keeping.query(`query ${name} { organizations(first: 1) { nodes { code } } }`);
+    }
+  }
+  await keeping.close();
+  const given = checkedLines().filter(({ from }) => from === 'memory');
+  expect(given.map(({ operationName }) => operationName)).toEqual([
+    `${'a'.repeat(128)}…`,
+    '[token]',
+  ]);
+});
+
 describe('a fault of the gateway', () => {
   test('is logged with its stack and causes, and with nothing that they carry', () => {
     const cause = Object.assign(new Error(`Bearer ${'x'.repeat(20)} of ${EMAIL}`), {
