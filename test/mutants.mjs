@@ -74,7 +74,11 @@ const mutants = [
 function jest(suite, pattern) {
   spawnSync(
     'npm',
-    ['test', '--', `test/${suite}.test.ts`, '-t', pattern, '--json', `--outputFile=${report}`],
+    [
+      ...['test', '--', `test/${suite}.test.ts`, '-t', pattern],
+      // What is never closed without its protection must not keep jest.
+      ...['--forceExit', '--json', `--outputFile=${report}`],
+    ],
     { stdio: 'ignore' },
   );
   const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
