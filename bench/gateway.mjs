@@ -47,4 +47,5 @@ const answers = {
   },
 };
 process.on('message', async (question) => process.send(await answers[question]()));
+process.on('disconnect', () => process.exit());
 process.send({ url });

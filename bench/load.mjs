@@ -24,9 +24,10 @@ export function connect(url, connections) {
   return { ask, close: () => pool.destroy() };
 }
 
+/** The value below which this part of them lies; NaN of none. */
 export const quantile = (values, part) => {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
 };
 
 /**
@@ -59,7 +60,7 @@ export async function run({ ask }, next, concurrency, seconds) {
     failed,
     failure,
     perSecond: times.length / elapsed,
-    p50: quantile(times, 0.5) ?? NaN,
-    p99: quantile(times, 0.99) ?? NaN,
+    p50: quantile(times, 0.5),
+    p99: quantile(times, 0.99),
   };
 }

@@ -7,10 +7,10 @@
  * SECONDS (20) is how long the overload lasts; QUERY is `nested` or `flat`; LATENCY_MS (0) is what the
  * upstream takes for a call; FACTOR (10) is the load as a multiple of the capacity.
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { cpus } from 'node:os';
 import { Pool } from 'undici';
+import { quantile } from './load.mjs';
+import { start } from './processes.mjs';
 
 const seconds = Number(process.env.SECONDS ?? 20);
 const factor = Number(process.env.FACTOR ?? 10);
@@ -30,24 +30,6 @@ const MOST_GROWTH_MB = 100;
 const MOST_RECOVERY_MS = 5_000;
 
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const quantile = (values, part) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
-};
-
-async function start(file, env) {
-  const child = fork(new URL(file, import.meta.url), {
-    env: { ...process.env, ...env },
-    // As `npm start` has it.
-    execArgv: ['--max-semi-space-size=64'],
-  });
-  const [{ url }] = await once(child, 'message');
-  const ask = async (question) => {
-    child.send(question);
-    return (await once(child, 'message'))[0];
-  };
-  return { url, ask, stop: () => child.kill() };
-}
 
 const upstream = await start('./upstream.mjs', { LATENCY_MS: String(latencyMs) });
 // What is kept would be answered from memory, and there would be no load.
@@ -192,8 +174,8 @@ console.log(`
 | ready again after | ${ms(recoveryMs)} (at most ${MOST_RECOVERY_MS}) |
 | afterwards, p99 | ${ms(quantile(times(afterwards.results, 200), 0.99))} |`);
 
-gateway.stop();
-upstream.stop();
+await gateway.stop();
+await upstream.stop();
 const problems = [
   ratio <= MOST_RATIO || 'the p99 of accepted requests is over twice the unloaded one',
   growthMb <= MOST_GROWTH_MB || 'memory grew',

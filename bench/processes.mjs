@@ -31,9 +31,10 @@ export async function start(file, env = {}, execArgv = ['--max-semi-space-size=6
     url: said.url,
     /** The process that serves, which is not the one forked where that is a program of another kind. */
     pid: said.pid ?? child.pid,
-    tell: async (message) => {
+    /** What it answers to a message. */
+    ask: async (message) => {
       child.send(message);
-      await once(child, 'message');
+      return (await once(child, 'message'))[0];
     },
     stop,
   };

@@ -284,7 +284,7 @@ for (const latency of latencies) {
   }
   for (const kind of kinds) {
     const answer = await compare(running, kind);
-    await running.bare?.tell({ answer: answer.toString('base64') });
+    await running.bare?.ask({ answer: answer.toString('base64') });
     for (const concurrency of concurrencies) {
       const seen = {};
       for (let round = 0; round < rounds; round++) {

@@ -6,10 +6,9 @@
  *
  * MINUTES (3) is how long it lasts. Every ten seconds the clients pause for a count.
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { Agent } from 'undici';
 import { startEmulator } from '../dist/emulator/index.js';
+import { start } from './processes.mjs';
 
 const minutes = Number(process.env.MINUTES ?? 3);
 const CLIENTS = 8;
@@ -20,21 +19,18 @@ const MOST_GROWTH_MB = 3;
 const MOST_HANDLES = 5;
 
 const emulator = await startEmulator({ recordsRequests: false });
-const gateway = fork(new URL('./gateway.mjs', import.meta.url), {
-  execArgv: ['--expose-gc', '--max-semi-space-size=64'],
-  env: {
-    ...process.env,
+const gateway = await start(
+  './gateway.mjs',
+  {
     KINDE_DOMAIN: emulator.url,
     KINDE_CLIENT_ID: emulator.clientId,
     KINDE_CLIENT_SECRET: emulator.clientSecret,
     KINDE_AUDIENCE: emulator.audience,
   },
-});
-const [{ url }] = await once(gateway, 'message');
-const left = async () => {
-  gateway.send('left');
-  return (await once(gateway, 'message'))[0];
-};
+  ['--expose-gc', '--max-semi-space-size=64'],
+);
+const { url } = gateway;
+const left = () => gateway.ask('left');
 
 const organizations = [...emulator.state.organizations.values()].map(({ profile }) => profile.code);
 const outcomes = {};
@@ -168,7 +164,7 @@ const moreHandles = steady.at(-1).handles - steady[0].handles;
 console.log(
   `after the warm-up: ${slope.toFixed(3)} MB a minute, ${growthMb.toFixed(2)} MB in all (at most ${MOST_GROWTH_MB}); ${moreHandles} more handles (at most ${MOST_HANDLES})`,
 );
-gateway.kill();
+await gateway.stop();
 await emulator.close();
 const problems = [
   steady.length >= 3 || 'too few samples: let it run longer',
