@@ -27,6 +27,8 @@ const layers = [
     files: ['src/emulator/**'],
     refuse: [
       '**/upstream/client.js',
+      '**/upstream/encode.js',
+      '**/upstream/interpret.js',
       '**/upstream/send/**',
       '**/upstream/token.js',
       '**/loaders/**',

@@ -1,15 +1,13 @@
 /** The endpoint table, as typed methods: `upstream.organizations.users({ org_code, page_size })`. */
-import type { TSchema } from 'typebox';
-import { Compile, type Validator } from 'typebox/compile';
 import { unlessAborted, type Allowance, type TimeAllowance } from './allowance.js';
 import type { Provenance } from './cache/provenance.js';
 import type { Fetched, Reads, Source } from './cache/reads.js';
+import { encode } from './encode.js';
 import { tagsOf, type Answer, type Arguments, type Endpoint } from './endpoint.js';
 import { endpoints, type Endpoints } from './endpoints/index.js';
-import { reasonsIn, UpstreamError, type UpstreamFailure } from './errors.js';
-import { isId } from './id.js';
+import { UpstreamError, type UpstreamFailure } from './errors.js';
+import { interpret, valueOf } from './interpret.js';
 import { createPolicy, type PolicyOptions } from './policy.js';
-import { askedWaitMs } from './retry.js';
 import {
   retryAfter,
   SendError,
@@ -182,10 +180,7 @@ export function createClient({ baseUrl, send, policy: options, cache }: Transpor
           if (!allowance.takeCall()) throw budgetExceeded(endpoint);
         },
         fetch: (time) => exchange(call, scope, time),
-        decode: (body) => {
-          const value = parse(body);
-          return validator(endpoint.returns).Check(value) ? value : undefined;
-        },
+        decode: (body) => valueOf(endpoint, body),
       });
       const { source, ageMs, value } = answered;
       provenance?.add(tags, answered);
@@ -258,173 +253,11 @@ async function watched(exchanged: Promise<RawAnswer>, span: ExchangeSpan): Promi
 /** How long after a write without an answer its effect may still come, in milliseconds. */
 const LATE_EFFECT_MS = 30_000;
 
-/** The URL and body that a call's arguments give. Drops only undefined: `0`, `false` and "" are sent. */
-function encode(
-  baseUrl: string,
-  endpoint: Endpoint,
-  args: Readonly<Record<string, unknown>>,
-): { url: string; body: string | undefined } {
-  const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) =>
-    encodeURIComponent(requireId(endpoint, name, args[name])),
-  );
-  const query: string[] = [];
-  const body: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(args)) {
-    if (value === undefined || endpoint.pathParameters.includes(name)) continue;
-    const schema: object | undefined = endpoint.query.properties[name];
-    if (schema !== undefined) {
-      const text = String(value);
-      if (endpoint.ids.includes(name)) requireId(endpoint, name, value);
-      if (!text.isWellFormed()) throw invalidText(endpoint, name);
-      query.push(`${name}=${encodeURIComponent(text)}`);
-    } else if (endpoint.body !== undefined && name in endpoint.body.properties) {
-      body[name] = value;
-    } else {
-      throw new TypeError(`${endpoint.route} takes no parameter ${name}`);
-    }
-  }
-  return {
-    url: baseUrl + path + (query.length === 0 ? '' : `?${query.join('&')}`),
-    body: endpoint.body === undefined ? undefined : JSON.stringify(body),
-  };
-}
-
-function requireId(endpoint: Endpoint, parameter: string, value: unknown): string {
-  if (typeof value === 'string' && isId(value)) return value;
-  throw new UpstreamError('INVALID_ID', `${endpoint.route}: ${parameter} cannot be an id`, {
-    route: endpoint.route,
-    parameter,
-  });
-}
-
 /** Nothing was sent, and nobody is told through `onCall`: thousands may be refused at once. */
 function budgetExceeded({ route }: Endpoint): UpstreamError {
   return new UpstreamError('BUDGET_EXCEEDED', `${route}: the operation has made all of its calls`, {
     route,
   });
-}
-
-/** An unpaired surrogate has no UTF-8 form: sending a replacement would write what nobody asked for. */
-function invalidText(endpoint: Endpoint, parameter: string): UpstreamError {
-  return new UpstreamError(
-    'INVALID_ID',
-    `${endpoint.route}: ${parameter} is not well-formed text`,
-    {
-      route: endpoint.route,
-      parameter,
-    },
-  );
-}
-
-/**
- * Kinde says that a thing does not exist with a 400 and one of these codes, and 404 mostly means that
- * the route does not exist; either way the thing asked for is not there.
- */
-const NOT_FOUND_CODE = /_NOT_FOUND$|^USER_NOT_IN_ORGANIZATION$/;
-
-function interpret(endpoint: Endpoint, answer: RawAnswer): Fetched {
-  const { status } = answer;
-  if (status >= 200 && status < 300) return decode(endpoint, answer);
-
-  const reasons = reasonsIn(parse(answer.body));
-  const waitMs = askedWaitMs(answer);
-  const details = {
-    route: endpoint.route,
-    status,
-    reasons,
-    ...(waitMs === undefined ? {} : { retryAfterSeconds: Math.ceil(waitMs / 1000) }),
-  };
-  const message = `${endpoint.route} answered ${status} ${reasons.map((reason) => reason.code).join(' ')}`;
-  switch (status) {
-    case 400:
-    case 422:
-      throw new UpstreamError(
-        reasons.some((reason) => NOT_FOUND_CODE.test(reason.code)) ? 'NOT_FOUND' : 'BAD_REQUEST',
-        message,
-        details,
-      );
-    case 401:
-      throw new UpstreamError('UNAUTHENTICATED', message, details);
-    case 403:
-      throw new UpstreamError('FORBIDDEN', message, { ...details, requiredScope: endpoint.scope });
-    case 404:
-      throw new UpstreamError('NOT_FOUND', message, details);
-    case 429:
-      throw new UpstreamError('RATE_LIMITED', message, details);
-    default:
-      if (status >= 500) {
-        throw new UpstreamError('UNAVAILABLE', message, {
-          ...details,
-          outcomeUnknown: endpoint.method !== 'GET',
-        });
-      }
-      throw new UpstreamError('BAD_RESPONSE', message, details);
-  }
-}
-
-const validators = new WeakMap<TSchema, Validator>();
-
-function validator(schema: TSchema): Validator {
-  let compiled = validators.get(schema);
-  if (compiled === undefined) validators.set(schema, (compiled = Compile(schema)));
-  return compiled;
-}
-
-/**
- * A success answer as its row promises it. An answer without a body, which older generations of the
- * API give for writes, reads as an empty object: what the row requires is then missed by name.
- */
-function decode(endpoint: Endpoint, { status, body }: RawAnswer): Fetched {
-  const value: unknown = body === '' && endpoint.method !== 'GET' ? {} : parse(body);
-  if (validator(endpoint.returns).Check(value)) return { value, body };
-  if (salvage(endpoint, value)) return { value, body: undefined };
-  throw badResponse(endpoint, status, endpoint.returns, value, '');
-}
-
-/**
- * One unusable entry must not cost the whole list: puts an UpstreamError in the place of each such
- * entry, which graphql-js then reports at that entry's path. Returns whether all else is as promised.
- */
-function salvage(endpoint: Endpoint, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { properties, required } = endpoint.returns as unknown as {
-    properties: Record<string, TSchema>;
-    required?: string[];
-  };
-  for (const [name, schema] of Object.entries(properties)) {
-    const list: unknown = (value as Record<string, unknown>)[name];
-    if (!('items' in schema) || !Array.isArray(list)) {
-      if (
-        validator(schema).Check(list) ||
-        (list === undefined && required?.includes(name) !== true)
-      )
-        continue;
-      return false;
-    }
-    const items = schema.items as TSchema;
-    list.forEach((item: unknown, index) => {
-      if (!validator(items).Check(item)) {
-        list[index] = badResponse(endpoint, 200, items, item, `/${name}/${index}`);
-      }
-    });
-  }
-  return true;
-}
-
-function badResponse(
-  endpoint: Endpoint,
-  status: number,
-  schema: TSchema,
-  value: unknown,
-  at: string,
-) {
-  const [first] = validator(schema).Errors(value);
-  const where = `${at}${first?.instancePath ?? ''}`;
-  return new UpstreamError(
-    'BAD_RESPONSE',
-    `${endpoint.route} answered ${status} with an unusable body: ${where || '/'} ${first?.message ?? ''}`,
-    { route: endpoint.route, status, outcomeUnknown: endpoint.method !== 'GET' },
-  );
 }
 
 const FAILURES: Record<SendFailure, UpstreamFailure> = {
@@ -452,14 +285,6 @@ function fromSendError(endpoint: Endpoint, error: SendError): UpstreamError {
       cause: error,
     },
   );
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function mapValues<T extends object, R>(object: T, map: (value: T[keyof T]) => R) {
