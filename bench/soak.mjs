@@ -22,6 +22,8 @@ const emulator = await startEmulator({ recordsRequests: false });
 const gateway = await start(
   './gateway.mjs',
   {
+    // Full within the warm-up: a cache that still fills would look like growth.
+    CACHE_MAX_MB: '2',
     KINDE_DOMAIN: emulator.url,
     KINDE_CLIENT_ID: emulator.clientId,
     KINDE_CLIENT_SECRET: emulator.clientSecret,

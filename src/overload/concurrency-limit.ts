@@ -28,7 +28,7 @@ const MEMORY = 50;
  * How many operations share the upstream in any case: a single one may have more calls to make than
  * there are turns, and must not shut all others out.
  */
-const LEAST_UPSTREAM = 4;
+const LEAST_UPSTREAM = 2;
 /** From how many operations on the mean cost says something. */
 const LEAST_OPERATIONS = 10;
 /** What is assumed of operations before any has been seen, in milliseconds. */
@@ -90,7 +90,9 @@ export class ConcurrencyLimit {
   #raised({ milliseconds, inFlight, isWanted }: Observation, utilization: number): number {
     const carried = milliseconds / (this.#busyMs / this.#operations);
     // Should the cost be overrated, an idle process must not turn anybody away for long.
-    const room = (1 - utilization) * Math.max(carried, 1, this.#limit / 8);
+    // Squared, so that a resource that is nearly busy is filled up gently: one operation too many
+    // makes all others slower.
+    const room = (1 - utilization) ** 2 * Math.max(carried, 1, this.#limit / 8);
     return (isWanted ? this.#limit : inFlight) + room;
   }
 
