@@ -54,13 +54,11 @@ gateway.log.info(
 );
 // Whoever set a wrong secret learns of it now, not from the first query. Kinde may also be down for a
 // moment, so the gateway serves: it asks again when a query needs a token.
-gateway.token
-  ?.get()
-  .catch((error: unknown) =>
-    gateway.log.warn(
-      `No token can be had, and until one can be, queries fail. ${whyNoToken(error, kinde)}`,
-    ),
-  );
+Promise.resolve(gateway.token?.get()).catch((error: unknown) =>
+  gateway.log.warn(
+    `No token can be had, and until one can be, queries fail. ${whyNoToken(error, kinde)}`,
+  ),
+);
 
 const signals = ['SIGTERM', 'SIGINT'] as const;
 

@@ -44,7 +44,7 @@ import { createClient, type CallReport } from './upstream/client.js';
 import { createSend } from './upstream/send/index.js';
 import { createClientCredentials, type TokenSource } from './upstream/token.js';
 import { SharedRateLimit } from './upstream/shared-rate-limit.js';
-import { createTurns } from './upstream/turns.js';
+import { Turns } from './upstream/turns.js';
 
 const UPSTREAM_BODY_LIMIT_BYTES = 16 * 1024 * 1024;
 
@@ -101,7 +101,7 @@ export async function createGateway(
     }),
     rateLimit.connect(),
   ]);
-  const turns = createTurns(config.upstreamConcurrency);
+  const turns = new Turns(config.upstreamConcurrency);
   const telemetry = await createTelemetry(config, app.log, { breaker, cache });
   const { metrics, traces } = telemetry;
   const metricsServer =
@@ -151,7 +151,7 @@ export async function createGateway(
     : () => undefined;
   const admission = new Admission({
     ...config.overload,
-    upstreamUtilization: turns.utilization,
+    upstreamUtilization: () => turns.utilization(),
     onChange: ({ isShedding, shed }) =>
       isShedding ? app.log.warn('overloaded') : app.log.warn({ shed }, 'no longer overloaded'),
   });
@@ -204,7 +204,10 @@ export async function createGateway(
     const operation: Context = {
       viewer,
       upstream,
-      loaders: createLoaders(upstream, async () => (await token.get()).scopes),
+      loaders: createLoaders(upstream, () => {
+        const atHand = token.get();
+        return atHand instanceof Promise ? atHand.then(({ scopes }) => scopes) : atHand.scopes;
+      }),
       idempotency,
       audit,
       replays: new WeakSet(),

@@ -1,5 +1,5 @@
 /** What the calls of one operation may use together: an amount of time, and a number of calls. */
-import { setMaxListeners } from 'node:events';
+import { Cancellation } from './cancellation.js';
 import type { Method } from './endpoint.js';
 import { SendError } from './send/index.js';
 
@@ -11,11 +11,11 @@ export interface AllowanceOptions {
   now?: () => number;
 }
 
-/** How long a call may still take, and the signal that its time is over. */
+/** How long a call may still take, and who tells that its time is over. */
 export interface TimeAllowance {
   readonly remainingMs: number;
-  /** Aborts with a SendError when calls of this method are to wait no longer. */
-  signalFor(method: Method): AbortSignal;
+  /** Is cancelled when calls of this method are to wait no longer. */
+  cancellationOf(method: Method): Cancellation;
 }
 
 /**
@@ -24,8 +24,8 @@ export interface TimeAllowance {
  * know whether it had happened.
  */
 export class Allowance implements TimeAllowance {
-  readonly #reads = new AbortController();
-  readonly #writes = new AbortController();
+  readonly #reads = new Cancellation();
+  readonly #writes = new Cancellation();
   readonly #endsAt: number;
   readonly #now: () => number;
   readonly #timer: NodeJS.Timeout;
@@ -37,16 +37,14 @@ export class Allowance implements TimeAllowance {
     this.#endsAt = now() + timeoutMs;
     this.#timer = setTimeout(() => {
       const reason = new SendError('DEADLINE_EXCEEDED', true, 'ERR_DEADLINE');
-      this.#reads.abort(reason);
-      this.#writes.abort(reason);
+      this.#reads.cancel(reason);
+      this.#writes.cancel(reason);
     }, timeoutMs);
     this.#timer.unref();
-    // Each waiting call listens, and a query may have hundreds: no leak to warn of.
-    setMaxListeners(0, this.#reads.signal, this.#writes.signal);
   }
 
-  signalFor(method: Method): AbortSignal {
-    return method === 'GET' ? this.#reads.signal : this.#writes.signal;
+  cancellationOf(method: Method): Cancellation {
+    return method === 'GET' ? this.#reads : this.#writes;
   }
 
   /**
@@ -67,33 +65,11 @@ export class Allowance implements TimeAllowance {
    * out, since a part of them may already be done.
    */
   abandon(): void {
-    this.#reads.abort(new SendError('ABORTED', true, 'ERR_ABORTED'));
+    this.#reads.cancel(new SendError('ABORTED', true, 'ERR_ABORTED'));
   }
 
   /** The operation has ended: frees the timer. */
   close(): void {
     clearTimeout(this.#timer);
   }
-}
-
-/**
- * What the promise gives or, when the signal aborts first, its reason at once. What the promise does
- * after that is nobody's concern, a rejection included.
- */
-export function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason as SendError);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-    promise.then(
-      (value) => {
-        signal.removeEventListener('abort', abort);
-        resolve(value);
-      },
-      (error: unknown) => {
-        signal.removeEventListener('abort', abort);
-        reject(error as Error);
-      },
-    );
-  });
 }

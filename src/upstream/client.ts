@@ -1,5 +1,5 @@
 /** The endpoint table, as typed methods: `upstream.organizations.users({ org_code, page_size })`. */
-import { unlessAborted, type Allowance, type TimeAllowance } from './allowance.js';
+import type { Allowance, TimeAllowance } from './allowance.js';
 import type { Provenance } from './cache/provenance.js';
 import type { Fetched, Reads, Source } from './cache/reads.js';
 import { encode } from './encode.js';
@@ -112,7 +112,7 @@ export function createClient({ baseUrl, send, policy: options, cache }: Transpor
     allowance: TimeAllowance,
   ): Promise<Fetched> {
     const { method } = endpoint;
-    const signal = allowance.signalFor(method);
+    const cancellation = allowance.cancellationOf(method);
     const startedAt = performance.now();
     let status: number | undefined;
     let attempts = 0;
@@ -122,34 +122,35 @@ export function createClient({ baseUrl, send, policy: options, cache }: Transpor
       onCall?.({ endpoint, source: 'upstream', ageMs: 0, status, attempts, milliseconds, error });
     };
 
-    const sendWith = async (accessToken: string): Promise<RawAnswer> => {
+    const sendWith = (accessToken: string): Promise<RawAnswer> => {
       status = undefined;
       const span = beginExchange?.(endpoint, sent++);
+      const headers: Record<string, string> = {
+        authorization: `Bearer ${accessToken}`,
+        accept: 'application/json',
+      };
+      if (body !== undefined) headers['content-type'] = 'application/json';
+      if (span !== undefined) Object.assign(headers, span.headers);
       const exchanged = send({
-        method,
-        url,
-        headers: {
-          authorization: `Bearer ${accessToken}`,
-          accept: 'application/json',
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...span?.headers,
-        },
-        ...(body === undefined ? {} : { body }),
+        ...{ method, url, headers, body },
         // A write is never broken off: nobody would know whether it had happened.
-        ...(method === 'GET' ? { signal } : {}),
+        cancellation: method === 'GET' ? cancellation : undefined,
       });
-      const answer = await (span === undefined ? exchanged : watched(exchanged, span));
-      status = answer.status;
-      return answer;
+      return span === undefined ? exchanged : watched(exchanged, span);
     };
 
     const attempt = async (): Promise<RawAnswer> => {
       attempts++;
-      const token = await unlessAborted(signal, source.get());
-      const answer = await sendWith(token.value);
-      if (answer.status !== 401) return answer;
-      const renewed = await unlessAborted(signal, source.renew(token));
-      return renewed === undefined ? answer : sendWith(renewed.value);
+      const atHand = source.get();
+      const token = atHand instanceof Promise ? await cancellation.race(atHand) : atHand;
+      let answer = await sendWith(token.value);
+      ({ status } = answer);
+      if (status !== 401) return answer;
+      const renewed = await cancellation.race(source.renew(token));
+      if (renewed === undefined) return answer;
+      answer = await sendWith(renewed.value);
+      ({ status } = answer);
+      return answer;
     };
 
     try {

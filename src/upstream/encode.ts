@@ -9,19 +9,20 @@ export function encode(
   endpoint: Endpoint,
   args: Readonly<Record<string, unknown>>,
 ): { url: string; body: string | undefined } {
-  const path = endpoint.path.replace(/\{(\w+)\}/g, (_, name: string) =>
+  const path = endpoint.fillPath((name) =>
     encodeURIComponent(requireId(endpoint, name, args[name])),
   );
-  const query: string[] = [];
+  let query = '';
   const body: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(args)) {
+  for (const name of Object.keys(args)) {
+    const value = args[name];
     if (value === undefined || endpoint.pathParameters.includes(name)) continue;
     const schema: object | undefined = endpoint.query.properties[name];
     if (schema !== undefined) {
       const text = String(value);
       if (endpoint.ids.includes(name)) requireId(endpoint, name, value);
       if (!text.isWellFormed()) throw invalidText(endpoint, name);
-      query.push(`${name}=${encodeURIComponent(text)}`);
+      query += `${query === '' ? '?' : '&'}${name}=${encodeURIComponent(text)}`;
     } else if (endpoint.body !== undefined && name in endpoint.body.properties) {
       body[name] = value;
     } else {
@@ -29,7 +30,7 @@ export function encode(
     }
   }
   return {
-    url: baseUrl + path + (query.length === 0 ? '' : `?${query.join('&')}`),
+    url: baseUrl + path + query,
     body: endpoint.body === undefined ? undefined : JSON.stringify(body),
   };
 }

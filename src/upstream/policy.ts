@@ -1,7 +1,8 @@
 /** How calls are sent for the good of the upstream and of those who wait: in turn, not before it takes them, and again. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { unlessAborted, type TimeAllowance } from './allowance.js';
+import type { TimeAllowance } from './allowance.js';
 import { refusalOf, type Breaker } from './breaker.js';
+import type { Cancellation } from './cancellation.js';
 import type { Method } from './endpoint.js';
 import { RateLimitHold } from './rate-limit.js';
 import { askedWaitMs, retryWaitMs, RetryBudget, type Outcome } from './retry.js';
@@ -55,7 +56,7 @@ export function createPolicy({
   /** Sends once: as soon as the upstream takes calls and a turn is free. */
   async function send(
     { allowance, attempt }: PolicedCall,
-    signal: AbortSignal,
+    cancellation: Cancellation,
     isRetry: boolean,
   ): Promise<Outcome> {
     let isReserved = rateLimit === undefined;
@@ -65,67 +66,70 @@ export function createPolicy({
       if (hold.remainingMs > 0) {
         const wait = hold.drawWaitMs();
         if (wait >= allowance.remainingMs) return heldTooLong(hold.remainingMs);
-        await pause(signal, wait);
+        await pause(cancellation, wait);
         continue;
       }
+      const turn = turns.take(cancellation);
+      if (turn !== undefined) await turn;
       let wait = 0;
-      const outcome = await turns.take(signal, async () => {
+      try {
         // While this call waited for its turn, another may have met the rate limit.
-        if (hold.remainingMs > 0) return undefined;
+        if (hold.remainingMs > 0) continue;
         if (!isReserved) {
           // Not before the turn has come: a right that is used late is in another minute than it was for.
           const { waitMs, isTaken } = await rateLimit!.reserve(allowance.remainingMs);
           if (!isTaken) return heldTooLong(waitMs);
           isReserved = true;
           wait = waitMs;
-          if (waitMs > 0) return undefined;
         }
-        if (!isRetry) budget.called();
-        return attempt().catch(sendErrorOf);
-      });
-      if (outcome === undefined) {
-        if (wait > 0) await pause(signal, wait);
-        continue;
+        if (cancellation.reason !== undefined) return cancellation.reason;
+        if (wait === 0) {
+          if (!isRetry) budget.called();
+          const answer = await attempt();
+          // Before the turn is given back: the next call must not go out any more.
+          if (answer.status === 429) {
+            hold.begin(askedWaitMs(answer) ?? 0);
+            rateLimit?.announceHold(hold.remainingMs);
+          }
+          return answer;
+        }
+      } finally {
+        turns.giveBack();
       }
-      if (!(outcome instanceof SendError) && outcome.status === 429) {
-        hold.begin(askedWaitMs(outcome) ?? 0);
-        rateLimit?.announceHold(hold.remainingMs);
-      }
-      return outcome;
+      await pause(cancellation, wait);
     }
   }
 
   return async (call) => {
     const { method, allowance } = call;
-    const signal = allowance.signalFor(method);
+    const cancellation = allowance.cancellationOf(method);
     const mostRetries = method === 'GET' ? retries : 0;
     for (let retry = 0; ; retry++) {
-      const outcome = await send(call, signal, retry > 0);
+      let outcome: Outcome;
+      try {
+        outcome = await send(call, cancellation, retry > 0);
+      } catch (error) {
+        if (!(error instanceof SendError)) throw error;
+        outcome = error;
+      }
       const wait =
         retry < mostRetries
           ? retryWaitMs(outcome, { retry, remainingMs: allowance.remainingMs, timeoutMs, random })
           : undefined;
-      if (wait === undefined || !budget.spend()) return answerOf(outcome);
-      await pause(signal, wait);
+      if (wait === undefined || !budget.spend()) {
+        if (outcome instanceof SendError) throw outcome;
+        return outcome;
+      }
+      await pause(cancellation, wait);
     }
   };
 }
 
-function pause(signal: AbortSignal, milliseconds: number): Promise<void> {
-  return unlessAborted(signal, sleep(milliseconds, undefined, { ref: false }));
+function pause(cancellation: Cancellation, milliseconds: number): Promise<void> {
+  return cancellation.race(sleep(milliseconds, undefined, { ref: false }));
 }
 
 /** Failing now lets the caller come back when there is use in it. */
 function heldTooLong(milliseconds: number): SendError {
   return new SendError('RATE_LIMITED', true, 'ERR_RATE_LIMITED', Math.ceil(milliseconds / 1000));
-}
-
-function sendErrorOf(error: unknown): SendError {
-  if (error instanceof SendError) return error;
-  throw error;
-}
-
-function answerOf(outcome: Outcome): RawAnswer {
-  if (outcome instanceof SendError) throw outcome;
-  return outcome;
 }

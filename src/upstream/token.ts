@@ -24,8 +24,8 @@ const SENDABLE = /^[\x20-\x7e]+$/;
 export interface TokenSource {
   /** Whose token it is: what was read with a token is given to calls of the same authority alone. */
   readonly authority: string;
-  /** A token that has not expired. */
-  get(): Promise<AccessToken>;
+  /** A token that has not expired; a promise of one where none is at hand. */
+  get(): AccessToken | Promise<AccessToken>;
   /**
    * A token other than the one that was just refused with 401; undefined when there is none to be
    * had. All who were refused the same token get the same new one.
@@ -167,7 +167,7 @@ export function createClientCredentials(
 
   return {
     authority: 'gateway',
-    async get() {
+    get() {
       if (current === undefined || now() >= current.expiresAt) return requestOnce();
       if (now() >= current.renewAt) {
         const renewed = current;
@@ -189,7 +189,7 @@ export function passCallersToken(value: string): TokenSource {
   const token: AccessToken = { value, scopes: undefined };
   // What is remembered under it must not be worth stealing.
   const authority = createHash('sha256').update(value).digest('base64url');
-  return { authority, get: async () => token, renew: async () => undefined };
+  return { authority, get: () => token, renew: async () => undefined };
 }
 
 function parse(body: string): Record<string, unknown> {

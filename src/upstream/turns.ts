@@ -1,56 +1,82 @@
 /** How calls take turns, so that no more than a number of them are in flight. */
-import pLimit from 'p-limit';
+import type { Cancellation, OnCancel } from './cancellation.js';
 
-/**
- * Runs a call when its turn has come. One whose signal aborts before that rejects with the signal's
- * reason at once and is never run.
- */
-export type TakeTurn = <T>(signal: AbortSignal, run: () => Promise<T>) => Promise<T>;
-
-export interface Turns {
-  take: TakeTurn;
-  /** Which part of the turns was taken since it was last asked for, from 0 to 1. */
-  utilization: () => number;
+/** One who waits, and who came after. */
+interface Waiting {
+  begin: (() => void) | undefined;
+  next: Waiting | undefined;
 }
 
-/** Turns for `concurrency` calls at a time. */
-export function createTurns(concurrency: number, now = () => performance.now()): Turns {
-  const limit = pLimit(concurrency);
-  let taken = 0;
-  let takenMs = 0;
-  let countedAt = now();
-  let askedAt = countedAt;
+/** Turns for a number of calls at a time; those who wait get theirs in the order in which they came. */
+export class Turns {
+  readonly #concurrency: number;
+  readonly #now: () => number;
+  #first: Waiting | undefined;
+  #last: Waiting | undefined;
 
-  function count(change: number): void {
-    const at = now();
-    takenMs += taken * (at - countedAt);
-    countedAt = at;
-    taken += change;
+  #taken = 0;
+  #takenMs = 0;
+  #countedAt: number;
+  #askedAt: number;
+
+  constructor(concurrency: number, now = () => performance.now()) {
+    this.#concurrency = concurrency;
+    this.#now = now;
+    this.#countedAt = this.#askedAt = now();
   }
 
-  return {
-    take: (signal, run) =>
-      new Promise((resolve, reject) => {
-        const leave = () => reject(signal.reason as Error);
-        if (signal.aborted) return leave();
-        // Whose turn is now has no wait to leave.
-        const mustWait = limit.activeCount + limit.pendingCount >= concurrency;
-        if (mustWait) signal.addEventListener('abort', leave, { once: true });
-        void limit(async () => {
-          if (mustWait) signal.removeEventListener('abort', leave);
-          if (signal.aborted) return leave();
-          count(1);
-          await run().then(resolve, reject);
-          count(-1);
-        });
-      }),
-    utilization: () => {
-      count(0);
-      const elapsed = countedAt - askedAt;
-      const part = elapsed > 0 ? takenMs / elapsed / concurrency : 0;
-      takenMs = 0;
-      askedAt = countedAt;
-      return part;
-    },
-  };
+  /**
+   * Takes a turn, which must be given back. Undefined when it is taken now; else a promise of the turn,
+   * which rejects with the reason of a cancellation that comes before it.
+   */
+  take(cancellation: Cancellation): Promise<void> | undefined {
+    if (this.#taken < this.#concurrency) {
+      this.#count(1);
+      return undefined;
+    }
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = { begin: undefined, next: undefined };
+      const leave: OnCancel = (reason) => {
+        waiting.begin = undefined;
+        reject(reason);
+      };
+      waiting.begin = () => {
+        cancellation.ignore(leave);
+        resolve();
+      };
+      if (cancellation.reason !== undefined) return leave(cancellation.reason);
+      cancellation.listen(leave);
+      if (this.#last === undefined) this.#first = waiting;
+      else this.#last.next = waiting;
+      this.#last = waiting;
+    });
+  }
+
+  /** Gives a turn back, which is the next one's then. */
+  giveBack(): void {
+    while (this.#first !== undefined) {
+      const { begin, next } = this.#first;
+      this.#first = next;
+      if (next === undefined) this.#last = undefined;
+      if (begin !== undefined) return begin();
+    }
+    this.#count(-1);
+  }
+
+  /** Which part of the turns was taken since it was last asked for, from 0 to 1. */
+  utilization(): number {
+    this.#count(0);
+    const elapsed = this.#countedAt - this.#askedAt;
+    const part = elapsed > 0 ? this.#takenMs / elapsed / this.#concurrency : 0;
+    this.#takenMs = 0;
+    this.#askedAt = this.#countedAt;
+    return part;
+  }
+
+  #count(change: number): void {
+    const at = this.#now();
+    this.#takenMs += this.#taken * (at - this.#countedAt);
+    this.#countedAt = at;
+    this.#taken += change;
+  }
 }

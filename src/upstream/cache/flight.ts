@@ -1,55 +1,77 @@
 /** One read that several operations wait for. */
-import { unlessAborted, type Allowance, type TimeAllowance } from '../allowance.js';
+import type { Allowance, TimeAllowance } from '../allowance.js';
+import { Cancellation, type OnCancel } from '../cancellation.js';
+
+/** An operation that waits. */
+interface Waiting<T> {
+  readonly allowance: Allowance;
+  readonly resolve: (result: T) => void;
+  readonly reject: (error: unknown) => void;
+  readonly leave: OnCancel;
+}
 
 /**
- * Runs as long as anybody waits for it: it has the time of whoever may wait longest, and is broken off
- * when the last one has left. Each waits by its own allowance.
+ * Goes on as long as anybody waits for it: it has the time of whoever may wait longest, and is broken
+ * off when the last one has left. Each waits by its own allowance.
  */
 export class Flight<T> implements TimeAllowance {
-  readonly #controller = new AbortController();
-  readonly #waiting = new Set<Allowance>();
-  readonly #result: Promise<T>;
-  #isOver = false;
+  readonly #cancellation = new Cancellation();
+  readonly #waiting = new Set<Waiting<T>>();
 
-  /** `clock` is the time of `Changes` at which it begins. */
+  /** `clock` is the time of `Changes` at which it begins; nobody must join once it has ended. */
   constructor(
     readonly clock: number,
-    run: (allowance: TimeAllowance) => Promise<T>,
     private readonly onEnd: () => void,
-  ) {
-    this.#result = Promise.resolve().then(() => run(this));
-    void this.#result.catch(() => undefined).then(() => this.#end());
-  }
+  ) {}
 
   get remainingMs(): number {
     let most = 0;
-    for (const { remainingMs } of this.#waiting) most = Math.max(most, remainingMs);
+    for (const { allowance } of this.#waiting) most = Math.max(most, allowance.remainingMs);
     return most;
   }
 
-  signalFor(): AbortSignal {
-    return this.#controller.signal;
+  cancellationOf(): Cancellation {
+    return this.#cancellation;
+  }
+
+  /** What all who join wait for. */
+  carry(result: Promise<T>): void {
+    result.then(
+      (value) => this.#land((waiting) => waiting.resolve(value)),
+      (error: unknown) => this.#land((waiting) => waiting.reject(error)),
+    );
   }
 
   /** The result or, when the allowance ends first, the SendError that it ends with. */
-  async join(allowance: Allowance): Promise<T> {
-    const signal = allowance.signalFor('GET');
-    this.#waiting.add(allowance);
-    try {
-      return await unlessAborted(signal, this.#result);
-    } finally {
-      this.#waiting.delete(allowance);
-      if (this.#waiting.size === 0 && !this.#isOver) {
-        // Nobody may join what is being broken off.
-        this.#end();
-        this.#controller.abort(signal.reason);
-      }
-    }
+  join(allowance: Allowance): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const cancellation = allowance.cancellationOf('GET');
+      const waiting: Waiting<T> = {
+        allowance,
+        resolve,
+        reject,
+        leave: (reason) => {
+          this.#waiting.delete(waiting);
+          reject(reason);
+          if (this.#waiting.size > 0) return;
+          // Nobody may join what is being broken off.
+          this.onEnd();
+          this.#cancellation.cancel(reason);
+        },
+      };
+      this.#waiting.add(waiting);
+      if (cancellation.reason === undefined) cancellation.listen(waiting.leave);
+      else waiting.leave(cancellation.reason);
+    });
   }
 
-  #end(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+  #land(tell: (waiting: Waiting<T>) => void): void {
+    if (this.#waiting.size === 0) return;
     this.onEnd();
+    for (const waiting of this.#waiting) {
+      waiting.allowance.cancellationOf('GET').ignore(waiting.leave);
+      tell(waiting);
+    }
+    this.#waiting.clear();
   }
 }

@@ -129,9 +129,12 @@ export class Reads {
     const inFlight = read.isCurrent ? this.#flights.get(read.key) : undefined;
     const isMerged = inFlight !== undefined && this.#holds(inFlight.clock, read);
     if (!isMerged) read.takeCall();
-    const flight = isMerged ? inFlight : this.#begin(read);
+    const flight = isMerged ? inFlight : this.#prepare(read);
+    const landing = flight.join(read.allowance);
+    // Not before somebody waits for it, by whose allowance it goes.
+    if (!isMerged) flight.carry(this.#fetch(read, flight));
     try {
-      const { value, source } = await flight.join(read.allowance);
+      const { value, source } = await landing;
       const now = this.#find(read);
       return {
         value,
@@ -153,37 +156,37 @@ export class Reads {
     }
   }
 
-  #begin(read: Read): Flight<Landed> {
-    const flight: Flight<Landed> = new Flight(
-      this.#changes.clock,
-      async (allowance) => {
-        const landed = await this.#fetch(read, allowance);
-        this.#keep(read, flight.clock, landed);
-        return landed;
-      },
-      () => {
-        if (this.#flights.get(read.key) === flight) this.#flights.delete(read.key);
-      },
-    );
+  #prepare(read: Read): Flight<Landed> {
+    const flight: Flight<Landed> = new Flight(this.#changes.clock, () => {
+      if (this.#flights.get(read.key) === flight) this.#flights.delete(read.key);
+    });
     if (read.isCurrent) this.#flights.set(read.key, flight);
     return flight;
   }
 
-  /** From another replica where one has read it, else from the API. */
-  async #fetch(read: Read, allowance: TimeAllowance): Promise<Landed> {
+  /** From another replica where one has read it, else from the API. What comes is kept. */
+  async #fetch(read: Read, flight: Flight<Landed>): Promise<Landed> {
     const { key, tags, lifetimeMs } = read;
-    const found = read.isCurrent ? await this.#replicas?.lookUp(key, tags) : undefined;
+    const found =
+      read.isCurrent && this.#replicas !== undefined
+        ? await this.#replicas.lookUp(key, tags)
+        : undefined;
+    let landed: Landed | undefined;
     if (found?.body !== undefined) {
       const value = read.decode(found.body);
       if (value !== undefined) {
-        return { value, body: found.body, source: 'cache', lifetimeMs: found.remainingMs };
+        landed = { value, body: found.body, source: 'cache', lifetimeMs: found.remainingMs };
       }
     }
-    const fetched = await read.fetch(allowance);
-    if (found?.stamp !== undefined && fetched.body !== undefined) {
-      this.#replicas?.keep(key, found.stamp, fetched.body, lifetimeMs);
+    if (landed === undefined) {
+      const { value, body } = await read.fetch(flight);
+      if (found?.stamp !== undefined && body !== undefined) {
+        this.#replicas?.keep(key, found.stamp, body, lifetimeMs);
+      }
+      landed = { value, body, source: 'upstream', lifetimeMs };
     }
-    return { ...fetched, source: 'upstream', lifetimeMs };
+    this.#keep(read, flight.clock, landed);
+    return landed;
   }
 
   #keep(read: Read, clock: number, { value, body, lifetimeMs }: Landed): void {

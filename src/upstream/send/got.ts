@@ -30,12 +30,11 @@ export function createGotSend({ timeoutMs, maxSockets, maxBodyBytes }: SendOptio
     agent: agents,
   });
 
-  const send: Send = async ({ method, url, headers, body, signal }) => {
+  const send: Send = async ({ method, url, headers, body }) => {
     const request = client(url, {
       method,
       headers,
       ...(body === undefined ? {} : { body }),
-      ...(signal === undefined ? {} : { signal }),
     });
     let tooLarge = false;
     void request.on('downloadProgress', ({ transferred }) => {
@@ -49,11 +48,6 @@ export function createGotSend({ timeoutMs, maxSockets, maxBodyBytes }: SendOptio
       return { status: response.statusCode, headers: response.headers, body: response.body };
     } catch (error) {
       if (tooLarge) throw new SendError('TOO_LARGE', false, 'ERR_BODY_TOO_LARGE');
-      if (signal?.aborted === true) {
-        throw signal.reason instanceof SendError
-          ? signal.reason
-          : new SendError('ABORTED', false, 'ERR_ABORTED');
-      }
       if (!(error instanceof RequestError)) throw error;
       throw new SendError(
         error.code === 'ETIMEDOUT' ? 'TIMEOUT' : 'UNAVAILABLE',

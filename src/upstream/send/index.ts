@@ -3,6 +3,7 @@
  * redirects or interpretation.
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Cancellation } from '../cancellation.js';
 import type { Method } from '../endpoint.js';
 import { createGotSend } from './got.js';
 import { createUndiciSend } from './undici.js';
@@ -10,10 +11,10 @@ import { createUndiciSend } from './undici.js';
 export interface Exchange {
   method: Method;
   url: string;
-  headers: Record<string, string>;
-  body?: string;
-  /** Ends the exchange; a SendError that it aborts with is what is thrown. */
-  signal?: AbortSignal;
+  headers: Readonly<Record<string, string>>;
+  body?: string | undefined;
+  /** Breaks a read off, which then throws the reason. A write is never broken off. */
+  cancellation?: Cancellation | undefined;
 }
 
 export interface RawAnswer {

@@ -63,8 +63,9 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     private readonly reject: (error: SendError) => void,
   ) {
     this.#timer = setTimeout(() => this.#fail(TIMEOUT()), timeoutMs);
-    exchange.signal?.addEventListener('abort', this.#onAbort);
-    if (exchange.signal?.aborted === true) this.#onAbort();
+    const { cancellation } = exchange;
+    if (cancellation?.reason === undefined) cancellation?.listen(this.#fail);
+    else this.#fail(cancellation.reason);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -104,23 +105,16 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     );
   }
 
-  readonly #onAbort = () => {
-    const reason: unknown = this.exchange.signal?.reason;
-    this.#fail(
-      reason instanceof SendError ? reason : new SendError('ABORTED', false, 'ERR_ABORTED'),
-    );
-  };
-
-  #fail(failure: SendError): void {
+  readonly #fail = (failure: SendError): void => {
     if (this.#failure !== undefined) return;
     this.#failure = failure;
     this.#release();
     this.#controller?.abort(failure);
     this.reject(failure);
-  }
+  };
 
   #release(): void {
     clearTimeout(this.#timer);
-    this.exchange.signal?.removeEventListener('abort', this.#onAbort);
+    this.exchange.cancellation?.ignore(this.#fail);
   }
 }
