@@ -27,6 +27,8 @@ declare module 'fastify' {
     isCurrent: boolean;
     /** Under which its answer is kept; undefined where it can neither be kept nor be given. */
     answerKey: string | undefined;
+    /** Gives up its place among those who are in flight or wait to be. */
+    leave: (() => void) | undefined;
     /** Its execution, for which others may wait. */
     execution: Execution | undefined;
     /** The answer of another request that it was given, from memory or as that one had it. */
@@ -63,6 +65,7 @@ export function graphqlRoutes({
     app.decorateRequest('caller', undefined);
     app.decorateRequest('isCurrent', true);
     app.decorateRequest('answerKey', undefined);
+    app.decorateRequest('leave', undefined);
     app.decorateRequest('execution', undefined);
     app.decorateRequest('given', undefined);
     app.decorateRequest('operation', undefined);
@@ -106,6 +109,25 @@ export function graphqlRoutes({
       return sendWhole(request, reply, whole, answers.secondsLeft(whole));
     }
 
+    /** Whether a request that had left may execute by itself, when its turn has come. */
+    const isAdmittedAgain = (request: FastifyRequest): Promise<boolean> =>
+      new Promise((resolve) => {
+        // Whoever was taken in before the end begins is still answered.
+        if (admission.isDraining) resolve(true);
+        else request.leave = admission.apply(resolve);
+      });
+
+    /** Nothing was done, so that anything may be sent again; not by all at the same time. */
+    function sendAway(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+      const message = admission.isDraining
+        ? 'The gateway is shutting down; nothing was done.'
+        : 'The gateway has too much to do at the moment; nothing was done.';
+      return reply
+        .code(503)
+        .header('retry-after', String(1 + Math.floor(Math.random() * 3)))
+        .send(httpError(503, message, request, 'OVERLOADED'));
+    }
+
     const parseJson = app.getDefaultJsonParser('error', 'error');
 
     app.route({
@@ -121,10 +143,10 @@ export function graphqlRoutes({
           request.headers['apollo-require-preflight'] = 'true';
         }
         // Before the body is read and the token verified, so that whoever is sent away costs little.
-        const end = admission.apply((isAdmitted) =>
-          isAdmitted ? done() : sendAway(request, reply, admission.isDraining),
+        request.leave = admission.apply((isAdmitted) =>
+          isAdmitted ? done() : void sendAway(request, reply),
         );
-        reply.raw.once('close', end);
+        reply.raw.once('close', () => request.leave?.());
       },
       preHandler: async (request, reply) => {
         request.caller = authenticate(request.headers.authorization, request.log);
@@ -162,9 +184,14 @@ export function graphqlRoutes({
           return (await execute.call(this, request, reply)).answer;
         }
         const other = answers.executionOf(key);
-        if (other !== undefined) reply.raw.once('close', () => other.leave());
-        const theirs = await other?.join();
-        if (theirs !== undefined) return give(request, reply, theirs, 'merged');
+        if (other !== undefined) {
+          reply.raw.once('close', () => other.leave());
+          // Who waits for another's answer takes nothing that anybody else could use.
+          request.leave?.();
+          const theirs = await other.join();
+          if (theirs !== undefined) return give(request, reply, theirs, 'merged');
+          if (!(await isAdmittedAgain(request))) return sendAway(request, reply);
+        }
         const execution = answers.beginExecution(key);
         request.execution = execution;
         let whole: WholeAnswer | undefined;
@@ -190,17 +217,6 @@ export function graphqlRoutes({
       handler: async () => undefined,
     });
   };
-}
-
-/** Nothing was done, so that anything may be sent again; not by all at the same time. */
-function sendAway(request: FastifyRequest, reply: FastifyReply, isDraining: boolean): void {
-  const message = isDraining
-    ? 'The gateway is shutting down; nothing was done.'
-    : 'The gateway has too much to do at the moment; nothing was done.';
-  void reply
-    .code(503)
-    .header('retry-after', String(1 + Math.floor(Math.random() * 3)))
-    .send(httpError(503, message, request, 'OVERLOADED'));
 }
 
 const SHORT = 16_384;

@@ -53,6 +53,27 @@ describe('those who ask at once', () => {
     expect(gateway.calls()).toEqual([LIST_CALL, LIST_CALL]);
   });
 
+  test('leave their places to others while they wait', async () => {
+    const { gateway, proxy } = await heldGatewayWith({
+      CACHE: 'off',
+      MAX_CONCURRENT_OPERATIONS: '2',
+      MAX_WAIT_MS: '15000',
+    });
+    const held = proxy.hold(LIST_CALL);
+    const first = post(gateway, LIST);
+    await held.made;
+    const others: Promise<string>[] = [];
+    for (let count = 0; count < 3; count++) {
+      others.push(post(gateway, LIST));
+      await arrive(gateway);
+    }
+    const another = await gateway.query('{ organizations(first: 2) { nodes { code } } }');
+    expect(another.organizations.nodes).toHaveLength(2);
+    expect(gateway.calls()).toHaveLength(2);
+    held.release();
+    expect(new Set(await Promise.all([first, ...others])).size).toBe(1);
+  });
+
   test('mutations are each carried out, however alike', async () => {
     const { gateway } = await heldGatewayWith();
     const create =
