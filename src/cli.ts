@@ -14,7 +14,7 @@ interface Command {
   run(flags: ReadonlySet<string>): Promise<number | void>;
 }
 
-const ELSEWHERE = 'Settings are environment variables; README.md lists them.';
+const ELSEWHERE = 'Settings are environment variables; docs/settings.md lists them.';
 
 // Each imports what it runs, so that `schema` does not wait for a server to be loaded.
 const commands: Readonly<Record<string, Command>> = {
@@ -25,7 +25,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   emulator: {
     summary: 'start the emulated Kinde alone, and print the settings of a gateway before it',
-    details: 'It is shaped by variables that begin with EMULATOR_; README.md lists them.',
+    details: 'It is shaped by variables that begin with EMULATOR_; docs/settings.md lists them.',
     run: async () => void (await import('./emulator/main.js')),
   },
   schema: {

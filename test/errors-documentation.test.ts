@@ -37,16 +37,6 @@ describe('the codes of docs/errors.md', () => {
     expect(codesOf('Codes of an operation').sort()).toEqual(codes.sort());
   });
 
-  test('are all that the README names', () => {
-    const [rows] = /\| `extensions\.code`[^]*?\n\n/.exec(text('README.md'))!;
-    const named = [...rows.matchAll(/^\| ([`A-Z_, ]+) \|/gm)].flatMap(([, cell]) =>
-      cell!.match(/[A-Z_]{3,}/g)!,
-    );
-    expect(named.length).toBeGreaterThan(10);
-    const documented = [...codesOf('Codes of an operation'), ...codesOf('Codes of a request')];
-    for (const code of named) expect(documented).toContain(code);
-  });
-
   test('of userErrors are those that the resolvers give and that the schema describes', () => {
     const sources = readdirSync(join(root, 'src/resolvers')).map((name) =>
       text(`src/resolvers/${name}`),

@@ -19,4 +19,4 @@ function replaceBetween(file: string, name: string, text: string): void {
 
 writeFileSync(new URL('src/upstream/README.md', root), upstreamReadme(schema));
 writeFileSync(new URL('schema.graphql', root), printSdl());
-replaceBetween('README.md', 'scopes', scopeTable(schema));
+replaceBetween('docs/authorization.md', 'scopes', scopeTable(schema));
