@@ -170,6 +170,41 @@ describe.each(['off', 'memory'])('page tokens that lead in a circle, with CACHE 
   });
 });
 
+describe('a feature flag of Kinde’s', () => {
+  const FLAGS = 'GET /api/v1/organizations/{org_code}/feature_flags';
+  const QUERY = '{ organization(code: "org_1") { featureFlags { key type value } } }';
+  const organization = answer(200, { code: 'org_1', name: 'One' });
+  let gateway: FaultyGateway;
+  const log: string[] = [];
+  beforeAll(async () => {
+    gateway = await startFaultyGateway({ LOG_LEVEL: 'info' }, { log: (line) => log.push(line) });
+  });
+  afterAll(() => gateway.close());
+
+  test.each(['__proto__', 'constructor', 'toString'])('may be of the type %s', async (type) => {
+    gateway.proxy.next('GET /api/v1/organization', organization);
+    gateway.proxy.next(FLAGS, answer(200, { feature_flags: { a: { type, value: '1' } } }));
+    const { data, codes } = await gateway.outcome(QUERY);
+    expect(codes).toEqual({});
+    expect(data.organization.featureFlags).toEqual([{ key: 'a', type: 'STRING', value: '1' }]);
+  });
+
+  test.each([
+    ['is long', 'k'.repeat(KB * KB)],
+    ['is an address', 'ada@example.com'],
+  ])('that is unusable has a key that does not go to the log: it %s', async (_, key) => {
+    gateway.proxy.next('GET /api/v1/organization', organization);
+    gateway.proxy.next(FLAGS, answer(200, { feature_flags: { [key]: { type: 'bool' } } }));
+    log.length = 0;
+    const { codes } = await gateway.outcome(QUERY);
+    expect(codes).toEqual({ 'organization.featureFlags': 'UPSTREAM_BAD_RESPONSE' });
+    const line = log.find((written) => written.includes('upstream call failed'));
+    expect(line).toContain('with an unusable body: ');
+    expect(line!.length).toBeLessThan(2 * KB);
+    expect(line).not.toContain('ada@example.com');
+  });
+});
+
 describe('what Kinde says of a refusal', () => {
   let gateway: FaultyGateway;
   beforeAll(async () => {
