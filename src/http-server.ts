@@ -81,6 +81,11 @@ export function createHttpServer(
   });
   // Node closes a connection too many as it comes, which costs no memory.
   app.server.maxConnections = maxConnections;
+  // Node would refuse what it does not know, without a word of JSON; it may be passed over (RFC 9110,
+  // section 10.1.1).
+  app.server.on('checkExpectation', (request, response) =>
+    app.server.emit('request', request, response),
+  );
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     done();

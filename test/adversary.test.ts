@@ -1,4 +1,7 @@
 /** Callers and upstreams that mean harm, or might as well: what one of them can cost everybody else. */
+import { once } from 'node:events';
+import { createServer, request as send, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { answer, startFaultyGateway, type FaultyGateway } from './support/fault-proxy.js';
 import { startGateway, type GraphQLResult, type TestGateway } from './support/gateway.js';
@@ -96,6 +99,42 @@ test('an address that cannot be decoded is refused in the form of a GraphQL resp
       extensions: { code: 'BAD_REQUEST', requestId: response.headers.get('x-request-id') },
     },
   ]);
+});
+
+test('an expectation that nobody knows is passed over, and the request is answered', async () => {
+  const gateway = await startGateway();
+  const { hostname, port } = new URL(gateway.url);
+  const request = send({ hostname, port, path: '/livez', headers: { expect: 'the-unexpected' } });
+  const [response] = (await once(request.end(), 'response')) as [IncomingMessage];
+  response.resume();
+  await gateway.close();
+  expect(response.statusCode).toBe(200);
+});
+
+test('keys without measure are no keys: 503, and nothing is held in memory', async () => {
+  let poured = 0;
+  const keys = createServer((_, response) => {
+    const pour = () => {
+      do poured += 64 * KB;
+      while (!response.destroyed && response.write(' '.repeat(64 * KB)));
+    };
+    response.on('drain', pour);
+    pour();
+  }).listen(0, '127.0.0.1');
+  await once(keys, 'listening');
+  const { port } = keys.address() as AddressInfo;
+  const gateway = await startGateway({
+    env: { AUTH_MODE: 'jwt', JWKS_URI: `http://127.0.0.1:${port}/` },
+  });
+  const header = Buffer.from('{"alg":"RS256","kid":"1"}').toString('base64url');
+  const authorization = `Bearer ${header}.e30.AAAA`;
+  const { errors } = await gateway.execute('{ __typename }', {}, { authorization });
+  await gateway.close();
+  keys.closeAllConnections();
+  keys.close();
+  expect(errors?.[0]?.extensions['code']).toBe('UPSTREAM_UNAVAILABLE');
+  // What lies in the buffers of both sockets comes on top.
+  expect(poured).toBeLessThan(32 * KB * KB);
 });
 
 describe.each(['off', 'memory'])('page tokens that lead in a circle, with CACHE %s:', (CACHE) => {
