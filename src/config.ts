@@ -282,7 +282,8 @@ function baseUrl(value: string): string | undefined {
     url.hash === '' &&
     url.username === '' &&
     url.password === '' &&
-    (value.includes('://') || url.hostname.endsWith('.kinde.com'));
+    // Kinde itself answers by TLS alone; without it the secret would go out for all to read.
+    (url.hostname.endsWith('.kinde.com') ? url.protocol === 'https:' : value.includes('://'));
   return isBase ? url.origin : undefined;
 }
 

@@ -47,7 +47,7 @@ export function codeOf(error: UpstreamError): ErrorCode {
 
 /** A sentence about a failed call that tells its reader what to do, and nothing of our insides. */
 export function messageOf(error: UpstreamError): string {
-  const reasons = error.reasons.map(({ message, code }) => message || code).join(' ');
+  const reasons = shortened(error.reasons.map(({ message, code }) => message || code).join(' '));
   if (error.outcomeUnknown) {
     return 'Kinde gave no usable answer to this write, which may have taken effect: read before you repeat it.';
   }
@@ -156,6 +156,8 @@ const CLIENT_CODES: ReadonlySet<unknown> = new Set<string>([
 const UNCODED: Readonly<Record<string, ErrorCode | ApolloServerErrorCode>> = {
   'provided sha does not match query': 'PERSISTED_QUERY_HASH_MISMATCH',
   'Unsupported persisted query version': ApolloServerErrorCode.BAD_REQUEST,
+  'Schema is not configured to execute subscription operation.':
+    ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE,
 };
 
 /**
@@ -173,8 +175,27 @@ function codeFrom({ message, extensions }: GraphQLFormattedError, error: unknown
     : extensions?.['code'];
 }
 
-/** The end of a message that lists names of the schema which resemble what was written. */
-const SUGGESTION = / ?Did you mean .+\?$/s;
+/**
+ * The message without its end, where that lists names of the schema which resemble what was written.
+ * Looked for from the end: a client may have written the same words, as often as a megabyte holds them.
+ */
+function withoutSuggestion(message: string): string {
+  const at = message.endsWith('?') ? message.lastIndexOf('Did you mean ') : -1;
+  return at < 0 ? message : message.slice(0, at).trimEnd();
+}
+
+/**
+ * The longest message that a client is sent, in UTF-16 code units. GraphQL's messages repeat what they
+ * are about, which may be the largest value or name that a request can hold, once for each of a hundred
+ * errors.
+ */
+const LONGEST_MESSAGE = 1_000;
+
+function shortened(message: string): string {
+  return message.length <= LONGEST_MESSAGE
+    ? message
+    : `${message.slice(0, LONGEST_MESSAGE).toWellFormed()}…`;
+}
 
 /**
  * Any thrown thing as the error that a client sees. It never throws, and what is not known to be fit
@@ -203,10 +224,8 @@ export function createFormatError({ isSchemaPublic }: { isSchemaPublic: boolean 
     const code = codeFrom(formatted, error);
     const { code: _code, stacktrace: _, ...more } = formatted.extensions ?? {};
     if ((original instanceof GraphQLError || original === error) && CLIENT_CODES.has(code)) {
-      const message = isSchemaPublic
-        ? formatted.message
-        : formatted.message.replace(SUGGESTION, '');
-      return { message, ...where, extensions: { code, ...more } };
+      const message = isSchemaPublic ? formatted.message : withoutSuggestion(formatted.message);
+      return { message: shortened(message), ...where, extensions: { code, ...more } };
     }
     return {
       message: 'Something went wrong in the gateway.',

@@ -7,6 +7,8 @@ import Fastify, {
   type ConnectionError,
   type FastifyError,
   type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
 } from 'fastify';
 import type { Config } from './config.js';
 import { httpError } from './http.js';
@@ -73,11 +75,17 @@ export function createHttpServer(
       maxHeaderSize: HEADER_LIMIT_BYTES,
     },
     clientErrorHandler: answerNoRequest,
+    frameworkErrors: (_error, request, reply) => answerNoAddress(request, reply as FastifyReply),
     // People write an endpoint with a slash at its end, and are not told why nothing is there.
     routerOptions: { ignoreTrailingSlash: true },
   });
   // Node closes a connection too many as it comes, which costs no memory.
   app.server.maxConnections = maxConnections;
+  // Node would refuse what it does not know, without a word of JSON; it may be passed over (RFC 9110,
+  // section 10.1.1).
+  app.server.on('checkExpectation', (request, response) =>
+    app.server.emit('request', request, response),
+  );
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     done();
@@ -91,6 +99,14 @@ export function createHttpServer(
   app.addHook('onRequest', cors(corsOrigins));
   answerInJson(app);
   return app;
+}
+
+/** Answers for an address that cannot be decoded: no hook has run then. */
+function answerNoAddress({ id }: Pick<FastifyRequest, 'id'>, reply: FastifyReply): void {
+  void reply
+    .code(400)
+    .header('x-request-id', id)
+    .send(httpError(400, 'The address cannot be decoded.', { id }));
 }
 
 /** Failures of HTTP are answered in the form of a GraphQL response, whatever the address. */

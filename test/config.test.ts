@@ -81,6 +81,12 @@ describe('readConfig', () => {
     expect(own.kinde?.audience).toBe('https://x/api/v1');
   });
 
+  test('takes no Kinde without TLS, which would have the secret go out in the clear', () => {
+    for (const KINDE_DOMAIN of ['http://acme.kinde.com', 'http://ACME.KINDE.COM/']) {
+      expect(() => readConfig({ ...REAL, KINDE_DOMAIN, AUTH_MODE: 'jwt' })).toThrow(/KINDE_DOMAIN/);
+    }
+  });
+
   test('an empty variable is as good as none, and the answer is frozen', () => {
     const config = readConfig({ PORT: '', KINDE_DOMAIN: '' });
     expect(config.port).toBe(4000);

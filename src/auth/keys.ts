@@ -1,5 +1,11 @@
 /** The keys that the environment signs its tokens with: its JWKS, kept and renewed. */
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type FetchImplementation,
+  type JWTVerifyGetKey,
+} from 'jose';
 import { UpstreamError } from '../upstream/errors.js';
 
 /** How old the keys may become before they are read again, so that a withdrawn key is forgotten. */
@@ -9,6 +15,23 @@ const UNKNOWN_KEY_COOLDOWN_MS = 30_000;
 /** How soon after a failure the keys are asked for again. */
 const FAILURE_COOLDOWN_MS = 1_000;
 const TIMEOUT_MS = 5_000;
+/** Far more than an environment has keys for. */
+const BODY_LIMIT_BYTES = 1024 * 1024;
+
+/** Fetch, but for a body without measure, which would be held in memory whole. */
+const fetchBounded: FetchImplementation = async (url, options) => {
+  const response = await fetch(url, options);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > BODY_LIMIT_BYTES) throw new RangeError('The keys take too much space');
+    chunks.push(chunk);
+  }
+  return new Response(chunks.length === 0 ? null : Buffer.concat(chunks), {
+    status: response.status,
+  });
+};
 
 /**
  * Finds a token's key in the JWKS at this address. The keys are read when they are first needed, again
@@ -23,6 +46,7 @@ export function createKeys(uri: string, now = () => Date.now()): JWTVerifyGetKey
     cacheMaxAge: Infinity,
     cooldownDuration: Infinity,
     timeoutDuration: TIMEOUT_MS,
+    [customFetch]: fetchBounded,
   });
   let readAt = -Infinity;
   let failedAt = -Infinity;

@@ -8,6 +8,7 @@ try {
   console.log(`KINDE_DOMAIN=${emulator.url}`);
   console.log(`KINDE_CLIENT_ID=${emulator.clientId}`);
   console.log(`KINDE_CLIENT_SECRET=${emulator.clientSecret}`);
+  console.log('AUTH_MODE=none');
   console.error(`# ${emulator.state.organizations.size} organizations; Ctrl-C stops the emulator.`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void emulator.close());

@@ -9,6 +9,7 @@ import type { OrganizationUser, User } from '../upstream/types.js';
 import type { Sort } from './organizations.js';
 import { ifPermitted, type GrantedScopes } from './scopes.js';
 import { createPageRead, nextToken, type Entry } from './sharing.js';
+import { Trail } from './walk.js';
 
 /** Which person in which organization. */
 export interface MemberReference {
@@ -69,6 +70,7 @@ export function createUserLoaders({ organizations, users }: Upstream, granted: G
   async function findMembers(org_code: string, wanted: Set<string>): Promise<Map<string, Member>> {
     const found = new Map<string, Member>();
     const list = { org_code, sort: undefined, roles: undefined, permissions: undefined };
+    const trail = new Trail();
     let token: string | undefined;
     do {
       const page = await pages.load({ list, size: MAX_PAGE_SIZE, token });
@@ -77,7 +79,7 @@ export function createUserLoaders({ organizations, users }: Upstream, granted: G
           found.set(entry.user_id, entry);
         }
       }
-      token = page.next;
+      token = page.next === undefined ? undefined : trail.follow(page.next);
     } while (token !== undefined && wanted.size > 0);
     return found;
   }

@@ -1,5 +1,6 @@
 /** Walks the pages of a list to collect as many entries as are wanted. */
 import { MAX_PAGE_SIZE } from '../upstream/endpoints/page.js';
+import { UpstreamError } from '../upstream/errors.js';
 import type { Entry, ReadPage } from './sharing.js';
 
 /**
@@ -31,6 +32,23 @@ function pageSize(wanted: number): number {
   return Math.ceil(wanted / Math.ceil(wanted / MAX_PAGE_SIZE));
 }
 
+/**
+ * The pages that one walk has been to. Those of an operation are remembered, so that a walk in a circle
+ * would neither make a call, which is bounded, nor ever give way to anything else in the process.
+ */
+export class Trail {
+  readonly #tokens = new Set<string>();
+
+  /** Notes the page that is read next; throws an UpstreamError when that was read before. */
+  follow(token: string): string {
+    if (this.#tokens.has(token)) {
+      throw new UpstreamError('BAD_RESPONSE', 'The page tokens of a list lead in a circle');
+    }
+    this.#tokens.add(token);
+    return token;
+  }
+}
+
 /** The `wanted` entries behind a place, or as many as there are. */
 export async function walk<L, T>(
   load: ReadPage<L, T>,
@@ -41,8 +59,11 @@ export async function walk<L, T>(
   const slice: Slice<T> = { entries: [], positions: [], hasMore: false };
   let { token, skip } = from;
   let size = from.size ?? pageSize(wanted);
+  const trail = new Trail();
+  if (token !== undefined) trail.follow(token);
   for (;;) {
     const page = await load({ list, size, token });
+    const next = page.next === undefined ? undefined : trail.follow(page.next);
     size = page.size;
     const until = Math.min(page.entries.length, skip + wanted - slice.entries.length);
     for (let index = skip; index < until; index++) {
@@ -50,17 +71,17 @@ export async function walk<L, T>(
       // Behind a page's last entry the place is the start of the next page, so that reading on does
       // not read this page again for its token alone.
       slice.positions.push(
-        index === page.entries.length - 1 && page.next !== undefined
-          ? { token: page.next, size, skip: 0 }
+        index === page.entries.length - 1 && next !== undefined
+          ? { token: next, size, skip: 0 }
           : { token, size, skip: index + 1 },
       );
     }
     if (slice.entries.length === wanted) {
-      slice.hasMore = until < page.entries.length || page.next !== undefined;
+      slice.hasMore = until < page.entries.length || next !== undefined;
       return slice;
     }
-    if (page.next === undefined) return slice;
-    ({ next: token } = page);
+    if (next === undefined) return slice;
+    token = next;
     skip = 0;
   }
 }
@@ -68,11 +89,12 @@ export async function walk<L, T>(
 /** All entries of a list, in the largest pages. */
 export async function walkToTheEnd<L, T>(load: ReadPage<L, T>, list: L): Promise<Entry<T>[]> {
   const entries: Entry<T>[] = [];
+  const trail = new Trail();
   let token: string | undefined;
   do {
     const page = await load({ list, size: MAX_PAGE_SIZE, token });
-    entries.push(...page.entries);
-    token = page.next;
+    for (const entry of page.entries) entries.push(entry);
+    token = page.next === undefined ? undefined : trail.follow(page.next);
   } while (token !== undefined);
   return entries;
 }

@@ -11,7 +11,12 @@ import type { OrganizationParent } from '../loaders/organizations.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { mutation } from './mutation.js';
 
-const TYPES = { bool: 'BOOLEAN', int: 'INTEGER', str: 'STRING' } as const;
+/** By Kinde's names, in a Map: a type that Kinde made up, even `constructor`, is none of them. */
+const TYPES = new Map([
+  ['bool', 'BOOLEAN'],
+  ['int', 'INTEGER'],
+  ['str', 'STRING'],
+] as const);
 
 /** A flag's value in its JSON type: the API sends text for all of them. */
 function typedValue({ type, value, key }: FeatureFlagParent): boolean | number | string {
@@ -44,7 +49,7 @@ export const resolvers = {
   },
 
   FeatureFlag: {
-    type: ({ type }) => TYPES[type as keyof typeof TYPES] ?? 'STRING',
+    type: ({ type }) => TYPES.get(type as 'str') ?? 'STRING',
     value: typedValue,
   },
 

@@ -86,13 +86,17 @@ export function hasFailed(error: unknown, failure: UpstreamFailure): boolean {
 /** Codes of Kinde's, and OAuth's. What is neither may be anything, and codes go to the log. */
 const CODE = /^(?=.{1,64}$)([A-Z][A-Z0-9_]*|[a-z][a-z_]*)$/;
 
+/** How many reasons are read, and how long one may be: each may be told for every user of a bulk write. */
+const MOST_REASONS = 20;
+const LONGEST_REASON = 500;
+
 /** The reasons in an error answer: the API sends `errors` as a list or as a single object. */
 export function reasonsIn(body: unknown): Reason[] {
   const errors = isObject(body) ? body['errors'] : undefined;
-  const list: unknown[] = Array.isArray(errors) ? errors : [errors];
-  return list.filter(isObject).map((error) => ({
-    code: codeIn(error['code']) ?? 'UNKNOWN',
-    message: typeof error['message'] === 'string' ? error['message'] : '',
+  const list: unknown[] = Array.isArray(errors) ? errors.slice(0, MOST_REASONS) : [errors];
+  return list.filter(isObject).map(({ code, message }) => ({
+    code: codeIn(code) ?? 'UNKNOWN',
+    message: typeof message === 'string' ? message.slice(0, LONGEST_REASON).toWellFormed() : '',
   }));
 }
 

@@ -2,6 +2,7 @@
 import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import type { Fetched } from './cache/reads.js';
+import { logText } from '../redact.js';
 import type { Endpoint } from './endpoint.js';
 import { reasonsIn, UpstreamError } from './errors.js';
 import { askedWaitMs } from './retry.js';
@@ -111,7 +112,8 @@ function badResponse(
   at: string,
 ) {
   const [first] = validator(schema).Errors(value);
-  const where = `${at}${first?.instancePath ?? ''}`;
+  // A path holds names out of the answer, which may be anything, and the message goes to the log.
+  const where = logText(`${at}${first?.instancePath ?? ''}`);
   return new UpstreamError(
     'BAD_RESPONSE',
     `${endpoint.route} answered ${status} with an unusable body: ${where || '/'} ${first?.message ?? ''}`,
