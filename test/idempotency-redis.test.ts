@@ -368,6 +368,7 @@ async function startWay(redisUrl: string) {
       await waitFor(() => writes().length > 0);
       redis.command('FLUSHALL');
       await waitFor(() => keys().length > 0);
+      expect(entry().outcome).toBeUndefined();
       const answers = await Promise.all([sending, create(second)]);
       expect(answers[1]).toEqual(answers[0]);
       expect(writes()).toHaveLength(1);
@@ -398,6 +399,7 @@ async function startWay(redisUrl: string) {
       emulator.latencyMs = 1_600;
       const sending = create(one);
       await waitFor(() => writes().length > 0);
+      expect(Number(redis.command('PTTL', keys()[0]!))).toBeGreaterThan(1_000);
       await sleep(1_200);
       emulator.latencyMs = 0;
       expect(codeIn(await create(other))).toBe(codeIn(await sending));
