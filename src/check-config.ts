@@ -1,10 +1,11 @@
-/** `kinde-graphql check-config`: what a gateway with these settings could do, found out by asking Kinde. */
+/** `kinde-graphql check-config`: what a gateway with these settings could do, found out by asking Kinde and Redis. */
 import { decodeJwt } from 'jose';
 import { scopedFields, unusableFields } from './auth/scoped-fields.js';
 import type { Alternatives } from './auth/viewer.js';
 import { ConfigError, readConfig, type AuthMode, type Config } from './config.js';
 import { createSchema } from './schema.js';
-import { whyNoToken, whyUnreachable } from './unreachable.js';
+import { ping } from './redis.js';
+import { whyNoRedis, whyNoToken, whyUnreachable } from './unreachable.js';
 import { createSend, SendError } from './upstream/send/index.js';
 import { createClientCredentials, type AccessToken } from './upstream/token.js';
 
@@ -19,6 +20,11 @@ export interface ConfigReport {
   authMode: AuthMode | null;
   /** Null for the emulator inside the process, and where the settings are bad. */
   kinde: { url: string; audience: string } | null;
+  /**
+   * Where Redis is, and why it cannot be asked, in a sentence that says what to do; null without
+   * REDIS_URL. A gateway serves without it, but remembers nothing and takes no idempotency keys.
+   */
+  redis: { host: string; problem: string | null } | null;
   /** What the gateway's own token was granted; null without a token, or when nobody says. */
   scopes: string[] | null;
   /** The fields that the gateway's own token is not enough for, with the scopes of which each needs one list. */
@@ -27,7 +33,10 @@ export interface ConfigReport {
   unneededScopes: string[];
 }
 
-/** Reads the settings, asks the environment for a token and, where callers bring theirs, for its keys. */
+/**
+ * Reads the settings, asks the environment for a token and, where callers bring theirs, for its keys, and
+ * Redis whether it is there.
+ */
 export async function checkConfig(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<ConfigReport> {
@@ -36,6 +45,7 @@ export async function checkConfig(
     problems: [],
     authMode: null,
     kinde: null,
+    redis: null,
     scopes: null,
     unusableFields: [],
     unneededScopes: [],
@@ -49,6 +59,7 @@ export async function checkConfig(
   }
   const { kinde, authMode, jwt } = config;
   report.authMode = authMode;
+  report.redis = await tryRedis(config.cache.redisUrl);
   if (kinde === undefined) return { ...report, ok: true };
   report.kinde = { url: kinde.baseUrl, audience: kinde.audience };
 
@@ -73,6 +84,17 @@ export async function checkConfig(
     if (problem !== undefined && !report.problems.includes(problem)) report.problems.push(problem);
   }
   return { ...report, ok: report.problems.length === 0 };
+}
+
+async function tryRedis(url: string | undefined): Promise<ConfigReport['redis']> {
+  if (url === undefined) return null;
+  const { host } = new URL(url);
+  try {
+    await ping(url);
+    return { host, problem: null };
+  } catch (error) {
+    return { host, problem: whyNoRedis(error, host) };
+  }
 }
 
 function sendOptions({ upstreamTimeoutMs }: Config, baseUrl: string) {
@@ -144,6 +166,7 @@ export function printReport({
   problems,
   authMode,
   kinde,
+  redis,
   scopes,
   unusableFields: unusable,
   unneededScopes,
@@ -153,6 +176,13 @@ export function printReport({
     lines.push(
       `Kinde: ${kinde === null ? 'an emulator inside the process, since KINDE_DOMAIN is not set' : `${kinde.url}, audience ${kinde.audience}`}`,
       `Callers: AUTH_MODE ${authMode}`,
+    );
+  }
+  if (redis !== null) {
+    lines.push(
+      redis.problem === null
+        ? `Redis: ${redis.host} can be reached`
+        : `Redis cannot be reached, without which nothing is given from memory and mutations with an idempotencyKey are refused: ${redis.problem}`,
     );
   }
   if (scopes !== null) {

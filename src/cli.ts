@@ -38,11 +38,11 @@ const commands: Readonly<Record<string, Command>> = {
     },
   },
   'check-config': {
-    summary: 'check the settings, ask Kinde for a token, and say which fields its scopes allow',
+    summary: 'check the settings, try Kinde and Redis, and say which fields the scopes allow',
     details: `${ELSEWHERE}\nExits with 0 when a gateway with these settings can serve, and with 1 when not.`,
     flags: {
       json: 'print the report as JSON',
-      strict: 'also exit with 1 when a field cannot be used for want of a scope',
+      strict: 'also exit with 1 when a field lacks a scope, or Redis cannot be reached',
     },
     run: async (flags) => {
       const { checkConfig, printReport } = await import('./check-config.js');
@@ -50,7 +50,8 @@ const commands: Readonly<Record<string, Command>> = {
       process.stdout.write(
         `${flags.has('json') ? JSON.stringify(report, null, 2) : printReport(report)}\n`,
       );
-      return report.ok && !(flags.has('strict') && report.unusableFields.length > 0) ? 0 : 1;
+      const isComplete = report.unusableFields.length === 0 && report.redis?.problem == null;
+      return report.ok && (isComplete || !flags.has('strict')) ? 0 : 1;
     },
   },
 };

@@ -180,7 +180,9 @@ const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   AUDIT_LOG: flag(true),
-  NODE_ENV: z.string().optional(),
+  NODE_ENV: z
+    .enum(['production', 'development', 'test'], 'must be production, development or test')
+    .optional(),
   KINDE_DOMAIN: z
     .string()
     .transform((value, context) => baseUrl(value) ?? fail(context, DOMAIN_HINT))
@@ -332,6 +334,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   }
 
   const settings = parsed.data;
+  if (settings !== undefined && settings.PORT !== 0 && settings.PORT === settings.METRICS_PORT) {
+    problems.push('METRICS_PORT must be another than PORT');
+  }
   if (settings !== undefined && authMode === 'none' && !settings.ALLOW_UNAUTHENTICATED_ACCESS) {
     const force =
       'or set ALLOW_UNAUTHENTICATED_ACCESS=true to let everybody who reaches it read and write';

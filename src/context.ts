@@ -6,6 +6,7 @@ import type { OperationTypeNode } from 'graphql';
 import type { Viewer } from './auth/viewer.js';
 import type { Idempotency } from './idempotency/index.js';
 import type { Loaders } from './loaders/index.js';
+import type { TimeAllowance } from './upstream/allowance.js';
 import type { Provenance } from './upstream/cache/provenance.js';
 import type { CallReport, Upstream } from './upstream/client.js';
 
@@ -36,6 +37,8 @@ export interface Context extends BaseContext {
   upstream: Upstream;
   /** Every write that has a key is made through this. */
   idempotency: Idempotency;
+  /** How long the operation may still take. */
+  time: Pick<TimeAllowance, 'remainingMs'>;
   audit: Audit;
   /** The payloads and errors of mutations that an earlier request had brought about. */
   replays: WeakSet<object>;

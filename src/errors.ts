@@ -83,6 +83,17 @@ export function badUserInput(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 }
 
+/**
+ * An error for a mutation whose key cannot be kept at the moment. It is refused before anything is
+ * written: a write that a retry would repeat is not what the key was given for.
+ */
+export function keysUnavailable(): GraphQLError {
+  return new GraphQLError(
+    'The idempotencyKey cannot be kept at the moment, so that nothing was sent to Kinde: send it again with the same key.',
+    { extensions: { code: 'UPSTREAM_UNAVAILABLE', retryAfterSeconds: 1 } },
+  );
+}
+
 /** Why a mutation did not do what was asked, in a way that its caller can mend: see UserError in the schema. */
 export interface UserError {
   message: string;

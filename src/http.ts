@@ -133,10 +133,20 @@ export function graphqlRoutes({
     app.route({
       method: ['GET', 'POST'],
       url: '/graphql',
+      exposeHeadRoute: false,
       onRequest: (request, reply, done) => {
         const contentType = request.headers['content-type'];
         if (!isUtf8(contentType)) {
           void reply.code(415).send(httpError(415, 'JSON is read in UTF-8 alone.', request));
+          return;
+        }
+        const coding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
+        if (coding !== 'identity') {
+          // What is accepted is named as RFC 9110 asks, section 15.5.16.
+          void reply
+            .code(415)
+            .header('accept-encoding', 'identity')
+            .send(httpError(415, 'A body is read as it is: send it uncompressed.', request));
           return;
         }
         if (request.method === 'GET' && isDeliberate(request, isProduction)) {
@@ -207,7 +217,7 @@ export function graphqlRoutes({
       },
     });
     app.route({
-      method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+      method: ['HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
       url: '/graphql',
       onRequest: async (request, reply) =>
         reply

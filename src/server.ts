@@ -21,7 +21,8 @@ import { healthRoutes } from './health.js';
 import { createHttpServer, type LogStream } from './http-server.js';
 import { graphqlRoutes } from './http.js';
 import { Idempotency } from './idempotency/index.js';
-import { createMemoryStore } from './idempotency/memory.js';
+import { createMemoryStore, Entries } from './idempotency/memory.js';
+import { RedisStore } from './idempotency/redis.js';
 import { costLimit } from './limits/cost.js';
 import { sizeRule } from './limits/size.js';
 import { createLoaders } from './loaders/index.js';
@@ -90,16 +91,40 @@ export async function createGateway(
     redisUrl: config.cache.redisUrl,
     name: baseUrl,
   });
-  // Both at once, since each waits a second for a Redis that is down.
+  const { redisUrl } = config.cache;
+  const name = `${baseUrl} ${credentials?.clientId ?? ''}`;
+  const kept = { ttlSeconds: config.idempotencyTtlSeconds, maxBytes: config.idempotencyMaxBytes };
+  const sharedKeys =
+    redisUrl === undefined
+      ? undefined
+      : new RedisStore({
+          ...{ url: redisUrl, name, ttlSeconds: kept.ttlSeconds },
+          // What is forgotten here is in Redis.
+          own: new Entries({ ...kept, onForgotten: () => undefined }),
+          onState: (isAvailable, error) =>
+            isAvailable
+              ? app.log.info('mutations with an idempotencyKey are taken again')
+              : app.log.warn(
+                  { err: error },
+                  'Redis cannot keep idempotency keys: mutations with one are refused',
+                ),
+          onUntold: (error) =>
+            app.log.warn(
+              { err: error },
+              'Redis could not be told the outcome of a write: until it can, only this replica knows it',
+            ),
+        });
+  // All at once, since each waits a second for a Redis that is down.
   const [cache] = await Promise.all([
     createCache(config.cache, {
-      name: `${baseUrl} ${credentials?.clientId ?? ''}`,
+      name,
       onState: (isReachable, error) =>
         isReachable
           ? app.log.info('Redis can be reached')
           : app.log.warn({ err: error }, 'Redis cannot be reached: nothing is given from memory'),
     }),
     rateLimit.connect(),
+    sharedKeys?.connect(),
   ]);
   const turns = new Turns(config.upstreamConcurrency);
   const telemetry = await createTelemetry(config, app.log, { breaker, cache });
@@ -135,13 +160,13 @@ export async function createGateway(
   const authenticate = createAuthenticate(config.authMode, ownToken, config.jwt);
 
   const idempotency = new Idempotency(
-    createMemoryStore({
-      ttlSeconds: config.idempotencyTtlSeconds,
-      maxBytes: config.idempotencyMaxBytes,
-      onForgotten: atMostOnceAMinute(() =>
-        app.log.warn('idempotency keys are forgotten early: IDEMPOTENCY_MEMORY_MB is too little'),
-      ),
-    }),
+    sharedKeys ??
+      createMemoryStore({
+        ...kept,
+        onForgotten: atMostOnceAMinute(() =>
+          app.log.warn('idempotency keys are forgotten early: IDEMPOTENCY_MEMORY_MB is too little'),
+        ),
+      }),
   );
 
   // With a level of its own, so that the trail does not end where an operator wants less of the rest.
@@ -187,10 +212,11 @@ export async function createGateway(
     const { isCurrent, span } = request;
     const calls: CallReport[] = [];
     const provenance = new Provenance();
+    const allowance = allowanceOf(request, reply, config);
     const upstream = client.scope({
       token,
       authorize: authorizeCall(viewer),
-      allowance: allowanceOf(request, reply, config),
+      allowance,
       isCurrent,
       provenance,
       onCall: (report) => {
@@ -209,6 +235,7 @@ export async function createGateway(
         return atHand instanceof Promise ? atHand.then(({ scopes }) => scopes) : atHand.scopes;
       }),
       idempotency,
+      time: allowance,
       audit,
       replays: new WeakSet(),
       requestId: request.id,
@@ -271,6 +298,7 @@ export async function createGateway(
       await traces?.close();
       metricsServer?.close();
       rateLimit.close();
+      sharedKeys?.close();
       if (isCutOff) throw new Error('Requests in flight were cut off after SHUTDOWN_GRACE_MS.');
     },
     log: app.log,

@@ -1,8 +1,9 @@
-/** Why Kinde does not answer as it should, in a sentence that says which setting to look at. */
+/** Why Kinde or Redis does not answer as it should, in a sentence that says which setting to look at. */
 import type { KindeConfig } from './config.js';
 import { UpstreamError } from './upstream/errors.js';
 import { SendError } from './upstream/send/index.js';
 
+const UNRESOLVED = /^(ENOTFOUND|EAI_AGAIN)$/;
 const NOT_TLS = /^(EPROTO|ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG))$/;
 const TLS = /CERT|SSL|TLS|ISSUER|UNABLE_TO_VERIFY/;
 
@@ -11,7 +12,7 @@ export function whyUnreachable({ failure, code }: SendError, host: string): stri
   if (failure === 'TIMEOUT') {
     return `${host} did not answer within UPSTREAM_TIMEOUT_MS: check KINDE_DOMAIN, and whether a firewall is between.`;
   }
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+  if (UNRESOLVED.test(code)) {
     return `The name ${host} cannot be resolved (${code}): check KINDE_DOMAIN for a typing error, and this machine’s DNS.`;
   }
   if (code === 'ECONNREFUSED') {
@@ -30,6 +31,27 @@ export function whyUnreachable({ failure, code }: SendError, host: string): stri
     return `The certificate of ${host} cannot be verified (${code}): check KINDE_DOMAIN; where a proxy of your network signs for it, name the proxy’s CA in NODE_EXTRA_CA_CERTS.`;
   }
   return `The connection to ${host} failed (${code}): check KINDE_DOMAIN and the network.`;
+}
+
+/** Why Redis at this host does not answer: in words of ours, since an error's may hold the URL. */
+export function whyNoRedis(error: unknown, host: string): string {
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  if (/^(WRONGPASS|NOAUTH|NOPERM)\b/.test(message)) {
+    return `${host} does not let the gateway in (${message.split(' ', 1)[0]}): check the user and the password in REDIS_URL, redis://USER:PASSWORD@HOST:PORT, and that characters such as @ and / in them are percent-encoded.`;
+  }
+  if (UNRESOLVED.test(code)) {
+    return `The name ${host} cannot be resolved (${code}): check REDIS_URL for a typing error, and this machine’s DNS.`;
+  }
+  if (code === 'ECONNREFUSED') {
+    return `Nothing listens at ${host}: check REDIS_URL, and that Redis is running.`;
+  }
+  if (NOT_TLS.test(code)) {
+    return `${host} does not speak TLS (${code}): check REDIS_URL; without TLS it begins with redis:// and not with rediss://.`;
+  }
+  if (TLS.test(code)) {
+    return `The certificate of ${host} cannot be verified (${code}): check REDIS_URL; where a CA of your own has signed it, name that CA in NODE_EXTRA_CA_CERTS.`;
+  }
+  return `${host} does not answer as Redis does within a second${code === '' ? '' : ` (${code})`}: check REDIS_URL, whether a firewall is between, and whether that Redis expects TLS (rediss://).`;
 }
 
 /** Why there is no token to be had from this environment. */

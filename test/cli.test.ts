@@ -14,6 +14,7 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { readTypeDefs } from '../src/schema.js';
 import { startEmulator, type Emulator } from '../src/emulator/index.js';
+import { hasRedis, startRedis } from './support/redis.js';
 
 const root = join(import.meta.dirname, '..');
 const running = new Set<ChildProcess>();
@@ -206,6 +207,88 @@ describe('`check-config`', () => {
     const { code, problems } = await check({ ...env, KINDE_DOMAIN: `http://127.0.0.1:${port}` });
     expect(code).toBe(1);
     expect(problems).toEqual([expect.stringContaining('not as a Kinde environment does')]);
+  });
+});
+
+describe('`check-config` with REDIS_URL', () => {
+  const SECRET = 'not-to-be-printed';
+  const at = (port: number | string, scheme = 'redis') =>
+    `${scheme}://me:${SECRET}@127.0.0.1:${port}`;
+
+  async function tell(url: string, ...flags: string[]) {
+    const ran = await run(['check-config', ...flags], { ...settings(), REDIS_URL: url });
+    expect(ran.output).not.toContain(SECRET);
+    return ran;
+  }
+
+  const unreachable: [string, () => Promise<string>, RegExp][] = [
+    [
+      'an address where nothing listens',
+      async () => {
+        const other = createServer();
+        const port = await listening(other);
+        other.close();
+        return at(port);
+      },
+      /Nothing listens at 127\.0\.0\.1:\d+: check REDIS_URL/,
+    ],
+    [
+      'a name that DNS does not know',
+      async () => `redis://me:${SECRET}@redis.invalid:6379`,
+      /redis\.invalid:6379 cannot be resolved \(\w+\): check REDIS_URL/,
+    ],
+    [
+      'a server that does not answer',
+      async () => at(await listening(createServer(() => undefined))),
+      /127\.0\.0\.1:\d+ does not answer as Redis does within a second: check REDIS_URL/,
+    ],
+    [
+      'a server that is no Redis',
+      async () => at(await listening(createHttpServer((_, response) => response.end()))),
+      /127\.0\.0\.1:\d+ does not answer as Redis does/,
+    ],
+    [
+      'rediss:// where there is no TLS',
+      async () => at(new URL(emulator.url).port, 'rediss'),
+      /does not speak TLS \(\w+\): check REDIS_URL; without TLS it begins with redis:/,
+    ],
+  ];
+
+  test.each(unreachable)(
+    'says what is wrong with %s, and that the rest can serve',
+    async (_, url, sentence) => {
+      const { code, stdout } = await tell(await url());
+      expect(stdout).toMatch(sentence);
+      expect(stdout).toContain('mutations with an idempotencyKey are refused');
+      expect(stdout).toContain('The gateway can serve with these settings.');
+      expect(code).toBe(0);
+      expect((await tell(await url(), '--strict')).code).toBe(1);
+    },
+  );
+
+  const testWithRedis = hasRedis() ? test : test.skip;
+
+  testWithRedis('tells a Redis that can be reached from one that lets nobody in', async () => {
+    const redis = await startRedis();
+    const { host, port } = new URL(redis.url);
+    try {
+      redis.command('ACL', 'SETUSER', 'me', 'on', `>${SECRET}`, '~*', '&*', '+@all');
+      const reached = await tell(at(port), '--strict', '--json');
+      expect(reached.code).toBe(0);
+      expect(JSON.parse(reached.stdout).redis).toEqual({ host, problem: null });
+      expect((await tell(at(port))).stdout).toContain(`Redis: ${host} can be reached\n`);
+
+      redis.command('ACL', 'SETUSER', 'me', 'resetpass', '>another');
+      const wrong = await tell(at(port), '--json');
+      expect(JSON.parse(wrong.stdout).redis.problem).toMatch(
+        /does not let the gateway in \(WRONGPASS\): check the user and the password in REDIS_URL/,
+      );
+      redis.command('ACL', 'SETUSER', 'default', 'resetpass', '>another');
+      const none = await tell(redis.url);
+      expect(none.stdout).toMatch(/does not let the gateway in \(NOAUTH\)/);
+    } finally {
+      await redis.kill();
+    }
   });
 });
 

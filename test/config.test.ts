@@ -87,6 +87,19 @@ describe('readConfig', () => {
     }
   });
 
+  test('knows NODE_ENV by its usual names alone, since anything but production opens the schema', () => {
+    expect(() => readConfig({ NODE_ENV: 'prod' })).toThrow(
+      'NODE_ENV must be production, development or test',
+    );
+    expect(readConfig({ NODE_ENV: 'test' }).isProduction).toBe(false);
+  });
+
+  test('metrics cannot be where GraphQL is', () => {
+    expect(() => readConfig({ PORT: '4998', METRICS_PORT: '4998' })).toThrow(
+      'METRICS_PORT must be another than PORT',
+    );
+  });
+
   test('an empty variable is as good as none, and the answer is frozen', () => {
     const config = readConfig({ PORT: '', KINDE_DOMAIN: '' });
     expect(config.port).toBe(4000);

@@ -7,8 +7,7 @@ import fc from 'fast-check';
 import { startEmulator, type Emulator } from '../src/emulator/index.js';
 import { startGateway, type TestGateway } from './support/gateway.js';
 import { startHeldProxy, type HeldProxy } from './support/held-proxy.js';
-
-const REDIS_URL = process.env['REDIS_URL'];
+import { hasRedis, startRedis } from './support/redis.js';
 
 /** Steps of a caller, and how long each answer to a read of Kinde's is held up, in turn. */
 interface Program {
@@ -485,9 +484,17 @@ afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
 });
 
+/** How many programs must have shown something, and how long that may take on a busy machine. */
+const LEAST_PROGRAMS = 3;
+const LONGEST_MS = 60_000;
+
 /**
  * Runs programs one after another on one system, each beginning with what is kept of those before it,
  * for as long as a suite may take.
+ *
+ * Where Redis takes longer than a gateway waits for it, as on a machine that is busy with other tests,
+ * replicas do not hear of each other in time, and say so: what is stale in a program meanwhile shows
+ * nothing.
  */
 async function check(mode: string, replicas: number, env = {}): Promise<void> {
   const emulator = await startEmulator({ organizations: 3, usersPerOrganization: 2 });
@@ -496,11 +503,18 @@ async function check(mode: string, replicas: number, env = {}): Promise<void> {
   open.push(proxy);
   proxy.target = emulator.url;
   const gateways: TestGateway[] = [];
+  const states: string[][] = [];
   for (let replica = 0; replica < replicas; replica++) {
+    states[replica] = [];
     const gateway = await startGateway({
       before: emulator,
       kindeDomain: () => proxy.url,
+      log: (line) => {
+        const [, state] = /Redis (can(?:not)?) be reached/.exec(line) ?? [];
+        if (state !== undefined) states[replica]!.push(state);
+      },
       env: {
+        ...{ LOG_LEVEL: 'info', AUDIT_LOG: 'false' },
         ...{ CACHE: 'memory', AUTH_MODE: mode, ...env },
         ...(mode === 'jwt' ? { JWT_ISSUER: emulator.issuer } : {}),
       },
@@ -510,27 +524,42 @@ async function check(mode: string, replicas: number, env = {}): Promise<void> {
   }
   const callers = await MODES[mode]!(emulator);
   const system = new System(emulator, proxy, gateways, callers);
-  const endsAt = performance.now() + TIME_MS;
+  const startedAt = performance.now();
+  let shown = 0;
   const property = fc.asyncProperty(programs(callers.length), async (program) => {
-    if (performance.now() < endsAt) await system.run(program);
+    if (performance.now() > startedAt + (shown < LEAST_PROGRAMS ? LONGEST_MS : TIME_MS)) return;
+    const wasAway = states.some((changes) => changes.at(-1) === 'cannot');
+    const before = states.flat().length;
+    const hasAgreed = () => !wasAway && states.flat().length === before;
+    try {
+      await system.run(program);
+      if (hasAgreed()) shown++;
+    } catch (error) {
+      if (hasAgreed() || !(error as Error).message.startsWith('STALE')) throw error;
+    }
   });
   // What sockets and timers do is not the program's, so that a smaller one need not fail alike.
   await fc.assert(property, { numRuns: 100, endOnFailure: true, includeErrorInReport: true });
+  expect(shown).toBeGreaterThanOrEqual(LEAST_PROGRAMS);
 }
+
+const isRedisInstalled = hasRedis();
 
 describe.each(Object.keys(MODES))('with callers of %s', (mode) => {
   test('one replica: nothing stale after an acknowledged mutation, nothing of another’s', () =>
     check(mode, 1));
 
-  if (REDIS_URL !== undefined) {
-    test('two replicas before one Redis: the same', () => check(mode, 2, { REDIS_URL }));
-  }
+  (isRedisInstalled ? test : test.skip)(
+    'two replicas before one Redis: the same',
+    async () => {
+      const redis = await startRedis();
+      open.push({ close: () => redis.kill() });
+      await check(mode, 2, { REDIS_URL: redis.url });
+    },
+    90_000,
+  );
 });
 
 test('the check finds what two replicas that do not hear of each other keep', async () => {
   await expect(check('passthrough', 2)).rejects.toThrow(/STALE/);
 });
-
-if (REDIS_URL === undefined) {
-  console.warn('NOT RUN: consistency over two replicas. Set REDIS_URL to run it.');
-}

@@ -58,6 +58,12 @@ describe('a failure of HTTP', () => {
       'METHOD_NOT_ALLOWED',
       () => fetch(`${gateway.url}/graphql`, { method: 'DELETE' }),
     ],
+    [
+      'a body that would have to be unpacked',
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+      () => post('{"query":"{ __typename }"}', { 'content-encoding': 'br' }),
+    ],
   ])('%s is JSON with a code and a request id', async (_, status, code, send) => {
     const response = await send();
     const text = await response.text();
@@ -70,6 +76,13 @@ describe('a failure of HTTP', () => {
       },
     ]);
     expect(text).not.toMatch(/<html|node_modules|at \w+ \(/i);
+  });
+
+  test('HEAD is told which methods there are, as any other', async () => {
+    const url = `${gateway.url}/graphql?query={__typename}`;
+    const response = await fetch(url, { method: 'HEAD', headers: { accept: 'application/json' } });
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('GET, POST');
   });
 
   test('a mutation by GET and a GET without a preflight are refused', async () => {

@@ -84,6 +84,20 @@ describe('a token', () => {
     return { world, valueAt, tokens };
   }
 
+  test.each([[true], [[3600]], [null], ['soon'], [-1], ['']])(
+    'that is said to hold for %j is none',
+    async (expiresIn) => {
+      const body = JSON.stringify({ access_token: 't', expires_in: expiresIn });
+      const tokens = createClientCredentials(
+        async () => ({ status: 200, headers: {}, body }),
+        'http://kinde',
+        { clientId: 'id', clientSecret: 'secret', audience: 'api' },
+        { retries: 0, timeoutMs: 1_000 },
+      );
+      await expect(tokens.get()).rejects.toMatchObject({ failure: 'BAD_RESPONSE' });
+    },
+  );
+
   test('is renewed shortly before its end, while calls still use it', async () => {
     const { valueAt, world } = source();
     expect(await valueAt(0)).toBe('t1');

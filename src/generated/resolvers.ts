@@ -250,8 +250,12 @@ export type FeatureFlagType =
  * be reached), so that the same key is good for another try. A key that comes with another input is
  * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
  *
- * Keys are kept in the memory of one process: a retry that reaches
- * another replica, or comes after a restart, writes again.
+ * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
+ * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
+ * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
+ * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
+ * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
+ * a restart, writes again.
  */
 export type Mutation = {
   readonly __typename?: 'Mutation';
@@ -310,8 +314,12 @@ export type Mutation = {
  * be reached), so that the same key is good for another try. A key that comes with another input is
  * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
  *
- * Keys are kept in the memory of one process: a retry that reaches
- * another replica, or comes after a restart, writes again.
+ * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
+ * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
+ * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
+ * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
+ * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
+ * a restart, writes again.
  */
 export type MutationAddOrganizationUserPermissionArgs = {
   input: AddOrganizationUserPermissionInput;
@@ -338,8 +346,12 @@ export type MutationAddOrganizationUserPermissionArgs = {
  * be reached), so that the same key is good for another try. A key that comes with another input is
  * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
  *
- * Keys are kept in the memory of one process: a retry that reaches
- * another replica, or comes after a restart, writes again.
+ * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
+ * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
+ * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
+ * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
+ * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
+ * a restart, writes again.
  */
 export type MutationAddOrganizationUserRoleArgs = {
   input: AddOrganizationUserRoleInput;
@@ -366,8 +378,12 @@ export type MutationAddOrganizationUserRoleArgs = {
  * be reached), so that the same key is good for another try. A key that comes with another input is
  * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
  *
- * Keys are kept in the memory of one process: a retry that reaches
- * another replica, or comes after a restart, writes again.
+ * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
+ * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
+ * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
+ * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
+ * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
+ * a restart, writes again.
  */
 export type MutationAddOrganizationUsersArgs = {
   input: AddOrganizationUsersInput;
@@ -394,8 +410,12 @@ export type MutationAddOrganizationUsersArgs = {
  * be reached), so that the same key is good for another try. A key that comes with another input is
  * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
  *
- * Keys are kept in the memory of one process: a retry that reaches
- * another replica, or comes after a restart, writes again.
+ * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
+ * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
+ * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
+ * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
+ * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
+ * a restart, writes again.
  */
 export type MutationCreateOrganizationArgs = {
   input: CreateOrganizationInput;
@@ -422,8 +442,12 @@ export type MutationCreateOrganizationArgs = {
  * be reached), so that the same key is good for another try. A key that comes with another input is
  * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
  *
- * Keys are kept in the memory of one process: a retry that reaches
- * another replica, or comes after a restart, writes again.
+ * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
+ * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
+ * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
+ * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
+ * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
+ * a restart, writes again.
  */
 export type MutationDeleteFeatureFlagOverrideArgs = {
   input: DeleteFeatureFlagOverrideInput;
@@ -450,8 +474,12 @@ export type MutationDeleteFeatureFlagOverrideArgs = {
  * be reached), so that the same key is good for another try. A key that comes with another input is
  * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
  *
- * Keys are kept in the memory of one process: a retry that reaches
- * another replica, or comes after a restart, writes again.
+ * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
+ * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
+ * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
+ * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
+ * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
+ * a restart, writes again.
  */
 export type MutationDeleteFeatureFlagOverridesArgs = {
   input: DeleteFeatureFlagOverridesInput;
@@ -478,8 +506,12 @@ export type MutationDeleteFeatureFlagOverridesArgs = {
  * be reached), so that the same key is good for another try. A key that comes with another input is
  * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
  *
- * Keys are kept in the memory of one process: a retry that reaches
- * another replica, or comes after a restart, writes again.
+ * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
+ * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
+ * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
+ * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
+ * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
+ * a restart, writes again.
  */
 export type MutationDeleteOrganizationArgs = {
   input: DeleteOrganizationInput;
@@ -506,8 +538,12 @@ export type MutationDeleteOrganizationArgs = {
  * be reached), so that the same key is good for another try. A key that comes with another input is
  * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
  *
- * Keys are kept in the memory of one process: a retry that reaches
- * another replica, or comes after a restart, writes again.
+ * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
+ * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
+ * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
+ * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
+ * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
+ * a restart, writes again.
  */
 export type MutationRemoveOrganizationUserArgs = {
   input: RemoveOrganizationUserInput;
@@ -534,8 +570,12 @@ export type MutationRemoveOrganizationUserArgs = {
  * be reached), so that the same key is good for another try. A key that comes with another input is
  * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
  *
- * Keys are kept in the memory of one process: a retry that reaches
- * another replica, or comes after a restart, writes again.
+ * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
+ * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
+ * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
+ * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
+ * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
+ * a restart, writes again.
  */
 export type MutationRemoveOrganizationUserPermissionArgs = {
   input: RemoveOrganizationUserPermissionInput;
@@ -562,8 +602,12 @@ export type MutationRemoveOrganizationUserPermissionArgs = {
  * be reached), so that the same key is good for another try. A key that comes with another input is
  * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
  *
- * Keys are kept in the memory of one process: a retry that reaches
- * another replica, or comes after a restart, writes again.
+ * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
+ * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
+ * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
+ * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
+ * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
+ * a restart, writes again.
  */
 export type MutationRemoveOrganizationUserRoleArgs = {
   input: RemoveOrganizationUserRoleInput;
@@ -590,8 +634,12 @@ export type MutationRemoveOrganizationUserRoleArgs = {
  * be reached), so that the same key is good for another try. A key that comes with another input is
  * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
  *
- * Keys are kept in the memory of one process: a retry that reaches
- * another replica, or comes after a restart, writes again.
+ * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
+ * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
+ * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
+ * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
+ * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
+ * a restart, writes again.
  */
 export type MutationUpdateFeatureFlagOverrideArgs = {
   input: UpdateFeatureFlagOverrideInput;
@@ -618,8 +666,12 @@ export type MutationUpdateFeatureFlagOverrideArgs = {
  * be reached), so that the same key is good for another try. A key that comes with another input is
  * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
  *
- * Keys are kept in the memory of one process: a retry that reaches
- * another replica, or comes after a restart, writes again.
+ * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
+ * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
+ * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
+ * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
+ * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
+ * a restart, writes again.
  */
 export type MutationUpdateOrganizationArgs = {
   input: UpdateOrganizationInput;
@@ -646,8 +698,12 @@ export type MutationUpdateOrganizationArgs = {
  * be reached), so that the same key is good for another try. A key that comes with another input is
  * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
  *
- * Keys are kept in the memory of one process: a retry that reaches
- * another replica, or comes after a restart, writes again.
+ * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
+ * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
+ * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
+ * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
+ * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
+ * a restart, writes again.
  */
 export type MutationUpdateOrganizationUsersArgs = {
   input: UpdateOrganizationUsersInput;

@@ -1,5 +1,7 @@
 /** A write that is asked for twice under one key happens once: its outcome is kept, and given again. */
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TimeAllowance } from '../upstream/allowance.js';
 import { UpstreamError } from '../upstream/errors.js';
 
 /** How a write ended: with a mutation's payload, or with an outcome that nobody knows. */
@@ -13,17 +15,22 @@ export interface Entry {
   readonly outcome?: Outcome | undefined;
 }
 
-/** Where entries are kept: JSON values under texts, each for a limited time. */
+/** The right to make a write, which ends in one of two ways. Neither rejects: the write is over. */
+export interface Claim {
+  /** Puts the outcome in place of the claim; its time begins anew. */
+  settle(outcome: Outcome): Promise<void>;
+  /** Takes the claim back. */
+  release(): Promise<void>;
+}
+
+/** Where entries are kept, each for a limited time. */
 export interface IdempotencyStore {
   /**
-   * Puts an entry where there is none, in one step, so that of two who claim a key at once only one
-   * gets it. Gives undefined to that one, and the entry that is there to the other.
+   * Claims an id where nothing is kept under it, in one step, so that of two who claim it at once only
+   * one gets it; the other gets what is there. Rejects with a StoreUnavailableError when it cannot be
+   * known what is there: then there is no claim.
    */
-  claim(id: string, entry: Entry): Promise<Entry | undefined>;
-  /** Puts an entry in place of a claim; its time begins anew. */
-  settle(id: string, entry: Entry): Promise<void>;
-  /** Takes a claim back. */
-  release(id: string): Promise<void>;
+  claim(id: string, fingerprint: string): Promise<Claim | Entry>;
 }
 
 /** A mutation that came with a key. */
@@ -34,6 +41,8 @@ export interface KeyedWrite {
   key: string;
   /** What was asked, without the key. */
   input: object;
+  /** How long it may be waited for what another process is writing. */
+  time: Pick<TimeAllowance, 'remainingMs'>;
 }
 
 /** What a write gave, and whether Kinde has answered it: what was refused unsent may be asked again. */
@@ -53,6 +62,11 @@ export class KeyReusedError extends Error {
   override readonly name = 'KeyReusedError';
 }
 
+/** What is kept cannot be asked for at the moment, so that nothing has been written. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+}
+
 /** The outcome of the earlier request with the same key is unknown, and this one has written nothing. */
 export class ReplayedUnknownError extends UpstreamError {
   constructor(mutation: string) {
@@ -65,6 +79,10 @@ export class ReplayedUnknownError extends UpstreamError {
     );
   }
 }
+
+/** How long to wait before it is asked again for what another process is writing: more each time. */
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 250;
 
 /** A write that is under way in this process. */
 interface UnderWay {
@@ -84,7 +102,8 @@ export class Idempotency {
   /**
    * Attempts a write unless its outcome is kept or will be: then it gives that one. What certainly did
    * not happen is not kept, so that those who waited for it attempt it themselves, one after the other,
-   * each in its own name. Throws a KeyReusedError when the key came with another input before.
+   * each in its own name. Throws a KeyReusedError when the key came with another input before, and a
+   * StoreUnavailableError, before anything is written, when nobody can say whether it did.
    */
   async once<P extends object>(
     write: KeyedWrite,
@@ -101,39 +120,54 @@ export class Idempotency {
     const ended = new Promise<void>((resolve) => (end = resolve));
     this.#underWay.set(id, { fingerprint, ended });
     try {
-      const found = await this.#store.claim(id, { fingerprint });
-      if (found === undefined) {
-        return { payload: await this.#attempt(id, fingerprint, attempt), isReplay: false };
-      }
-      if (found.fingerprint !== fingerprint) throw new KeyReusedError();
-      // A claim that is not of this process is another's, which may have died of it.
-      if (found.outcome === undefined) throw new ReplayedUnknownError(write.mutation);
-      return replay(found.outcome, write);
+      const found = await this.#claim(id, fingerprint, write);
+      if (!('settle' in found)) return replay(found, write);
+      return { payload: await makeWrite(found, attempt), isReplay: false };
     } finally {
       this.#underWay.delete(id);
       end();
     }
   }
 
-  async #attempt<P extends object>(
-    id: string,
-    fingerprint: string,
-    attempt: () => Promise<Attempt<P>>,
-  ): Promise<P> {
-    let made: Attempt<P>;
-    try {
-      made = await attempt();
-    } catch (error) {
-      if (error instanceof UpstreamError && !error.outcomeUnknown) await this.#store.release(id);
-      // What is no failure of a call is a fault of ours, and says nothing of what Kinde has done.
-      else await this.#store.settle(id, { fingerprint, outcome: { isUnknown: true } });
-      throw error;
+  /** A claim, or the outcome that there is, once the process that is writing has one. */
+  async #claim(id: string, fingerprint: string, write: KeyedWrite): Promise<Claim | Outcome> {
+    for (let pauseMs = FIRST_PAUSE_MS, isUnderWay = false; ; pauseMs *= 1.5) {
+      let found: Claim | Entry;
+      try {
+        found = await this.#store.claim(id, fingerprint);
+      } catch (error) {
+        // That nothing was written could no longer be said: another process may have done it meanwhile.
+        if (isUnderWay) throw new ReplayedUnknownError(write.mutation);
+        throw error;
+      }
+      if ('settle' in found) return found;
+      if (found.fingerprint !== fingerprint) throw new KeyReusedError();
+      if (found.outcome !== undefined) return found.outcome;
+      isUnderWay = true;
+      const { remainingMs } = write.time;
+      if (remainingMs <= 0) throw new ReplayedUnknownError(write.mutation);
+      await sleep(Math.min(pauseMs, LONGEST_PAUSE_MS, remainingMs));
     }
-    const { payload, isAnswered } = made;
-    if (isAnswered) await this.#store.settle(id, { fingerprint, outcome: { payload } });
-    else await this.#store.release(id);
-    return payload;
   }
+}
+
+async function makeWrite<P extends object>(
+  claim: Claim,
+  attempt: () => Promise<Attempt<P>>,
+): Promise<P> {
+  let made: Attempt<P>;
+  try {
+    made = await attempt();
+  } catch (error) {
+    if (error instanceof UpstreamError && !error.outcomeUnknown) await claim.release();
+    // What is no failure of a call is a fault of ours, and says nothing of what Kinde has done.
+    else await claim.settle({ isUnknown: true });
+    throw error;
+  }
+  const { payload, isAnswered } = made;
+  if (isAnswered) await claim.settle({ payload });
+  else await claim.release();
+  return payload;
 }
 
 function replay<P extends object>(outcome: Outcome, { mutation }: KeyedWrite): Once<P> {

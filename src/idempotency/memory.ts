@@ -4,7 +4,7 @@ import type { Entry, IdempotencyStore } from './index.js';
 /** What an entry takes besides its texts, in bytes: about what lru-cache and V8 need for it. */
 const OVERHEAD_BYTES = 250;
 
-export interface MemoryStoreOptions {
+export interface EntriesOptions {
   ttlSeconds: number;
   /** How much all entries may take. They differ in size: that of a bulk write names every user. */
   maxBytes: number;
@@ -13,31 +13,51 @@ export interface MemoryStoreOptions {
 }
 
 /**
- * Entries in the memory of this process: they hold for one replica, and until it ends. When they take
- * more than they may, the oldest are forgotten, whosoever they are.
+ * Entries in the memory of this process. When they take more than they may, the oldest are forgotten,
+ * whosoever they are.
  */
-export function createMemoryStore({
-  ttlSeconds,
-  maxBytes,
-  onForgotten,
-}: MemoryStoreOptions): IdempotencyStore {
-  const texts: LRUCache<string, string> = new LRUCache({
-    maxSize: maxBytes,
-    sizeCalculation: (text, id) => text.length + id.length + OVERHEAD_BYTES,
-    ttl: ttlSeconds * 1000,
-    dispose: (_text, id, reason) => {
-      if (reason === 'evict' && texts.getRemainingTTL(id) > 0) onForgotten();
-    },
-  });
+export class Entries {
+  readonly #texts: LRUCache<string, string>;
+
+  constructor({ ttlSeconds, maxBytes, onForgotten }: EntriesOptions) {
+    this.#texts = new LRUCache({
+      maxSize: maxBytes,
+      sizeCalculation: (text, id) => text.length + id.length + OVERHEAD_BYTES,
+      ttl: ttlSeconds * 1000,
+      dispose: (_text, id, reason) => {
+        if (reason === 'evict' && this.#texts.getRemainingTTL(id) > 0) onForgotten();
+      },
+    });
+  }
+
+  get(id: string): Entry | undefined {
+    // To look without `get` leaves the order as it is: the oldest entry goes first, though it be read.
+    const text = this.#texts.peek(id);
+    return text === undefined ? undefined : (JSON.parse(text) as Entry);
+  }
+
+  /** Puts an entry in place of any other; its time begins anew. */
+  set(id: string, entry: Entry): void {
+    this.#texts.set(id, JSON.stringify(entry));
+  }
+
+  delete(id: string): void {
+    this.#texts.delete(id);
+  }
+}
+
+/** A store that holds for one process, and until it ends. */
+export function createMemoryStore(options: EntriesOptions): IdempotencyStore {
+  const entries = new Entries(options);
   return {
-    claim: async (id, entry) => {
-      // To look without `get` leaves the order as it is: the oldest entry goes first, though it be read.
-      const text = texts.peek(id);
-      if (text !== undefined) return JSON.parse(text) as Entry;
-      texts.set(id, JSON.stringify(entry));
-      return undefined;
+    claim: async (id, fingerprint) => {
+      const found = entries.get(id);
+      if (found !== undefined) return found;
+      entries.set(id, { fingerprint });
+      return {
+        settle: async (outcome) => entries.set(id, { fingerprint, outcome }),
+        release: async () => entries.delete(id),
+      };
     },
-    settle: async (id, entry) => void texts.set(id, JSON.stringify(entry)),
-    release: async (id) => void texts.delete(id),
   };
 }

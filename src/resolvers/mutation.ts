@@ -2,8 +2,20 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { authorityOf } from '../auth/authority.js';
 import type { Context } from '../context.js';
-import { KeyReusedError, ReplayedUnknownError, type Attempt } from '../idempotency/index.js';
-import { codeOf, InputError, messageOf, userErrorsFrom, type UserError } from '../errors.js';
+import {
+  KeyReusedError,
+  ReplayedUnknownError,
+  StoreUnavailableError,
+  type Attempt,
+} from '../idempotency/index.js';
+import {
+  codeOf,
+  InputError,
+  keysUnavailable,
+  messageOf,
+  userErrorsFrom,
+  type UserError,
+} from '../errors.js';
 import { MAX_BULK_USERS } from '../upstream/endpoints/organizations.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { isId } from '../upstream/id.js';
@@ -77,13 +89,14 @@ async function onceForItsKey<P extends object>(
   }
   try {
     const { payload, isReplay } = await context.idempotency.once(
-      { authority, mutation: mutationName, key, input },
+      { authority, mutation: mutationName, key, input, time: context.time },
       attempt,
     );
     if (isReplay) context.replays.add(payload);
     return payload;
   } catch (error) {
     if (error instanceof ReplayedUnknownError) context.replays.add(error);
+    if (error instanceof StoreUnavailableError) throw keysUnavailable();
     if (!(error instanceof KeyReusedError)) throw error;
     throw keyError('IDEMPOTENCY_KEY_REUSED', 'This key has been used for another input.');
   }

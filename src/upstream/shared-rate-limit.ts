@@ -1,5 +1,5 @@
 /** What the replicas of a gateway tell each other of the upstream's rate limit, and its budget of calls. */
-import { briefly, createRedis, prefixOf, script, within } from './redis.js';
+import { briefly, createRedis, prefixOf, script, within } from '../redis.js';
 
 /** The upstream's rate limit as all replicas together keep to it. */
 export interface RateLimit {

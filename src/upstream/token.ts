@@ -129,7 +129,7 @@ export function createClientCredentials(
       );
     }
     const { access_token: value, expires_in: expiresIn, scope } = body;
-    if (typeof value !== 'string' || !SENDABLE.test(value) || !(Number(expiresIn) > 0)) {
+    if (typeof value !== 'string' || !SENDABLE.test(value) || !isLifetime(expiresIn)) {
       throw new UpstreamError('BAD_RESPONSE', 'The token endpoint sent no usable token', {
         status: answer.status,
       });
@@ -190,6 +190,11 @@ export function passCallersToken(value: string): TokenSource {
   // What is remembered under it must not be worth stealing.
   const authority = createHash('sha256').update(value).digest('base64url');
   return { authority, get: () => token, renew: async () => undefined };
+}
+
+/** Seconds as a number or, as some servers write them, in a text. */
+function isLifetime(value: unknown): value is number | string {
+  return (typeof value === 'number' || typeof value === 'string') && Number(value) > 0;
 }
 
 function parse(body: string): Record<string, unknown> {

@@ -1,6 +1,6 @@
 /** What the replicas of a gateway tell each other through Redis: what was read, and what was changed. */
 import { randomUUID } from 'node:crypto';
-import { briefly, createRedis, prefixOf, script, within } from '../redis.js';
+import { briefly, createRedis, prefixOf, script, within } from '../../redis.js';
 import type { Changes } from './changes.js';
 
 export interface ReplicasOptions {

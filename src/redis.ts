@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, defineScript, type CommandParser, type RedisScripts } from '@redis/client';
 
-/** How long the start of the gateway waits for it. */
+/** How long the start of the gateway, or its check, waits for it. */
 const CONNECT_MS = 1_000;
 
 /** A script as a command that takes keys and arguments. `R` is what it gives. */
@@ -44,6 +44,23 @@ export function prefixOf(name: string): string {
 /** Resolves when there is a connection or when that takes too long; it is tried on then. */
 export async function briefly(connected: Promise<unknown>): Promise<void> {
   await Promise.race([connected, sleep(CONNECT_MS, undefined, { ref: false })]);
+}
+
+/** Connects, asks once and disconnects; rejects with what the first attempt failed of. */
+export async function ping(url: string): Promise<void> {
+  const redis = createRedis(url, {});
+  try {
+    const answered = new Promise((resolve, reject) => {
+      redis.on('error', reject);
+      redis
+        .connect()
+        .then(() => redis.ping())
+        .then(resolve, reject);
+    });
+    await within(CONNECT_MS, answered);
+  } finally {
+    redis.destroy();
+  }
 }
 
 /** What Redis answers; rejects when it takes longer than this. */
