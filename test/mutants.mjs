@@ -35,7 +35,7 @@ const mutants = [
   ['the hold after a 429', [21], 'faults/retries', '21\\..*how long', ['upstream/policy.ts', 'hold.begin(askedWaitMs(answer) ?? 0)', 'hold.begin(0)']],
   ['the renewal after a 401', [22], 'faults/retries', '22\\.', ['upstream/client.ts', 'if (status !== 401) return answer;', 'if (status !== 0) return answer;']],
   ['one renewal for all', [22], 'faults/retries', '22\\.', ['upstream/token.ts', 'pending ??= request()', 'pending = request()']],
-  ['a token without a life is none', [23], 'faults/retries', '23\\..*(lifetime|has expired)', ['upstream/token.ts', ' || !(Number(expiresIn) > 0)', '']],
+  ['a token without a life is none', [23], 'faults/retries', '23\\..*(lifetime|has expired)', ['upstream/token.ts', ' || !isLifetime(expiresIn)', '']],
   ['a token that no header can hold is none', [23], 'faults/retries', '23\\..*header', ['upstream/token.ts', ' || !SENDABLE.test(value)', '']],
   ['a wait for a token ends with the operation', [23], 'faults/retries', '23\\. A token endpoint slower', ['upstream/client.ts', 'await cancellation.race(atHand)', 'await atHand']],
   ['the scope that is lacking', [24], 'faults/retries', '24\\.', ['upstream/interpret.ts', '{ ...details, requiredScope: endpoint.scope }', 'details']],
