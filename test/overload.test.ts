@@ -201,6 +201,24 @@ describe('a slow upstream', () => {
   });
 });
 
+test('a query of many calls holds up one of a single call for no more than a round', async () => {
+  const gateway = await start({
+    emulator: { organizations: 30, latencyMs: 150 },
+    env: { UPSTREAM_CONCURRENCY: '2' },
+  });
+  const many = gateway.query('{ organizations(first: 30) { nodes { featureFlags { key } } } }');
+  await until(() => gateway.emulator.calls().length > 2);
+  const before = gateway.emulator.calls().length;
+  expect((await post(gateway, 7)).status).toBe(200);
+  const single = gateway.emulator.calls().indexOf('GET /api/v1/organizations?page_size=7');
+  await many;
+  const calls = gateway.calls();
+  expect(calls).toHaveLength(32);
+  // What was on its way goes first, then a call of each in turn.
+  expect(single - before).toBeLessThan(8);
+  expect(calls.length - single).toBeGreaterThan(10);
+}, 30_000);
+
 test('what arrived while the event loop was blocked is sent away, and the next is answered', async () => {
   const gateway = await start({ env: { MAX_EVENT_LOOP_DELAY_MS: '300' } });
   const { port, hostname } = new URL(gateway.url);

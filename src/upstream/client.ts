@@ -108,7 +108,7 @@ export function createClient({ baseUrl, send, policy: options, cache }: Transpor
   /** Sends a call by the policy, and reports it. */
   async function exchange(
     { endpoint, url, body }: Call,
-    { token: source, onCall, beginExchange }: CallScope,
+    { token: source, allowance: operation, onCall, beginExchange }: CallScope,
     allowance: TimeAllowance,
   ): Promise<Fetched> {
     const { method } = endpoint;
@@ -154,7 +154,7 @@ export function createClient({ baseUrl, send, policy: options, cache }: Transpor
     };
 
     try {
-      const result = interpret(endpoint, await policy({ method, allowance, attempt }));
+      const result = interpret(endpoint, await policy({ method, operation, allowance, attempt }));
       report();
       return result;
     } catch (thrown) {

@@ -28,6 +28,8 @@ export interface PolicyOptions {
 /** A call as the policy sees it. */
 export interface PolicedCall {
   method: Method;
+  /** Which operation it is made for, or was first: calls take turns by operation. */
+  operation: object;
   allowance: TimeAllowance;
   /** Sends the call once. */
   attempt: () => Promise<RawAnswer>;
@@ -55,7 +57,7 @@ export function createPolicy({
 
   /** Sends once: as soon as the upstream takes calls and a turn is free. */
   async function send(
-    { allowance, attempt }: PolicedCall,
+    { operation, allowance, attempt }: PolicedCall,
     cancellation: Cancellation,
     isRetry: boolean,
   ): Promise<Outcome> {
@@ -69,7 +71,7 @@ export function createPolicy({
         await pause(cancellation, wait);
         continue;
       }
-      const turn = turns.take(cancellation);
+      const turn = turns.take(operation, cancellation);
       if (turn !== undefined) await turn;
       let wait = 0;
       try {

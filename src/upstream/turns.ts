@@ -1,18 +1,46 @@
-/** How calls take turns, so that no more than a number of them are in flight. */
+/** How calls take turns: no more than a number of them are in flight, and no operation waits for all of another's. */
 import type { Cancellation, OnCancel } from './cancellation.js';
 
-/** One who waits, and who came after. */
-interface Waiting {
-  begin: (() => void) | undefined;
-  next: Waiting | undefined;
+interface Link<T> {
+  readonly value: T;
+  next: Link<T> | undefined;
 }
 
-/** Turns for a number of calls at a time; those who wait get theirs in the order in which they came. */
+/** First in, first out. */
+class Queue<T> {
+  #first: Link<T> | undefined;
+  #last: Link<T> | undefined;
+
+  push(value: T): void {
+    const link: Link<T> = { value, next: undefined };
+    if (this.#last === undefined) this.#first = link;
+    else this.#last.next = link;
+    this.#last = link;
+  }
+
+  shift(): T | undefined {
+    const first = this.#first;
+    this.#first = first?.next;
+    if (this.#first === undefined) this.#last = undefined;
+    return first?.value;
+  }
+}
+
+/** A call that waits; `begin` is undefined when it waits no longer. */
+interface Waiting {
+  begin: (() => void) | undefined;
+}
+
+/**
+ * Turns for a number of calls at a time. Operations that wait are served in rounds, a call of each a
+ * round, so that a query of a thousand calls holds up one of a single call for no more than a moment.
+ */
 export class Turns {
   readonly #concurrency: number;
   readonly #now: () => number;
-  #first: Waiting | undefined;
-  #last: Waiting | undefined;
+  /** The calls of each operation that waits, and whose turn is next. */
+  readonly #waiting = new Map<object, Queue<Waiting>>();
+  readonly #round = new Queue<object>();
 
   #taken = 0;
   #takenMs = 0;
@@ -26,16 +54,17 @@ export class Turns {
   }
 
   /**
-   * Takes a turn, which must be given back. Undefined when it is taken now; else a promise of the turn,
-   * which rejects with the reason of a cancellation that comes before it.
+   * Takes a turn for a call of an operation, which must be given back. Undefined when it is taken now;
+   * else a promise of the turn, which rejects with the reason of a cancellation that comes before it.
    */
-  take(cancellation: Cancellation): Promise<void> | undefined {
+  take(operation: object, cancellation: Cancellation): Promise<void> | undefined {
     if (this.#taken < this.#concurrency) {
       this.#count(1);
       return undefined;
     }
+    if (cancellation.reason !== undefined) return Promise.reject(cancellation.reason);
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = { begin: undefined, next: undefined };
+      const waiting: Waiting = { begin: undefined };
       const leave: OnCancel = (reason) => {
         waiting.begin = undefined;
         reject(reason);
@@ -44,21 +73,21 @@ export class Turns {
         cancellation.ignore(leave);
         resolve();
       };
-      if (cancellation.reason !== undefined) return leave(cancellation.reason);
       cancellation.listen(leave);
-      if (this.#last === undefined) this.#first = waiting;
-      else this.#last.next = waiting;
-      this.#last = waiting;
+      this.#queueOf(operation).push(waiting);
     });
   }
 
   /** Gives a turn back, which is the next one's then. */
   giveBack(): void {
-    while (this.#first !== undefined) {
-      const { begin, next } = this.#first;
-      this.#first = next;
-      if (next === undefined) this.#last = undefined;
-      if (begin !== undefined) return begin();
+    for (let operation; (operation = this.#round.shift()) !== undefined; ) {
+      const waiting = this.#waiting.get(operation)!.shift();
+      if (waiting === undefined) {
+        this.#waiting.delete(operation);
+        continue;
+      }
+      this.#round.push(operation);
+      if (waiting.begin !== undefined) return waiting.begin();
     }
     this.#count(-1);
   }
@@ -71,6 +100,16 @@ export class Turns {
     this.#takenMs = 0;
     this.#askedAt = this.#countedAt;
     return part;
+  }
+
+  #queueOf(operation: object): Queue<Waiting> {
+    let queue = this.#waiting.get(operation);
+    if (queue === undefined) {
+      queue = new Queue();
+      this.#waiting.set(operation, queue);
+      this.#round.push(operation);
+    }
+    return queue;
   }
 
   #count(change: number): void {
