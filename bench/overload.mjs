@@ -5,7 +5,7 @@
  * 1 when the p99 of what is accepted is over twice the unloaded one, or memory or recovery is out of
  * bounds.
  *
- * SECONDS (40) is how long the overload lasts, in two times; QUERY is `nested` or `flat`; LATENCY_MS (0) is what the
+ * SECONDS (60) is how long the overload lasts, in two times; QUERY is `nested` or `flat`; LATENCY_MS (0) is what the
  * upstream takes for a call; FACTOR (10) is the load as a multiple of the capacity.
  */
 import { cpus } from 'node:os';
@@ -13,7 +13,7 @@ import { Pool } from 'undici';
 import { quantile } from './load.mjs';
 import { start } from './processes.mjs';
 
-const seconds = Number(process.env.SECONDS ?? 40);
+const seconds = Number(process.env.SECONDS ?? 60);
 const factor = Number(process.env.FACTOR ?? 10);
 const latencyMs = Number(process.env.LATENCY_MS ?? 0);
 const name = process.env.QUERY ?? 'nested';

@@ -28,7 +28,7 @@ interface Applicant {
 const LOOK_MS = 50;
 /** For how long somebody must have been waiting before it is told how long newcomers would wait. */
 const BURST_MS = 100;
-/** Which part of the time that one may wait in a burst the queue may be long during overload. */
+/** Which part of the time that one may wait in a burst one may wait during overload. */
 const OVERLOADED_PART = 0.1;
 /** How long after the last one that was sent away the gateway counts as overloaded. */
 const CALM_MS = 1_000;
@@ -129,9 +129,9 @@ export class Admission {
   }
 
   get #mostInOverload(): number {
-    const { maxConcurrent, maxWaitMs } = this.#options;
+    const { maxConcurrent } = this.#options;
     const { value, costMs = Infinity } = this.#limit;
-    return Math.min(maxConcurrent, Math.max(value, (OVERLOADED_PART * maxWaitMs) / costMs));
+    return Math.min(maxConcurrent, Math.max(value, this.#mostWaitMs / costMs));
   }
 
   #admit(applicant: Applicant): void {
@@ -148,7 +148,19 @@ export class Admission {
     this.#admitWaiting();
   }
 
-  #admitWaiting(): void {
+  /** How long one may have waited who begins now, in milliseconds. */
+  get #mostWaitMs(): number {
+    return this.#options.maxWaitMs * (this.isShedding ? OVERLOADED_PART : 1);
+  }
+
+  #shedWhoWaitedTooLong(now: number): void {
+    while (this.#waiting.length > 0 && now - this.#waiting[0]!.since > this.#mostWaitMs) {
+      this.#shedOne(this.#waiting.shift()!);
+    }
+  }
+
+  #admitWaiting(now = performance.now()): void {
+    if (this.isShedding) this.#shedWhoWaitedTooLong(now);
     while (this.#waiting.length > 0 && this.#hasRoom) {
       this.#admit(this.isShedding ? this.#waiting.pop()! : this.#waiting.shift()!);
     }
@@ -198,10 +210,8 @@ export class Admission {
     this.#completed = 0;
     this.#concurrencyMs = 0;
 
-    while (this.#waiting.length > 0 && now - this.#waiting[0]!.since > this.#options.maxWaitMs) {
-      this.#shedOne(this.#waiting.shift()!);
-    }
-    this.#admitWaiting();
+    this.#shedWhoWaitedTooLong(now);
+    this.#admitWaiting(now);
     this.#isWanted = this.#waiting.length > 0;
     if (this.#shed > 0 && !this.isShedding) {
       const shed = this.#shed;
