@@ -109,13 +109,14 @@ export function graphqlRoutes({
       return sendWhole(request, reply, whole, answers.secondsLeft(whole));
     }
 
-    /** Whether a request that had left may execute by itself, when its turn has come. */
-    const isAdmittedAgain = (request: FastifyRequest): Promise<boolean> =>
-      new Promise((resolve) => {
-        // Whoever was taken in before the end begins is still answered.
-        if (admission.isDraining) resolve(true);
-        else request.leave = admission.apply(resolve);
+    /** Whether a request that was let in may execute by itself, when its turn has come. */
+    const isAdmitted = (request: FastifyRequest): boolean | Promise<boolean> => {
+      // Whoever was let in before the end begins is still answered.
+      if (request.leave !== undefined || admission.isDraining) return true;
+      return new Promise((resolve) => {
+        request.leave = admission.apply(resolve);
       });
+    };
 
     /** Nothing was done, so that anything may be sent again; not by all at the same time. */
     function sendAway(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -126,6 +127,36 @@ export function graphqlRoutes({
         .code(503)
         .header('retry-after', String(1 + Math.floor(Math.random() * 3)))
         .send(httpError(503, message, request, 'OVERLOADED'));
+    }
+
+    /**
+     * The answer that another execution of the same has for a query; 'shed' for one that is sent away,
+     * and undefined for one that is to be executed. A query joins once: were all who joined in vain to
+     * join the next, they would be executed one after the other.
+     */
+    async function otherThanExecuting(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      key: string,
+    ): Promise<FastifyRequest['given'] | 'shed'> {
+      for (let mayJoin = true; ;) {
+        const execution = mayJoin ? answers.executionOf(key) : undefined;
+        if (execution !== undefined) {
+          mayJoin = false;
+          reply.raw.once('close', () => execution.leave());
+          // Who waits for another's answer takes nothing that anybody else could use.
+          request.leave?.();
+          request.leave = undefined;
+          const answer = await execution.join();
+          if (answer !== undefined) return { answer, from: 'merged' };
+        }
+        const isIn = isAdmitted(request);
+        if (isIn === true) return undefined;
+        if (!(await isIn)) return 'shed';
+        // While it waited, the same may have been answered or, if not, begun.
+        const kept = answers.find(key);
+        if (kept !== undefined) return { answer: kept, from: 'memory' };
+      }
     }
 
     const parseJson = app.getDefaultJsonParser('error', 'error');
@@ -152,11 +183,9 @@ export function graphqlRoutes({
         if (request.method === 'GET' && isDeliberate(request, isProduction)) {
           request.headers['apollo-require-preflight'] = 'true';
         }
-        // Before the body is read and the token verified, so that whoever is sent away costs little.
-        request.leave = admission.apply((isAdmitted) =>
-          isAdmitted ? done() : void sendAway(request, reply),
-        );
         reply.raw.once('close', () => request.leave?.());
+        if (!admission.isGuarded) return done();
+        request.leave = admission.apply((isIn) => (isIn ? done() : void sendAway(request, reply)));
       },
       preHandler: async (request, reply) => {
         request.caller = authenticate(request.headers.authorization, request.log);
@@ -191,17 +220,12 @@ export function graphqlRoutes({
       async handler(request, reply) {
         const { answerKey: key } = request;
         if (key === undefined || !request.isCurrent || !isQuery(request)) {
+          if (!(await isAdmitted(request))) return sendAway(request, reply);
           return (await execute.call(this, request, reply)).answer;
         }
-        const other = answers.executionOf(key);
-        if (other !== undefined) {
-          reply.raw.once('close', () => other.leave());
-          // Who waits for another's answer takes nothing that anybody else could use.
-          request.leave?.();
-          const theirs = await other.join();
-          if (theirs !== undefined) return give(request, reply, theirs, 'merged');
-          if (!(await isAdmittedAgain(request))) return sendAway(request, reply);
-        }
+        const other = await otherThanExecuting(request, reply, key);
+        if (other === 'shed') return sendAway(request, reply);
+        if (other !== undefined) return give(request, reply, other.answer, other.from);
         const execution = answers.beginExecution(key);
         request.execution = execution;
         let whole: WholeAnswer | undefined;

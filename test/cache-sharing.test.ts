@@ -74,6 +74,27 @@ describe('those who ask at once', () => {
     expect(new Set(await Promise.all([first, ...others])).size).toBe(1);
   });
 
+  test('while all places are taken, what is kept is given, and those who wait are executed once', async () => {
+    const { gateway, proxy } = await heldGatewayWith({
+      MAX_CONCURRENT_OPERATIONS: '1',
+      MAX_WAIT_MS: '15000',
+    });
+    const kept = '{ organizations(first: 2) { nodes { code } } }';
+    await gateway.query(kept);
+    const held = proxy.hold('GET /api/v1/organizations?page_size=3');
+    const first = gateway.query('{ organizations(first: 3) { nodes { code } } }');
+    await held.made;
+    expect((await gateway.query(kept)).organizations.nodes).toHaveLength(2);
+    const waiting = [post(gateway, LIST)];
+    await arrive(gateway, kept);
+    gateway.calls();
+    held.release();
+    waiting.push(post(gateway, LIST), post(gateway, LIST));
+    await first;
+    expect(new Set(await Promise.all(waiting)).size).toBe(1);
+    expect(gateway.calls()).toEqual([LIST_CALL]);
+  });
+
   test('mutations are each carried out, however alike', async () => {
     const { gateway } = await heldGatewayWith();
     const create =

@@ -28,8 +28,12 @@ interface Applicant {
 const LOOK_MS = 50;
 /** For how long somebody must have been waiting before it is told how long newcomers would wait. */
 const BURST_MS = 100;
-/** Which part of the time that one may wait in a burst one may wait during overload. */
+/**
+ * How long one may wait during overload: this part of the time that one may wait in a burst or, where
+ * operations are long, until so many have ended.
+ */
 const OVERLOADED_PART = 0.1;
+const OVERLOADED_OPERATIONS = 2;
 /** How long after the last one that was sent away the gateway counts as overloaded. */
 const CALM_MS = 1_000;
 
@@ -72,6 +76,14 @@ export class Admission {
   /** Whether anybody was sent away within the last second. */
   get isShedding(): boolean {
     return performance.now() - this.#shedAt < CALM_MS;
+  }
+
+  /**
+   * Whether newcomers are to apply before anything of them is read, since some will be sent away, which
+   * costs least then. Else they apply when it is known that they have something to execute.
+   */
+  get isGuarded(): boolean {
+    return this.#isDraining || this.#isBlocked || this.isShedding;
   }
 
   get isDraining(): boolean {
@@ -131,7 +143,10 @@ export class Admission {
   get #mostInOverload(): number {
     const { maxConcurrent } = this.#options;
     const { value, costMs = Infinity } = this.#limit;
-    return Math.min(maxConcurrent, Math.max(value, this.#mostWaitMs / costMs));
+    return Math.min(
+      maxConcurrent,
+      Math.max(value, (this.#options.maxWaitMs * OVERLOADED_PART) / costMs),
+    );
   }
 
   #admit(applicant: Applicant): void {
@@ -150,7 +165,13 @@ export class Admission {
 
   /** How long one may have waited who begins now, in milliseconds. */
   get #mostWaitMs(): number {
-    return this.#options.maxWaitMs * (this.isShedding ? OVERLOADED_PART : 1);
+    const { maxWaitMs } = this.#options;
+    if (!this.isShedding) return maxWaitMs;
+    const { costMs = 0 } = this.#limit;
+    return Math.min(
+      maxWaitMs,
+      Math.max(maxWaitMs * OVERLOADED_PART, costMs * OVERLOADED_OPERATIONS),
+    );
   }
 
   #shedWhoWaitedTooLong(now: number): void {

@@ -96,8 +96,8 @@ export async function post(
 }
 
 /** Lets what has been sent arrive: requests are begun in the order in which they came. */
-export async function arrive(gateway: TestGateway) {
-  for (let time = 0; time < 5; time++) await gateway.query('{ __typename }');
+export async function arrive(gateway: TestGateway, query = '{ __typename }') {
+  for (let time = 0; time < 5; time++) await gateway.query(query);
 }
 
 export const codes = (errors: { extensions: Record<string, unknown> }[] | undefined) =>
