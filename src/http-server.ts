@@ -11,7 +11,7 @@ import Fastify, {
   type FastifyRequest,
 } from 'fastify';
 import type { Config } from './config.js';
-import { httpError } from './http.js';
+import { httpError } from './http-error.js';
 import { cors } from './plugins/cors.js';
 import { securityHeaders } from './plugins/security-headers.js';
 import { logText, serializeError } from './redact.js';

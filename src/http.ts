@@ -6,13 +6,12 @@ import type {
   FastifyRequest,
   RouteHandlerMethod,
 } from 'fastify';
-import type { GraphQLFormattedError } from 'graphql';
 import { etagOf, isNamedBy, type Answers, type Execution, type WholeAnswer } from './answers.js';
 import type { Authenticate, Caller } from './auth/authenticate.js';
-import { identityOf } from './auth/viewer.js';
 import type { Config } from './config.js';
 import type { Context } from './context.js';
-import { withRequestId } from './errors.js';
+import { httpError, nameRequest } from './http-error.js';
+import { isDeliberate, isQuery, isUtf8, keyOf } from './http-request.js';
 import type { Admission } from './overload/admission.js';
 import { logText } from './redact.js';
 import { watchRequests, type Telemetry } from './telemetry/requests.js';
@@ -255,36 +254,6 @@ export function graphqlRoutes({
 
 const SHORT = 16_384;
 
-/** Headers that ask for something beside the answer, which is made anew for them. */
-const ASIDE = ['x-graphql-cost', 'x-graphql-explain'];
-
-/**
- * What tells an answer from all others: who asks, in which form, and what, by its text. A GET that may
- * not have been meant is left to Apollo Server to refuse.
- */
-async function keyOf({ method, url, headers, body, caller }: FastifyRequest) {
-  if (ASIDE.some((name) => headers[name] !== undefined)) return undefined;
-  const asked = method === 'POST' ? body : headers['apollo-require-preflight'] && url;
-  if (typeof asked !== 'string' || asked === '') return undefined;
-  try {
-    const { viewer, token } = await caller!;
-    return JSON.stringify([identityOf(viewer, token.authority), headers.accept, method]) + asked;
-  } catch {
-    // Apollo Server answers for it.
-    return undefined;
-  }
-}
-
-/**
- * Whether a request can only be a query. A document that has another operation has its keyword, which
- * cannot be written in any other way; one that is known by its hash alone may be anything.
- */
-function isQuery({ method, body }: FastifyRequest): boolean {
-  if (method === 'GET') return true;
-  const { query } = (body ?? {}) as { query?: unknown };
-  return typeof query === 'string' && !/mutation|subscription/.test(query);
-}
-
 /** Sends an answer. A client that has it already is told so, without it. */
 function sendWhole(
   { method, headers }: FastifyRequest,
@@ -305,51 +274,4 @@ function sendWhole(
       [reply.getHeader('vary'), 'Accept', 'Authorization'].filter(Boolean).join(', '),
     );
   return isNamedBy(headers['if-none-match'], etag) ? reply.code(304).send() : reply.send(body);
-}
-
-/** Whether a content type is read as UTF-8, which JSON is when nothing is said (RFC 8259, section 8.1). */
-function isUtf8(contentType = ''): boolean {
-  const charset = /;\s*charset="?([^\s;"]+)/i.exec(contentType)?.[1];
-  return charset === undefined || charset.toLowerCase() === 'utf-8';
-}
-
-const GRAPHQL_TYPE = /application\/(graphql-response\+)?json/i;
-
-/**
- * Whether a GET was sent by somebody who meant to ask GraphQL, and not by a page elsewhere that points
- * a browser here. Such a page cannot name GraphQL's types; a script in it can, but GET reads only,
- * carries no cookie and, without CORS, shows its answer to nobody. In development a GET may also say
- * nothing, unless the browser says that it comes from another site.
- */
-function isDeliberate({ headers }: FastifyRequest, isProduction: boolean): boolean {
-  if (GRAPHQL_TYPE.test(headers.accept ?? '')) return true;
-  const site = headers['sec-fetch-site'];
-  return !isProduction && (site === undefined || site === 'same-origin' || site === 'none');
-}
-
-const HTTP_CODES: Readonly<Record<number, string>> = {
-  400: 'BAD_REQUEST',
-  404: 'NOT_FOUND',
-  405: 'METHOD_NOT_ALLOWED',
-  408: 'REQUEST_TIMEOUT',
-  413: 'PAYLOAD_TOO_LARGE',
-  415: 'UNSUPPORTED_MEDIA_TYPE',
-  431: 'HEADERS_TOO_LARGE',
-};
-
-/** A failure of HTTP in the form of a GraphQL response, so that clients need to know one form only. */
-export function httpError(
-  status: number,
-  message: string,
-  { id }: Pick<FastifyRequest, 'id'>,
-  code = HTTP_CODES[status] ?? (status >= 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_REQUEST'),
-) {
-  return { errors: [{ message, extensions: { code, requestId: id } }] };
-}
-
-/** What failed before it was an operation has no context, and so no plugin that names its request. */
-function nameRequest(answer: unknown, { id }: FastifyRequest): unknown {
-  if (typeof answer !== 'string') return answer;
-  const { errors, ...rest } = JSON.parse(answer) as { errors?: GraphQLFormattedError[] };
-  return JSON.stringify({ errors: errors && withRequestId(errors, id), ...rest });
 }
