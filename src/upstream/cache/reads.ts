@@ -12,7 +12,7 @@ export type Store = LRUCache<string, object>;
 /** An answer as it is kept. Whoever is given the value must not change it. */
 interface Kept {
   value: unknown;
-  /** The time of `Changes` at which the read began. */
+  /** The time of `Changes` for which it is known to hold. */
   clock: number;
   /** When it was read, and until when it is given without asking again, in milliseconds. */
   readAt: number;
@@ -136,13 +136,11 @@ export class Reads {
     try {
       const { value, source } = await landing;
       const now = this.#find(read);
-      return {
-        value,
-        source: isMerged ? 'merged' : source,
-        ageMs: 0,
-        clock: flight.clock,
-        freshUntil: now !== undefined && now.value === value ? now.freshUntil : undefined,
-      };
+      const { clock, freshUntil } =
+        now !== undefined && now.value === value
+          ? now
+          : { clock: flight.clock, freshUntil: undefined };
+      return { value, source: isMerged ? 'merged' : source, ageMs: 0, clock, freshUntil };
     } catch (error) {
       if (
         kept === undefined ||
@@ -199,7 +197,12 @@ export class Reads {
   /** What is kept and still holds, fresh or not. */
   #find(read: Read): Kept | undefined {
     const kept = this.#store?.get(read.key) as Kept | undefined;
-    if (kept === undefined || this.#holds(kept.clock, read)) return kept;
+    if (kept === undefined) return undefined;
+    if (this.#holds(kept.clock, read)) {
+      // What is made of it is not to be out of date by what was changed before.
+      kept.clock = this.#changes.clock;
+      return kept;
+    }
     this.#store?.delete(read.key);
     return undefined;
   }
