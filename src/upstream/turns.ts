@@ -80,7 +80,7 @@ export class Turns {
 
   /** Gives a turn back, which is the next one's then. */
   giveBack(): void {
-    for (let operation; (operation = this.#round.shift()) !== undefined; ) {
+    for (let operation; (operation = this.#round.shift()) !== undefined;) {
       const waiting = this.#waiting.get(operation)!.shift();
       if (waiting === undefined) {
         this.#waiting.delete(operation);
