@@ -322,13 +322,15 @@ describe('the keys', () => {
 
   test('that were never read are no reason to refuse a token: 503, until they can be', async () => {
     isDown = true;
+    const startedAt = performance.now();
     const { response, errors } = await send(LIST, bearer(await keyed.emulator.issueToken()), keyed);
     expect(response.status).toBe(503);
     expect(response.headers.get('www-authenticate')).toBeNull();
     expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE' } }]);
     const again = await Promise.all(Array.from({ length: 20 }, () => status()));
     expect(new Set(again)).toEqual(new Set([503]));
-    expect(asked).toBe(1);
+    // Once a second at most, however slow the machine is.
+    expect(asked).toBeLessThanOrEqual(1 + Math.floor((performance.now() - startedAt) / 1_000));
     isDown = false;
     later(2_000);
     expect(await status()).toBe(200);
