@@ -99,13 +99,13 @@ export function graphqlRoutes({
     function give(
       request: FastifyRequest,
       reply: FastifyReply,
-      whole: WholeAnswer,
-      from: 'memory' | 'merged',
+      given: NonNullable<FastifyRequest['given']>,
     ): FastifyReply {
-      const operationName = whole.operationName && logText(whole.operationName);
-      request.given = { answer: whole, from };
+      const { answer, from } = given;
+      const operationName = answer.operationName && logText(answer.operationName);
+      request.given = given;
       request.log.info({ operation: 'query', operationName, from }, 'operation');
-      return sendWhole(request, reply, whole, answers.secondsLeft(whole));
+      return sendWhole(request, reply, answer, answers.secondsLeft(answer));
     }
 
     /** Whether a request that was let in may execute by itself, when its turn has come. */
@@ -197,7 +197,7 @@ export function graphqlRoutes({
         const isCurrent = refresh();
         request.isCurrent = isCurrent === true || (await isCurrent);
         const kept = key === undefined || !request.isCurrent ? undefined : answers.find(key);
-        if (kept !== undefined) return give(request, reply, kept, 'memory');
+        if (kept !== undefined) return give(request, reply, { answer: kept, from: 'memory' });
         if (typeof request.body === 'string') {
           request.body = await new Promise((resolve, reject) =>
             parseJson(request, request.body as string, (error, body) =>
@@ -224,7 +224,7 @@ export function graphqlRoutes({
         }
         const other = await otherThanExecuting(request, reply, key);
         if (other === 'shed') return sendAway(request, reply);
-        if (other !== undefined) return give(request, reply, other.answer, other.from);
+        if (other !== undefined) return give(request, reply, other);
         const execution = answers.beginExecution(key);
         request.execution = execution;
         let whole: WholeAnswer | undefined;

@@ -18,6 +18,11 @@ export function script<R>(SCRIPT: string) {
   });
 }
 
+/** The beginning of a script that goes by Redis' clock, the only one that replicas share: `now`, in milliseconds. */
+export const NOW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
+
 /** A client that is yet to be connected, and connects anew by itself whenever it must. */
 export function createRedis<S extends RedisScripts>(url: string, scripts: S) {
   return createClient({

@@ -1,6 +1,6 @@
 /** Keys that hold for all replicas of a gateway: what is kept under them is in Redis. */
 import { randomUUID } from 'node:crypto';
-import { briefly, createRedis, prefixOf, script, within } from '../redis.js';
+import { briefly, createRedis, NOW, prefixOf, script, within } from '../redis.js';
 import {
   StoreUnavailableError,
   type Claim,
@@ -38,9 +38,7 @@ const MOST_UNTOLD = 10_000;
  * Gives the fingerprint, the outcome and the lease that are there, and leaves them as they are. Where
  * there is nothing, or the same owner's claim, gives nothing and puts the claim there anew.
  */
-const CLAIM = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+const CLAIM = `${NOW}
 local kept = redis.call('HMGET', KEYS[1], 'fingerprint', 'outcome', 'owner', 'leasedUntil')
 if kept[1] and (kept[2] or kept[3] ~= ARGV[2]) then
   return { kept[1], kept[2] or '', tonumber(kept[4]) > now and 'leased' or '' }

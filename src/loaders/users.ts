@@ -2,14 +2,13 @@ import DataLoader from 'dataloader';
 import type { Upstream } from '../upstream/client.js';
 import { endpoints } from '../upstream/endpoints/index.js';
 import { MAX_BULK_USERS } from '../upstream/endpoints/organizations.js';
-import { MAX_PAGE_SIZE } from '../upstream/endpoints/page.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { isId } from '../upstream/id.js';
 import type { OrganizationUser, User } from '../upstream/types.js';
 import type { Sort } from './organizations.js';
 import { ifPermitted, type GrantedScopes } from './scopes.js';
 import { createPageRead, nextToken, type Entry } from './sharing.js';
-import { Trail } from './walk.js';
+import { pagesOf } from './walk.js';
 
 /** Which person in which organization. */
 export interface MemberReference {
@@ -70,17 +69,14 @@ export function createUserLoaders({ organizations, users }: Upstream, granted: G
   async function findMembers(org_code: string, wanted: Set<string>): Promise<Map<string, Member>> {
     const found = new Map<string, Member>();
     const list = { org_code, sort: undefined, roles: undefined, permissions: undefined };
-    const trail = new Trail();
-    let token: string | undefined;
-    do {
-      const page = await pages.load({ list, size: MAX_PAGE_SIZE, token });
-      for (const entry of page.entries) {
+    for await (const { entries } of pagesOf(pages.load, list)) {
+      for (const entry of entries) {
         if (!(entry instanceof UpstreamError) && wanted.delete(entry.user_id)) {
           found.set(entry.user_id, entry);
         }
       }
-      token = page.next === undefined ? undefined : trail.follow(page.next);
-    } while (token !== undefined && wanted.size > 0);
+      if (wanted.size === 0) break;
+    }
     return found;
   }
 

@@ -1,7 +1,7 @@
 /** Walks the pages of a list to collect as many entries as are wanted. */
 import { MAX_PAGE_SIZE } from '../upstream/endpoints/page.js';
 import { UpstreamError } from '../upstream/errors.js';
-import type { Entry, ReadPage } from './sharing.js';
+import type { Entry, Page, ReadPage } from './sharing.js';
 
 /**
  * A place between two entries of a list. The page size belongs to it: what Kinde's page tokens hold
@@ -36,11 +36,12 @@ function pageSize(wanted: number): number {
  * The pages that one walk has been to. Those of an operation are remembered, so that a walk in a circle
  * would neither make a call, which is bounded, nor ever give way to anything else in the process.
  */
-export class Trail {
+class Trail {
   readonly #tokens = new Set<string>();
 
-  /** Notes the page that is read next; throws an UpstreamError when that was read before. */
-  follow(token: string): string {
+  /** Notes the page that is read next, if there is one; throws an UpstreamError when that was read before. */
+  follow(token: string | undefined): string | undefined {
+    if (token === undefined) return undefined;
     if (this.#tokens.has(token)) {
       throw new UpstreamError('BAD_RESPONSE', 'The page tokens of a list lead in a circle');
     }
@@ -60,10 +61,10 @@ export async function walk<L, T>(
   let { token, skip } = from;
   let size = from.size ?? pageSize(wanted);
   const trail = new Trail();
-  if (token !== undefined) trail.follow(token);
+  trail.follow(token);
   for (;;) {
     const page = await load({ list, size, token });
-    const next = page.next === undefined ? undefined : trail.follow(page.next);
+    const next = trail.follow(page.next);
     size = page.size;
     const until = Math.min(page.entries.length, skip + wanted - slice.entries.length);
     for (let index = skip; index < until; index++) {
@@ -86,15 +87,22 @@ export async function walk<L, T>(
   }
 }
 
-/** All entries of a list, in the largest pages. */
-export async function walkToTheEnd<L, T>(load: ReadPage<L, T>, list: L): Promise<Entry<T>[]> {
-  const entries: Entry<T>[] = [];
+/** The pages of a list, the largest that there are, one after the other as they are asked for. */
+export async function* pagesOf<L, T>(load: ReadPage<L, T>, list: L): AsyncGenerator<Page<T>> {
   const trail = new Trail();
   let token: string | undefined;
   do {
     const page = await load({ list, size: MAX_PAGE_SIZE, token });
-    for (const entry of page.entries) entries.push(entry);
-    token = page.next === undefined ? undefined : trail.follow(page.next);
+    token = trail.follow(page.next);
+    yield page;
   } while (token !== undefined);
-  return entries;
+}
+
+/** All entries of a list. */
+export async function walkToTheEnd<L, T>(load: ReadPage<L, T>, list: L): Promise<Entry<T>[]> {
+  const all: Entry<T>[] = [];
+  for await (const { entries } of pagesOf(load, list)) {
+    for (const entry of entries) all.push(entry);
+  }
+  return all;
 }

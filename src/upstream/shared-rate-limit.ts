@@ -1,5 +1,5 @@
 /** What the replicas of a gateway tell each other of the upstream's rate limit, and its budget of calls. */
-import { briefly, createRedis, prefixOf, script, within } from '../redis.js';
+import { briefly, createRedis, NOW, prefixOf, script, within } from '../redis.js';
 
 /** The upstream's rate limit as all replicas together keep to it. */
 export interface RateLimit {
@@ -31,9 +31,7 @@ const PAUSE_MS = 1_000;
  * than a window after the first of them, so that no window has more, wherever it begins. Of calls that
  * have to wait, each has a time of its own. Redis' clock is the only one.
  */
-const RESERVE = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+const RESERVE = `${NOW}
 local limit, window = tonumber(ARGV[1]), tonumber(ARGV[2])
 local first = redis.call('LINDEX', KEYS[1], -limit)
 local wait = first and math.max(0, first + window - now) or 0
