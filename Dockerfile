@@ -2,7 +2,8 @@ FROM node:20.19.5-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
-COPY build.mjs tsconfig.json ./
+COPY tsconfig.json ./
+COPY scripts scripts
 COPY schema schema
 COPY src src
 RUN npm run build

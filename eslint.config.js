@@ -59,7 +59,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/index.ts', 'src/cli.ts', 'src/emulator/main.ts', 'src/docs/main.ts'],
+    ignores: ['src/index.ts', 'src/cli/index.ts', 'src/emulator/main.ts'],
     rules: {
       'no-restricted-properties': [
         'error',

@@ -1,6 +1,6 @@
 /** The settings of the gateway: the only reader of the environment. */
 import { z } from 'zod';
-import { readTrustedDocuments, type TrustedDocuments } from './trusted-documents.js';
+import { readTrustedDocuments, type TrustedDocuments } from './graphql/trusted-documents.js';
 import type { CacheConfig } from './upstream/cache/index.js';
 
 const AUTH_MODES = ['none', 'passthrough', 'jwt'] as const;

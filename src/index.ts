@@ -2,7 +2,7 @@
 import { ConfigError, readConfig, type Config, type KindeConfig } from './config.js';
 import { startEmulator } from './emulator/index.js';
 import { createGateway } from './server.js';
-import { whyNoToken } from './unreachable.js';
+import { whyNoToken } from './cli/diagnose.js';
 
 function refuse(message: string): never {
   process.stderr.write(`${message}\n`);

@@ -6,7 +6,7 @@ import { getDirective } from '@graphql-tools/utils';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { isObjectType, type GraphQLObjectType } from 'graphql';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { createSchema } from '../src/schema.js';
+import { createSchema } from '../src/graphql/schema.js';
 import { startGateway, type GraphQLResult, type TestGateway } from './support/gateway.js';
 
 const LIST = '{ organizations(first: 1) { nodes { code } } }';

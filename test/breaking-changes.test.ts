@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { printSdl } from '../src/schema.js';
+import { printSdl } from '../src/graphql/schema.js';
 
 const root = join(import.meta.dirname, '..');
 const text = (name: string) => readFileSync(join(root, name), 'utf8');
@@ -17,7 +17,7 @@ async function check(changed: string, changelog: string) {
   writeFileSync(join(directory, 'schema.graphql'), changed);
   writeFileSync(join(directory, 'CHANGELOG.md'), changelog);
   return new Promise<{ code: number; output: string }>((resolve) =>
-    execFile('node', [join(root, '.ci/breaking-changes.mjs'), directory], (error, out, err) =>
+    execFile('node', [join(root, 'scripts/breaking-changes.mjs'), directory], (error, out, err) =>
       resolve({ code: error === null ? 0 : Number(error.code), output: out + err }),
     ),
   );

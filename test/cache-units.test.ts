@@ -1,11 +1,11 @@
 /** The parts of the cache by themselves, against models that are too simple to be wrong. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Answers } from '../src/answers.js';
-import { Allowance } from '../src/upstream/allowance.js';
-import { Changes } from '../src/upstream/cache/changes.js';
+import { Answers } from '../src/http/response-cache.js';
+import { Allowance } from '../src/upstream/policy/call-budget.js';
+import { Changes } from '../src/upstream/cache/invalidation.js';
 import { createCache, type Cache } from '../src/upstream/cache/index.js';
-import { Provenance } from '../src/upstream/cache/provenance.js';
+import { Provenance } from '../src/upstream/cache/dependencies.js';
 import type { Answered } from '../src/upstream/cache/reads.js';
 
 describe('Changes', () => {

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { readTypeDefs } from '../src/schema.js';
+import { readTypeDefs } from '../src/graphql/schema.js';
 import { startEmulator, type Emulator } from '../src/emulator/index.js';
 import { hasRedis, startRedis } from './support/redis.js';
 
@@ -22,7 +22,7 @@ const servers = new Set<Server>();
 let emulator: Emulator;
 
 beforeAll(async () => {
-  await promisify(execFile)('node', ['build.mjs'], { cwd: root });
+  await promisify(execFile)('node', ['scripts/build.mjs'], { cwd: root });
   emulator = await startEmulator();
 }, 120_000);
 afterEach(() => {
@@ -35,7 +35,7 @@ afterAll(() => emulator?.close());
 
 /** The command with these settings and no others; `output` grows as it prints. */
 function start(args: string[], env: Record<string, string> = {}, cwd = root) {
-  const child = spawn('node', [join(root, 'dist/cli.js'), ...args], {
+  const child = spawn('node', [join(root, 'dist/cli/index.js'), ...args], {
     cwd,
     env: { PATH: process.env['PATH'], ...env },
   });

@@ -236,7 +236,7 @@ test('what the documentation shows for Kubernetes fits the gateway', () => {
   const value = (name: string) => env.find((variable: any) => variable.name === name).value;
   for (const { name } of env) expect(read('src/config.ts')).toContain(`  ${name}:`);
   for (const probe of [readinessProbe, livenessProbe]) {
-    expect(read('src/health.ts')).toContain(`app.get('${probe.httpGet.path}'`);
+    expect(read('src/http/health.ts')).toContain(`app.get('${probe.httpGet.path}'`);
     expect(ports.map(({ name }: any) => name)).toContain(probe.httpGet.port);
   }
   expect(ports[0].containerPort).toBe(4000);

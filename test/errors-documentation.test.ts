@@ -30,8 +30,8 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 
 describe('the codes of docs/errors.md', () => {
-  test('of an operation are those of src/errors.ts', () => {
-    const [, union] = /export type ErrorCode =([^;]+);/.exec(text('src/errors.ts'))!;
+  test('of an operation are those of src/graphql/errors.ts', () => {
+    const [, union] = /export type ErrorCode =([^;]+);/.exec(text('src/graphql/errors.ts'))!;
     const codes = [...union!.matchAll(/'(\w+)'/g)].map(([, code]) => code);
     expect(codes.length).toBeGreaterThan(10);
     expect(codesOf('Codes of an operation').sort()).toEqual(codes.sort());

@@ -8,8 +8,8 @@ import Fastify from 'fastify';
 import { getOperationAST, getVariableValues, parse, validate } from 'graphql';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { examples } from '../src/graphiql/examples.js';
-import { securityHeaders } from '../src/plugins/security-headers.js';
-import { graphiqlRoutes } from '../src/graphiql/routes.js';
+import { securityHeaders } from '../src/http/security-headers.js';
+import { graphiqlRoutes } from '../src/http/graphiql-page.js';
 import { startGateway, type TestGateway } from './support/gateway.js';
 
 const root = join(import.meta.dirname, '..');
@@ -20,8 +20,8 @@ const typeDefs = readdirSync(join(root, 'schema'))
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  const { status, stderr } = spawnSync(process.execPath, ['build.mjs'], { cwd: root });
-  if (status !== 0) throw new Error(`build.mjs failed:\n${stderr}`);
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: root });
+  if (status !== 0) throw new Error(`scripts/build.mjs failed:\n${stderr}`);
   gateway = await startGateway();
 }, 120_000);
 

@@ -197,7 +197,7 @@ async function startWay(redisUrl: string) {
     });
 
     test('after the replica died in the middle of the write does not write again', async () => {
-      await promisify(execFile)('node', ['build.mjs'], { cwd: root });
+      await promisify(execFile)('node', ['scripts/build.mjs'], { cwd: root });
       const child = spawn('node', ['dist/index.js'], {
         cwd: root,
         env: {

@@ -5,7 +5,7 @@ import { isNonNullType } from 'graphql';
 import type { Fault } from '../src/emulator/index.js';
 import { Idempotency, ReplayedUnknownError } from '../src/idempotency/index.js';
 import { createMemoryStore } from '../src/idempotency/memory.js';
-import { createSchema } from '../src/schema.js';
+import { createSchema } from '../src/graphql/schema.js';
 import { startGateway, type TestGateway, type TestOptions } from './support/gateway.js';
 
 const open: TestGateway[] = [];

@@ -12,13 +12,13 @@ import {
 } from '@apollo/server-integration-testsuite';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { Answers } from '../src/answers.js';
+import { Answers } from '../src/http/response-cache.js';
 import { createAuthenticate } from '../src/auth/authenticate.js';
 import { readConfig } from '../src/config.js';
-import { createHttpServer } from '../src/http-server.js';
-import { graphqlRoutes } from '../src/http.js';
-import { Admission } from '../src/overload/admission.js';
-import { Changes } from '../src/upstream/cache/changes.js';
+import { createHttpServer } from '../src/http/server.js';
+import { graphqlRoutes } from '../src/http/graphql-route.js';
+import { Admission } from '../src/http/admission.js';
+import { Changes } from '../src/upstream/cache/invalidation.js';
 
 declare global {
   /** See support/deviations.mjs. */

@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateKeyPair, SignJWT } from 'jose';
 import pretty from 'pino-pretty';
-import { logText, serializeError } from '../src/redact.js';
+import { logText, serializeError } from '../src/telemetry/redact.js';
 import { startGateway, type TestGateway } from './support/gateway.js';
 
 const EMAIL = 'jo.doe+private@example.com';

@@ -12,7 +12,7 @@ let gateway: ChildProcess;
 let url: string;
 
 beforeAll(async () => {
-  await promisify(execFile)('node', ['build.mjs'], { cwd: root });
+  await promisify(execFile)('node', ['scripts/build.mjs'], { cwd: root });
   emulator = await startEmulator({ recordsRequests: false });
   gateway = fork(`${root}bench/gateway.mjs`, {
     execArgv: ['--expose-gc'],

@@ -18,11 +18,11 @@ async function buildIn(name: string): Promise<Record<string, string>> {
   for (const entry of JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).files) {
     if (entry !== 'dist') cpSync(join(root, entry), join(copy, entry), { recursive: true });
   }
-  for (const entry of ['src', 'build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json']) {
+  for (const entry of ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json']) {
     cpSync(join(root, entry), join(copy, entry), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'dir');
-  await run('node', ['build.mjs'], { cwd: copy });
+  await run('node', ['scripts/build.mjs'], { cwd: copy });
   const files = readdirSync(join(copy, 'dist'), { recursive: true, withFileTypes: true });
   return Object.fromEntries(
     files

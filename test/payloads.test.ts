@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { isNonNullType, isObjectType } from 'graphql';
 import type { Fault } from '../src/emulator/index.js';
-import { createSchema } from '../src/schema.js';
+import { createSchema } from '../src/graphql/schema.js';
 import { startGateway, type TestGateway } from './support/gateway.js';
 
 let gateway: TestGateway;

@@ -13,7 +13,7 @@ import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/global
 const root = fileURLToPath(new URL('../', import.meta.url));
 const running = new Set<ChildProcess>();
 
-beforeAll(() => promisify(execFile)('node', ['build.mjs'], { cwd: root }), 60_000);
+beforeAll(() => promisify(execFile)('node', ['scripts/build.mjs'], { cwd: root }), 60_000);
 afterEach(() => {
   for (const child of running) child.kill('SIGKILL');
   running.clear();

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildSchema } from 'graphql';
-import { readTypeDefs } from '../src/schema.js';
+import { readTypeDefs } from '../src/graphql/schema.js';
 import { startGateway, type TestGateway } from './support/gateway.js';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

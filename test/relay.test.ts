@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { buildSchema, printSchema } from 'graphql';
-import { readTypeDefs } from '../src/schema.js';
+import { readTypeDefs } from '../src/graphql/schema.js';
 import { startGateway, type TestGateway } from './support/gateway.js';
 
 const SOURCE = /* JavaScript */ `

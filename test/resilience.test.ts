@@ -1,9 +1,14 @@
 /** What the gateway does of its own accord when the upstream is in trouble, or an operation asks too much. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../src/emulator/index.js';
-import { Breaker, sendThrough, type ExchangeOutcome } from '../src/upstream/breaker.js';
-import { RateLimitHold } from '../src/upstream/rate-limit.js';
-import { askedWaitMs, RetryBudget, retryWaitMs, type Outcome } from '../src/upstream/retry.js';
+import { Breaker, sendThrough, type ExchangeOutcome } from '../src/upstream/policy/breaker.js';
+import { RateLimitHold } from '../src/upstream/policy/rate-limit-hold.js';
+import {
+  askedWaitMs,
+  RetryBudget,
+  retryWaitMs,
+  type Outcome,
+} from '../src/upstream/policy/retry.js';
 import { SendError } from '../src/upstream/send/index.js';
 import { startGateway, type TestGateway, type TestOptions } from './support/gateway.js';
 

@@ -233,7 +233,7 @@ test('without an endpoint, or when disabled, nothing of OpenTelemetry or Prometh
   expect(await collected()).toEqual([]);
 
   const root = fileURLToPath(new URL('../', import.meta.url));
-  spawnSync('node', ['build.mjs'], { cwd: root });
+  spawnSync('node', ['scripts/build.mjs'], { cwd: root });
   const loadedWith = (env: Record<string, string>) => {
     const script = `
       import module from 'node:module';

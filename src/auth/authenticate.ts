@@ -4,10 +4,10 @@ import type { FastifyBaseLogger } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { errors, jwtVerify } from 'jose';
 import type { AuthMode, JwtConfig } from '../config.js';
-import { messageOf } from '../errors.js';
+import { messageOf } from '../graphql/errors.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { passCallersToken, type TokenSource } from '../upstream/token.js';
-import { createKeys } from './keys.js';
+import { createKeys } from './jwks.js';
 import { viewerOf, type Viewer } from './viewer.js';
 
 export interface Caller {

@@ -8,7 +8,7 @@ import { useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 import { examples } from './examples.js';
 
-/** The element that src/graphiql/routes.ts fills in: a page without inline scripts has no other way to be told. */
+/** The element that src/http/graphiql-page.ts fills in: a page without inline scripts has no other way to be told. */
 const container = document.getElementById('graphiql')!;
 const { endpoint, editorWorker, jsonWorker, graphqlWorker } = container.dataset as {
   endpoint: string;

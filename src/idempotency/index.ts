@@ -1,7 +1,7 @@
 /** A write that is asked for twice under one key happens once: its outcome is kept, and given again. */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TimeAllowance } from '../upstream/allowance.js';
+import type { TimeAllowance } from '../upstream/policy/call-budget.js';
 import { UpstreamError } from '../upstream/errors.js';
 
 /** How a write ended: with a mutation's payload, or with an outcome that nobody knows. */

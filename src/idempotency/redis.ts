@@ -1,6 +1,6 @@
 /** Keys that hold for all replicas of a gateway: what is kept under them is in Redis. */
 import { randomUUID } from 'node:crypto';
-import { briefly, createRedis, NOW, prefixOf, script, within } from '../redis.js';
+import { briefly, createRedis, NOW, prefixOf, script, within } from '../redis/client.js';
 import {
   StoreUnavailableError,
   type Claim,

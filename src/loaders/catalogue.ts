@@ -1,8 +1,8 @@
 /** The environment's catalogues of roles and of permissions: small, and read whole. */
 import DataLoader from 'dataloader';
 import { UpstreamError } from '../upstream/errors.js';
-import { createPageRead, type Page, type PageRequest } from './sharing.js';
-import { walkToTheEnd } from './walk.js';
+import { createPageRead, type Page, type PageRequest } from './shared-reads.js';
+import { walkToTheEnd } from './pagination.js';
 
 interface CatalogueEntry {
   id: string;

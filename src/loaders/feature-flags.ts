@@ -1,6 +1,6 @@
 import type { Upstream } from '../upstream/client.js';
 import type { FeatureFlag } from '../upstream/types.js';
-import { createSharedRead } from './sharing.js';
+import { createSharedRead } from './shared-reads.js';
 
 /** A flag with its key, which the API gives as the name of a property. */
 export type FeatureFlagParent = FeatureFlag & { key: string };

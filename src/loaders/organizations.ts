@@ -1,7 +1,7 @@
 import type { Upstream } from '../upstream/client.js';
 import { hasFailed } from '../upstream/errors.js';
 import type { Organization, OrganizationItem } from '../upstream/types.js';
-import { createExpandableRead, createPageRead, nextToken } from './sharing.js';
+import { createExpandableRead, createPageRead, nextToken } from './shared-reads.js';
 
 /** An organization as far as what led here carries it: at least its code. */
 export type OrganizationParent = Pick<OrganizationItem, 'code'> & Partial<OrganizationItem>;

@@ -2,7 +2,7 @@ import type { Upstream } from '../upstream/client.js';
 import type { OrganizationUserPermission, Permission } from '../upstream/types.js';
 import { createCatalogue } from './catalogue.js';
 import type { MemberReference } from './users.js';
-import { createExpandableRead, nextToken, type Entry } from './sharing.js';
+import { createExpandableRead, nextToken, type Entry } from './shared-reads.js';
 
 /** A permission as far as what led here carries it: at least its key. */
 export type PermissionParent = Pick<Permission, 'key'> & Partial<Permission>;

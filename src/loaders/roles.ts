@@ -5,7 +5,7 @@ import type { OrganizationUserRole, Role } from '../upstream/types.js';
 import { createCatalogue } from './catalogue.js';
 import type { MemberReference } from './users.js';
 import { ifPermitted, type GrantedScopes } from './scopes.js';
-import { createSharedRead, nextToken, type Entry } from './sharing.js';
+import { createSharedRead, nextToken, type Entry } from './shared-reads.js';
 
 /** A role as far as what led here carries it: at least its key, and whose it is. */
 export type RoleParent = Pick<Role, 'key'> & Partial<Role> & { member?: MemberReference };

@@ -7,8 +7,8 @@ import { isId } from '../upstream/id.js';
 import type { OrganizationUser, User } from '../upstream/types.js';
 import type { Sort } from './organizations.js';
 import { ifPermitted, type GrantedScopes } from './scopes.js';
-import { createPageRead, nextToken, type Entry } from './sharing.js';
-import { pagesOf } from './walk.js';
+import { createPageRead, nextToken, type Entry } from './shared-reads.js';
+import { pagesOf } from './pagination.js';
 
 /** Which person in which organization. */
 export interface MemberReference {

@@ -1,7 +1,7 @@
 /** Relay connections over lists that the API pages by token. */
-import { badUserInput } from '../errors.js';
-import type { Entry, ReadPage } from '../loaders/sharing.js';
-import { START, walk } from '../loaders/walk.js';
+import { badUserInput } from '../graphql/errors.js';
+import type { Entry, ReadPage } from '../loaders/shared-reads.js';
+import { START, walk } from '../loaders/pagination.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 
 /** The most that one field reads: ten pages of the API. */

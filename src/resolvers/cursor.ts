@@ -1,7 +1,7 @@
 /** Cursors of connections: opaque to clients, so that what they hold may change. */
 import { createHash } from 'node:crypto';
-import { badUserInput } from '../errors.js';
-import type { Position } from '../loaders/walk.js';
+import { badUserInput } from '../graphql/errors.js';
+import type { Position } from '../loaders/pagination.js';
 import { MAX_PAGE_SIZE } from '../upstream/endpoints/page.js';
 
 /**

@@ -4,7 +4,7 @@ import type {
   Resolvers,
   UpdateFeatureFlagOverrideInput,
 } from '../generated/resolvers.js';
-import type { UserError } from '../errors.js';
+import type { UserError } from '../graphql/errors.js';
 import type { FeatureFlagParent } from '../loaders/feature-flags.js';
 import type { Loaders } from '../loaders/index.js';
 import type { OrganizationParent } from '../loaders/organizations.js';

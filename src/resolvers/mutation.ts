@@ -1,7 +1,7 @@
 /** What all mutations share: their payloads, and the account of bulk writes. */
 import type { GraphQLResolveInfo } from 'graphql';
-import { authorityOf } from '../auth/authority.js';
-import type { Context } from '../context.js';
+import { authorityOf } from '../auth/identity.js';
+import type { Context } from '../graphql/context.js';
 import {
   KeyReusedError,
   ReplayedUnknownError,
@@ -15,7 +15,7 @@ import {
   messageOf,
   userErrorsFrom,
   type UserError,
-} from '../errors.js';
+} from '../graphql/errors.js';
 import { MAX_BULK_USERS } from '../upstream/endpoints/organizations.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { isId } from '../upstream/id.js';

@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
-import { authorizeNode } from '../auth/fields.js';
-import type { Context } from '../context.js';
-import { badUserInput } from '../errors.js';
+import { authorizeNode } from '../auth/directives.js';
+import type { Context } from '../graphql/context.js';
+import { badUserInput } from '../graphql/errors.js';
 import type { Resolvers } from '../generated/resolvers.js';
 import type { Loaders, NodeParent } from '../loaders/index.js';
 import { organizationIn, parseNodeId, type NodeType } from './node-id.js';

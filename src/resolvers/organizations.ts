@@ -1,5 +1,5 @@
-import type { Context } from '../context.js';
-import { InputError } from '../errors.js';
+import type { Context } from '../graphql/context.js';
+import { InputError } from '../graphql/errors.js';
 import type {
   CreateOrganizationInput,
   OrganizationBrandingInput,
@@ -10,7 +10,7 @@ import type { OrganizationParent } from '../loaders/organizations.js';
 import type { Arguments } from '../upstream/endpoint.js';
 import type { Endpoints } from '../upstream/endpoints/index.js';
 import type { Organization } from '../upstream/types.js';
-import { carriedOr } from './carried.js';
+import { carriedOr } from './from-parent.js';
 import { connection, connectionResolvers, type Connection } from './connection.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';

@@ -3,7 +3,7 @@
  * writes take ids; the environment's catalogue turns one into the other, and is not read where the
  * reference already is what the write takes.
  */
-import { InputError, type UserError } from '../errors.js';
+import { InputError, type UserError } from '../graphql/errors.js';
 import { isId } from '../upstream/id.js';
 
 export type FieldPath = NonNullable<UserError['field']>;

@@ -6,7 +6,7 @@ import type {
 } from '../generated/resolvers.js';
 import type { Loaders } from '../loaders/index.js';
 import type { RoleParent } from '../loaders/roles.js';
-import { carriedOr } from './carried.js';
+import { carriedOr } from './from-parent.js';
 import { connection, connectionResolvers, type Connection } from './connection.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';

@@ -1,4 +1,4 @@
-import { badUserInput } from '../errors.js';
+import { badUserInput } from '../graphql/errors.js';
 import type {
   AddOrganizationUsersInput,
   OrganizationUserAdditionInput,
@@ -10,7 +10,7 @@ import type {
 import type { Loaders } from '../loaders/index.js';
 import type { Member } from '../loaders/users.js';
 import { isId } from '../upstream/id.js';
-import { carriedOr } from './carried.js';
+import { carriedOr } from './from-parent.js';
 import { connection, connectionResolvers, type Connection } from './connection.js';
 import { checkUsers, mutation, sendInBatches } from './mutation.js';
 import { nodeId } from './node-id.js';

@@ -1,7 +1,7 @@
 /** What watches the gateway, as far as it is on. */
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config, KindeConfig } from '../config.js';
-import type { Breaker } from '../upstream/breaker.js';
+import type { Breaker } from '../upstream/policy/breaker.js';
 import type { Cache } from '../upstream/cache/index.js';
 import type { Telemetry } from './requests.js';
 

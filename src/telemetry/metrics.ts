@@ -1,11 +1,11 @@
 /** What the gateway counts, as Prometheus reads it. docs/operating.md says what to look at when. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Breaker } from '../upstream/breaker.js';
+import type { Breaker } from '../upstream/policy/breaker.js';
 import type { Store } from '../upstream/cache/reads.js';
 import type { CallReport } from '../upstream/client.js';
 import type { UpstreamError } from '../upstream/errors.js';
 import { Batch } from './batch.js';
-import { BoundedNames } from './bounded-names.js';
+import { BoundedNames } from './bounded-labels.js';
 import type { RequestReport } from './requests.js';
 
 /** In seconds: from an answer from memory to the longest that an operation may take by default. */

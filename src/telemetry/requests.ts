@@ -1,6 +1,6 @@
 /** What becomes of each request of `/graphql`, for the metrics and the traces. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Answer } from '../context.js';
+import type { Answer } from '../graphql/context.js';
 import { countFrom } from '../upstream/client.js';
 import type { Metrics } from './metrics.js';
 import type { OperationSpan, Traces } from './traces.js';

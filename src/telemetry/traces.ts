@@ -1,6 +1,6 @@
 /**
  * Traces by OpenTelemetry: a span for each operation, and one for each exchange with Kinde. Contexts are
- * passed by hand, since what would carry them along costs a third of the CPU (see src/errors.ts), and
+ * passed by hand, since what would carry them along costs a third of the CPU (see src/graphql/errors.ts), and
  * nothing is registered for the whole process.
  */
 import type { IncomingHttpHeaders } from 'node:http';

@@ -1,13 +1,13 @@
 /** The endpoint table, as typed methods: `upstream.organizations.users({ org_code, page_size })`. */
-import type { Allowance, TimeAllowance } from './allowance.js';
-import type { Provenance } from './cache/provenance.js';
+import type { Allowance, TimeAllowance } from './policy/call-budget.js';
+import type { Provenance } from './cache/dependencies.js';
 import type { Fetched, Reads, Source } from './cache/reads.js';
 import { encode } from './encode.js';
 import { tagsOf, type Answer, type Arguments, type Endpoint } from './endpoint.js';
 import { endpoints, type Endpoints } from './endpoints/index.js';
 import { UpstreamError, type UpstreamFailure } from './errors.js';
-import { interpret, valueOf } from './interpret.js';
-import { createPolicy, type PolicyOptions } from './policy.js';
+import { interpret, valueOf } from './decode.js';
+import { createPolicy, type PolicyOptions } from './policy/index.js';
 import {
   retryAfter,
   SendError,

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeIn, UpstreamError } from './errors.js';
-import { retryWaitMs, type Outcome } from './retry.js';
+import { retryWaitMs, type Outcome } from './policy/retry.js';
 import { retryAfter, SendError, type RawAnswer, type Send } from './send/index.js';
 
 export interface Credentials {

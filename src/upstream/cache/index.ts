@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { Changes } from './changes.js';
+import { Changes } from './invalidation.js';
 import { Reads, type Store } from './reads.js';
 import { Replicas, type ReplicasOptions } from './replicas.js';
 

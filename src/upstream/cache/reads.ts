@@ -1,9 +1,9 @@
 /** Reads shared over operations: those in flight, those of a short while ago, and old ones in an outage. */
 import type { LRUCache } from 'lru-cache';
-import type { Allowance, TimeAllowance } from '../allowance.js';
+import type { Allowance, TimeAllowance } from '../policy/call-budget.js';
 import { UpstreamError, type UpstreamFailure } from '../errors.js';
-import type { Changes } from './changes.js';
-import { Flight } from './flight.js';
+import type { Changes } from './invalidation.js';
+import { Flight } from './single-flight.js';
 import type { Replicas } from './replicas.js';
 
 /** What is kept, whatever it is: reads here, whole answers elsewhere, under one bound in bytes. */

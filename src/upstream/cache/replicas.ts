@@ -1,7 +1,7 @@
 /** What the replicas of a gateway tell each other through Redis: what was read, and what was changed. */
 import { randomUUID } from 'node:crypto';
-import { briefly, createRedis, prefixOf, script, within } from '../../redis.js';
-import type { Changes } from './changes.js';
+import { briefly, createRedis, prefixOf, script, within } from '../../redis/client.js';
+import type { Changes } from './invalidation.js';
 
 export interface ReplicasOptions {
   /** Where Redis is: `redis://` or `rediss://`. */

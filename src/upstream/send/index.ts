@@ -3,7 +3,7 @@
  * redirects or interpretation.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Cancellation } from '../cancellation.js';
+import type { Cancellation } from '../policy/cancellation.js';
 import type { Method } from '../endpoint.js';
 import { createGotSend } from './got.js';
 import { createUndiciSend } from './undici.js';

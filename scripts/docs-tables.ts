@@ -1,0 +1,69 @@
+/** What the docs say of the endpoint table and of the schema's scopes: printed, never typed in. */
+import type { GraphQLSchema } from 'graphql';
+import type { TObject } from 'typebox';
+import { scopedFields } from '../src/auth/required-scopes.js';
+import type { Endpoint } from '../src/upstream/endpoint.js';
+import { endpoints } from '../src/upstream/endpoints/index.js';
+
+/** The rows of the table with the names that the client has for them. */
+export function rows(): { name: string; endpoint: Endpoint }[] {
+  return Object.entries(endpoints).flatMap(([domain, group]) =>
+    Object.entries(group as Record<string, Endpoint>).map(([name, endpoint]) => ({
+      name: `${domain}.${name}`,
+      endpoint,
+    })),
+  );
+}
+
+const code = (text: string) => `\`${text}\``;
+
+/** Markdown: for each scope, the fields that need it. */
+export function scopeTable(schema: GraphQLSchema): string {
+  const fields = scopedFields(schema);
+  const scopes = [...new Set(fields.flatMap((field) => field.scopes.flat()))].sort();
+  const lines = scopes.map((scope) => {
+    const using = fields.filter((field) => field.scopes.flat().includes(scope));
+    const names = using.map(({ coordinate, scopes: alternatives }) =>
+      alternatives.length > 1 ? `${code(coordinate)} (or another scope)` : code(coordinate),
+    );
+    return `| ${code(scope)} | ${names.join(', ')} |`;
+  });
+  return ['| scope | fields |', '| --- | --- |', ...lines].join('\n');
+}
+
+function parameters({ pathParameters, query, body }: Endpoint): string {
+  const required = (object: TObject, name: string) =>
+    (object as { required?: readonly string[] }).required?.includes(name) === true ? '' : '?';
+  const named = (object: TObject | undefined, kind: string) =>
+    object === undefined
+      ? []
+      : Object.keys(object.properties).map(
+          (name) => `${code(name + required(object, name))} ${kind}`,
+        );
+  return [
+    ...pathParameters.map((name) => `${code(name)} path`),
+    ...named(query, 'query'),
+    ...named(body, 'body'),
+  ].join(', ');
+}
+
+/** src/upstream/README.md. */
+export function upstreamReadme(schema: GraphQLSchema): string {
+  const fields = scopedFields(schema);
+  const lines = rows().map(({ name, endpoint }) => {
+    const using = fields
+      .filter(({ scopes }) => scopes.flat().includes(endpoint.scope))
+      .map(({ coordinate }) => code(coordinate));
+    return `| ${code(name)} | ${code(endpoint.route)} | ${code(endpoint.scope)} | ${parameters(endpoint)} | ${using.join(', ')} | ${endpoint.summary} |`;
+  });
+  return `<!-- Made by \`npm run generate\` from the endpoint table; edit endpoints/ instead. -->
+
+# The Kinde Management API, as the gateway uses it
+
+Each row of the table in \`endpoints/\` is a method of the client: \`upstream.organizations.users({ org_code, page_size })\`. A \`?\` marks what may be left out. The fields are those of the GraphQL schema that need the row's scope.
+
+| method | route | scope | parameters | GraphQL fields | what it does |
+| --- | --- | --- | --- | --- | --- |
+${lines.join('\n')}
+`;
+}

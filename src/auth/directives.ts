@@ -1,0 +1,75 @@
+/** The rules that stand in the SDL, enforced at every field that has one before its resolver runs. */
+import { getDirective, MapperKind, mapSchema } from '@graphql-tools/utils';
+import { defaultFieldResolver, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
+import type { Context } from '../graphql/context.js';
+import type { OrganizationParent } from '../loaders/organizations.js';
+import type { Member } from '../loaders/users.js';
+import { requiredScopes } from './required-scopes.js';
+import { authorize, type Owner, type Viewer } from './viewer.js';
+
+const ENVIRONMENT: Owner = { kind: 'environment' };
+const organization = (code: string): Owner => ({ kind: 'organization', code });
+
+type OwnerOf = (parent: never) => Owner | undefined;
+
+/** Whose an object is, by its type; undefined where a payload holds nothing that could be read. */
+const OWNER_OF: Readonly<Record<string, OwnerOf>> = {
+  Organization: ({ code }: OrganizationParent) => organization(code),
+  OrganizationUser: ({ org_code }: Member) => organization(org_code),
+  UpdateFeatureFlagOverridePayload: (payload: { organization: OrganizationParent | null }) =>
+    payload.organization === null ? undefined : organization(payload.organization.code),
+  // Neither `Query.roles` nor `node` shows one to a user, so a member led here.
+  Role: () => ({ kind: 'member' }),
+};
+
+/** The value at a path into a field's arguments, such as `input.organizationCode`. */
+function valueAt(args: unknown, path: readonly string[]): string {
+  return path.reduce((value, name) => (value as Record<string, unknown>)[name], args) as string;
+}
+
+/**
+ * The same schema, in which a field with `@requiresScopes` answers only those who may have it. It
+ * throws when the schema has such a field on a type of which nobody has said whose its objects are.
+ */
+export function enforceScopes(schema: GraphQLSchema): GraphQLSchema {
+  const roots = [schema.getQueryType()?.name, schema.getMutationType()?.name];
+  return mapSchema(schema, {
+    [MapperKind.OBJECT_FIELD]: (field, name, typeName) => {
+      const scopes = requiredScopes(schema, field);
+      if (scopes === undefined) return field;
+      const path = getDirective(schema, field, 'ofOrganization')?.[0]?.['code'] as
+        string | undefined;
+      const names = path?.split('.');
+      const ownerOf = roots.includes(typeName)
+        ? (_: unknown, args: unknown) =>
+            names === undefined ? ENVIRONMENT : organization(valueAt(args, names))
+        : (OWNER_OF[typeName] as ((parent: unknown) => Owner | undefined) | undefined);
+      if (ownerOf === undefined)
+        throw new TypeError(`${typeName}.${name}: whose is a ${typeName}?`);
+      const { resolve = defaultFieldResolver } = field;
+      return {
+        ...field,
+        resolve: (parent, args, context: Context, info) => {
+          const owner = ownerOf(parent, args);
+          if (owner !== undefined) authorize(context.viewer, scopes, owner);
+          return resolve(parent, args, context, info);
+        },
+      };
+    },
+  });
+}
+
+/**
+ * Throws FORBIDDEN unless the viewer may read an object of this type by its id: the type's
+ * `@requiresScopes`, and the organization that the id names. An id without one is the environment's.
+ */
+export function authorizeNode(
+  viewer: Viewer,
+  schema: GraphQLSchema,
+  type: string,
+  code: string | undefined,
+): void {
+  const scopes = requiredScopes(schema, schema.getType(type) as GraphQLObjectType);
+  if (scopes === undefined) throw new TypeError(`${type} lacks @requiresScopes`);
+  authorize(viewer, scopes, code === undefined ? ENVIRONMENT : organization(code));
+}

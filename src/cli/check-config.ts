@@ -1,0 +1,218 @@
+/** `kinde-graphql check-config`: what a gateway with these settings could do, found out by asking Kinde and Redis. */
+import { decodeJwt } from 'jose';
+import { scopedFields, unusableFields } from '../auth/required-scopes.js';
+import type { Alternatives } from '../auth/viewer.js';
+import { ConfigError, readConfig, type AuthMode, type Config } from '../config.js';
+import { createSchema } from '../graphql/schema.js';
+import { ping } from '../redis/client.js';
+import { whyNoRedis, whyNoToken, whyUnreachable } from './diagnose.js';
+import { createSend, SendError } from '../upstream/send/index.js';
+import { createClientCredentials, type AccessToken } from '../upstream/token.js';
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+
+export interface ConfigReport {
+  /** Whether a gateway with these settings can serve. */
+  ok: boolean;
+  /** A sentence for each thing that keeps it from that, and says what to do. */
+  problems: string[];
+  /** Null where the settings are bad. */
+  authMode: AuthMode | null;
+  /** Null for the emulator inside the process, and where the settings are bad. */
+  kinde: { url: string; audience: string } | null;
+  /**
+   * Where Redis is, and why it cannot be asked, in a sentence that says what to do; null without
+   * REDIS_URL. A gateway serves without it, but remembers nothing and takes no idempotency keys.
+   */
+  redis: { host: string; problem: string | null } | null;
+  /** What the gateway's own token was granted; null without a token, or when nobody says. */
+  scopes: string[] | null;
+  /** The fields that the gateway's own token is not enough for, with the scopes of which each needs one list. */
+  unusableFields: { field: string; scopes: Alternatives }[];
+  /** Granted scopes that no field needs. */
+  unneededScopes: string[];
+}
+
+/**
+ * Reads the settings, asks the environment for a token and, where callers bring theirs, for its keys, and
+ * Redis whether it is there.
+ */
+export async function checkConfig(
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<ConfigReport> {
+  const report: ConfigReport = {
+    ok: false,
+    problems: [],
+    authMode: null,
+    kinde: null,
+    redis: null,
+    scopes: null,
+    unusableFields: [],
+    unneededScopes: [],
+  };
+  let config: Config;
+  try {
+    config = readConfig(env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { ...report, problems: [...error.problems] };
+  }
+  const { kinde, authMode, jwt } = config;
+  report.authMode = authMode;
+  report.redis = await tryRedis(config.cache.redisUrl);
+  if (kinde === undefined) return { ...report, ok: true };
+  report.kinde = { url: kinde.baseUrl, audience: kinde.audience };
+
+  if (kinde.credentials !== undefined) {
+    const { send, close } = createSend(sendOptions(config, kinde.baseUrl));
+    try {
+      const source = createClientCredentials(
+        send,
+        kinde.baseUrl,
+        { ...kinde.credentials, audience: kinde.audience },
+        { retries: config.upstreamRetries, timeoutMs: config.upstreamTimeoutMs },
+      );
+      Object.assign(report, whatScopesAllow(scopesOf(await source.get())));
+    } catch (error) {
+      report.problems.push(whyNoToken(error, kinde));
+    } finally {
+      await close();
+    }
+  }
+  if (kinde.credentials === undefined || jwt !== undefined) {
+    const problem = await whyNoKeys(config, jwt?.jwksUri ?? `${kinde.baseUrl}/.well-known/jwks`);
+    if (problem !== undefined && !report.problems.includes(problem)) report.problems.push(problem);
+  }
+  return { ...report, ok: report.problems.length === 0 };
+}
+
+async function tryRedis(url: string | undefined): Promise<ConfigReport['redis']> {
+  if (url === undefined) return null;
+  const { host } = new URL(url);
+  try {
+    await ping(url);
+    return { host, problem: null };
+  } catch (error) {
+    return { host, problem: whyNoRedis(error, host) };
+  }
+}
+
+function sendOptions({ upstreamTimeoutMs }: Config, baseUrl: string) {
+  return {
+    baseUrl,
+    timeoutMs: upstreamTimeoutMs,
+    maxSockets: 1,
+    maxBodyBytes: BODY_LIMIT_BYTES,
+  };
+}
+
+/** What a token was granted: as the token endpoint says or, if it does not, as the token itself does. */
+function scopesOf({ value, scopes }: AccessToken): ReadonlySet<string> | undefined {
+  if (scopes !== undefined) return scopes;
+  try {
+    const { scp, scope } = decodeJwt(value);
+    if (Array.isArray(scp)) return new Set(scp.map(String));
+    return typeof scope === 'string' ? new Set(scope.split(' ').filter(Boolean)) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function whatScopesAllow(granted: ReadonlySet<string> | undefined): Partial<ConfigReport> {
+  if (granted === undefined) return {};
+  const schema = createSchema();
+  const needed = new Set(scopedFields(schema).flatMap(({ scopes }) => scopes.flat()));
+  return {
+    scopes: [...granted].sort(),
+    unusableFields: unusableFields(schema, granted).map(({ coordinate, scopes }) => ({
+      field: coordinate,
+      scopes,
+    })),
+    unneededScopes: [...granted].filter((scope) => !needed.has(scope)).sort(),
+  };
+}
+
+/** Why the keys that callers' tokens are signed with cannot be read; undefined when they can. */
+async function whyNoKeys(config: Config, jwksUri: string): Promise<string | undefined> {
+  const { origin, host } = new URL(jwksUri);
+  const { send, close } = createSend(sendOptions(config, origin));
+  try {
+    const { status, body } = await send({
+      method: 'GET',
+      url: jwksUri,
+      headers: { accept: 'application/json' },
+    });
+    if (status === 200 && hasKeys(body)) return undefined;
+    return `${host} answers, but not as a Kinde environment does: there are no keys at ${jwksUri} (${status}). Check KINDE_DOMAIN and JWKS_URI.`;
+  } catch (error) {
+    if (!(error instanceof SendError)) throw error;
+    return whyUnreachable(error, host);
+  } finally {
+    await close();
+  }
+}
+
+function hasKeys(body: string): boolean {
+  try {
+    const { keys } = JSON.parse(body) as { keys?: unknown };
+    return Array.isArray(keys) && keys.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** The report for people to read. */
+export function printReport({
+  problems,
+  authMode,
+  kinde,
+  redis,
+  scopes,
+  unusableFields: unusable,
+  unneededScopes,
+}: ConfigReport): string {
+  const lines: string[] = [];
+  if (authMode !== null) {
+    lines.push(
+      `Kinde: ${kinde === null ? 'an emulator inside the process, since KINDE_DOMAIN is not set' : `${kinde.url}, audience ${kinde.audience}`}`,
+      `Callers: AUTH_MODE ${authMode}`,
+    );
+  }
+  if (redis !== null) {
+    lines.push(
+      redis.problem === null
+        ? `Redis: ${redis.host} can be reached`
+        : `Redis cannot be reached, without which nothing is given from memory and mutations with an idempotencyKey are refused: ${redis.problem}`,
+    );
+  }
+  if (scopes !== null) {
+    lines.push(`Scopes of the gateway’s own token: ${scopes.join(' ') || 'none'}`);
+    lines.push(
+      unusable.length === 0
+        ? 'Every field can be used.'
+        : `${unusable.length} fields cannot be used for want of a scope. Give it to the application in Kinde, if you want them:`,
+      ...unusable.map(
+        ({ field, scopes: alternatives }) =>
+          `  ${field}: ${alternatives.map((together) => together.join(' and ')).join(', or ')}`,
+      ),
+    );
+    if (unneededScopes.length > 0) {
+      lines.push(`No field needs these scopes, so take them away: ${unneededScopes.join(' ')}`);
+    }
+  } else if (problems.length === 0 && kinde !== null) {
+    lines.push(
+      authMode === 'passthrough'
+        ? 'What can be used depends on the scopes of each caller’s token.'
+        : 'A token can be had, but neither Kinde nor the token says which scopes it has.',
+    );
+  }
+  lines.push(
+    ...(problems.length === 0
+      ? ['The gateway can serve with these settings.']
+      : [
+          'The gateway cannot serve with these settings:',
+          ...problems.map((problem) => `  ${problem}`),
+        ]),
+  );
+  return lines.join('\n');
+}

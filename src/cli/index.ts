@@ -1,0 +1,137 @@
+#!/usr/bin/env node
+/** `kinde-graphql`: the package's command. */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+interface Command {
+  /** A line for the list of commands. */
+  summary: string;
+  /** What `--help` says beneath the summary. */
+  details: string;
+  /** Its flags, by what they do. */
+  flags?: Readonly<Record<string, string>>;
+  /** Resolves to the exit code, or to nothing where the process goes on. */
+  run(flags: ReadonlySet<string>): Promise<number | void>;
+}
+
+const ELSEWHERE = 'Settings are environment variables; docs/settings.md lists them.';
+
+// Each imports what it runs, so that `schema` does not wait for a server to be loaded.
+const commands: Readonly<Record<string, Command>> = {
+  start: {
+    summary: 'start the gateway',
+    details: `Without KINDE_DOMAIN it serves an emulated Kinde inside the process. ${ELSEWHERE}`,
+    run: async () => void (await import('../index.js')),
+  },
+  emulator: {
+    summary: 'start the emulated Kinde alone, and print the settings of a gateway before it',
+    details: 'It is shaped by variables that begin with EMULATOR_; docs/settings.md lists them.',
+    run: async () => void (await import('../emulator/main.js')),
+  },
+  schema: {
+    summary: 'print the GraphQL schema, with descriptions and directives',
+    details: 'For code generators and for editors: kinde-graphql schema > schema.graphql',
+    run: async () => {
+      const { printSdl } = await import('../graphql/schema.js');
+      process.stdout.write(printSdl());
+      return 0;
+    },
+  },
+  'check-config': {
+    summary: 'check the settings, try Kinde and Redis, and say which fields the scopes allow',
+    details: `${ELSEWHERE}\nExits with 0 when a gateway with these settings can serve, and with 1 when not.`,
+    flags: {
+      json: 'print the report as JSON',
+      strict: 'also exit with 1 when a field lacks a scope, or Redis cannot be reached',
+    },
+    run: async (flags) => {
+      const { checkConfig, printReport } = await import('./check-config.js');
+      const report = await checkConfig(process.env);
+      process.stdout.write(
+        `${flags.has('json') ? JSON.stringify(report, null, 2) : printReport(report)}\n`,
+      );
+      const isComplete = report.unusableFields.length === 0 && report.redis?.problem == null;
+      return report.ok && (isComplete || !flags.has('strict')) ? 0 : 1;
+    },
+  },
+};
+
+const columns = (rows: [string, string][]) => {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, meaning]) => `  ${name.padEnd(width)}  ${meaning}`).join('\n');
+};
+
+function overview(): string {
+  const rows = Object.entries(commands).map(([name, { summary }]): [string, string] => [
+    name,
+    summary,
+  ]);
+  return `A GraphQL gateway over the Kinde Management API's organizations.
+
+Usage: kinde-graphql COMMAND
+
+${columns(rows)}
+
+kinde-graphql COMMAND --help says more, --version prints the version.
+`;
+}
+
+function helpOf(name: string, { summary, details, flags = {} }: Command): string {
+  const rows = Object.entries({ ...flags, help: 'print this' }).map(
+    ([flag, meaning]): [string, string] => [`--${flag}`, meaning],
+  );
+  return `Usage: kinde-graphql ${name}${Object.keys(flags)
+    .map((flag) => ` [--${flag}]`)
+    .join('')}
+
+To ${summary}.
+
+${details}
+
+${columns(rows)}
+`;
+}
+
+/** Exit code 2 says that the command itself was wrong, as shells have it. */
+function misused(message: string, help: string): number {
+  process.stderr.write(`${message}\n\n${help}`);
+  return 2;
+}
+
+async function main([name, ...rest]: string[]): Promise<number | void> {
+  if (name === undefined) return misused('A command is missing.', overview());
+  if (name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(overview());
+    return 0;
+  }
+  if (name === '--version' || name === '-v') {
+    const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+    process.stdout.write(`${(JSON.parse(manifest) as { version: string }).version}\n`);
+    return 0;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) return misused(`There is no command ${name}.`, overview());
+
+  let flags: Set<string>;
+  try {
+    const options = Object.fromEntries(
+      [...Object.keys(command.flags ?? {}), 'help'].map((flag) => [
+        flag,
+        { type: 'boolean' as const, ...(flag === 'help' ? { short: 'h' } : {}) },
+      ]),
+    );
+    flags = new Set(Object.keys(parseArgs({ args: rest, options, strict: true }).values));
+  } catch (error) {
+    return misused((error as Error).message, helpOf(name, command));
+  }
+  if (flags.has('help')) {
+    process.stdout.write(helpOf(name, command));
+    return 0;
+  }
+  return command.run(flags);
+}
+
+process.setSourceMapsEnabled(true);
+const exitCode = await main(process.argv.slice(2));
+// The output may still be on its way into a pipe, so the process ends by itself.
+if (exitCode !== undefined) process.exitCode = exitCode;

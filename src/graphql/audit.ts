@@ -1,0 +1,232 @@
+/** The audit trail: for each mutation that was carried out or denied, who asked for what and what came of it. */
+import { MapperKind, mapSchema } from '@graphql-tools/utils';
+import { defaultFieldResolver, GraphQLError, type GraphQLSchema } from 'graphql';
+import type { Viewer } from '../auth/viewer.js';
+import type { Context } from './context.js';
+import { codeOf, type UserError } from './errors.js';
+import { logText } from '../telemetry/redact.js';
+import type { CallReport } from '../upstream/client.js';
+import { UpstreamError } from '../upstream/errors.js';
+
+export type AuditOutcome =
+  /** All that was asked has been done. */
+  | 'success'
+  /** A part of it has been done; `codes` says why not all. */
+  | 'partial'
+  /** Nothing has been done, for a reason that the caller can mend. */
+  | 'refused'
+  /** The caller may not do this. */
+  | 'denied'
+  /** Nothing has been done, for another reason. */
+  | 'failed'
+  /** Nobody knows whether it has been done. */
+  | 'unknown'
+  /** An earlier request with the same idempotency key has had this outcome; this one did nothing. */
+  | 'replayed';
+
+/** One event of the trail. It holds no secret, no e-mail address and no value that was written. */
+export interface AuditEvent {
+  requestId: string;
+  who: object;
+  mutation: string;
+  operationName?: string;
+  target: object;
+  outcome: AuditOutcome;
+  /** Of a replayed one, the outcome of the first time. */
+  replayed?: AuditOutcome;
+  /** Codes of userErrors, or the code of the error. */
+  codes?: readonly string[];
+  /** Of a bulk write, how many users each thing was done to. */
+  users?: object;
+  /** What was sent to Kinde, by route and by the status of the answer; null where there was none. */
+  calls: readonly { route: string; status: number | null; count: number }[];
+  milliseconds: number;
+}
+
+/** Hears of each event when it has happened. */
+export type Audit = (event: AuditEvent) => void;
+
+/** How many ids, keys or codes an event names at most. */
+const MOST = 20;
+
+const few = (texts: Iterable<string>) => [...new Set(texts)].slice(0, MOST).map(logText);
+
+function who(viewer: Viewer): object {
+  switch (viewer.kind) {
+    case 'everybody':
+      return { kind: 'everybody' };
+    case 'bearer':
+      return { kind: 'bearer', isVerified: false, tokenHash: viewer.tokenHash.slice(0, 16) };
+    case 'machine':
+      return {
+        kind: 'machine',
+        clientId: viewer.clientId && logText(viewer.clientId),
+        organization: viewer.organization && logText(viewer.organization),
+      };
+    case 'user':
+      return {
+        kind: 'user',
+        userId: logText(viewer.userId),
+        organization: viewer.organization && logText(viewer.organization),
+      };
+  }
+}
+
+interface Reference {
+  key?: string | null;
+  id?: string | null;
+}
+
+interface UserInput {
+  userId: string;
+  roles?: readonly Reference[] | null;
+  permissions?: readonly Reference[] | null;
+}
+
+/** The parts of the mutations' inputs that say what is written to, and no values. */
+interface Input {
+  organizationCode?: string;
+  userId?: string;
+  users?: readonly UserInput[];
+  role?: Reference;
+  permission?: Reference;
+  key?: string;
+  idempotencyKey?: unknown;
+}
+
+/** The parts of the mutations' payloads. */
+interface Payload {
+  organization?: { code: string } | null;
+  addedUserIds?: readonly string[];
+  updatedUserIds?: readonly string[];
+  removedUserIds?: readonly string[];
+  userErrors: readonly UserError[];
+}
+
+const nameOf = ({ key, id }: Reference) => key ?? id ?? '';
+
+function target(input: Input, payload: Payload | undefined): object {
+  const { organizationCode, userId, users, role, permission, key, idempotencyKey, ...others } =
+    input;
+  const organization = organizationCode ?? payload?.organization?.code;
+  const named = (of: 'roles' | 'permissions', single: Reference | undefined) => {
+    const all = users?.flatMap((user) => user[of] ?? []) ?? (single === undefined ? [] : [single]);
+    return all.length === 0 ? undefined : few(all.map(nameOf));
+  };
+  const userIds = users?.map((user) => user.userId) ?? (userId === undefined ? [] : [userId]);
+  // Of an organization's properties, and of a flag's value, the name alone.
+  const fields = Object.keys(others);
+  return {
+    organizationCode: organization && logText(organization),
+    ...(userIds.length === 0 ? {} : { userIds: few(userIds), userCount: userIds.length }),
+    roles: named('roles', role),
+    permissions: named('permissions', permission),
+    featureFlag: key && logText(key),
+    ...(fields.length === 0 ? {} : { fields }),
+    isKeyed: idempotencyKey == null ? undefined : true,
+  };
+}
+
+type Told = Pick<AuditEvent, 'outcome' | 'codes' | 'users'>;
+
+function toldBy({ userErrors, ...payload }: Payload): Told {
+  const { addedUserIds = [], updatedUserIds = [], removedUserIds = [] } = payload;
+  const isBulk = 'addedUserIds' in payload;
+  const done = addedUserIds.length + updatedUserIds.length + removedUserIds.length;
+  const codes = userErrors.map(({ code }) => code);
+  const users = {
+    added: addedUserIds.length,
+    updated: updatedUserIds.length,
+    removed: removedUserIds.length,
+  };
+  return {
+    outcome:
+      codes.length === 0
+        ? 'success'
+        : done > 0
+          ? 'partial'
+          : codes.includes('WRITE_OUTCOME_UNKNOWN')
+            ? 'unknown'
+            : 'refused',
+    ...(codes.length === 0 ? {} : { codes: few(codes) }),
+    ...(isBulk ? { users } : {}),
+  };
+}
+
+function toldByError(error: unknown): Told {
+  const code =
+    error instanceof UpstreamError
+      ? codeOf(error)
+      : error instanceof GraphQLError
+        ? String(error.extensions['code'])
+        : 'INTERNAL_SERVER_ERROR';
+  const codes = [code];
+  switch (code) {
+    case 'FORBIDDEN':
+    case 'UNAUTHENTICATED':
+      return { outcome: 'denied', codes };
+    case 'WRITE_OUTCOME_UNKNOWN':
+    // A fault of the gateway's own says nothing of what was sent before it.
+    case 'INTERNAL_SERVER_ERROR':
+      return { outcome: 'unknown', codes };
+    default:
+      return { outcome: 'failed', codes };
+  }
+}
+
+/** Calls by route and status, so that a write of a thousand batches is told as shortly as one. */
+function sent(calls: readonly CallReport[]): AuditEvent['calls'] {
+  const counted = new Map<string, { route: string; status: number | null; count: number }>();
+  for (const { endpoint, status = null, attempts } of calls) {
+    if (attempts === 0) continue;
+    const id = `${endpoint.route} ${status}`;
+    const entry = counted.get(id) ?? { route: endpoint.route, status, count: 0 };
+    entry.count++;
+    counted.set(id, entry);
+  }
+  return [...counted.values()];
+}
+
+/**
+ * The same schema, in which each mutation is told to the context's audit once its outcome is known,
+ * before its payload is read: those who may not carry it out included. What is refused before it is
+ * executed, for its syntax, its cost or its variables, is no mutation yet.
+ */
+export function auditMutations(schema: GraphQLSchema): GraphQLSchema {
+  return mapSchema(schema, {
+    [MapperKind.MUTATION_ROOT_FIELD]: (field, mutation) => {
+      const { resolve = defaultFieldResolver } = field;
+      return {
+        ...field,
+        resolve: async (parent, args, context: Context, info) => {
+          const startedAt = performance.now();
+          const callsBefore = context.calls.length;
+          const operationName = info.operation.name?.value;
+          const tell = (told: Told, result: unknown, payload?: Payload) => {
+            const isReplay = context.replays.has(result as object);
+            context.audit({
+              requestId: context.requestId,
+              who: who(context.viewer),
+              mutation,
+              ...(operationName === undefined ? {} : { operationName: logText(operationName) }),
+              target: target((args as { input: Input }).input, payload),
+              ...told,
+              ...(isReplay ? { outcome: 'replayed', replayed: told.outcome } : {}),
+              calls: sent(context.calls.slice(callsBefore)),
+              milliseconds: Math.round(performance.now() - startedAt),
+            });
+          };
+          let payload: Payload;
+          try {
+            payload = (await resolve(parent, args, context, info)) as Payload;
+          } catch (error) {
+            tell(toldByError(error), error);
+            throw error;
+          }
+          tell(toldBy(payload), payload, payload);
+          return payload;
+        },
+      };
+    },
+  });
+}

@@ -1,0 +1,247 @@
+/**
+ * From failures to GraphQL errors: the one table. A client gets a code, a sentence that it can act
+ * on and the id of its request; what the log needs (route, status, reasons, stack) stays in the log.
+ */
+import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { UpstreamError, type UpstreamFailure } from '../upstream/errors.js';
+
+/** What a top-level error's `extensions.code` may be, besides GraphQL's and Apollo Server's own. */
+export type ErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'BAD_USER_INPUT'
+  | 'RATE_LIMITED'
+  | 'UPSTREAM_TIMEOUT'
+  | 'UPSTREAM_UNAVAILABLE'
+  | 'UPSTREAM_BAD_RESPONSE'
+  | 'DEADLINE_EXCEEDED'
+  | 'UPSTREAM_BUDGET_EXCEEDED'
+  | 'WRITE_OUTCOME_UNKNOWN'
+  | 'QUERY_TOO_COMPLEX'
+  | 'OVERLOADED'
+  | 'PERSISTED_QUERY_HASH_MISMATCH'
+  | 'INTERNAL_SERVER_ERROR';
+
+const CODES: Record<UpstreamFailure, ErrorCode> = {
+  INVALID_ID: 'BAD_USER_INPUT',
+  BAD_REQUEST: 'BAD_USER_INPUT',
+  NOT_FOUND: 'NOT_FOUND',
+  UNAUTHENTICATED: 'UNAUTHENTICATED',
+  FORBIDDEN: 'FORBIDDEN',
+  RATE_LIMITED: 'RATE_LIMITED',
+  TIMEOUT: 'UPSTREAM_TIMEOUT',
+  UNAVAILABLE: 'UPSTREAM_UNAVAILABLE',
+  BAD_RESPONSE: 'UPSTREAM_BAD_RESPONSE',
+  DEADLINE_EXCEEDED: 'DEADLINE_EXCEEDED',
+  BUDGET_EXCEEDED: 'UPSTREAM_BUDGET_EXCEEDED',
+  // Nobody is left to read it.
+  ABORTED: 'UPSTREAM_UNAVAILABLE',
+};
+
+/** The code that a failed call has for a client. */
+export function codeOf(error: UpstreamError): ErrorCode {
+  return error.outcomeUnknown ? 'WRITE_OUTCOME_UNKNOWN' : CODES[error.failure];
+}
+
+/** A sentence about a failed call that tells its reader what to do, and nothing of our insides. */
+export function messageOf(error: UpstreamError): string {
+  const reasons = shortened(error.reasons.map(({ message, code }) => message || code).join(' '));
+  if (error.outcomeUnknown) {
+    return 'Kinde gave no usable answer to this write, which may have taken effect: read before you repeat it.';
+  }
+  switch (error.failure) {
+    case 'INVALID_ID':
+      return 'A value that was given cannot be an id, code or key.';
+    case 'BAD_REQUEST':
+      return reasons || 'Kinde refused the request.';
+    case 'NOT_FOUND':
+      return reasons || 'There is no such thing in this Kinde environment.';
+    case 'UNAUTHENTICATED':
+      return 'Kinde did not accept the credentials.';
+    case 'FORBIDDEN':
+      return `The token lacks a scope that Kinde asks for: ${error.requiredScope ?? 'unknown'}.`;
+    case 'RATE_LIMITED':
+      return 'Kinde’s rate limit is reached.';
+    case 'TIMEOUT':
+      return 'Kinde did not answer in time.';
+    case 'DEADLINE_EXCEEDED':
+      return 'The operation took too long; what was not read or written in time is missing.';
+    case 'BUDGET_EXCEEDED':
+      return 'The operation needs more calls of Kinde’s API than it may make: ask for less at once.';
+    case 'UNAVAILABLE':
+    case 'ABORTED':
+      return 'Kinde cannot be reached at the moment.';
+    case 'BAD_RESPONSE':
+      return 'Kinde sent an answer that cannot be used.';
+  }
+}
+
+/** An error for a value that the gateway itself refuses. */
+export function badUserInput(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+}
+
+/**
+ * An error for a mutation whose key cannot be kept at the moment. It is refused before anything is
+ * written: a write that a retry would repeat is not what the key was given for.
+ */
+export function keysUnavailable(): GraphQLError {
+  return new GraphQLError(
+    'The idempotencyKey cannot be kept at the moment, so that nothing was sent to Kinde: send it again with the same key.',
+    { extensions: { code: 'UPSTREAM_UNAVAILABLE', retryAfterSeconds: 1 } },
+  );
+}
+
+/** Why a mutation did not do what was asked, in a way that its caller can mend: see UserError in the schema. */
+export interface UserError {
+  message: string;
+  code: string;
+  field: readonly (string | number)[] | null;
+}
+
+/** Thrown by a mutation's resolver before anything was written; becomes the payload's userErrors. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+  constructor(readonly userErrors: readonly UserError[]) {
+    super(userErrors.map(({ message }) => message).join(' '));
+  }
+}
+
+/** The failures of a write that its caller can mend; all others are errors of the response. */
+const MENDABLE: ReadonlySet<UpstreamFailure> = new Set(['INVALID_ID', 'BAD_REQUEST', 'NOT_FOUND']);
+
+/**
+ * The userErrors that a thrown value stands for; undefined when it is not the caller's to mend.
+ * `fieldOf` finds the input's field for an upstream parameter or for a reason's code.
+ */
+export function userErrorsFrom(
+  thrown: unknown,
+  fieldOf: (source: { parameter?: string; code?: string }) => UserError['field'],
+): readonly UserError[] | undefined {
+  if (thrown instanceof InputError) return thrown.userErrors;
+  if (!(thrown instanceof UpstreamError) || !MENDABLE.has(thrown.failure)) return undefined;
+  if (thrown.parameter !== undefined) {
+    const field = fieldOf({ parameter: thrown.parameter });
+    return [{ message: messageOf(thrown), code: thrown.failure, field }];
+  }
+  if (thrown.reasons.length === 0) {
+    return [{ message: messageOf(thrown), code: thrown.failure, field: null }];
+  }
+  return thrown.reasons.map(({ code, message }) => ({
+    message: message || code,
+    code,
+    field: fieldOf({ code }),
+  }));
+}
+
+/**
+ * Formatted errors with the id of their request. It is added where the request is at hand: an
+ * AsyncLocalStorage would carry it anywhere, but makes every promise of the process dearer.
+ */
+export function withRequestId(
+  errors: readonly GraphQLFormattedError[],
+  requestId: string,
+): GraphQLFormattedError[] {
+  return errors.map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
+}
+
+/** Apollo Server's codes for what a client did wrong, and whose messages are written for clients. */
+const CLIENT_CODES: ReadonlySet<unknown> = new Set<string>([
+  ...Object.values(ApolloServerErrorCode).filter(
+    (code) => code !== ApolloServerErrorCode.INTERNAL_SERVER_ERROR,
+  ),
+  'NOT_FOUND',
+  'FORBIDDEN',
+  'UNAUTHENTICATED',
+  'UPSTREAM_UNAVAILABLE',
+  'QUERY_TOO_COMPLEX',
+  'PERSISTED_QUERY_HASH_MISMATCH',
+]);
+
+/**
+ * What Apollo Server 5 reports without a code though the client is to blame, by its messages, since
+ * nothing else tells these errors from a fault of the gateway.
+ */
+const UNCODED: Readonly<Record<string, ErrorCode | ApolloServerErrorCode>> = {
+  'provided sha does not match query': 'PERSISTED_QUERY_HASH_MISMATCH',
+  'Unsupported persisted query version': ApolloServerErrorCode.BAD_REQUEST,
+  'Schema is not configured to execute subscription operation.':
+    ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE,
+};
+
+/**
+ * The code of an error. Apollo Server codes all that a validation rule reports alike, and keeps the
+ * rule's own error, with the rule's own code, as the original.
+ */
+function codeFrom({ message, extensions }: GraphQLFormattedError, error: unknown): unknown {
+  if (error instanceof GraphQLError && error.extensions['code'] === undefined) {
+    return (error.path === undefined ? UNCODED[message] : undefined) ?? extensions?.['code'];
+  }
+  const original = error instanceof GraphQLError ? error.originalError : undefined;
+  const own = original instanceof GraphQLError ? original.extensions['code'] : undefined;
+  return extensions?.['code'] === ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED
+    ? (own ?? extensions['code'])
+    : extensions?.['code'];
+}
+
+/**
+ * The message without its end, where that lists names of the schema which resemble what was written.
+ * Looked for from the end: a client may have written the same words, as often as a megabyte holds them.
+ */
+function withoutSuggestion(message: string): string {
+  const at = message.endsWith('?') ? message.lastIndexOf('Did you mean ') : -1;
+  return at < 0 ? message : message.slice(0, at).trimEnd();
+}
+
+/**
+ * The longest message that a client is sent, in UTF-16 code units. GraphQL's messages repeat what they
+ * are about, which may be the largest value or name that a request can hold, once for each of a hundred
+ * errors.
+ */
+const LONGEST_MESSAGE = 1_000;
+
+function shortened(message: string): string {
+  return message.length <= LONGEST_MESSAGE
+    ? message
+    : `${message.slice(0, LONGEST_MESSAGE).toWellFormed()}…`;
+}
+
+/**
+ * Any thrown thing as the error that a client sees. It never throws, and what is not known to be fit
+ * for a client is masked; the logging plugin has logged it by then. Where the schema is not public,
+ * messages about documents and variables suggest no names of it.
+ */
+export function createFormatError({ isSchemaPublic }: { isSchemaPublic: boolean }) {
+  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const original = unwrapResolverError(error);
+    const where = {
+      ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
+      ...(formatted.path === undefined ? {} : { path: formatted.path }),
+    };
+    if (original instanceof UpstreamError) {
+      const { requiredScope, retryAfterSeconds } = original;
+      return {
+        message: messageOf(original),
+        ...where,
+        extensions: {
+          code: codeOf(original),
+          ...(requiredScope === undefined ? {} : { requiredScope }),
+          ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+        },
+      };
+    }
+    const code = codeFrom(formatted, error);
+    const { code: _code, stacktrace: _, ...more } = formatted.extensions ?? {};
+    if ((original instanceof GraphQLError || original === error) && CLIENT_CODES.has(code)) {
+      const message = isSchemaPublic ? formatted.message : withoutSuggestion(formatted.message);
+      return { message: shortened(message), ...where, extensions: { code, ...more } };
+    }
+    return {
+      message: 'Something went wrong in the gateway.',
+      ...where,
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    };
+  };
+}

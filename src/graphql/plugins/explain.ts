@@ -1,0 +1,50 @@
+/** Shows what an operation asked Kinde, and what it did not have to ask. */
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { Context } from '../context.js';
+import { countFrom, type CallReport } from '../../upstream/client.js';
+
+/** A call as it is told: its row of the table, never a URL with what was asked for. */
+function told({ endpoint, source, ageMs, status, attempts, milliseconds, error }: CallReport) {
+  return {
+    route: endpoint.route,
+    source,
+    milliseconds: round(milliseconds),
+    ...(source === 'upstream' ? { status: status ?? null, attempts } : {}),
+    ...(ageMs === 0 ? {} : { ageSeconds: round(ageMs / 1000) }),
+    ...(error === undefined ? {} : { failure: error.failure }),
+  };
+}
+
+const round = (value: number) => Math.round(value * 100) / 100;
+
+/**
+ * A request with the header `x-graphql-explain: true` gets `extensions.upstream`: how many calls of
+ * Kinde's API were made, how many reads were taken from memory (`cached`, and `stale` in an outage) or
+ * from another operation in flight (`merged`), how many needed no call of their own because they were
+ * planned together with others (`saved`), and the calls one by one in the order in which they ended.
+ */
+export function explain(): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart() {
+      const startedAt = performance.now();
+      return {
+        async willSendResponse({ request, response: { body }, contextValue }) {
+          if (request.http?.headers.get('x-graphql-explain') !== 'true') return;
+          if (body.kind !== 'single') return;
+          const { calls, loaders } = contextValue;
+          const writes = calls.filter(({ endpoint }) => endpoint.method !== 'GET').length;
+          const upstream = {
+            made: countFrom('upstream', calls),
+            cached: countFrom('cache', calls),
+            stale: countFrom('stale', calls),
+            merged: countFrom('merged', calls),
+            saved: Math.max(0, loaders.asked() - (calls.length - writes)),
+            milliseconds: round(performance.now() - startedAt),
+            calls: calls.map(told),
+          };
+          body.singleResult.extensions = { ...body.singleResult.extensions, upstream };
+        },
+      };
+    },
+  };
+}

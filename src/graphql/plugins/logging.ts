@@ -1,0 +1,67 @@
+/** One line for each operation: what it was, how it went, what it cost. One for each fault of ours. */
+import type { ApolloServerPlugin } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
+import type { FastifyBaseLogger } from 'fastify';
+import { GraphQLError } from 'graphql';
+import type { Context } from '../context.js';
+import { logText } from '../../telemetry/redact.js';
+import { countFrom } from '../../upstream/client.js';
+import { UpstreamError } from '../../upstream/errors.js';
+
+/** How many of an answer's errors the log names: one query can have thousands. */
+const MOST_ERRORS = 20;
+
+/** A path in an answer. The aliases in it are the client's words. */
+const logPath = (path: readonly (string | number)[] | undefined) =>
+  path?.map((part) => (typeof part === 'string' ? logText(part) : part));
+
+/** `server` logs what fails before a request has a log of its own. */
+export function logging(server: FastifyBaseLogger): ApolloServerPlugin<Context> {
+  return {
+    async contextCreationDidFail({ error }) {
+      if (!(error instanceof GraphQLError)) server.error({ err: error }, 'internal error');
+    },
+    async unexpectedErrorProcessingRequest({ error }) {
+      server.error({ err: error }, 'internal error');
+    },
+    async requestDidStart() {
+      const startedAt = performance.now();
+      return {
+        async didEncounterErrors({ errors, contextValue }) {
+          for (const error of errors) {
+            const original = unwrapResolverError(error);
+            if (original instanceof GraphQLError || original instanceof UpstreamError) continue;
+            contextValue.log.error({ err: original, path: logPath(error.path) }, 'internal error');
+          }
+        },
+        async willSendResponse({ operation, operationName, response, contextValue }) {
+          const { body } = response;
+          const errors = body.kind === 'single' ? (body.singleResult.errors ?? []) : [];
+          const { calls, answer } = contextValue;
+          contextValue.log.info(
+            {
+              operation: operation?.operation,
+              operationName: operationName == null ? undefined : logText(operationName),
+              milliseconds: Math.round(performance.now() - startedAt),
+              cost: answer.cost,
+              upstreamCalls: countFrom('upstream', calls),
+              merged: countFrom('merged', calls),
+              cached: countFrom('cache', calls),
+              stale: countFrom('stale', calls),
+              ...(errors.length === 0
+                ? {}
+                : {
+                    errorCount: errors.length,
+                    errors: errors.slice(0, MOST_ERRORS).map(({ path, extensions }) => ({
+                      path: logPath(path),
+                      code: extensions?.['code'],
+                    })),
+                  }),
+            },
+            'operation',
+          );
+        },
+      };
+    },
+  };
+}
