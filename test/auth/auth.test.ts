@@ -1,0 +1,660 @@
+/** Who may do what, through the door: every mode, forged and stale tokens, and every way to another's data. */
+import { createHmac, createPublicKey, type JsonWebKey } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getDirective } from '@graphql-tools/utils';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { isObjectType, type GraphQLObjectType } from 'graphql';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { createSchema } from '../../src/graphql/schema.js';
+import { startGateway, type GraphQLResult, type TestGateway } from '../support/gateway.js';
+
+const LIST = '{ organizations(first: 1) { nodes { code } } }';
+const id = (...parts: string[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
+
+let gateway: TestGateway;
+/** The organization of the users here, and another one. */
+let own: string;
+let other: string;
+/** A member of each. */
+let ownMember: string;
+let otherMember: string;
+
+beforeAll(async () => {
+  gateway = await startGateway({ env: { AUTH_MODE: 'jwt' } });
+});
+afterAll(() => gateway.close());
+beforeEach(() => {
+  gateway.emulator.reset();
+  const { organizations } = gateway.emulator.state;
+  const [first, second] = [...organizations.values()]
+    .filter(({ profile }) => profile.is_default !== true)
+    .map(({ profile, members }) => ({
+      code: profile.code,
+      member: [...members.values()].find(({ roles }) => roles.size > 0)!.user.id,
+    }));
+  [own, ownMember] = [first!.code, first!.member];
+  [other, otherMember] = [second!.code, second!.member];
+});
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+const machine = async (scopes?: string[], claims = {}) =>
+  bearer(await gateway.emulator.issueToken({ ...(scopes && { scopes }), claims }));
+
+/** What Kinde gives to a person who signed in to an organization. */
+const user = async (permissions: string[], claims = {}) =>
+  bearer(
+    await gateway.emulator.issueToken({
+      audience: [],
+      scopes: ['openid', 'profile', 'email', 'offline'],
+      claims: {
+        gty: undefined,
+        scope: undefined,
+        sub: 'kp_0123456789abcdef',
+        org_code: own,
+        permissions,
+        ...claims,
+      },
+    }),
+  );
+
+const schema = createSchema();
+const scopesOf = (node: Parameters<typeof getDirective>[1]) =>
+  ((getDirective(schema, node, 'requiresScopes')?.[0]?.['scopes'] ?? []) as string[][]).flat();
+const ALL = Object.values(schema.getTypeMap())
+  .filter(isObjectType)
+  .flatMap((type) => [type, ...Object.values(type.getFields())].flatMap(scopesOf));
+
+/** A user with all that it could be given, so that what is refused is refused for the organization. */
+const everything = () => user([...new Set(ALL)]);
+
+async function send(query: string, headers: object, at = gateway) {
+  const response = await fetch(`${at.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
+    body: JSON.stringify({ query }),
+  });
+  return { response, ...((await response.json()) as GraphQLResult) };
+}
+
+/** Each mutation on an organization, with the least that its input takes. */
+const mutations = (code: string, userId: string): Record<string, string> => ({
+  createOrganization: '{ name: "New" }',
+  updateOrganization: `{ organizationCode: "${code}", name: "Other" }`,
+  deleteOrganization: `{ organizationCode: "${code}" }`,
+  addOrganizationUsers: `{ organizationCode: "${code}", users: [{ userId: "${userId}", roles: [{ key: "admin" }] }] }`,
+  updateOrganizationUsers: `{ organizationCode: "${code}", users: [{ userId: "${userId}" }] }`,
+  removeOrganizationUser: `{ organizationCode: "${code}", userId: "${userId}" }`,
+  addOrganizationUserRole: `{ organizationCode: "${code}", userId: "${userId}", role: { key: "admin" } }`,
+  removeOrganizationUserRole: `{ organizationCode: "${code}", userId: "${userId}", role: { key: "admin" } }`,
+  addOrganizationUserPermission: `{ organizationCode: "${code}", userId: "${userId}", permission: { key: "read:projects" } }`,
+  removeOrganizationUserPermission: `{ organizationCode: "${code}", userId: "${userId}", permission: { key: "read:projects" } }`,
+  updateFeatureFlagOverride: `{ organizationCode: "${code}", key: "dark_mode", value: true }`,
+  deleteFeatureFlagOverride: `{ organizationCode: "${code}", key: "dark_mode" }`,
+  deleteFeatureFlagOverrides: `{ organizationCode: "${code}" }`,
+});
+const NAMES = Object.keys(mutations('', ''));
+
+const mutate = (name: string, code: string, userId: string, headers: object) =>
+  gateway.execute(
+    `mutation { ${name}(input: ${mutations(code, userId)[name]}) { userErrors { code message } } }`,
+    {},
+    headers,
+  );
+
+describe('the modes', () => {
+  test('none lets everybody in, with or without a token', async () => {
+    const open = await startGateway();
+    expect((await send(LIST, {}, open)).errors).toBeUndefined();
+    expect((await send(LIST, bearer('nonsense'), open)).errors).toBeUndefined();
+    await open.close();
+  });
+
+  test('passthrough lets Kinde decide, also about what a user may not do here', async () => {
+    const passing = await startGateway({ env: { AUTH_MODE: 'passthrough' } });
+    const token = await passing.emulator.issueToken({ claims: { org_code: 'org_x', sub: 'kp_x' } });
+    expect((await send(LIST, bearer(token), passing)).errors).toBeUndefined();
+    await passing.close();
+  });
+
+  test('jwt asks for a token, and calls Kinde with its own', async () => {
+    const { response, errors } = await send(LIST, {});
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer');
+    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    expect(gateway.calls()).toEqual([]);
+    expect(await gateway.execute(LIST, {}, await machine(['read:organizations']))).toEqual({
+      data: { organizations: { nodes: [{ code: expect.any(String) }] } },
+    });
+    expect(gateway.calls()).toHaveLength(1);
+  });
+
+  test('an introspection needs a token, too', async () => {
+    expect((await send('{ __schema { queryType { name } } }', {})).response.status).toBe(401);
+  });
+});
+
+describe('a token that is refused', () => {
+  const keyId = async () => {
+    const { keys } = await fetch(`${gateway.emulator.url}/.well-known/jwks`).then(
+      (response) => response.json() as Promise<{ keys: (JsonWebKey & { kid: string })[] }>,
+    );
+    return keys[0]!;
+  };
+  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+  /** The parts of a good token under another header, for a signature of one's own. */
+  const unsigned = async (header: object) => {
+    const [, payload] = (await gateway.emulator.issueToken()).split('.');
+    return `${encode(header)}.${payload}`;
+  };
+  const now = () => Math.floor(Date.now() / 1000);
+  const issue = (claims: object) =>
+    gateway.emulator.issueToken({ claims: claims as Record<string, unknown> });
+
+  test.each<[string, () => Promise<string>]>([
+    ['text that is no token', async () => 'nonsense'],
+    ['alg none', async () => `${await unsigned({ alg: 'none', typ: 'JWT' })}.`],
+    [
+      'HS256 by the public key',
+      async () => {
+        const jwk = await keyId();
+        const text = await unsigned({ alg: 'HS256', typ: 'JWT', kid: jwk.kid });
+        const pem = createPublicKey({ key: jwk, format: 'jwk' }).export({
+          type: 'spki',
+          format: 'pem',
+        });
+        return `${text}.${createHmac('sha256', pem).update(text).digest('base64url')}`;
+      },
+    ],
+    [
+      'another’s key under a known kid',
+      async () => {
+        const { privateKey } = await generateKeyPair('RS256');
+        return new SignJWT({ iss: gateway.emulator.issuer, exp: now() + 60, scp: ['x'] })
+          .setProtectedHeader({ alg: 'RS256', kid: (await keyId()).kid })
+          .sign(privateKey);
+      },
+    ],
+    [
+      'a key that it brings itself',
+      async () => {
+        const { privateKey, publicKey } = await generateKeyPair('RS256');
+        return new SignJWT({ iss: gateway.emulator.issuer, exp: now() + 60 })
+          .setProtectedHeader({ alg: 'RS256', jwk: await exportJWK(publicKey), kid: 'mine' })
+          .sign(privateKey);
+      },
+    ],
+    [
+      'altered claims',
+      async () => {
+        const [header, , signature] = (await gateway.emulator.issueToken()).split('.');
+        const claims = { iss: gateway.emulator.issuer, exp: now() + 60, gty: 'client_credentials' };
+        return `${header}.${encode(claims)}.${signature}`;
+      },
+    ],
+    ['another issuer', () => issue({ iss: 'https://evil.kinde.com' })],
+    ['no issuer', () => issue({ iss: undefined })],
+    ['expired', () => gateway.emulator.issueToken({ expiresIn: -60 })],
+    ['no expiry, as Kinde’s webhooks have it', () => issue({ exp: undefined })],
+    ['not yet valid', () => issue({ nbf: now() + 60 })],
+    ['an organization that is none', () => issue({ org_code: ['org_a', 'org_b'] })],
+  ])('%s', async (_, token) => {
+    const { response, data, errors } = await send(LIST, bearer(await token()));
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+    expect(data).toBeUndefined();
+    expect(errors).toEqual([
+      {
+        message: 'The access token is not valid here.',
+        extensions: { code: 'UNAUTHENTICATED', requestId: expect.any(String) },
+      },
+    ]);
+    expect(gateway.calls()).toEqual([]);
+  });
+
+  test('a clock that is a little behind refuses nobody', async () => {
+    const token = await issue({ nbf: now() + 3 });
+    expect((await send(LIST, bearer(token))).response.status).toBe(200);
+  });
+
+  test('another audience, or none, where JWT_AUDIENCE asks for one', async () => {
+    const strict = await startGateway({
+      env: { AUTH_MODE: 'jwt', JWT_AUDIENCE: 'https://gateway.example.com' },
+    });
+    for (const [audience, status] of [
+      [['https://gateway.example.com', 'https://x'], 200],
+      [['https://x'], 401],
+      [[], 401],
+    ] as const) {
+      const token = await strict.emulator.issueToken({ audience: [...audience] });
+      expect((await send(LIST, bearer(token), strict)).response.status).toBe(status);
+    }
+    await strict.close();
+  });
+});
+
+describe('the keys', () => {
+  /** An endpoint of keys that counts, and that can be down. */
+  let server: Server;
+  let asked: number;
+  let isDown: boolean;
+  let keyed: TestGateway;
+  let restoreClock: () => void;
+
+  beforeEach(async () => {
+    [asked, isDown] = [0, false];
+    restoreClock = () => undefined;
+    server = createServer((_, response) => {
+      asked += 1;
+      if (isDown) return void response.destroy();
+      void fetch(`${keyed.emulator.url}/.well-known/jwks`)
+        .then((answer) => answer.text())
+        .then((text) => response.end(text));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    keyed = await startGateway({
+      env: { AUTH_MODE: 'jwt', JWKS_URI: `http://127.0.0.1:${port}/keys` },
+    });
+  });
+  afterEach(async () => {
+    restoreClock();
+    await keyed.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  const status = async (token?: string) =>
+    (await send(LIST, bearer(token ?? (await keyed.emulator.issueToken())), keyed)).response.status;
+  const later = (milliseconds: number) => {
+    const real = Date.now;
+    Date.now = () => real() + milliseconds;
+    restoreClock = () => {
+      Date.now = real;
+    };
+  };
+
+  test('are read once for all', async () => {
+    expect(await Promise.all(Array.from({ length: 20 }, () => status()))).toEqual(
+      Array.from({ length: 20 }, () => 200),
+    );
+    expect(asked).toBe(1);
+  });
+
+  test('that are new are found, and the older ones stay good', async () => {
+    const old = await keyed.emulator.issueToken();
+    expect(await status(old)).toBe(200);
+    await keyed.emulator.rotateKey();
+    expect(await status()).toBe(200);
+    expect(await status(old)).toBe(200);
+    expect(asked).toBe(2);
+  });
+
+  test('are not read again and again for tokens with unknown ones', async () => {
+    expect(await status()).toBe(200);
+    const { privateKey } = await generateKeyPair('RS256');
+    const forged = await Promise.all(
+      Array.from({ length: 60 }, (_, index) =>
+        new SignJWT({ iss: keyed.emulator.issuer })
+          .setExpirationTime('1 minute')
+          .setProtectedHeader({ alg: 'RS256', kid: `unknown-${index}` })
+          .sign(privateKey),
+      ),
+    );
+    for (const token of forged.slice(0, 20)) expect(await status(token)).toBe(401);
+    const burst = await Promise.all(forged.slice(20).map((token) => status(token)));
+    expect(new Set(burst)).toEqual(new Set([401]));
+    expect(asked).toBe(2);
+    expect(keyed.calls()).toHaveLength(1);
+  });
+
+  test('that cannot be read any more stay good, however old they are', async () => {
+    expect(await status()).toBe(200);
+    isDown = true;
+    const token = await keyed.emulator.issueToken({ expiresIn: 90_000 });
+    expect(await status(token)).toBe(200);
+    later(24 * 3600 * 1000);
+    expect(await status(token)).toBe(200);
+    expect(await status(token)).toBe(200);
+    expect(asked).toBeLessThanOrEqual(2);
+  });
+
+  test('that were never read are no reason to refuse a token: 503, until they can be', async () => {
+    isDown = true;
+    const startedAt = performance.now();
+    const { response, errors } = await send(LIST, bearer(await keyed.emulator.issueToken()), keyed);
+    expect(response.status).toBe(503);
+    expect(response.headers.get('www-authenticate')).toBeNull();
+    expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE' } }]);
+    const again = await Promise.all(Array.from({ length: 20 }, () => status()));
+    expect(new Set(again)).toEqual(new Set([503]));
+    // Once a second at most, however slow the machine is.
+    expect(asked).toBeLessThanOrEqual(1 + Math.floor((performance.now() - startedAt) / 1_000));
+    isDown = false;
+    later(2_000);
+    expect(await status()).toBe(200);
+  });
+});
+
+describe('an application', () => {
+  test('has the fields of its scopes; the others are null, and take no call', async () => {
+    const { data, errors } = await gateway.execute(
+      `{ organization(code: "${own}") { name featureFlags { key } users(first: 1) { nodes { email } } }
+         roles { nodes { key } } }`,
+      {},
+      await machine(['read:organizations', 'read:organization_feature_flags']),
+    );
+    expect(data).toEqual({
+      organization: { name: expect.any(String), featureFlags: expect.any(Array), users: null },
+      roles: null,
+    });
+    expect(errors).toMatchObject([
+      { path: ['roles'], extensions: { code: 'FORBIDDEN', requiredScope: 'read:roles' } },
+      {
+        path: ['organization', 'users'],
+        extensions: { code: 'FORBIDDEN', requiredScope: 'read:organization_users' },
+      },
+    ]);
+    expect(gateway.calls()).toEqual([
+      `GET /api/v1/organization?code=${own}`,
+      `GET /api/v1/organizations/${own}/feature_flags`,
+    ]);
+  });
+
+  test.each(NAMES)('that only reads may not %s', async (name) => {
+    const scopes = (await everyScope()).filter((scope) => scope.startsWith('read:'));
+    const { data, errors } = await mutate(name, own, ownMember, await machine(scopes));
+    expect(data).toEqual({ [name]: null });
+    expect(errors).toMatchObject([
+      { path: [name], extensions: { code: 'FORBIDDEN', requiredScope: expect.any(String) } },
+    ]);
+    expect(gateway.calls()).toEqual([]);
+  });
+
+  test('cannot have the gateway read for it what it may not read itself', async () => {
+    const role = await mutate(
+      'addOrganizationUserRole',
+      own,
+      ownMember,
+      await machine(['create:organization_user_roles']),
+    );
+    expect(role.errors).toMatchObject([
+      { extensions: { code: 'FORBIDDEN', requiredScope: 'read:roles' } },
+    ]);
+    expect(gateway.calls()).toEqual([]);
+    // The person is found in the organization's list, not among all people of the environment.
+    const { data, errors } = await gateway.execute(
+      `{ node(id: "${id('OrganizationUser', own, ownMember)}") { ... on OrganizationUser { email organization { name } } } }`,
+      {},
+      await machine(['read:organization_users']),
+    );
+    expect(data.node).toEqual({ email: expect.stringContaining('@'), organization: null });
+    expect(errors).toMatchObject([{ extensions: { requiredScope: 'read:organizations' } }]);
+    for (const call of gateway.calls()) expect(call).toMatch(`/organizations/${own}/users?`);
+  });
+
+  test('with its scopes in a text alone has them all the same', async () => {
+    const headers = await machine(['read:organizations'], { scp: undefined });
+    expect((await gateway.execute(LIST, {}, headers)).errors).toBeUndefined();
+  });
+
+  test('of one organization is held to it', async () => {
+    const headers = await machine(undefined, { org_code: own });
+    const { data, errors } = await gateway.execute(
+      `{ own: organization(code: "${own}") { code users(first: 1) { nodes { roles { name } } } }
+         other: organization(code: "${other}") { code } organizations { nodes { code } } }`,
+      {},
+      headers,
+    );
+    expect(data).toMatchObject({ own: { code: own }, other: null, organizations: null });
+    expect(errors).toMatchObject([
+      { path: ['other'], extensions: { code: 'FORBIDDEN' } },
+      { path: ['organizations'], extensions: { code: 'FORBIDDEN' } },
+    ]);
+    for (const call of gateway.calls()) expect(call).not.toContain(other);
+  });
+});
+
+async function everyScope(): Promise<string[]> {
+  const token = await gateway.emulator.issueToken();
+  return JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()).scp;
+}
+
+describe('a user', () => {
+  const denied = { extensions: { code: 'FORBIDDEN' } };
+
+  test('reads its organization as far as its permissions go', async () => {
+    const { data, errors } = await gateway.execute(
+      `{ organization(code: "${own}") { name featureFlags { key } users(first: 3) { nodes {
+           email isSuspended roles { key name description } permissions { key } organization { name }
+         } pageInfo { endCursor } } } }`,
+      {},
+      await user(['read:organizations', 'read:organization_users']),
+    );
+    expect(data.organization.name).toEqual(expect.any(String));
+    expect(data.organization.featureFlags).toBeNull();
+    const { nodes } = data.organization.users;
+    expect(nodes).toHaveLength(3);
+    for (const node of nodes) {
+      expect(node).toMatchObject({ permissions: null, organization: { name: expect.any(String) } });
+      for (const role of node.roles) expect(role.name).toEqual(expect.any(String));
+    }
+    expect(errors).toHaveLength(4);
+    expect(errors).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          path: ['organization', 'featureFlags'],
+          extensions: expect.objectContaining({
+            code: 'FORBIDDEN',
+            requiredScope: 'read:organization_feature_flags',
+          }),
+        }),
+      ]),
+    );
+    for (const call of gateway.calls()) expect(call).toMatch(new RegExp(`${own}|/api/v1/roles`));
+  });
+
+  test('finds its organization and the members of it by their ids', async () => {
+    const ids = [id('Organization', own), id('OrganizationUser', own, ownMember)];
+    const { data, errors } = await gateway.execute(
+      `query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on OrganizationUser { email } } }`,
+      { ids },
+      await user(['read:organizations', 'read:organization_users']),
+    );
+    expect(errors).toBeUndefined();
+    expect(data.nodes.map((node: { id: string }) => node.id)).toEqual(ids);
+  });
+
+  test('does not find a member of another organization in its own', async () => {
+    const stranger = [...gateway.emulator.state.users.values()].find(
+      ({ organizations }) => !organizations.includes(own),
+    )!;
+    const { data } = await gateway.execute(
+      `{ node(id: "${id('OrganizationUser', own, stranger.id)}") { id ... on OrganizationUser { email } } }`,
+      {},
+      await everything(),
+    );
+    expect(data.node).toBeNull();
+  });
+
+  test('writes in its organization what its permissions allow, and reads what came of it', async () => {
+    const headers = await user([
+      'update:organization_feature_flags',
+      'create:organization_user_roles',
+    ]);
+    const { data, errors } = await gateway.execute(
+      `mutation { updateFeatureFlagOverride(input: ${mutations(own, ownMember)['updateFeatureFlagOverride']}) {
+         organization { code } featureFlag { key } userErrors { code } } }`,
+      {},
+      headers,
+    );
+    expect(data.updateFeatureFlagOverride).toEqual({
+      organization: { code: own },
+      featureFlag: null,
+      userErrors: [],
+    });
+    expect(errors).toMatchObject([
+      { extensions: { requiredScope: 'read:organization_feature_flags' } },
+    ]);
+    const role = await mutate('addOrganizationUserRole', own, ownMember, headers);
+    expect(role.errors).toBeUndefined();
+  });
+
+  test.each<[string, () => string]>([
+    [
+      'organization',
+      () => `organization(code: "${other}") { code name users { nodes { email } } }`,
+    ],
+    ['organization that is none', () => 'organization(code: "org_none") { code }'],
+    ['node of the organization', () => `node(id: "${id('Organization', other)}") { id }`],
+    ['node of a member', () => `node(id: "${id('OrganizationUser', other, otherMember)}") { id }`],
+    ['node of a role', () => `node(id: "${id('Role', 'admin')}") { id ... on Role { name } }`],
+    ['node of a permission', () => `node(id: "${id('Permission', 'read:projects')}") { id }`],
+    ['organizations', () => 'organizations { nodes { code } }'],
+    ['roles', () => 'roles { nodes { key } }'],
+    ['permissions', () => 'permissions { nodes { key } }'],
+  ])('may read no %s beyond its own', async (_, field) => {
+    const { data, errors } = await gateway.execute(`{ it: ${field()} }`, {}, await everything());
+    expect(data).toEqual({ it: null });
+    expect(errors).toMatchObject([{ path: ['it'], ...denied }]);
+    expect(gateway.calls()).toEqual([]);
+  });
+
+  test('has null in `nodes` for what is not its own, and what is beside it', async () => {
+    const { data, errors } = await gateway.execute(
+      'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }',
+      {
+        ids: [
+          id('Organization', other),
+          id('Organization', own),
+          id('OrganizationUser', other, otherMember),
+          id('Role', 'admin'),
+        ],
+      },
+      await everything(),
+    );
+    expect(data.nodes).toEqual([null, { id: id('Organization', own) }, null, null]);
+    expect(errors?.map(({ path }) => path?.[1])).toEqual([0, 2, 3]);
+    expect(gateway.calls()).toEqual([`GET /api/v1/organization?code=${own}`]);
+  });
+
+  test('gets no further with a cursor of another organization’s list', async () => {
+    const page = await gateway.execute(
+      `{ organization(code: "${other}") { users(first: 1) { pageInfo { endCursor } } } }`,
+      {},
+      await machine(),
+    );
+    gateway.calls();
+    const { errors } = await gateway.execute(
+      'query ($code: ID!, $after: String) { organization(code: $code) { code users(after: $after) { nodes { email } } } }',
+      { code: own, after: page.data.organization.users.pageInfo.endCursor },
+      await everything(),
+    );
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    for (const call of gateway.calls()) expect(call).not.toContain(other);
+  });
+
+  test.each(NAMES)('may not %s in another organization', async (name) => {
+    const { data, errors } = await mutate(name, other, otherMember, await everything());
+    expect(data).toEqual({ [name]: null });
+    expect(errors).toMatchObject([{ path: [name], ...denied }]);
+    expect(gateway.calls()).toEqual([]);
+  });
+
+  test.each(NAMES)('without the permission may not %s in its own', async (name) => {
+    const { errors } = await mutate(name, own, ownMember, await user(['read:organizations']));
+    expect(errors).toMatchObject([{ path: [name], ...denied }]);
+    expect(gateway.calls()).toEqual([]);
+  });
+
+  test('may not delete its own organization, nor make one', async () => {
+    for (const name of ['deleteOrganization', 'createOrganization']) {
+      const { errors } = await mutate(name, own, ownMember, await everything());
+      expect(errors).toMatchObject([denied]);
+    }
+    expect(gateway.calls()).toEqual([]);
+  });
+
+  test('without an organization has nothing, and the scopes of its token give it nothing', async () => {
+    const headers = await user(['read:organizations'], {
+      org_code: undefined,
+      scp: await everyScope(),
+    });
+    const { data, errors } = await gateway.execute(
+      `{ organization(code: "${own}") { code } organizations { nodes { code } } }`,
+      {},
+      headers,
+    );
+    expect(data).toEqual({ organization: null, organizations: null });
+    expect(errors).toMatchObject([denied, denied]);
+    expect(gateway.calls()).toEqual([]);
+  });
+});
+
+describe('the rules in the SDL', () => {
+  const has = (node: Parameters<typeof getDirective>[1], name: string) =>
+    getDirective(schema, node, name) !== undefined;
+  const objects = Object.values(schema.getTypeMap()).filter(
+    (type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith('__'),
+  );
+
+  test('every root field has scopes, but for those whose rule is that of the object found', () => {
+    const bare = [schema.getQueryType()!, schema.getMutationType()!].flatMap((type) =>
+      Object.values(type.getFields())
+        .filter((field) => !has(field, 'requiresScopes'))
+        .map((field) => field.name),
+    );
+    expect(bare).toEqual(['node', 'nodes']);
+    for (const type of schema.getImplementations(schema.getType('Node') as never).objects) {
+      expect([type.name, has(type, 'requiresScopes')]).toEqual([type.name, true]);
+    }
+  });
+
+  test('every mutation names its organization, but for those that concern the environment', () => {
+    const environment = Object.values(schema.getMutationType()!.getFields())
+      .filter((field) => !has(field, 'ofOrganization'))
+      .map((field) => field.name);
+    expect(environment).toEqual(['createOrganization', 'deleteOrganization']);
+  });
+
+  /**
+   * Each field without scopes is asked of an object of which no more is known than its keys; with a
+   * client that throws, those that take a call are found out.
+   */
+  test('every field that takes a call has scopes', async () => {
+    const called = new Error('called');
+    const throwing: unknown = new Proxy(() => undefined, {
+      get: () => throwing,
+      apply: () => {
+        throw called;
+      },
+    });
+    const keys = {
+      code: 'org_x',
+      org_code: 'org_x',
+      user_id: 'kp_x',
+      key: 'x',
+      entries: [],
+      organization: { code: 'org_x' },
+      userErrors: [],
+      cursorOf: String,
+    };
+    const calling: string[] = [];
+    for (const type of objects) {
+      for (const field of Object.values(type.getFields())) {
+        if (has(field, 'requiresScopes') || field.resolve === undefined) continue;
+        try {
+          const args = { id: id('Organization', 'x'), ids: [id('Organization', 'x')] };
+          const viewer = { kind: 'everybody' };
+          const context = { loaders: throwing, upstream: throwing, viewer };
+          const result = await field.resolve({ ...keys }, args, context, { schema } as never);
+          await Promise.all([result].flat());
+        } catch (error) {
+          if (error === called) calling.push(`${type.name}.${field.name}`);
+        }
+      }
+    }
+    expect(calling).toEqual(['Query.node', 'Query.nodes']);
+  });
+});

@@ -1,0 +1,416 @@
+/**
+ * The command as a new user meets it: help, a schema, a start and a query, and what it says to each
+ * thing that is commonly wrong.
+ */
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { readTypeDefs } from '../../src/graphql/schema.js';
+import { startEmulator, type Emulator } from '../../src/emulator/index.js';
+import { hasRedis, startRedis } from '../support/redis.js';
+
+const root = join(import.meta.dirname, '../..');
+const running = new Set<ChildProcess>();
+const servers = new Set<Server>();
+let emulator: Emulator;
+
+beforeAll(async () => {
+  await promisify(execFile)('node', ['scripts/build.mjs'], { cwd: root });
+  emulator = await startEmulator();
+}, 120_000);
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+  for (const server of servers) server.close();
+  running.clear();
+  servers.clear();
+});
+afterAll(() => emulator?.close());
+
+/** The command with these settings and no others; `output` grows as it prints. */
+function start(args: string[], env: Record<string, string> = {}, cwd = root) {
+  const child = spawn('node', [join(root, 'dist/cli/index.js'), ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'], ...env },
+  });
+  running.add(child);
+  const started = { child, stdout: '', output: '', exit: exitOf(child) };
+  child.stdout.on('data', (text) => {
+    started.stdout += String(text);
+    started.output += String(text);
+  });
+  child.stderr.on('data', (text) => (started.output += String(text)));
+  return started;
+}
+
+const exitOf = async (child: ChildProcess) => (await once(child, 'close'))[0] as number;
+
+/** The command, run to its end. */
+async function run(args: string[], env?: Record<string, string>, cwd?: string) {
+  const started = start(args, env, cwd);
+  const code = await started.exit;
+  return { code, stdout: started.stdout, output: started.output };
+}
+
+async function until<T>(look: () => T | null | undefined): Promise<T> {
+  for (let tries = 0; tries < 300; tries++) {
+    const seen = look();
+    if (seen != null) return seen;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('It did not come.');
+}
+
+async function listening(server: Server): Promise<number> {
+  servers.add(server.listen(0, '127.0.0.1'));
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** What to set for a gateway before the emulator, with all scopes unless other credentials are given. */
+function settings(
+  { clientId, clientSecret } = emulator as { clientId: string; clientSecret: string },
+) {
+  return {
+    KINDE_DOMAIN: emulator.url,
+    KINDE_CLIENT_ID: clientId,
+    KINDE_CLIENT_SECRET: clientSecret,
+    AUTH_MODE: 'none',
+  };
+}
+
+describe('help', () => {
+  test('names every command, and each has its own', async () => {
+    const { code, stdout } = await run(['--help']);
+    expect(code).toBe(0);
+    const names = [...stdout.matchAll(/^ {2}([\w-]+) {2}/gm)].map(([, name]) => name!);
+    expect(names).toEqual(['start', 'emulator', 'schema', 'check-config']);
+    for (const name of names) {
+      const help = await run([name, '--help']);
+      expect(help).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(new RegExp(`^Usage: kinde-graphql ${name}\\b`)),
+      });
+    }
+  });
+
+  test.each([[[]], [['strat']], [['toString']], [['check-config', '--jsno']], [['start', 'now']]])(
+    'comes with exit code 2 for %j',
+    async (args) => {
+      const { code, output, stdout } = await run(args);
+      expect(code).toBe(2);
+      expect(output).toContain('Usage: kinde-graphql');
+      expect(output).not.toMatch(/^ +at /m);
+      expect(stdout).toBe('');
+    },
+  );
+
+  test('tells the version', async () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    expect(await run(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` });
+  });
+});
+
+test('`schema` prints what is committed as schema.graphql, from any directory', async () => {
+  const { code, stdout } = await run(['schema'], {}, tmpdir());
+  expect(code).toBe(0);
+  expect(stdout).toBe(readFileSync(join(root, 'schema.graphql'), 'utf8'));
+});
+
+test('`emulator` and `start` serve together, and the query answers', async () => {
+  const kinde = start(['emulator'], { EMULATOR_PORT: '0' });
+  await until(() => /organizations; Ctrl-C/.exec(kinde.output));
+  const printed = Object.fromEntries(
+    [...kinde.stdout.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+  );
+  const gateway = start(['start'], { ...printed, PORT: '0' });
+  const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"query":"{ organizations(first: 2) { nodes { name } } }"}',
+  });
+  expect(((await answer.json()) as any).data.organizations.nodes).toHaveLength(2);
+  expect(gateway.output).not.toContain('No token');
+  gateway.child.kill('SIGTERM');
+  kinde.child.kill('SIGTERM');
+  expect([await gateway.exit, await kinde.exit]).toEqual([0, 0]);
+}, 40_000);
+
+describe('`check-config`', () => {
+  const check = async (env: Record<string, string>, ...flags: string[]) => {
+    const { code, stdout, output } = await run(['check-config', '--json', ...flags], env);
+    expect(output).not.toMatch(/^ +at /m);
+    return { code, ...JSON.parse(stdout) };
+  };
+
+  test('is content with all scopes, and asks for nothing but a token', async () => {
+    emulator.clearRequests();
+    const { code, ok, problems, unusableFields, scopes } = await check(settings(), '--strict');
+    expect({ code, ok, problems, unusableFields }).toEqual({
+      code: 0,
+      ok: true,
+      problems: [],
+      unusableFields: [],
+    });
+    expect(scopes).toContain('create:organizations');
+    expect(emulator.calls()).toEqual([]);
+    expect(emulator.tokenRequests).toHaveLength(1);
+  });
+
+  test('lists the fields for which the scopes do not suffice, and no others', async () => {
+    const report = await check(settings(emulator.readOnlyClient));
+    expect(report).toMatchObject({ code: 0, ok: true });
+    // A gateway that only reads has none of the mutations, by the SDL's own words.
+    const mutations = readTypeDefs().flatMap((text) => [
+      ...text.matchAll(/^ {2}(\w+)\(\n[^)]*input:[^)]*\n {2}\): (\w+)Payload/gm),
+    ]);
+    expect(mutations).toHaveLength(13);
+    expect(report.unusableFields.map(({ field }: { field: string }) => field).sort()).toEqual(
+      mutations.map(([, name]) => `Mutation.${name}`).sort(),
+    );
+    expect(report.unusableFields).toContainEqual({
+      field: 'Mutation.createOrganization',
+      scopes: [['create:organizations']],
+    });
+    expect((await check(settings(emulator.readOnlyClient), '--strict')).code).toBe(1);
+  });
+
+  test('tells people the same', async () => {
+    const { code, stdout } = await run(['check-config'], settings(emulator.readOnlyClient));
+    expect(code).toBe(0);
+    expect(stdout).toContain('13 fields cannot be used for want of a scope.');
+    expect(stdout).toContain('  Mutation.createOrganization: create:organizations\n');
+    expect(stdout).not.toContain(emulator.readOnlyClient.clientSecret);
+  });
+
+  test('says all that is wrong with the settings at once', async () => {
+    const { code, problems } = await check({ PORT: 'x', KINDE_DOMAIN: 'nowhere' });
+    expect(code).toBe(1);
+    expect(problems.join('\n')).toMatch(/PORT must[^]*KINDE_DOMAIN must[^]*AUTH_MODE must/);
+  });
+
+  test('has nothing to ask when there is no Kinde', async () => {
+    expect(await check({})).toMatchObject({ code: 0, ok: true, kinde: null, scopes: null });
+  });
+
+  test('knows the environment by its keys where callers bring their tokens', async () => {
+    const env = { KINDE_DOMAIN: emulator.url, AUTH_MODE: 'passthrough' };
+    expect(await check(env)).toMatchObject({ code: 0, ok: true, scopes: null });
+    const port = await listening(createHttpServer((_, response) => response.writeHead(404).end()));
+    const { code, problems } = await check({ ...env, KINDE_DOMAIN: `http://127.0.0.1:${port}` });
+    expect(code).toBe(1);
+    expect(problems).toEqual([expect.stringContaining('not as a Kinde environment does')]);
+  });
+});
+
+describe('`check-config` with REDIS_URL', () => {
+  const SECRET = 'not-to-be-printed';
+  const at = (port: number | string, scheme = 'redis') =>
+    `${scheme}://me:${SECRET}@127.0.0.1:${port}`;
+
+  async function tell(url: string, ...flags: string[]) {
+    const ran = await run(['check-config', ...flags], { ...settings(), REDIS_URL: url });
+    expect(ran.output).not.toContain(SECRET);
+    return ran;
+  }
+
+  const unreachable: [string, () => Promise<string>, RegExp][] = [
+    [
+      'an address where nothing listens',
+      async () => {
+        const other = createServer();
+        const port = await listening(other);
+        other.close();
+        return at(port);
+      },
+      /Nothing listens at 127\.0\.0\.1:\d+: check REDIS_URL/,
+    ],
+    [
+      'a name that DNS does not know',
+      async () => `redis://me:${SECRET}@redis.invalid:6379`,
+      /redis\.invalid:6379 cannot be resolved \(\w+\): check REDIS_URL/,
+    ],
+    [
+      'a server that does not answer',
+      async () => at(await listening(createServer(() => undefined))),
+      /127\.0\.0\.1:\d+ does not answer as Redis does within a second: check REDIS_URL/,
+    ],
+    [
+      'a server that is no Redis',
+      async () => at(await listening(createHttpServer((_, response) => response.end()))),
+      /127\.0\.0\.1:\d+ does not answer as Redis does/,
+    ],
+    [
+      'rediss:// where there is no TLS',
+      async () => at(new URL(emulator.url).port, 'rediss'),
+      /does not speak TLS \(\w+\): check REDIS_URL; without TLS it begins with redis:/,
+    ],
+  ];
+
+  test.each(unreachable)(
+    'says what is wrong with %s, and that the rest can serve',
+    async (_, url, sentence) => {
+      const { code, stdout } = await tell(await url());
+      expect(stdout).toMatch(sentence);
+      expect(stdout).toContain('mutations with an idempotencyKey are refused');
+      expect(stdout).toContain('The gateway can serve with these settings.');
+      expect(code).toBe(0);
+      expect((await tell(await url(), '--strict')).code).toBe(1);
+    },
+  );
+
+  const testWithRedis = hasRedis() ? test : test.skip;
+
+  testWithRedis('tells a Redis that can be reached from one that lets nobody in', async () => {
+    const redis = await startRedis();
+    const { host, port } = new URL(redis.url);
+    try {
+      redis.command('ACL', 'SETUSER', 'me', 'on', `>${SECRET}`, '~*', '&*', '+@all');
+      const reached = await tell(at(port), '--strict', '--json');
+      expect(reached.code).toBe(0);
+      expect(JSON.parse(reached.stdout).redis).toEqual({ host, problem: null });
+      expect((await tell(at(port))).stdout).toContain(`Redis: ${host} can be reached\n`);
+
+      redis.command('ACL', 'SETUSER', 'me', 'resetpass', '>another');
+      const wrong = await tell(at(port), '--json');
+      expect(JSON.parse(wrong.stdout).redis.problem).toMatch(
+        /does not let the gateway in \(WRONGPASS\): check the user and the password in REDIS_URL/,
+      );
+      redis.command('ACL', 'SETUSER', 'default', 'resetpass', '>another');
+      const none = await tell(redis.url);
+      expect(none.stdout).toMatch(/does not let the gateway in \(NOAUTH\)/);
+    } finally {
+      await redis.kill();
+    }
+  });
+});
+
+describe('what is commonly wrong', () => {
+  const cases: [string, () => Promise<Record<string, string>>, RegExp][] = [
+    [
+      'a wrong secret',
+      async () => ({ KINDE_CLIENT_SECRET: 'not-the-secret' }),
+      /does not accept the application \(invalid_client\): check KINDE_CLIENT_ID and KINDE_CLIENT_SECRET/,
+    ],
+    [
+      'an application without the Management API',
+      async () => ({ KINDE_AUDIENCE: 'https://other.example' }),
+      /no token for https:\/\/other\.example \(unauthorized_client\): authorize it/,
+    ],
+    [
+      'a domain that is not Kinde’s',
+      async () => {
+        const page = createHttpServer((_, response) => response.writeHead(404).end('<html>'));
+        return { KINDE_DOMAIN: `http://127.0.0.1:${await listening(page)}` };
+      },
+      /not as a Kinde environment does \(404\): check KINDE_DOMAIN/,
+    ],
+    [
+      'a name that DNS does not know',
+      async () => ({ KINDE_DOMAIN: 'https://acme.invalid', ALLOW_UNAUTHENTICATED_ACCESS: 'true' }),
+      /acme\.invalid cannot be resolved \(\w+\): check KINDE_DOMAIN/,
+    ],
+    [
+      'an address where nothing listens',
+      async () => {
+        const other = createServer();
+        const port = await listening(other);
+        other.close();
+        return { KINDE_DOMAIN: `http://127.0.0.1:${port}` };
+      },
+      /Nothing listens at 127\.0\.0\.1:\d+: check KINDE_DOMAIN/,
+    ],
+    [
+      'https where http is spoken',
+      async () => ({ KINDE_DOMAIN: emulator.url.replace('http:', 'https:') }),
+      /does not speak TLS \(\w+\): check KINDE_DOMAIN; for plain HTTP/,
+    ],
+    [
+      'a server that is down',
+      async () => {
+        const down = createHttpServer((_, response) => response.writeHead(503).end());
+        return { KINDE_DOMAIN: `http://127.0.0.1:${await listening(down)}` };
+      },
+      /answers 503 when it is asked for a token: Kinde is down/,
+    ],
+    [
+      'a server that does not answer',
+      async () => ({
+        KINDE_DOMAIN: `http://127.0.0.1:${await listening(createServer(() => undefined))}`,
+        UPSTREAM_TIMEOUT_MS: '500',
+      }),
+      /did not answer within UPSTREAM_TIMEOUT_MS: check KINDE_DOMAIN/,
+    ],
+  ];
+
+  async function expectTold(env: Record<string, string>, sentence: RegExp) {
+    const { code, stdout, output } = await run(['check-config'], env);
+    expect(stdout).toMatch(sentence);
+    expect(code).toBe(1);
+    expect(output).not.toContain(env['KINDE_CLIENT_SECRET']);
+  }
+
+  test.each(cases)(
+    '%s',
+    async (_, broken, sentence) => {
+      await expectTold({ ...settings(), ...(await broken()) }, sentence);
+    },
+    40_000,
+  );
+
+  test('a certificate that nobody known has signed', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'certificate-'));
+    try {
+      execFileSync(
+        'openssl',
+        [
+          ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost'],
+          ...['-days', '2', '-keyout', 'key.pem', '-out', 'certificate.pem'],
+        ],
+        { cwd: directory, stdio: 'ignore' },
+      );
+    } catch {
+      process.stderr.write(
+        'NOT CHECKED: openssl is not installed, so no certificate is refused.\n',
+      );
+      rmSync(directory, { recursive: true });
+      return;
+    }
+    const [key, cert] = ['key.pem', 'certificate.pem'].map((name) =>
+      readFileSync(join(directory, name)),
+    );
+    rmSync(directory, { recursive: true });
+    const port = await listening(createHttpsServer({ key, cert }));
+    await expectTold(
+      { ...settings(), KINDE_DOMAIN: `https://localhost:${port}` },
+      /certificate of localhost:\d+ cannot be verified \(DEPTH_ZERO_SELF_SIGNED_CERT\)[^]*NODE_EXTRA_CA_CERTS/,
+    );
+  }, 40_000);
+
+  test('is told at the start, too, and the gateway serves until it is mended', async () => {
+    const gateway = start(['start'], { ...settings(), KINDE_CLIENT_SECRET: 'not-it', PORT: '0' });
+    await until(() => /No token can be had/.exec(gateway.output));
+    expect(gateway.output).toContain('check KINDE_CLIENT_ID and KINDE_CLIENT_SECRET');
+    expect(gateway.output).not.toContain('not-it');
+    const [url] = /http:\/\/127\.0\.0\.1:\d+(?=\/graphql)/.exec(gateway.output)!;
+    expect((await fetch(`${url}/livez`)).status).toBe(200);
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+  });
+
+  test('a port that is taken', async () => {
+    const port = String(await listening(createServer()));
+    const gateway = await run(['start'], { PORT: port });
+    expect(gateway.code).toBe(1);
+    expect(gateway.output).toContain(`port ${port} is taken. Set PORT to another one.`);
+    const kinde = await run(['emulator'], { EMULATOR_PORT: port });
+    expect(kinde.code).toBe(1);
+    expect(kinde.output).toContain(`Port ${port} is taken; set EMULATOR_PORT to another.`);
+  });
+});

@@ -1,0 +1,180 @@
+/** The process as it is started: bad settings, a taken port, and an end that loses no request. */
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const running = new Set<ChildProcess>();
+
+beforeAll(() => promisify(execFile)('node', ['scripts/build.mjs'], { cwd: root }), 60_000);
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+  running.clear();
+});
+
+/** A program of dist/ with these settings and no others; `output` grows as it prints. */
+function start(program: string, env: Record<string, string>) {
+  const child = spawn('node', [`dist/${program}.js`], {
+    cwd: root,
+    env: { PATH: process.env['PATH'], ...env },
+  });
+  running.add(child);
+  const started = { child, output: '', exit: once(child, 'exit').then(([code]) => code as number) };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (text) => (started.output += String(text)));
+  }
+  return started;
+}
+
+async function until<T>(look: () => T | null | undefined): Promise<T> {
+  for (let tries = 0; tries < 600; tries++) {
+    const seen = look();
+    if (seen != null) return seen;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('It did not come.');
+}
+
+jest.setTimeout(60_000);
+
+describe('the gateway’s process', () => {
+  test('refuses bad settings with a line for each, and exits with 1', async () => {
+    const gateway = start('index', { PORT: 'x', LOG_LEVEL: 'loud', KINDE_DOMAIN: 'nowhere' });
+    expect(await gateway.exit).toBe(1);
+    for (const name of ['PORT', 'LOG_LEVEL', 'KINDE_DOMAIN', 'AUTH_MODE', 'KINDE_CLIENT_ID']) {
+      expect(gateway.output).toMatch(new RegExp(`^ {2}${name} must`, 'm'));
+    }
+    expect(gateway.output).not.toMatch(/^ +at /m);
+  });
+
+  test('refuses trusted documents that could never be run, by their ids, and exits with 1', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'trusted-')), 'documents.json');
+    const documents = {
+      good: '{ organizations { nodes { code } } }',
+      'sha256:cut': '{ organizations {',
+      old: '{ organisations { nodes { code } } }',
+      deep: 'query { a: __typename b: __typename }',
+    };
+    writeFileSync(path, JSON.stringify(documents));
+    const gateway = start('index', { TRUSTED_DOCUMENTS: path, PORT: '0', MAX_ALIASES: '1' });
+    expect(await gateway.exit).toBe(1);
+    expect(gateway.output.split('\n')).toEqual([
+      'kinde-graphql cannot start with these settings:',
+      expect.stringMatching(/^ {2}TRUSTED_DOCUMENTS must .+; cut: Syntax Error/),
+      expect.stringMatching(/^ {2}TRUSTED_DOCUMENTS must .+; old: .*organisations/),
+      expect.stringMatching(/^ {2}TRUSTED_DOCUMENTS must .+; deep: .*alias/),
+      '',
+    ]);
+  });
+
+  test('says when its port is taken, and exits with 1', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const gateway = start('index', { PORT: String(port) });
+    expect(await gateway.exit).toBe(1);
+    expect(gateway.output).toContain(`port ${port} is taken. Set PORT to another one.`);
+    other.close();
+  });
+
+  test('outlives requests that are refused before anybody asks who sent them', async () => {
+    const gateway = start('index', {
+      NODE_ENV: 'production',
+      KINDE_DOMAIN: 'http://127.0.0.1:9',
+      AUTH_MODE: 'passthrough',
+      PORT: '0',
+    });
+    const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
+    const json = { 'content-type': 'application/json' };
+    const send = async (path: string, init: RequestInit = {}) =>
+      (await fetch(url + path, init)).status;
+    expect(await send('?query={__typename}')).toBe(400);
+    expect(await send('', { method: 'POST', headers: json, body: '' })).toBe(400);
+    const headers = { ...json, 'x-graphql-cost': 'true' };
+    expect(await send('', { method: 'POST', headers, body: '{' })).toBe(400);
+    expect(await send('', { method: 'POST', headers: json, body: '{"query":"{a}"}' })).toBe(401);
+    expect(gateway.child.exitCode).toBeNull();
+  });
+
+  test('logs a line for each operation, for one that is answered from memory too', async () => {
+    const gateway = start('index', { NODE_ENV: 'production', PORT: '0' });
+    const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
+    for (let time = 0; time < 2; time++) {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"query":"query Listed { organizations(first: 1) { nodes { name } } }"}',
+      });
+      expect(response.status).toBe(200);
+    }
+    const [cold, warm] = await until(() => {
+      const lines = gateway.output.split('\n').filter((line) => line.includes('"Listed"'));
+      return lines.length < 2 ? undefined : lines.map((line) => JSON.parse(line) as object);
+    });
+    expect(cold).toMatchObject({ msg: 'operation', operation: 'query', upstreamCalls: 1 });
+    expect(warm).toMatchObject({ msg: 'operation', operation: 'query', from: 'memory' });
+    expect(warm).toHaveProperty('requestId');
+  });
+
+  /** A gateway with a request in flight that its Kinde answers after `latencyMs`. */
+  async function busyGateway(latencyMs: number, env: Record<string, string> = {}) {
+    const emulator = start('emulator/main', {
+      EMULATOR_PORT: '0',
+      EMULATOR_LATENCY_MS: String(latencyMs),
+    });
+    await until(() => /KINDE_CLIENT_SECRET=\S+/.exec(emulator.output));
+    const settings = Object.fromEntries(
+      [...emulator.output.matchAll(/^(KINDE_\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+    );
+    const gateway = start('index', { ...settings, AUTH_MODE: 'none', PORT: '0', ...env });
+    const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
+    const ask = () =>
+      fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"query":"{ organizations(first: 1) { nodes { name } } }"}',
+      });
+    const inFlight = ask();
+    inFlight.catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return { gateway, ask, inFlight };
+  }
+
+  test('answers the request in flight after SIGTERM, takes no more and exits with 0', async () => {
+    const { gateway, ask, inFlight } = await busyGateway(800);
+    gateway.child.kill('SIGTERM');
+    await until(() => (gateway.output.includes('SIGTERM') ? true : undefined));
+    const response = await inFlight;
+    expect(((await response.json()) as any).data.organizations.nodes).toHaveLength(1);
+    expect(await gateway.exit).toBe(0);
+    await expect(ask()).rejects.toThrow();
+  });
+
+  test('cuts requests off that outlast the grace period, says so and exits with 1', async () => {
+    const { gateway, inFlight } = await busyGateway(15_000, { SHUTDOWN_GRACE_MS: '300' });
+    gateway.child.kill('SIGTERM');
+    await expect(inFlight).rejects.toThrow();
+    expect(await gateway.exit).toBe(1);
+    expect(gateway.output).toContain('cut off after SHUTDOWN_GRACE_MS');
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    'a second signal, %s, ends it at once',
+    async (second) => {
+      const { gateway, inFlight } = await busyGateway(15_000);
+      const ended = once(gateway.child, 'exit');
+      gateway.child.kill('SIGTERM');
+      await until(() => (gateway.output.includes('SIGTERM') ? true : undefined));
+      gateway.child.kill(second);
+      expect(await ended).toEqual([null, second]);
+      await expect(inFlight).rejects.toThrow();
+    },
+  );
+});

@@ -1,0 +1,249 @@
+/** What is deployed names commands, paths, ports and variables that are there, and runs with few rights. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { parse, parseAllDocuments } from 'yaml';
+import { startEmulator } from '../../src/emulator/index.js';
+import { compose, hasNginx, nginxConfiguration, read, REPLICAS } from '../support/topology.js';
+
+const { services, networks, volumes } = compose();
+const entries = Object.entries(services);
+const own = entries.filter(([, { build }]) => build !== undefined);
+
+describe('the compose file', () => {
+  test.each(entries)(
+    '%s cannot write to its image, gain rights or take the machine',
+    (_, service) => {
+      expect(service).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+        user: expect.stringMatching(/^[1-9]\d*:\d+$/),
+        mem_limit: expect.stringMatching(/^\d+m$/),
+        cpus: expect.any(Number),
+        pids_limit: expect.any(Number),
+      });
+      if (service['image'] !== 'kinde-graphql') {
+        expect(service['image']).toMatch(/:v?\d+\.\d+\.\d+(-alpine)?$/);
+      }
+    },
+  );
+
+  test('all but the collector tell whether they are well, and wait for those that do', () => {
+    const unwatched = entries.filter(([, service]) => service['healthcheck'] === undefined);
+    expect(unwatched.map(([name]) => name)).toEqual(['otel-collector']);
+    for (const [, { depends_on = {} }] of entries) {
+      for (const [name, { condition }] of Object.entries<any>(depends_on)) {
+        expect(condition).toBe('service_healthy');
+        expect(services[name]?.['healthcheck']).toBeDefined();
+      }
+    }
+  });
+
+  test('is open to this machine alone, and serves GraphQL at port 4000 without a profile', () => {
+    const published = entries.flatMap(([name, { ports = [] }]) =>
+      (ports as string[]).map((port) => [name, port]),
+    );
+    for (const [, port] of published) expect(port).toMatch(/^127\.0\.0\.1:(\d+):\1$/);
+    expect(published).toContainEqual(['nginx', '127.0.0.1:4000:4000']);
+    const started = entries.filter(([, service]) => service['profiles'] === undefined);
+    expect(started.map(([name]) => name).sort()).toEqual(
+      ['nginx', ...REPLICAS, 'redis', 'emulator'].sort(),
+    );
+  });
+
+  test('sets only what the programs read, and knows the emulator’s credentials', async () => {
+    const settings = read('src/config.ts') + read('src/emulator/settings.ts');
+    const names = own.flatMap(([, { environment }]) => Object.keys(environment!));
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.filter((name) => !settings.includes(`  ${name}:`))).toEqual([]);
+    const emulator = await startEmulator();
+    await emulator.close();
+    for (const name of REPLICAS) {
+      expect(services[name]!.environment).toMatchObject({
+        KINDE_CLIENT_ID: emulator.clientId,
+        KINDE_CLIENT_SECRET: emulator.clientSecret,
+      });
+    }
+  });
+
+  test('reaches services by their names and ports', () => {
+    const texts = [
+      JSON.stringify(own.map(([, { environment }]) => environment)),
+      read('docker-compose.yml'),
+      read('deploy/prometheus/prometheus.yml'),
+      read('deploy/grafana/provisioning/datasources/prometheus.yml'),
+      read('deploy/nginx/nginx.conf'),
+    ].join('\n');
+    const ports: Record<string, string[]> = {
+      emulator: ['4010'],
+      redis: ['6379'],
+      'gateway-1': ['4000', '9464'],
+      'gateway-2': ['4000', '9464'],
+      prometheus: ['9090'],
+      'otel-collector': ['4318', '8888'],
+    };
+    const named = [
+      ...texts.matchAll(/(?:\/\/|server |\[|, )([a-z][a-z0-9-]*):(\d{4,5})\b/g),
+    ].filter(([, host]) => host !== 'localhost');
+    expect(new Set(named.map(([, host]) => host))).toEqual(new Set(Object.keys(ports)));
+    for (const [, host, port] of named) {
+      expect(services).toHaveProperty(host!);
+      expect(ports[host!]).toContain(port);
+    }
+    for (const name of REPLICAS) {
+      expect(services[name]!.environment).toMatchObject({ PORT: 4000, METRICS_PORT: 9464 });
+    }
+    expect(services['emulator']!.environment).toMatchObject({ EMULATOR_PORT: 4010 });
+  });
+
+  test('mounts what is there', () => {
+    const mounts = entries.flatMap(([, { volumes: list = [] }]) => list as string[]);
+    expect(mounts.length).toBeGreaterThan(6);
+    for (const [source, , mode] of mounts.map((mount) => mount.split(':'))) {
+      if (source!.startsWith('./')) {
+        expect([source, existsSync(source!), mode]).toEqual([source, true, 'ro']);
+      } else expect(volumes).toHaveProperty(source!);
+    }
+    const targets = mounts.map((mount) => mount.split(':')[1]);
+    const { rule_files } = parse(read('deploy/prometheus/prometheus.yml'));
+    for (const path of rule_files) expect(targets).toContain(path);
+    const { providers } = parse(read('deploy/grafana/provisioning/dashboards/kinde-graphql.yml'));
+    expect(targets.some((path) => path!.startsWith(`${providers[0].options.path}/`))).toBe(true);
+    expect(services['otel-collector']!['command']).toEqual([
+      `--config=${targets.find((path) => path!.includes('otelcol'))}`,
+    ]);
+  });
+
+  test('gives a replica an address that stays, which nginx can keep', () => {
+    const subnet = String(networks['inside'].ipam.config[0].subnet).replace(/0\/24$/, '');
+    const addresses = REPLICAS.map((name) => services[name]!['networks'].inside.ipv4_address);
+    expect(new Set(addresses).size).toBe(REPLICAS.length);
+    for (const address of addresses) expect(address.startsWith(subnet)).toBe(true);
+  });
+
+  test('gives those who stop more time than they take', () => {
+    const defaultOf = (name: string) =>
+      Number(
+        new RegExp(`  ${name}: \\w+\\([^)]*, ([\\d_]+)\\)`)
+          .exec(read('src/config.ts'))![1]!
+          .replaceAll('_', ''),
+      );
+    for (const name of REPLICAS) {
+      const graceMs = parseInt(services[name]!['stop_grace_period']) * 1000;
+      expect(graceMs).toBeGreaterThan(
+        defaultOf('SHUTDOWN_DELAY_MS') + defaultOf('SHUTDOWN_GRACE_MS'),
+      );
+    }
+    const readMs =
+      1000 * Number(/proxy_read_timeout (\d+)s/.exec(read('deploy/nginx/nginx.conf'))![1]);
+    expect(readMs).toBeGreaterThan(
+      defaultOf('OPERATION_TIMEOUT_MS') + defaultOf('UPSTREAM_TIMEOUT_MS'),
+    );
+  });
+});
+
+describe('the image', () => {
+  const dockerfile = read('Dockerfile');
+
+  test('is of a base with a full version, runs as nobody and starts what the build makes', () => {
+    const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
+    expect(new Set(bases).size).toBe(1);
+    expect(bases[0]).toMatch(/^node:20\.\d+\.\d+-/);
+    expect(dockerfile).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
+    expect(dockerfile).toMatch(/^HEALTHCHECK /m);
+    expect(dockerfile).toContain('npm ci --omit=dev');
+    const commands = dockerfile + JSON.stringify(own.map(([, { command }]) => command));
+    const scripts = [...commands.matchAll(/dist\/([\w/]+)\.js/g)].map(([, script]) => script!);
+    expect(new Set(scripts)).toEqual(new Set(['index', 'emulator/main']));
+    for (const script of scripts) expect(read(`src/${script}.ts`)).not.toBe('');
+  });
+
+  test('is built of files that are in its context', () => {
+    const context = read('.dockerignore').trim().split('\n');
+    expect(context[0]).toBe('*');
+    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, names]) =>
+      names!.split(' '),
+    );
+    expect(new Set(copied.map((name) => `!${name}`))).toEqual(new Set(context.slice(1)));
+    for (const name of copied) expect(existsSync(name)).toBe(true);
+  });
+
+  test('needs no package at run time that is for development', () => {
+    const { dependencies } = JSON.parse(read('package.json')) as {
+      dependencies: Record<string, string>;
+    };
+    const files = execFileSync('git', ['ls-files', 'src'], { encoding: 'utf8' }).trim().split('\n');
+    const imported = files
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => [
+        ...read(file).matchAll(/^(?:import|export)(?! type).* from '([^.'][^']*)'/gm),
+      ])
+      .map(([, name]) => name!)
+      .filter((name) => !name.startsWith('node:'))
+      .map((name) =>
+        name
+          .split('/')
+          .slice(0, name.startsWith('@') ? 2 : 1)
+          .join('/'),
+      );
+    expect(imported.length).toBeGreaterThan(20);
+    for (const name of imported) expect(Object.keys(dependencies)).toContain(name);
+  });
+});
+
+test('a rolling restart takes out, stops and starts the replicas of the compose file', () => {
+  const script = read('deploy/rolling-restart.sh');
+  expect(/^replicas=\((.*)\)$/m.exec(script)![1]!.split(' ')).toEqual([...REPLICAS]);
+  const directory = /DOWN_DIRECTORY:-([^}]*)}/.exec(script)![1]!;
+  expect(services['nginx']!['volumes']).toContain(`./${directory}:/etc/nginx/down:ro`);
+  for (const name of REPLICAS) {
+    expect(read('deploy/nginx/nginx.conf')).toContain(`-f /etc/nginx/down/${name})`);
+  }
+});
+
+test('the collector’s pipelines are made of what it configures', () => {
+  const { service, ...parts } = parse(read('deploy/otel/collector.yml'));
+  for (const pipeline of Object.values<Record<string, string[]>>(service.pipelines)) {
+    for (const [kind, names] of Object.entries(pipeline)) {
+      for (const name of names) expect(Object.keys(parts[kind])).toContain(name);
+    }
+  }
+  for (const name of service.extensions) expect(Object.keys(parts.extensions)).toContain(name);
+});
+
+(hasNginx() ? test : test.skip)('nginx takes its configuration', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'kinde-graphql-nginx-'));
+  mkdirSync(join(directory, 'down'));
+  const path = join(directory, 'nginx.conf');
+  const replicas = Object.fromEntries(REPLICAS.map((name, index) => [name, 4001 + index]));
+  writeFileSync(path, nginxConfiguration(directory, { listen: 4000, replicas }));
+  expect(readFileSync(path, 'utf8')).not.toMatch(/gateway-\d:|\/etc\/nginx|\/tmp\/nginx/);
+  try {
+    execFileSync('nginx', ['-t', '-q', '-c', path], { stdio: 'pipe' });
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test('what the documentation shows for Kubernetes fits the gateway', () => {
+  const [, yaml] = /```yaml\n([\s\S]*?)```/.exec(read('docs/scaling.md'))!;
+  const [deployment, budget] = parseAllDocuments(yaml!).map((document) => document.toJS());
+  const { containers, terminationGracePeriodSeconds } = deployment.spec.template.spec;
+  const [{ env, ports, readinessProbe, livenessProbe }] = containers;
+  const value = (name: string) => env.find((variable: any) => variable.name === name).value;
+  for (const { name } of env) expect(read('src/config.ts')).toContain(`  ${name}:`);
+  for (const probe of [readinessProbe, livenessProbe]) {
+    expect(read('src/http/health.ts')).toContain(`app.get('${probe.httpGet.path}'`);
+    expect(ports.map(({ name }: any) => name)).toContain(probe.httpGet.port);
+  }
+  expect(ports[0].containerPort).toBe(4000);
+  expect(terminationGracePeriodSeconds * 1000).toBeGreaterThan(
+    Number(value('SHUTDOWN_DELAY_MS')) + Number(value('SHUTDOWN_GRACE_MS')),
+  );
+  const { matchLabels } = deployment.spec.selector;
+  expect(deployment.spec.template.metadata.labels).toEqual(matchLabels);
+  expect(budget.spec.selector.matchLabels).toEqual(matchLabels);
+});

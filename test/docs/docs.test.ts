@@ -1,0 +1,160 @@
+/** What the README and docs/ say by name is there: settings and their defaults, tests, files and headings. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { readConfig } from '../../src/config.js';
+import { isTitled } from '../support/titles.js';
+
+const root = join(import.meta.dirname, '../..');
+const text = (path: string) => readFileSync(join(root, path), 'utf8');
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+const matches = (from: string, pattern: RegExp) =>
+  [...from.matchAll(pattern)].map(([, first, second]) => [first!, second] as const);
+
+const settings = new Map(
+  [
+    ...text('src/config.ts').matchAll(
+      /^ {2}([A-Z][A-Z_]+):\s*([^]*?),\n(?= {2}(?:[A-Z]|\/\/)|\}\))/gm,
+    ),
+  ].map(([, name, rule]) => [name!, rule!] as const),
+);
+const emulatorSettings = new Set(
+  matches(text('src/emulator/settings.ts'), /^ {2}([A-Z][A-Z_]+):/gm).map(([name]) => name),
+);
+
+/** What is written when a setting is left out, as the page has it; undefined where it is no constant. */
+function defaultOf(name: string): string | undefined {
+  const rule = settings.get(name) ?? '';
+  const integer = /^integer\([\d_]+, [\d_]+, ([\d_]+)\)$/.exec(rule)?.[1]?.replaceAll('_', '');
+  if (integer !== undefined) return integer;
+  const isFlag = /^flag\((true)?\)$/.exec(rule);
+  if (isFlag) return isFlag[1] ?? 'false';
+  return /\.default\('(\w+)'\)$/.exec(rule)?.[1];
+}
+
+/** What others read or say. */
+const OTHERS = [
+  // An error of the example's nginx.
+  'BAD_GATEWAY',
+  // An error of Apollo Server's.
+  'PERSISTED_QUERY_NOT_FOUND',
+  // Read by OpenTelemetry's exporter itself.
+  'OTEL_EXPORTER_OTLP_TIMEOUT',
+];
+
+test('the settings are found in config.ts', () => {
+  expect(settings.size).toBeGreaterThan(40);
+  expect(['MAX_TOKENS', 'AUDIT_LOG', 'ALLOW_GRAPHIQL', 'CACHE'].map(defaultOf)).toEqual([
+    '1000',
+    'true',
+    'false',
+    'memory',
+  ]);
+});
+
+describe.each(pages)('%s', (page) => {
+  const markdown = text(page);
+
+  test('sets no setting that is not read, and gives no default that is not its', () => {
+    const set = matches(markdown, /(?<![\w{?&])([A-Z]{2,}(?:_[A-Z]+)*)=(?=\S)/g);
+    const unread = set
+      .map(([name]) => name)
+      .filter((name) => !settings.has(name) && !emulatorSettings.has(name));
+    expect(unread).toEqual([]);
+    for (const [name, value] of matches(markdown, /`([A-Z]+(?:_[A-Z]+)+|CACHE)` \(`?(\w+)`?\)/g)) {
+      const known = defaultOf(name);
+      if (known !== undefined) expect([name, value]).toEqual([name, known]);
+      else expect([...settings.keys(), ...emulatorSettings]).toContain(name);
+    }
+  });
+
+  test('names in capitals only what the sources have', () => {
+    const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => text(`src/${name}`));
+    const schema = readdirSync(join(root, 'schema')).map((name) => text(`schema/${name}`));
+    const known = new Set<string>([
+      ...OTHERS,
+      ...[...sources, ...schema].join('\n').match(/\b[A-Z]+(?:_[A-Z]+)+\b/g)!,
+    ]);
+    const named = matches(markdown, /`([A-Z]+(?:_[A-Z]+)+)`/g).map(([name]) => name);
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  test('links to files and headings that are there', () => {
+    for (const [target] of matches(markdown, /\]\(((?!https?:)[^)\s]+)\)/g)) {
+      const [file, heading] = target.split('#') as [string, string?];
+      const path = file === '' ? page : join(dirname(page), file);
+      expect({ target, isThere: existsSync(join(root, path)) }).toEqual({ target, isThere: true });
+      if (heading === undefined) continue;
+      const slugs = matches(text(path), /^#+ (.+)$/gm).map(([title]) =>
+        title
+          .toLowerCase()
+          .replace(/[^\p{L}\p{N} _-]/gu, '')
+          .replaceAll(' ', '-'),
+      );
+      expect(slugs).toContain(heading);
+    }
+  });
+
+  test('names tests that are there', () => {
+    for (const [file, title] of matches(markdown, /`test\/([\w/-]+)\.test\.ts(?: › ([^`]+))?`/g)) {
+      expect(existsSync(join(root, 'test', `${file}.test.ts`))).toBe(true);
+      if (title === undefined) continue;
+      const isThere = isTitled(file, title);
+      expect({ file, title, isThere }).toEqual({ file, title, isThere: true });
+    }
+  });
+});
+
+test('docs/settings.md gives the defaults of config.ts', () => {
+  let compared = 0;
+  for (const [names, defaults] of matches(
+    text('docs/settings.md'),
+    /^\| (`[^|]+) \| +([^|]*) \|/gm,
+  )) {
+    const values = matches(defaults!, /`([^`]+)`/g).map(([value]) => value);
+    matches(names, /`([^`]+)`/g).forEach(([name], position) => {
+      const known = defaultOf(name);
+      if (known === undefined) return;
+      expect([name, values[position] ?? values[0]?.replace(/ .*/, '')]).toEqual([name, known]);
+      compared++;
+    });
+  }
+  expect(compared).toBeGreaterThan(20);
+});
+
+describe('docs/security.md', () => {
+  const page = text('docs/security.md');
+
+  test('has a test for each promise', () => {
+    const rows = page.split('\n').filter((line) => /^\| (?!promise|-)/.test(line));
+    expect(rows.length).toBeGreaterThan(30);
+    for (const row of rows) expect(row).toMatch(/`test\/\S+\.test\.ts › [^`]+`/);
+  });
+
+  test('its settings for production are those of a gateway that starts, closed', () => {
+    const [, block] = /```sh\n(NODE_ENV[^]*?)```/.exec(page)!;
+    const env = Object.fromEntries(
+      block!
+        .trim()
+        .split('\n')
+        .map((line) => line.split('=', 2)),
+    );
+    const documents = join(mkdtempSync(join(tmpdir(), 'docs-')), env['TRUSTED_DOCUMENTS']);
+    writeFileSync(documents, '{}');
+    expect(readConfig({ ...env, TRUSTED_DOCUMENTS: documents })).toMatchObject({
+      authMode: 'jwt',
+      isProduction: true,
+      isSchemaPublic: false,
+      isGraphiqlServed: false,
+      jwt: { audience: 'https://gateway.acme.example' },
+    });
+  });
+});

@@ -1,0 +1,675 @@
+/**
+ * Prism stands between the gateway and the emulator and holds every request and every answer
+ * against Kinde's OpenAPI file, by Stoplight's reading of it and not by ours.
+ *
+ * It needs two things from outside: the file (KINDE_OPENAPI) and Prism (PRISM_BIN), which is a large
+ * package that nothing else here uses:
+ *
+ *     PRISM_BIN=.../node_modules/.bin/prism npm test -- test/emulator/conformance.test.ts
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { OrganizationRecord, TokenOptions } from '../../src/emulator/index.js';
+import type { Endpoint } from '../../src/upstream/endpoint.js';
+import { endpoints } from '../../src/upstream/endpoints/index.js';
+import { type GraphQLResult, startGateway, type TestGateway } from '../support/gateway.js';
+
+const root = join(import.meta.dirname, '../..');
+const openapi = process.env.KINDE_OPENAPI ?? join(root, '../shared/kinde-api/openapi.json');
+const prismBin = process.env.PRISM_BIN;
+
+const noFile = !existsSync(openapi) && `there is no OpenAPI file at ${openapi} (KINDE_OPENAPI)`;
+const noPrism =
+  !existsSync(prismBin ?? '') && 'PRISM_BIN does not name the executable of @stoplight/prism-cli';
+const missing = noFile || noPrism;
+
+const rows = Object.values(endpoints).flatMap((domain) => Object.values<Endpoint>(domain));
+const routes = rows.map(({ route }) => route);
+
+/** What Prism found in one call. */
+interface Finding {
+  route: string;
+  /** Of the answer; of Prism's own where it let nothing through. */
+  status: number;
+  violations: string[];
+}
+
+const NO_400 =
+  'The specification declares no 400 here, as it does for the operations beside it that refuse the ' +
+  'same things (a person who is no member, an unknown id). No other status would fit, and a client ' +
+  'must expect one.';
+
+/**
+ * Where the two are known to differ from the specification, and why that is right or must be borne.
+ * The tests fail on a deviation that is not here, and on one here that is no longer met.
+ */
+const DEVIATIONS: Record<string, string> = {
+  'GET /api/v1/organizations/{org_code}/users/{user_id}/roles 400 undeclared status': NO_400,
+  'GET /api/v1/organizations/{org_code}/users/{user_id}/permissions 400 undeclared status': NO_400,
+  'POST /api/v1/organizations/{org_code}/users/{user_id}/roles 400 undeclared status': NO_400,
+  'POST /api/v1/organizations/{org_code}/users/{user_id}/permissions 400 undeclared status': NO_400,
+  'GET /api/v1/organizations 401 undeclared status':
+    'No operation declares a 401, although every one asks for a bearer token, and tokens expire.',
+  "PATCH /api/v1/organizations/{org_code}/feature_flags/{feature_flag_key} 422 query: Request query must have required property 'value'":
+    'Prism takes a parameter with an empty value for a missing one, as OpenAPI has it without ' +
+    'allowEmptyValue. The empty string is a value of a string flag nevertheless, and whether Kinde ' +
+    'takes it is Kinde’s to say: the gateway sends it.',
+};
+
+interface Router {
+  url: string;
+  server: Server;
+  /** Where calls go; both are known only once the router is. */
+  emulator?: string;
+  prism?: string;
+  findings: Finding[];
+}
+
+/**
+ * Where the gateway finds Kinde: sends the token endpoint, which the specification does not have and
+ * Prism therefore refuses, to the emulator, and all else to Prism, and keeps what Prism says.
+ */
+async function startRouter(): Promise<Router> {
+  const findings: Finding[] = [];
+  const router: Omit<Router, 'url' | 'server'> = { findings };
+  const server = createServer((incoming, outgoing) => {
+    const { method = '', url = '', headers } = incoming;
+    const isApi = url.startsWith('/api/');
+    const target = new URL(url, isApi ? router.prism : router.emulator);
+    const onward = request(target, { method, headers: { ...headers, host: target.host } });
+    onward.on('response', (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('end', () => {
+        const body = Buffer.concat(chunks);
+        if (isApi) findings.push(finding(method, url, answer.statusCode!, answer.headers, body));
+        outgoing.writeHead(answer.statusCode!, answer.headers).end(body);
+      });
+    });
+    onward.on('error', (error) => outgoing.destroy(error));
+    incoming.pipe(onward);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return Object.assign(router, { server, url: `http://127.0.0.1:${port}` });
+}
+
+function finding(
+  method: string,
+  url: string,
+  status: number,
+  headers: Record<string, string | string[] | undefined>,
+  body: Buffer,
+): Finding {
+  const [path] = url.split('?');
+  const call = `${method} ${path}`;
+  const route = routes.find((route) => matches(route, call)) ?? call;
+  const violations: string[] = [];
+  // A problem document is Prism's: the emulator answers plain JSON.
+  if (headers['content-type'] === 'application/problem+json') {
+    const { title, detail, validation } = JSON.parse(body.toString());
+    violations.push(...(validation?.map(describeViolation) ?? [`${title}: ${detail}`]));
+  } else if (headers['sl-violations'] !== undefined) {
+    violations.push(...JSON.parse(String(headers['sl-violations'])).map(describeViolation));
+  }
+  return { route, status, violations };
+}
+
+const matches = (route: string, call: string) =>
+  new RegExp(`^${route.replace(/\{\w+\}/g, '[^/]+')}$`).test(call);
+
+const describeViolation = ({ location, message }: { location: string[]; message: string }) =>
+  message.startsWith('Unable to match the returned status code')
+    ? 'undeclared status'
+    : `${location.join('.')}: ${message}`;
+
+async function startPrism(emulator: string): Promise<{ process: ChildProcess; url: string }> {
+  const prism = spawn(
+    prismBin!,
+    ['proxy', '--errors', '-h', '127.0.0.1', '-p', '0', openapi, emulator],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const output: string[] = [];
+  prism.stderr.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+  for await (const line of createInterface(prism.stdout)) {
+    output.push(line);
+    const url = /listening on (http:\S+)/.exec(line)?.[1];
+    if (url === undefined) continue;
+    prism.stdout.resume();
+    return { process: prism, url };
+  }
+  throw new Error(`Prism did not start:\n${output.join('\n')}`);
+}
+
+let router: Router;
+let prism: ChildProcess;
+let gateway: TestGateway;
+/** Passes on its caller's token, so that a test chooses the scopes. */
+let passthrough: TestGateway;
+/** The default organization, with every kind of optional value set. */
+let code: string;
+/** A member of it whose only role is `member`. */
+let userId: string;
+/** One who belongs to no organization. */
+let strangerId: string;
+/** The findings of the tests before this one. */
+const seen: Finding[] = [];
+
+const deviationsIn = (findings: Finding[]) =>
+  new Set(
+    findings.flatMap(({ route, status, violations }) =>
+      violations.map((violation) => `${route} ${status} ${violation}`),
+    ),
+  );
+
+/** The payload of a mutation, by the schema's naming of inputs. */
+async function mutate(field: string, input: object, selection = ''): Promise<any> {
+  const type = `${field[0]!.toUpperCase()}${field.slice(1)}Input`;
+  const data = await gateway.query(
+    `mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} userErrors { code } } }`,
+    { input },
+  );
+  return data[field];
+}
+
+/** The codes of a mutation's userErrors. */
+const refusal = async (field: string, input: object): Promise<string[]> =>
+  (await mutate(field, input)).userErrors.map((error: { code: string }) => error.code);
+
+async function executeAs(options: TokenOptions, document: string): Promise<GraphQLResult> {
+  const token = await gateway.emulator.issueToken(options);
+  return passthrough.execute(document, {}, { authorization: `Bearer ${token}` });
+}
+
+/** Does something at the moment when a call of such a path arrives at the emulator. */
+function whenCalled(path: RegExp, act: () => void): void {
+  const match = (target: { path: string }) => {
+    if (path.test(target.path)) act();
+    return false;
+  };
+  gateway.emulator.fault({ match, respond: 'hang' });
+}
+
+const codesOf = ({ errors = [] }: GraphQLResult) => errors.map(({ extensions }) => extensions.code);
+
+if (!noFile) {
+  // Prism lets unknown parameters and properties pass, so their names are compared here.
+  test.each(rows.map((row) => [row.route, row] as const))('the table’s %s', (_, row) => {
+    const { paths } = JSON.parse(readFileSync(openapi, 'utf8'));
+    const operation = paths[row.path]?.[row.method.toLowerCase()];
+    const namesIn = (place: string): string[] =>
+      (operation.parameters ?? [])
+        .filter((parameter: { in: string }) => parameter.in === place)
+        .map(({ name }: { name: string }) => name);
+    const { properties = {} } = operation.requestBody?.content['application/json'].schema ?? {};
+
+    expect(namesIn('path').sort()).toEqual([...row.pathParameters].sort());
+    expect(namesIn('query')).toEqual(expect.arrayContaining(Object.keys(row.query.properties)));
+    expect(Object.keys(properties)).toEqual(
+      expect.arrayContaining(Object.keys(row.body?.properties ?? {})),
+    );
+  });
+}
+
+if (missing) {
+  test('the wire is not held against the specification', () => {
+    console.warn(`NOT CHECKED: ${missing}, so nothing holds the wire against the specification.`);
+    expect(missing).toBeTruthy();
+  });
+} else {
+  beforeAll(async () => {
+    router = await startRouter();
+    const kindeDomain = () => router.url;
+    gateway = await startGateway({ kindeDomain });
+    router.emulator = gateway.emulator.url;
+    ({ process: prism, url: router.prism } = await startPrism(gateway.emulator.url));
+    passthrough = await startGateway({
+      kindeDomain,
+      env: { AUTH_MODE: 'passthrough' },
+      emulator: { organizations: 1, usersPerOrganization: 1 },
+    });
+  }, 60_000);
+
+  beforeEach(() => {
+    gateway.emulator.reset();
+    const { organizations, users } = gateway.emulator.state;
+    const [{ profile, members }] = [...organizations.values()] as [OrganizationRecord];
+    code = profile.code;
+    userId = [...members.values()].find(
+      ({ roles }) => [...roles].map(({ key }) => key).join() === 'member',
+    )!.user.id;
+    strangerId = [...users.values()].find(({ organizations }) => organizations.length === 0)!.id;
+    router.findings.length = 0;
+  });
+
+  afterEach(() => {
+    seen.push(...router.findings);
+    const unlisted = [...deviationsIn(router.findings)].filter((found) => !(found in DEVIATIONS));
+    expect(unlisted).toEqual([]);
+  });
+
+  afterAll(async () => {
+    prism?.kill();
+    await passthrough?.close();
+    await gateway?.close();
+    router?.server.close();
+    router?.server.closeAllConnections();
+  });
+
+  describe('reads', () => {
+    test('organizations, in each order and page by page', async () => {
+      const read = (variables: object) =>
+        gateway.query(
+          `query ($first: Int, $after: String, $sort: SortOrder) {
+            organizations(first: $first, after: $after, sort: $sort) {
+              nodes { code name handle externalId isDefault isAutoMembershipEnabled }
+              pageInfo { hasNextPage endCursor }
+            }
+          }`,
+          variables,
+        );
+      for (const sort of ['NAME_ASC', 'NAME_DESC', 'EMAIL_ASC', 'EMAIL_DESC']) {
+        await read({ first: 5, sort });
+      }
+      let codes = 0;
+      let pageInfo: { hasNextPage: boolean; endCursor?: string } | undefined;
+      do {
+        const { organizations } = await read({ first: 10, after: pageInfo?.endCursor });
+        codes += organizations.nodes.length;
+        ({ pageInfo } = organizations);
+      } while (pageInfo!.hasNextPage);
+      expect(codes).toBe(gateway.emulator.state.organizations.size);
+    });
+
+    test('every organization in full, with its billing', async () => {
+      const { organizations } = await gateway.query(`{
+        organizations(first: 500) { nodes {
+          code allowedDomains isSuspended suspendedOn createdOn senderName senderEmail
+          branding { logo linkColor { raw hex hsl } themeCode buttonBorderRadius }
+          billing { customerId agreements { agreementId planCode } }
+        } }
+      }`);
+      expect(organizations.nodes).toHaveLength(gateway.emulator.state.organizations.size);
+    });
+
+    test('an organization by its code, and none', async () => {
+      const document = 'query ($code: ID!) { organization(code: $code) { name createdOn } }';
+      const { organization } = await gateway.query(document, { code });
+      expect(organization.name).toEqual(expect.any(String));
+      expect(await gateway.query(document, { code: 'org_none' })).toEqual({ organization: null });
+    });
+
+    test('members, with the filters, and all that is known of them', async () => {
+      const { organization } = await gateway.query(
+        `query ($code: ID!) { organization(code: $code) {
+          users(first: 50, sort: EMAIL_DESC, roles: ["member"], permissions: ["read:projects"]) {
+            nodes {
+              userId email fullName firstName lastName picture joinedOn lastAccessedOn isSuspended
+              roles { key roleId name description }
+              permissions { key permissionId name description }
+              permissionGrants { permission { key } roles { key roleId } }
+            }
+          }
+        } }`,
+        { code },
+      );
+      expect(organization.users.nodes.map((user: any) => user.userId)).toContain(userId);
+    });
+
+    test('a member by the global id: from people, from the list of members and from its roles', async () => {
+      const { addedUsers } = await mutate(
+        'addOrganizationUsers',
+        { organizationCode: code, users: [{ userId: strangerId, roles: [{ key: 'auditor' }] }] },
+        'addedUsers { id }',
+      );
+      const { node } = await gateway.query(
+        `query ($id: ID!) { node(id: $id) { ... on OrganizationUser {
+          userId email fullName joinedOn roles { key roleId name } organization { name }
+          permissions { key } permissionGrants { roles { key } }
+        } } }`,
+        addedUsers[0],
+      );
+      expect(node).toMatchObject({ userId: strangerId, roles: [{ key: 'auditor' }] });
+    });
+
+    test('the catalogues of roles and of permissions', async () => {
+      const { roles, permissions } = await gateway.query(`{
+        roles(first: 2) { nodes { key roleId name description } pageInfo { hasNextPage } }
+        permissions(first: 100) { nodes { key permissionId name description } }
+      }`);
+      expect(roles.nodes).toHaveLength(2);
+      expect(permissions.nodes).toHaveLength(gateway.emulator.state.permissions.size);
+    });
+
+    test('feature flags, all and one', async () => {
+      await mutate('updateFeatureFlagOverride', {
+        organizationCode: code,
+        key: 'data_region',
+        value: 'eu west & more + ü',
+      });
+      const { organization } = await gateway.query(
+        `query ($code: ID!) { organization(code: $code) {
+          featureFlags { key type value }
+          featureFlag(key: "data_region") { value }
+        } }`,
+        { code },
+      );
+      expect(organization.featureFlag).toEqual({ value: 'eu west & more + ü' });
+    });
+
+    test('the environment’s flags, which the gateway has no field for', async () => {
+      const token = await gateway.emulator.issueToken();
+      const answer = await fetch(`${router.url}/api/v1/environment/feature_flags`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      expect(answer.status).toBe(200);
+    });
+  });
+
+  describe('writes', () => {
+    test('an organization is created, changed and deleted', async () => {
+      const { organization } = await mutate(
+        'createOrganization',
+        {
+          name: 'Fjord & Söhne',
+          externalId: 'crm-1',
+          handle: 'fjord',
+          isAutoMembershipEnabled: true,
+          senderName: 'Fjord',
+          senderEmail: 'hello@fjord.example.com',
+          branding: { linkColor: '#0066ff', themeCode: 'USER_PREFERENCE' },
+          isCreateBillingCustomer: true,
+          billingEmail: 'invoices@fjord.example.com',
+          billingPlanCode: 'pro',
+        },
+        'organization { code name billing { customerId } }',
+      );
+      const organizationCode = organization.code;
+      const updated = await mutate(
+        'updateOrganization',
+        {
+          organizationCode,
+          name: 'Fjord',
+          allowedDomains: ['fjord.example.com'],
+          isAutoJoinDomainList: true,
+          isEnableAdvancedOrgs: true,
+          isEnforceMfa: true,
+          isSuspended: true,
+          senderName: null,
+          branding: { buttonColor: '#fff', themeCode: 'DARK' },
+        },
+        'organization { name allowedDomains isSuspended senderName branding { themeCode } }',
+      );
+      expect(updated.organization).toEqual({
+        name: 'Fjord',
+        allowedDomains: ['fjord.example.com'],
+        isSuspended: true,
+        senderName: null,
+        branding: { themeCode: 'DARK' },
+      });
+      expect(await refusal('deleteOrganization', { organizationCode })).toEqual([]);
+      expect(gateway.emulator.state.organizations.has(organizationCode)).toBe(false);
+    });
+
+    test('users are added, changed and removed, in bulk and singly', async () => {
+      const { users } = gateway.emulator.state;
+      const strangers = [...users.values()].filter(({ organizations }) => !organizations.length);
+      const [first, second] = strangers.map(({ id }) => id) as [string, string];
+      const added = await mutate(
+        'addOrganizationUsers',
+        {
+          organizationCode: code,
+          users: [
+            { userId: first, roles: [{ key: 'member' }], permissions: [{ key: 'read:billing' }] },
+            { userId: second },
+          ],
+        },
+        'addedUserIds addedUsers { fullName roles { key } }',
+      );
+      expect(added.addedUserIds).toEqual([first, second]);
+      const changed = await mutate(
+        'updateOrganizationUsers',
+        {
+          organizationCode: code,
+          users: [
+            { userId: first, roles: [{ key: 'admin' }] },
+            { userId: second, operation: 'DELETE' },
+          ],
+        },
+        'updatedUserIds removedUserIds',
+      );
+      expect(changed).toMatchObject({ updatedUserIds: [first], removedUserIds: [second] });
+      expect(
+        await refusal('removeOrganizationUser', { organizationCode: code, userId: first }),
+      ).toEqual([]);
+    });
+
+    test('nobody is added who is a member already', async () => {
+      const users = [{ userId }];
+      expect(await refusal('addOrganizationUsers', { organizationCode: code, users })).toEqual([
+        'NOT_ADDED',
+      ]);
+    });
+
+    test('a role is given and taken', async () => {
+      const input = { organizationCode: code, userId, role: { key: 'auditor' } };
+      expect(await refusal('addOrganizationUserRole', input)).toEqual([]);
+      expect(await refusal('removeOrganizationUserRole', input)).toEqual([]);
+    });
+
+    test('a permission is given and taken', async () => {
+      const input = { organizationCode: code, userId, permission: { key: 'update:billing' } };
+      expect(await refusal('addOrganizationUserPermission', input)).toEqual([]);
+      expect(await refusal('removeOrganizationUserPermission', input)).toEqual([]);
+    });
+
+    test('flags of each type are overridden, and the overrides deleted', async () => {
+      const flags = { dark_mode: false, max_projects: 0, data_region: 'us' };
+      for (const [key, value] of Object.entries(flags)) {
+        const input = { organizationCode: code, key, value };
+        expect(await refusal('updateFeatureFlagOverride', input)).toEqual([]);
+      }
+      const input = { organizationCode: code, key: 'dark_mode' };
+      expect(await refusal('deleteFeatureFlagOverride', input)).toEqual([]);
+      expect(await refusal('deleteFeatureFlagOverrides', { organizationCode: code })).toEqual([]);
+    });
+  });
+
+  test('an empty flag value, which Prism refuses', async () => {
+    const input = { organizationCode: code, key: 'data_region', value: '' };
+    expect(await refusal('updateFeatureFlagOverride', input)).toEqual(['BAD_REQUEST']);
+  });
+
+  describe('refusals', () => {
+    const organizationCode = 'org_none';
+
+    test.each<[string, object, string]>([
+      ['updateOrganization', { name: 'None' }, 'ORGANIZATION_NOT_FOUND'],
+      ['deleteOrganization', {}, 'ORGANIZATION_NOT_FOUND'],
+      ['addOrganizationUsers', { users: [{ userId: 'kp_0' }] }, 'ORGANIZATION_NOT_FOUND'],
+      ['updateOrganizationUsers', { users: [{ userId: 'kp_0' }] }, 'ORGANIZATION_NOT_FOUND'],
+      ['deleteFeatureFlagOverrides', {}, 'ORGANIZATION_NOT_FOUND'],
+    ])('%s of an unknown organization', async (field, input, reason) => {
+      expect(await refusal(field, { organizationCode, ...input })).toEqual([reason]);
+    });
+
+    test.each<[string, object]>([
+      ['removeOrganizationUser', {}],
+      ['addOrganizationUserRole', { role: { key: 'auditor' } }],
+      ['removeOrganizationUserRole', { role: { key: 'auditor' } }],
+      ['addOrganizationUserPermission', { permission: { key: 'read:billing' } }],
+      ['removeOrganizationUserPermission', { permission: { key: 'read:billing' } }],
+    ])('%s of one who is no member', async (field, input) => {
+      expect(
+        await refusal(field, { organizationCode: code, userId: strangerId, ...input }),
+      ).toEqual(['USER_NOT_IN_ORGANIZATION']);
+    });
+
+    test.each<[string, object, string]>([
+      ['addOrganizationUserRole', { role: { id: 'none' } }, 'ROLE_NOT_FOUND'],
+      ['removeOrganizationUserRole', { role: { key: 'auditor' } }, 'ROLE_NOT_FOUND'],
+      ['addOrganizationUserPermission', { permission: { id: 'none' } }, 'INVALID_PERMISSION_ID'],
+      [
+        'removeOrganizationUserPermission',
+        { permission: { key: 'read:projects' } },
+        'INVALID_PERMISSION_ID_ROLE',
+      ],
+    ])('%s of what is unknown or not held', async (field, input, reason) => {
+      expect(await refusal(field, { organizationCode: code, userId, ...input })).toEqual([reason]);
+    });
+
+    test.each<[string, object, string]>([
+      ['updateFeatureFlagOverride', { key: 'none', value: true }, 'FEATURE_FLAG_NOT_FOUND'],
+      [
+        'updateFeatureFlagOverride',
+        { key: 'max_projects', value: 'ten' },
+        'INVALID_FEATURE_FLAG_VALUE',
+      ],
+      ['deleteFeatureFlagOverride', { key: 'none' }, 'FEATURE_FLAG_NOT_FOUND'],
+      ['updateOrganization', { isSuspended: true }, 'DEFAULT_ORGANIZATION_CANNOT_BE_SUSPENDED'],
+      ['updateOrganization', { branding: { linkColor: 'blue' } }, 'INVALID_COLOR'],
+      ['deleteOrganization', {}, 'DEFAULT_ORGANIZATION_CANNOT_BE_DELETED'],
+      ['addOrganizationUsers', { users: [{ userId: 'kp_none' }] }, 'USER_NOT_FOUND'],
+    ])('%s with %j', async (field, input, reason) => {
+      expect(await refusal(field, { organizationCode: code, ...input })).toEqual([reason]);
+    });
+
+    test('a create without a billing address', async () => {
+      const input = { name: 'Fjord', isCreateBillingCustomer: true };
+      expect(await refusal('createOrganization', input)).toEqual(['BILLING_EMAIL_REQUIRED']);
+    });
+
+    test('a bulk write that names an unknown role', async () => {
+      const users = [{ userId: strangerId, roles: [{ key: 'none' }] }];
+      expect(await refusal('addOrganizationUsers', { organizationCode: code, users })).toEqual([
+        'ROLE_NOT_FOUND',
+      ]);
+    });
+
+    test('an organization that goes away between two reads', async () => {
+      const { organizations } = gateway.emulator.state;
+      whenCalled(/\/(users|feature_flags)\b/, () => organizations.delete(code));
+      const answer = await gateway.execute(
+        `query ($code: ID!) { organization(code: $code) {
+          name users { nodes { userId } } featureFlags { key }
+        } }`,
+        { code },
+      );
+      expect(codesOf(answer)).toEqual(['NOT_FOUND', 'NOT_FOUND']);
+    });
+
+    test('a member who leaves between two reads', async () => {
+      const { members } = gateway.emulator.state.organization(code);
+      const { organization } = await gateway.query(
+        `query ($code: ID!) { organization(code: $code) { users(first: 1) { nodes { id userId } } } }`,
+        { code },
+      );
+      const [{ id, userId }] = organization.users.nodes;
+      whenCalled(/\/users\/.+\/(roles|permissions)$/, () => members.delete(userId));
+      const answer = await gateway.execute(
+        `query ($id: ID!) { node(id: $id) { ... on OrganizationUser {
+          roles { key } permissions { key }
+        } } }`,
+        { id },
+      );
+      expect(answer.errors?.map(({ path }) => path?.join('.')).sort()).toEqual([
+        'node.permissions',
+        'node.roles',
+      ]);
+    });
+
+    test('every call without the scope', async () => {
+      const answer = await executeAs(
+        { scopes: ['read:organizations'] },
+        `{
+          organization(code: "${code}") {
+            users { nodes { userId } }
+            featureFlags { key }
+          }
+          roles { nodes { key } }
+          permissions { nodes { key } }
+        }`,
+      );
+      expect(codesOf(answer)).toEqual(['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN']);
+    });
+
+    test('a member’s own roles, where the catalogue may not be read', async () => {
+      const scopes = [
+        'read:organizations',
+        'read:organization_users',
+        'read:organization_user_roles',
+      ];
+      const { data, errors } = await executeAs(
+        { scopes },
+        `{ organization(code: "${code}") { users(first: 3) { nodes { roles { key roleId name } } } } }`,
+      );
+      expect(errors).toBeUndefined();
+      expect(data.organization.users.nodes).toHaveLength(3);
+    });
+
+    test('an expired token', async () => {
+      const answer = await executeAs({ expiresIn: -60 }, '{ organizations { nodes { code } } }');
+      expect(codesOf(answer)).toEqual(['UNAUTHENTICATED']);
+    });
+
+    test('too many requests', async () => {
+      // A gateway of its own: after the refusal it keeps calls back for a minute.
+      const limited = await startGateway({
+        kindeDomain: () => router.url,
+        credentials: gateway.emulator,
+        env: { KINDE_AUDIENCE: gateway.emulator.audience },
+        emulator: { organizations: 1, usersPerOrganization: 1 },
+      });
+      gateway.emulator.rateLimit = 1;
+      const document = '{ a: roles { nodes { key } } permissions { nodes { key } } }';
+      const answer = await limited.execute(document).finally(() => limited.close());
+      expect(codesOf(answer)).toEqual(['RATE_LIMITED']);
+    });
+  });
+
+  describe('Prism is awake', () => {
+    // What is provoked here is no finding about the gateway or the emulator.
+    afterEach(() => void router.findings.splice(0));
+
+    test('it finds a request that breaks the specification', async () => {
+      const answer = await fetch(`${router.url}/api/v1/organizations?page_size=many`, {
+        headers: { authorization: 'Bearer token' },
+      });
+      expect(answer.status).toBe(422);
+      expect([...deviationsIn(router.findings)]).toEqual([
+        'GET /api/v1/organizations 422 query.page_size: Request query parameter page_size must be integer,null',
+      ]);
+      expect(gateway.calls()).toEqual([]);
+    });
+
+    test('it finds an answer that breaks the specification', async () => {
+      const route = 'GET /api/v1/roles';
+      gateway.emulator.fault({ route, respond: { status: 200, body: { roles: 'none' } } });
+      const answer = await gateway.execute('{ roles { nodes { key } } }');
+      expect(codesOf(answer)).toEqual(['UPSTREAM_UNAVAILABLE']);
+      expect([...deviationsIn(router.findings)]).toEqual([
+        'GET /api/v1/roles 500 response.body.roles: Response body property roles must be array',
+      ]);
+    });
+  });
+
+  describe('in the end', () => {
+    test('every row of the endpoint table was called', () => {
+      expect(new Set(seen.map(({ route }) => route))).toEqual(new Set(routes));
+    });
+
+    test('every row answered well at least once', () => {
+      const served = seen.filter(({ status }) => status < 300).map(({ route }) => route);
+      expect(new Set(served)).toEqual(new Set(routes));
+    });
+
+    test('every listed deviation was met', () => {
+      expect([...deviationsIn(seen)].sort()).toEqual(Object.keys(DEVIATIONS).sort());
+    });
+  });
+}

@@ -1,0 +1,191 @@
+/**
+ * The cases of the list of faults by their numbers, and where each is tested. A test that is renamed or
+ * removed is missed here.
+ */
+import { expect, test } from '@jest/globals';
+import { isTitled } from '../support/titles.js';
+
+/** The file of a test, and its title as it is written there. */
+type Place = readonly [file: string, title: string];
+
+/** Those of test/faults begin with their numbers: `'12. unknown extra fields'`. */
+const numbered = (number: number, file: string): Place => [`faults/${file}`, `${number}. `];
+
+const answers = (number: number) => numbered(number, 'answers');
+const retries = (number: number) => numbered(number, 'retries');
+const clients = (number: number) => numbered(number, 'clients');
+
+const CASES: Readonly<Record<number, readonly Place[]>> = {
+  1: [answers(1)],
+  2: [answers(2)],
+  4: [answers(4)],
+  5: [answers(5)],
+  6: [answers(6)],
+  7: [answers(7)],
+  8: [answers(8)],
+  9: [answers(9)],
+  10: [answers(10)],
+  11: [answers(11)],
+  12: [answers(12)],
+  15: [answers(15)],
+  16: [
+    retries(16),
+    ['upstream/resilience', 'is sent no more often than UPSTREAM_RETRIES says'],
+    ['upstream/resilience', 'is drawn below a bound that doubles up to two seconds'],
+  ],
+  17: [retries(17)],
+  18: [retries(18)],
+  19: [retries(19)],
+  20: [retries(20)],
+  21: [retries(21)],
+  22: [retries(22)],
+  23: [retries(23), ['upstream/client', 'one with a short life is asked for again']],
+  24: [retries(24)],
+  25: [retries(25)],
+  26: [retries(26)],
+  29: [retries(29), ['upstream/resilience', 'refuses in well under 5 ms']],
+  30: [retries(30)],
+  31: [retries(31)],
+  35: [
+    ['resolvers/queries', 'a page token that Kinde refuses is the caller’s to mend'],
+    ['resolvers/queries', 'refuse what they cannot read, without a call'],
+  ],
+  37: [
+    [
+      'resolvers/mutations',
+      'that succeeded while its re-read failed is a success, with null and an error at that path',
+    ],
+  ],
+  38: [
+    ['resolvers/mutations', '150 are sent as 100 and 50'],
+    [
+      'resolvers/mutations',
+      'a second batch that fails is told user by user, beside the first’s success',
+    ],
+  ],
+  40: [numbered(40, 'load')],
+  41: [
+    ['http/coalesce', 'a thousand times for the same nested things make the calls of one'],
+    ['upstream/cache-authority', 'two tokens share nothing that is kept, and one token does'],
+    ['upstream/cache-authority', 'two tokens share nothing that is in flight, and one token does'],
+  ],
+  42: [
+    [
+      'upstream/cache',
+      'until CACHE_TTL_SECONDS have passed, and then once for all who ask at that moment',
+    ],
+  ],
+  43: [
+    ['upstream/cache', '%s: the last answer, with its age'],
+    ['upstream/cache', 'it is for no longer than CACHE_STALE_IF_ERROR_SECONDS'],
+  ],
+  44: [
+    ['upstream/cache', 'a write makes out of date what it changes, and nothing else'],
+    [
+      'upstream/replicas',
+      'a write through either is read through both, whatever they had in memory',
+    ],
+  ],
+  46: [
+    ['upstream/replicas', 'killed: served without it and without memory; back: agreed again'],
+    ['upstream/replicas', 'slow: waited for briefly and once, then done without'],
+  ],
+  48: [['upstream/resilience', 'ends a read that hangs; what was finished is returned']],
+  49: [
+    [
+      'http/overload',
+      'the excess gets 503 with Retry-After before anything is sent, and the others their answers',
+    ],
+    [
+      'http/overload',
+      '/livez answers, /readyz says why it is not ready, and is again a second after the last 503',
+    ],
+  ],
+  50: [
+    numbered(50, 'shutdown'),
+    ['cli/process', 'answers the request in flight after SIGTERM, takes no more and exits with 0'],
+    ['cli/process', 'a second signal, %s, ends it at once'],
+  ],
+  51: [
+    [
+      'faults/memory',
+      '2,000 operations, failures and clients that leave among them, leave nothing behind',
+    ],
+  ],
+  52: [
+    ['cli/process', 'refuses bad settings with a line for each, and exits with 1'],
+    ['config', 'names every bad variable at once'],
+  ],
+  53: [clients(53), ['graphql/limits', '%s that do not come to an end are cut off']],
+  55: [
+    clients(55),
+    ['resolvers/mutations', '%s refuses each in %s, without a call'],
+    ['resolvers/mutations', 'queries refuse each, without a call'],
+  ],
+  56: [
+    ['resolvers/queries', 'refuse what they cannot read, without a call'],
+    ['resolvers/cursor', 'of another list or order is refused'],
+    [
+      'resolvers/cursor',
+      'that was altered is refused or is another place of the same list, never a crash',
+    ],
+  ],
+  58: [clients(58)],
+  59: [clients(59)],
+  60: [clients(60)],
+  62: [
+    clients(62),
+    ['http/http', '%s is JSON with a code and a request id'],
+    ['http/http', 'a mutation by GET and a GET without a preflight are refused'],
+  ],
+  63: [
+    clients(63),
+    ['graphql/limits', 'the schema is told to nobody, unless it is allowed'],
+    ['graphql/limits', 'a misspelt name of %s has no suggestions'],
+    [
+      'graphql/limits',
+      'whose hash is another’s, or whose version is unknown, is the client’s error',
+    ],
+  ],
+  66: [
+    ['auth/auth', 'alg none'],
+    ['auth/auth', 'HS256 by the public key'],
+    ['auth/auth', 'another issuer'],
+    ['auth/auth', 'another audience, or none, where JWT_AUDIENCE asks for one'],
+    ['auth/auth', 'expired'],
+    ['auth/auth', 'not yet valid'],
+    ['auth/auth', 'are not read again and again for tokens with unknown ones'],
+  ],
+  67: [
+    ['auth/auth', 'that only reads may not %s'],
+    ['auth/auth', 'may read no %s beyond its own'],
+    ['auth/auth', 'may not %s in another organization'],
+  ],
+  68: [
+    ['telemetry/logs', 'that are refused are not logged, the reason is'],
+    ['telemetry/logs', 'what Kinde answers is not logged but for its codes'],
+    ['telemetry/logs', 'what clients write is not logged'],
+  ],
+};
+
+const NUMBERS = [
+  1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 29, 30, 31,
+  35, 37, 38, 40, 41, 42, 43, 44, 46, 48, 49, 50, 51, 52, 53, 55, 56, 58, 59, 60, 62, 63, 66, 67,
+  68,
+];
+
+test('every case has its tests', () => {
+  expect(Object.keys(CASES).map(Number)).toEqual(NUMBERS);
+});
+
+test.each(NUMBERS)('the tests of case %i are there', (number) => {
+  const places = CASES[number] ?? [];
+  expect(places).not.toEqual([]);
+  for (const [file, title] of places) {
+    expect({ file, title, isThere: isTitled(file, title) }).toEqual({
+      file,
+      title,
+      isThere: true,
+    });
+  }
+});

@@ -1,0 +1,482 @@
+/** What is refused at the door, before Kinde hears of it. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { getIntrospectionQuery } from 'graphql';
+import { examples } from '../../src/graphiql/examples.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+beforeEach(() => {
+  gateway.calls();
+});
+
+/** Sends a document that must be refused whole, and gives its error. */
+async function refusal(document: string, variables?: object, at: TestGateway = gateway) {
+  at.calls();
+  const { data, errors } = await at.execute(document, variables);
+  expect(data).toBeUndefined();
+  expect(at.calls()).toEqual([]);
+  expect(errors?.[0]?.extensions).toHaveProperty('requestId');
+  return { code: errors![0]!.extensions['code'], message: errors![0]!.message };
+}
+
+/** GraphiQL's own way to ask for the schema. */
+const INTROSPECTION = getIntrospectionQuery({
+  schemaDescription: true,
+  inputValueDeprecation: true,
+  specifiedByUrl: true,
+  directiveIsRepeatable: true,
+  oneOf: true,
+});
+
+describe('tokens', () => {
+  test('more than the limit are not parsed', async () => {
+    expect(await refusal(`{ ${'__typename '.repeat(999)} }`)).toEqual({
+      code: 'GRAPHQL_PARSE_FAILED',
+      message: expect.stringMatching(/more that 1000 tokens/),
+    });
+    const exactly = `{ nodes(ids: [${'"x" '.repeat(988)}]) { id } }`;
+    const { errors } = await gateway.execute(exactly);
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect((await refusal(exactly.replace('id }', 'id id }'))).code).toBe('GRAPHQL_PARSE_FAILED');
+  });
+
+  test('are an error of the client by status', async () => {
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/graphql-response+json',
+      },
+      body: JSON.stringify({ query: `{ ${'__typename '.repeat(999)} }` }),
+    });
+    expect(response.status).toBe(400);
+  });
+});
+
+describe('the form of a query', () => {
+  const organization = (fields: string) => `organization(code: "org_1") { ${fields} }`;
+  const nested = (depth: number): string =>
+    depth === 1 ? 'id' : `users { nodes { organization { ${nested(depth - 3)} } } }`;
+  const times = (count: number, write: (index: number) => string) =>
+    Array.from({ length: count }, (_, index) => write(index)).join(' ');
+
+  test.each<[string, string, string]>([
+    ['12 levels', 'MAX_DEPTH', `{ ${organization(nested(13))} }`],
+    ['100 aliases', 'MAX_ALIASES', `{ ${organization(times(101, (n) => `a${n}: code`))} }`],
+    ['20 root fields', 'MAX_ROOT_FIELDS', `{ ${times(21, (n) => `a${n}: __typename`)} }`],
+    [
+      '50 directives',
+      'MAX_DIRECTIVES',
+      `{ ${organization(times(51, () => 'code @skip(if: false)'))} }`,
+    ],
+    [
+      '20 mutations',
+      'MAX_ROOT_FIELDS',
+      `mutation { ${times(40, (n) => `a${n}: deleteOrganization(input: { organizationCode: "x" }) { userErrors { code } }`)} }`,
+    ],
+    [
+      'fragments counted where they are spread',
+      'MAX_ALIASES',
+      `{ ${organization('...A ...A x: code')} } fragment A on Organization { ${times(50, (n) => `a${n}: code`)} }`,
+    ],
+    [
+      'depth inside fragments',
+      'MAX_DEPTH',
+      `{ ${organization('...A')} } fragment A on Organization { ${nested(13)} }`,
+    ],
+    [
+      'depth inside inline fragments',
+      'MAX_DEPTH',
+      `{ ... on Query { ${organization(`... { ... on Organization { ${nested(13)} } }`)} } }`,
+    ],
+  ])('more than %s: %s', async (_, setting, document) => {
+    const { code, message } = await refusal(document);
+    expect({ code, message }).toEqual({
+      code: 'QUERY_TOO_COMPLEX',
+      message: expect.stringMatching(new RegExp(`: \\d+, and the limit ${setting} is \\d+\\.$`)),
+    });
+  });
+
+  test('just within the limits is answered', async () => {
+    await gateway.query(`{ organization(code: "org_none") { ${nested(10)} } }`);
+    await gateway.query(`{ ${organization(times(100, (n) => `a${n}: code`))} }`);
+    await gateway.query(`{ ${times(20, (n) => `a${n}: __typename`)} }`);
+  });
+
+  test('the found number is told', async () => {
+    expect((await refusal(`{ ${times(37, (n) => `a${n}: __typename`)} }`)).message).toBe(
+      'The operation has too many root fields: 37, and the limit MAX_ROOT_FIELDS is 20.',
+    );
+  });
+
+  test('fragments that double each other, or themselves, are counted without being walked', async () => {
+    const doubling = times(
+      60,
+      (n) => `fragment F${n} on Organization { ...F${n + 1} ...F${n + 1} }`,
+    );
+    const end = 'fragment F60 on Organization { a: code }';
+    const started = performance.now();
+    const { code } = await refusal(`{ ${organization('...F0')} } ${doubling} ${end}`);
+    expect(code).toBe('QUERY_TOO_COMPLEX');
+    const cycle =
+      'fragment A on Organization { ...B ...B } fragment B on Organization { ...A ...A }';
+    expect((await refusal(`{ ${organization('...A')} } ${cycle}`)).code).toBe(
+      'GRAPHQL_VALIDATION_FAILED',
+    );
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  test('is judged with the status of a validation error', async () => {
+    const status = (accept: string) =>
+      fetch(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept },
+        body: JSON.stringify({ query: `{ ${times(21, (n) => `a${n}: __typename`)} }` }),
+      }).then((response) => response.status);
+    expect(await status('application/json')).toBe(200);
+    expect(await status('application/graphql-response+json')).toBe(400);
+  });
+});
+
+describe('cost', () => {
+  let frugal: TestGateway;
+  beforeAll(async () => {
+    frugal = await startGateway({ env: { MAX_COST: '60' } });
+  });
+  afterAll(() => frugal.close());
+
+  const costOf = async (document: string, variables: object = {}) => {
+    const answer = await gateway.execute(document, variables, { 'x-graphql-cost': 'true' });
+    gateway.calls();
+    return (answer as { extensions?: { cost: unknown } }).extensions?.cost;
+  };
+  const NESTED = `query ($organizations: Int, $users: Int, $deep: Boolean = true) {
+    organizations(first: $organizations) { nodes { code
+      users(first: $users) @include(if: $deep) {
+        nodes { email permissions { key } permissionGrants { permission { name } } }
+      }
+    } }
+  }`;
+
+  test.each<[string, number, string, object]>([
+    ['a list without first', 11, '{ organizations { nodes { code } } }', {}],
+    ['a list by edges', 6, '{ organizations(first: 5) { edges { node { code } } } }', {}],
+    ['shared details', 11, '{ organizations(first: 5) { nodes { createdOn senderName } } }', {}],
+    [
+      'shared flags',
+      11,
+      '{ organizations(first: 5) { nodes { a: featureFlag(key: "a") { key } b: featureFlag(key: "b") { key } } } }',
+      {},
+    ],
+    [
+      'lists in lists, by variables',
+      1 + 2 + 2 * (1 + 3 + 3),
+      NESTED,
+      { organizations: 2, users: 3 },
+    ],
+    ['what is left out', 3, NESTED, { organizations: 2, users: 3, deep: false }],
+    ['one object', 1, '{ organization(code: "org_none") { name } }', {}],
+    [
+      'objects by id',
+      4,
+      'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on Organization { createdOn } } }',
+      { ids: ['x', 'y'] },
+    ],
+    [
+      'fragments',
+      11,
+      '{ organizations(first: 5) { ...P } } fragment P on OrganizationConnection { nodes { code ... on Organization { createdOn } } }',
+      {},
+    ],
+    [
+      'a size that is refused by itself',
+      1,
+      '{ organizations(first: 2147483647) { nodes { code } } }',
+      {},
+    ],
+    ['no Kinde at all', 0, '{ __typename }', {}],
+  ])('of %s is %d', async (_, cost, document, variables) => {
+    expect(await costOf(document, variables)).toEqual({ requested: cost, maximum: 25_000 });
+  });
+
+  test('is told to nobody who does not ask', async () => {
+    expect(await gateway.execute('{ __typename }')).not.toHaveProperty('extensions');
+  });
+
+  test('over the limit is refused before any call, by variables as by literals', async () => {
+    const message = 'The operation may cost too much: 149, and the limit MAX_COST is 60.';
+    const expected = { code: 'QUERY_TOO_COMPLEX', message };
+    expect(await refusal(NESTED, { organizations: 2, users: 36 }, frugal)).toEqual(expected);
+    expect(
+      (await refusal('{ organizations(first: 5000) { nodes { code } } }', {}, frugal)).code,
+    ).toBe('QUERY_TOO_COMPLEX');
+    const hundreds = await refusal(NESTED, { organizations: 100, users: 100 }, frugal);
+    expect(hundreds.message).toContain(': 20201,');
+    await frugal.query(NESTED, { organizations: 2, users: 3 });
+  });
+
+  test('of a bulk write counts its users', async () => {
+    const users = Array.from({ length: 40 }, (_, index) => ({ userId: `kp_${index}` }));
+    const document = `mutation ($input: AddOrganizationUsersInput!) {
+      addOrganizationUsers(input: $input) { addedUsers { email permissions { key } } userErrors { code } }
+    }`;
+    const { code, message } = await refusal(
+      document,
+      { input: { organizationCode: 'org_1', users } },
+      frugal,
+    );
+    expect({ code, message }).toEqual({
+      code: 'QUERY_TOO_COMPLEX',
+      message: expect.stringContaining(': 81,'),
+    });
+  });
+
+  test('lists in lists of the default size are refused when they are too many', async () => {
+    const { code } = await refusal(
+      '{ organizations(first: 500) { nodes { users(first: 500) { nodes { email } } } } }',
+    );
+    expect(code).toBe('QUERY_TOO_COMPLEX');
+  });
+
+  test('variables that cannot be are refused for what they are', async () => {
+    expect((await refusal(NESTED, { organizations: 'many' })).code).toBe('BAD_USER_INPUT');
+    const { errors } = await gateway.execute('query ($id: ID = "x") { node(id: $id) { id } }', {
+      id: null,
+    });
+    expect(errors).toHaveLength(1);
+    expect(gateway.calls()).toEqual([]);
+  });
+});
+
+test('GraphiQL’s introspection and its examples are within all limits', async () => {
+  expect(await gateway.query(INTROSPECTION)).toHaveProperty('__schema.types');
+  for (const { query, variables } of examples) {
+    const { data } = await gateway.execute(query, JSON.parse(variables ?? '{}') as object);
+    expect(data).toBeDefined();
+  }
+});
+
+describe('in production', () => {
+  let production: TestGateway;
+  let open: TestGateway;
+  beforeAll(async () => {
+    production = await startGateway({ env: { NODE_ENV: 'production' } });
+    open = await startGateway({
+      env: { NODE_ENV: 'production', ALLOW_INTROSPECTION: 'true', ALLOW_GRAPHIQL: 'true' },
+    });
+  });
+  afterAll(async () => {
+    await production.close();
+    await open.close();
+  });
+
+  test('the schema is told to nobody, unless it is allowed', async () => {
+    for (const document of [INTROSPECTION, '{ __type(name: "Query") { name } }']) {
+      expect((await refusal(document, {}, production)).code).toBe('GRAPHQL_VALIDATION_FAILED');
+      await open.query(document);
+    }
+  });
+
+  test.each([
+    ['a field', '{ organization(code: "x") { nme } }', {}],
+    ['an argument', '{ organization(cod: "x") { name } }', {}],
+    ['a type', 'query ($a: Organizatio) { __typename }', {}],
+    ['an enum value', '{ organizations(sort: NAME_AS) { nodes { code } } }', {}],
+    [
+      'a variable’s enum value',
+      'query ($s: SortOrder) { organizations(sort: $s) { nodes { code } } }',
+      { s: 'NAME_AS' },
+    ],
+    [
+      'a variable’s input field',
+      'mutation ($i: DeleteOrganizationInput!) { deleteOrganization(input: $i) { userErrors { code } } }',
+      { i: { organizationCode: 'x', organizationCod: 'x' } },
+    ],
+  ])('a misspelt name of %s has no suggestions', async (_, document, variables) => {
+    expect((await refusal(document, variables, production)).message).not.toMatch(/did you mean/i);
+    const { errors } = await open.execute(document, variables);
+    expect(errors?.map(({ message }) => message).join()).toMatch(/did you mean/i);
+  });
+
+  test('GraphiQL is not there, unless it is allowed', async () => {
+    const page = await fetch(`${production.url}/graphiql`);
+    expect([page.status, (await page.json()).errors[0].extensions.code]).toEqual([
+      404,
+      'NOT_FOUND',
+    ]);
+    expect((await fetch(`${open.url}/graphiql`)).status).not.toBe(404);
+    expect((await fetch(`${gateway.url}/graphiql`)).status).not.toBe(404);
+  });
+});
+
+describe('HTTP', () => {
+  let strict: TestGateway;
+  beforeAll(async () => {
+    strict = await startGateway({
+      env: { REQUEST_TIMEOUT_MS: '300', CORS_ORIGINS: 'https://app.example.com, http://other' },
+    });
+  });
+  afterAll(() => strict.close());
+
+  /** What comes back from a connection that sends this and then waits. */
+  const stall = (text: string) =>
+    new Promise<string>((resolve) => {
+      const { hostname, port } = new URL(strict.url);
+      let answer = '';
+      const socket = connect(Number(port), hostname, () => socket.write(text));
+      socket
+        .on('data', (data) => (answer += data))
+        .on('error', () => undefined)
+        .on('close', () => resolve(answer));
+    });
+
+  function expectJsonError(answer: string, status: number, code: string) {
+    const [head, body] = answer.split('\r\n\r\n') as [string, string];
+    const [line, ...headers] = head.split('\r\n');
+    expect(line).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(headers).toContain('content-type: application/json; charset=utf-8');
+    const requestId = headers.find((header) => header.startsWith('x-request-id: '))!.slice(14);
+    expect(JSON.parse(body)).toEqual({
+      errors: [{ message: expect.any(String), extensions: { code, requestId } }],
+    });
+  }
+
+  test.each([
+    ['headers', 'POST /graphql HTTP/1.1\r\nhost: x\r\nx-a: b\r\n'],
+    [
+      'a body',
+      'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"query":',
+    ],
+  ])('%s that do not come to an end are cut off', async (_, text) => {
+    expectJsonError(await stall(text), 408, 'REQUEST_TIMEOUT');
+    expect(strict.calls()).toEqual([]);
+    expect((await fetch(`${strict.url}/livez`)).status).toBe(200);
+  });
+
+  test('headers over 16 KB are refused', async () => {
+    const answer = await stall(
+      `GET /livez HTTP/1.1\r\nhost: x\r\nx-a: ${'b'.repeat(17_000)}\r\n\r\n`,
+    );
+    expectJsonError(answer, 431, 'HEADERS_TOO_LARGE');
+  });
+
+  test.each([
+    ['no HTTP', '\0\0\0 nonsense\r\n\r\n'],
+    ['a header without a name', 'GET /livez HTTP/1.1\r\nhost: x\r\n: <script>\r\n\r\n'],
+    [
+      'two lengths of one body',
+      'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\n{}',
+    ],
+  ])('bytes that are %s are refused in JSON', async (_, text) => {
+    const answer = await stall(text);
+    expectJsonError(answer, 400, 'BAD_REQUEST');
+    expect(answer).not.toContain('<script>');
+  });
+
+  test('/graphql/ is /graphql', async () => {
+    const response = await fetch(`${strict.url}/graphql/`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"{ __typename }"}',
+    });
+    expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+  });
+
+  const preflight = (at: TestGateway, origin: string) =>
+    fetch(`${at.url}/graphql`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    });
+
+  test('pages of listed origins may call, without credentials', async () => {
+    const response = await preflight(strict, 'https://app.example.com');
+    expect(response.status).toBe(204);
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+    expect(response.headers.get('access-control-allow-headers')).toMatch(/authorization/);
+    expect(response.headers.get('access-control-allow-credentials')).toBeNull();
+    const answer = await fetch(`${strict.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: 'http://other' },
+      body: '{"query":"{__typename}"}',
+    });
+    expect(answer.headers.get('access-control-allow-origin')).toBe('http://other');
+    expect(answer.headers.get('vary')).toMatch(/origin/i);
+  });
+
+  test('pages of others may not, nor any by default', async () => {
+    for (const [at, origin] of [
+      [strict, 'https://evil.example.com'],
+      [strict, 'null'],
+      [gateway, 'https://app.example.com'],
+    ] as const) {
+      const response = await preflight(at, origin);
+      expect(response.status).toBe(405);
+      expect([...response.headers.keys()].join()).not.toMatch(/access-control/);
+    }
+  });
+});
+
+describe('a persisted query', () => {
+  const ask = async (persistedQuery: object) => {
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ __typename }', extensions: { persistedQuery } }),
+    });
+    const { errors } = (await response.json()) as { errors: { extensions: object }[] };
+    return [response.status, errors[0]!.extensions];
+  };
+
+  test('whose hash is another’s, or whose version is unknown, is the client’s error', async () => {
+    expect(await ask({ version: 1, sha256Hash: 'a'.repeat(64) })).toEqual([
+      400,
+      expect.objectContaining({ code: 'PERSISTED_QUERY_HASH_MISMATCH' }),
+    ]);
+    expect(await ask({ version: 2, sha256Hash: 'a'.repeat(64) })).toEqual([
+      400,
+      expect.objectContaining({ code: 'BAD_REQUEST' }),
+    ]);
+    expect(gateway.calls()).toEqual([]);
+  });
+});
+
+test('with trusted documents, these alone are run, by their ids', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'trusted-')), 'documents.json');
+  const query = 'query A { __typename }';
+  writeFileSync(path, JSON.stringify({ 'sha256:abc': query, def: query }));
+  const trusting = await startGateway({ env: { TRUSTED_DOCUMENTS: path } });
+  const post = async (body: object) => {
+    const response = await fetch(`${trusting.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return (await response.json()) as unknown;
+  };
+  try {
+    const data = { __typename: 'Query' };
+    const other = '{ organizations { nodes { code } } }';
+    expect(await post({ documentId: 'abc' })).toEqual({ data });
+    expect(await post({ documentId: 'sha256:def', query: other })).toEqual({ data });
+    const byHash = { persistedQuery: { version: 1, sha256Hash: 'abc' } };
+    expect(await post({ extensions: byHash })).toEqual({ data });
+    for (const body of [{ query: other }, { documentId: 'no' }, { query }, [], {}]) {
+      expect(await post(body)).toMatchObject({
+        errors: [{ extensions: { code: 'TRUSTED_DOCUMENT_REQUIRED' } }],
+      });
+    }
+    const byGet = await fetch(`${trusting.url}/graphql?query=${encodeURIComponent(other)}`);
+    expect(byGet.status).toBe(400);
+    expect(trusting.calls()).toEqual([]);
+  } finally {
+    await trusting.close();
+  }
+});

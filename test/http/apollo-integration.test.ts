@@ -1,0 +1,107 @@
+/**
+ * Apollo's suite for those who bring Apollo Server to a framework, against our HTTP server and our
+ * `/graphql`. The servers are the suite's own, with its schemas and settings; what our plugins add to
+ * an answer is tested elsewhere.
+ *
+ * @jest-environment ./test/support/deviations.mjs
+ */
+import { ApolloServer } from '@apollo/server';
+import {
+  defineIntegrationTestSuite,
+  type CreateServerForIntegrationTests,
+} from '@apollo/server-integration-testsuite';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { Answers } from '../../src/http/response-cache.js';
+import { createAuthenticate } from '../../src/auth/authenticate.js';
+import { readConfig } from '../../src/config.js';
+import { createHttpServer } from '../../src/http/server.js';
+import { graphqlRoutes } from '../../src/http/graphql-route.js';
+import { Admission } from '../../src/http/admission.js';
+import { Changes } from '../../src/upstream/cache/invalidation.js';
+
+declare global {
+  /** See support/deviations.mjs. */
+  var deviations: Record<string, string>;
+  var ran: ReadonlySet<string>;
+}
+
+const NO_TEXT =
+  'A body of text/plain is refused with 415 before anything reads it: a form or a script of another ' +
+  'site can send one. The suite wants Apollo Server’s own 400.';
+
+const HTTP_TESTS = 'integration tests › httpServerTests.ts › graphqlHTTP';
+
+/**
+ * Tests of the suite that must fail here, and why that is right. Beside them there is one deviation
+ * that would show in thirty tests: errors of an answer with a 4xx or 5xx name their request. That is
+ * taken off before the suite looks, and checked below.
+ */
+globalThis.deviations = {
+  [`${HTTP_TESTS} › throws an error if POST body is empty`]: NO_TEXT,
+  [`${HTTP_TESTS} › throws an error if invalid content-type`]: NO_TEXT,
+  'integration tests › apolloServerTests.ts › CSRF prevention › default': NO_TEXT,
+  [`${HTTP_TESTS} › throws an error if POST JSON is malformed`]:
+    'It is refused with 400, in Fastify’s words: the suite knows those of other frameworks.',
+};
+
+const config = readConfig({
+  LOG_LEVEL: 'silent',
+  NODE_ENV: 'production',
+  KINDE_DOMAIN: 'http://127.0.0.1:9',
+  AUTH_MODE: 'passthrough',
+});
+const admission = new Admission({
+  ...config.overload,
+  // The suite keeps this process busy, and nobody is to be sent away for it.
+  ...{ maxWaitMs: 600_000, maxEventLoopDelayMs: 600_000 },
+  upstreamUtilization: () => 0,
+});
+afterAll(() => admission.close());
+const authenticate = createAuthenticate('passthrough', undefined, undefined);
+
+/** Whether each error named its request, in the order of the answers. */
+const namings: boolean[] = [];
+
+const createServer: CreateServerForIntegrationTests = async (apolloConfig, options) => {
+  const apollo = new ApolloServer(apolloConfig);
+  await apollo.start();
+  const app = createHttpServer(config);
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (reply.statusCode < 400 || typeof payload !== 'string') return payload;
+    const { errors, ...rest } = JSON.parse(payload);
+    if (errors === undefined) return payload;
+    const bare = errors.map(({ extensions: { requestId, ...extensions }, ...error }: any) => {
+      namings.push(requestId === request.id && requestId === reply.getHeader('x-request-id'));
+      return Object.keys(extensions).length === 0 ? error : { ...error, extensions };
+    });
+    return JSON.stringify({ errors: bare, ...rest });
+  });
+  await app.register(
+    graphqlRoutes({
+      handler: fastifyApolloHandler(apollo, { context: options?.context ?? (async () => ({})) }),
+      authenticate,
+      answers: new Answers(new Changes(), undefined),
+      refresh: () => true,
+      admission,
+      telemetry: { metrics: undefined, traces: undefined },
+      config,
+    }),
+  );
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  return { server: apollo, url: `${url}/graphql`, extraCleanup: () => app.close() };
+};
+
+defineIntegrationTestSuite(createServer);
+
+describe('the list of deviations', () => {
+  test('names tests of the suite alone', () => {
+    expect(globalThis.ran.size).toBeGreaterThan(240);
+    for (const name of Object.keys(globalThis.deviations)) expect(globalThis.ran).toContain(name);
+  });
+
+  test('each error of a failed request named the request', () => {
+    expect(namings.length).toBeGreaterThan(30);
+    expect(namings).not.toContain(false);
+  });
+});

@@ -1,0 +1,199 @@
+/** Those who ask the same at once share a call: as long as one of them waits, each by its own time and calls. */
+import { describe, expect, test } from '@jest/globals';
+import { arrive, cachedGateways, codes, LIST, post } from '../support/cached-gateway.js';
+import type { TestGateway } from '../support/gateway.js';
+
+const { heldGatewayWith, forgetful, advance } = cachedGateways();
+
+/** The same reads by another text, so that the calls are shared and the execution is not. */
+const again = (query: string) => `${query} #`;
+
+const LIST_CALL = 'GET /api/v1/organizations?page_size=10';
+
+describe('those who ask at once', () => {
+  test('a thousand times for the same nested things make the calls of one', async () => {
+    const { gateway } = await heldGatewayWith();
+    const nested = '{ organizations(first: 10) { nodes { name featureFlags { key } } } }';
+    const answer = await post(await forgetful(gateway), nested);
+    const calls = gateway.calls().sort();
+    const answers = Array.from({ length: 1_000 }, () => post(gateway, nested));
+    expect(new Set(await Promise.all(answers))).toEqual(new Set([answer]));
+    expect(gateway.calls().sort()).toEqual(calls);
+  }, 90_000);
+
+  test('share also when nothing is kept', async () => {
+    const { gateway, proxy } = await heldGatewayWith({ CACHE: 'off' });
+    const held = proxy.hold(LIST_CALL);
+    const first = post(gateway, LIST);
+    await held.made;
+    const second = post(gateway, LIST);
+    await arrive(gateway);
+    held.release();
+    expect(await second).toBe(await first);
+    expect(gateway.calls()).toEqual([LIST_CALL]);
+  });
+
+  test('the same query is executed once, and a failure of it by each for itself', async () => {
+    const { gateway, proxy } = await heldGatewayWith({ CACHE: 'off' });
+    const three = async () => {
+      const held = proxy.hold(LIST_CALL);
+      const first = post(gateway, LIST);
+      await held.made;
+      const others = [post(gateway, LIST), post(gateway, LIST)];
+      await arrive(gateway);
+      held.release();
+      return Promise.all([first, ...others]);
+    };
+    expect(new Set(await three()).size).toBe(1);
+    expect(gateway.calls()).toEqual([LIST_CALL]);
+    gateway.emulator.fault({ respond: { status: 403 }, times: 1 });
+    const [failed, ...answered] = await three();
+    expect(failed).toContain('FORBIDDEN');
+    for (const answer of answered) expect(answer).not.toContain('errors');
+    expect(gateway.calls()).toEqual([LIST_CALL, LIST_CALL]);
+  });
+
+  test('leave their places to others while they wait', async () => {
+    const { gateway, proxy } = await heldGatewayWith({
+      CACHE: 'off',
+      MAX_CONCURRENT_OPERATIONS: '2',
+      MAX_WAIT_MS: '15000',
+    });
+    const held = proxy.hold(LIST_CALL);
+    const first = post(gateway, LIST);
+    await held.made;
+    const others: Promise<string>[] = [];
+    for (let count = 0; count < 3; count++) {
+      others.push(post(gateway, LIST));
+      await arrive(gateway);
+    }
+    const another = await gateway.query('{ organizations(first: 2) { nodes { code } } }');
+    expect(another.organizations.nodes).toHaveLength(2);
+    expect(gateway.calls()).toHaveLength(2);
+    held.release();
+    expect(new Set(await Promise.all([first, ...others])).size).toBe(1);
+  });
+
+  test('while all places are taken, what is kept is given, and those who wait are executed once', async () => {
+    const { gateway, proxy } = await heldGatewayWith({
+      MAX_CONCURRENT_OPERATIONS: '1',
+      MAX_WAIT_MS: '15000',
+    });
+    const kept = '{ organizations(first: 2) { nodes { code } } }';
+    await gateway.query(kept);
+    const held = proxy.hold('GET /api/v1/organizations?page_size=3');
+    const first = gateway.query('{ organizations(first: 3) { nodes { code } } }');
+    await held.made;
+    expect((await gateway.query(kept)).organizations.nodes).toHaveLength(2);
+    const waiting = [post(gateway, LIST)];
+    await arrive(gateway, kept);
+    gateway.calls();
+    held.release();
+    waiting.push(post(gateway, LIST), post(gateway, LIST));
+    await first;
+    expect(new Set(await Promise.all(waiting)).size).toBe(1);
+    expect(gateway.calls()).toEqual([LIST_CALL]);
+  });
+
+  test('mutations are each carried out, however alike', async () => {
+    const { gateway } = await heldGatewayWith();
+    const create =
+      'mutation { createOrganization(input: { name: "Twice" }) { userErrors { code } } }';
+    await Promise.all([gateway.query(create), gateway.query(create)]);
+    expect(gateway.calls()).toEqual(Array(2).fill('POST /api/v1/organization'));
+  });
+
+  const leaving = (gateway: TestGateway) => {
+    const controller = new AbortController();
+    const answer = fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: LIST }),
+      signal: controller.signal,
+    }).catch(() => 'left');
+    return { leave: () => controller.abort(), answer };
+  };
+
+  test('the first may leave: the others still get the answer of its call', async () => {
+    const { gateway, proxy } = await heldGatewayWith();
+    const held = proxy.hold(LIST_CALL);
+    const first = leaving(gateway);
+    await held.made;
+    const second = gateway.query(LIST);
+    await arrive(gateway);
+    first.leave();
+    expect(await first.answer).toBe('left');
+    await arrive(gateway);
+    held.release();
+    expect((await second).organizations.nodes).toHaveLength(3);
+    expect(gateway.calls()).toEqual([LIST_CALL]);
+  });
+
+  test('all may leave: then the call is broken off, and nobody joins it', async () => {
+    const { gateway, proxy } = await heldGatewayWith();
+    const held = proxy.hold(LIST_CALL);
+    const callers = [leaving(gateway), leaving(gateway)];
+    await held.made;
+    await arrive(gateway);
+    for (const { leave } of callers) leave();
+    await held.brokenOff;
+    expect((await gateway.query(LIST)).organizations.nodes).toHaveLength(3);
+    expect(gateway.calls()).toEqual([LIST_CALL, LIST_CALL]);
+  });
+
+  test('one’s deadline may pass while another waits on', async () => {
+    const { gateway, proxy } = await heldGatewayWith({ OPERATION_TIMEOUT_MS: '3000' });
+    const held = proxy.hold(LIST_CALL);
+    const first = gateway.execute(LIST);
+    await held.made;
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const second = gateway.query(again(LIST));
+    expect(codes((await first).errors)).toEqual(['DEADLINE_EXCEEDED']);
+    held.release();
+    expect((await second).organizations.nodes).toHaveLength(3);
+    expect(gateway.calls()).toEqual([LIST_CALL]);
+  });
+
+  test('a failure is everybody’s, and the last answer in an outage too', async () => {
+    const { gateway, proxy } = await heldGatewayWith({ CACHE_TTL_SECONDS: '1' });
+    const bothUnder = async () => {
+      const end = gateway.emulator.fault({ respond: { status: 503 } });
+      const held = proxy.hold(LIST_CALL);
+      const first = gateway.execute(LIST);
+      await held.made;
+      const second = gateway.execute(again(LIST));
+      await arrive(gateway);
+      held.release();
+      const answers = await Promise.all([first, second]);
+      end();
+      expect(gateway.calls()).toEqual([LIST_CALL]);
+      return answers as any[];
+    };
+    for (const { errors } of await bothUnder()) {
+      expect(codes(errors)).toEqual(['UPSTREAM_UNAVAILABLE']);
+    }
+    await gateway.query(LIST);
+    gateway.calls();
+    advance(2_000);
+    for (const { extensions } of await bothUnder()) expect(extensions.stale).toBeDefined();
+  });
+
+  test('one whose calls are used up does not use up another’s', async () => {
+    const { gateway, proxy } = await heldGatewayWith(
+      { UPSTREAM_CALLS_PER_OPERATION: '3' },
+      { emulator: { organizations: 4, usersPerOrganization: 1 } },
+    );
+    const query = '{ organizations(first: 10) { nodes { featureFlags { key } } } }';
+    const held = proxy.hold(LIST_CALL);
+    const first = gateway.execute(query);
+    await held.made;
+    const second = gateway.execute(again(query));
+    await arrive(gateway);
+    held.release();
+    // The first has two calls left for four organizations. The second has all three.
+    const [one, two] = await Promise.all([first, second]);
+    expect(codes(one.errors)).toEqual(Array(2).fill('UPSTREAM_BUDGET_EXCEEDED'));
+    expect(two.errors).toBeUndefined();
+    expect(gateway.calls()).toHaveLength(5);
+  });
+});

@@ -1,0 +1,298 @@
+/** More than can be done: who is answered, who is sent away and how, and what orchestrators are told. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { startGateway, type TestGateway, type TestOptions } from '../support/gateway.js';
+
+const running = new Set<TestGateway>();
+afterEach(async () => {
+  await Promise.all([...running].map((gateway) => gateway.close()));
+  running.clear();
+});
+
+async function start(options: TestOptions): Promise<TestGateway> {
+  const gateway = await startGateway(options);
+  running.add(gateway);
+  // With a token at hand, each of the operations below makes one call.
+  expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
+  return gateway;
+}
+
+/** An operation that makes one call, which no other `first` shares. */
+const listing = (first: number) =>
+  JSON.stringify({ query: `{ organizations(first: ${first}) { nodes { code } } }` });
+const post = (gateway: TestGateway, first: number, headers: Record<string, string> = {}) =>
+  fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: listing(first),
+  });
+const many = (gateway: TestGateway, count: number) =>
+  Promise.all(Array.from({ length: count }, (_, index) => post(gateway, index + 1)));
+const readiness = async (gateway: TestGateway) => {
+  const response = await fetch(`${gateway.url}/readyz`);
+  return { status: response.status, body: (await response.json()) as any };
+};
+async function until(look: () => Promise<boolean> | boolean): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    if (await look()) return;
+    await sleep(50);
+  }
+  throw new Error('It did not come.');
+}
+
+describe('with more operations than may be in flight and wait', () => {
+  test('the excess gets 503 with Retry-After before anything is sent, and the others their answers', async () => {
+    const gateway = await start({
+      emulator: { latencyMs: 400 },
+      env: { MAX_CONCURRENT_OPERATIONS: '2', MAX_WAIT_MS: '15000' },
+    });
+    const responses = await many(gateway, 12);
+    const accepted = responses.filter(({ status }) => status === 200);
+    const shed = responses.filter(({ status }) => status === 503);
+    expect(accepted.length + shed.length).toBe(12);
+    // Two in flight and two that wait; fewer where the test itself keeps the CPU busy.
+    expect(accepted.length).toBeGreaterThanOrEqual(2);
+    expect(accepted.length).toBeLessThanOrEqual(4);
+    expect(gateway.calls()).toHaveLength(accepted.length);
+    for (const response of accepted) {
+      expect(((await response.json()) as any).data.organizations.nodes).not.toHaveLength(0);
+    }
+    for (const response of shed) {
+      expect(response.headers.get('retry-after')).toMatch(/^[123]$/);
+      expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+      expect(response.headers.get('connection')).toBe('keep-alive');
+      expect(await response.json()).toEqual({
+        errors: [
+          {
+            message: expect.stringContaining('nothing was done'),
+            extensions: { code: 'OVERLOADED', requestId: response.headers.get('x-request-id') },
+          },
+        ],
+      });
+    }
+  });
+
+  test('/livez answers, /readyz says why it is not ready, and is again a second after the last 503', async () => {
+    const gateway = await start({
+      emulator: { latencyMs: 400 },
+      env: { MAX_CONCURRENT_OPERATIONS: '1' },
+    });
+    const load = many(gateway, 8);
+    await until(async () => (await readiness(gateway)).status === 503);
+    expect(await readiness(gateway)).toEqual({
+      status: 503,
+      body: {
+        status: 'unavailable',
+        checks: { process: 'ok', load: 'shedding', token: 'ok', upstream: 'ok' },
+      },
+    });
+    expect((await fetch(`${gateway.url}/livez`)).status).toBe(200);
+    await load;
+    await until(async () => (await readiness(gateway)).status === 200);
+    expect((await post(gateway, 1)).status).toBe(200);
+  });
+
+  test('a page of an allowed origin can read that it was sent away, and when to come back', async () => {
+    const origin = 'https://app.example.com';
+    const gateway = await start({
+      emulator: { latencyMs: 400 },
+      env: { MAX_CONCURRENT_OPERATIONS: '1', CORS_ORIGINS: origin },
+    });
+    const load = many(gateway, 8);
+    await until(async () => (await readiness(gateway)).status === 503);
+    await Promise.all([
+      load,
+      ...[1, 2, 3].map(async (first) => {
+        const response = await post(gateway, first, { origin });
+        expect(response.headers.get('access-control-allow-origin')).toBe(origin);
+        expect(response.headers.get('access-control-expose-headers')).toContain('retry-after');
+      }),
+    ]);
+    // A preflight is no operation.
+    const preflight = await fetch(`${gateway.url}/graphql`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    });
+    expect(preflight.status).toBe(204);
+  });
+
+  test('a connection that got 503 for a request with a body is good for the next one', async () => {
+    const gateway = await start({
+      emulator: { latencyMs: 2_000 },
+      env: { MAX_CONCURRENT_OPERATIONS: '1', MAX_WAIT_MS: '0' },
+    });
+    const inFlight = post(gateway, 1);
+    await until(() => gateway.emulator.calls().length === 1);
+    const { port, hostname } = new URL(gateway.url);
+    const socket = connect(Number(port), hostname);
+    let answers = '';
+    socket.on('data', (data) => (answers += String(data)));
+    const body = `${listing(2)}${' '.repeat(200_000)}`;
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    );
+    await until(() => answers.includes('OVERLOADED'));
+    socket.write('GET /livez HTTP/1.1\r\nhost: x\r\n\r\n');
+    await until(() => answers.includes('{"status":"ok"}'));
+    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 503', 'HTTP/1.1 200']);
+    socket.destroy();
+    expect((await inFlight).status).toBe(200);
+  });
+
+  test('one that gives up while it waits is never begun', async () => {
+    const gateway = await start({
+      emulator: { latencyMs: 1_000 },
+      env: { MAX_CONCURRENT_OPERATIONS: '1', MAX_WAIT_MS: '15000' },
+    });
+    const inFlight = post(gateway, 1);
+    await until(() => gateway.emulator.calls().length === 1);
+    const controller = new AbortController();
+    const waiting = fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: listing(2),
+      signal: controller.signal,
+    });
+    await sleep(100);
+    controller.abort();
+    await expect(waiting).rejects.toThrow();
+    expect((await inFlight).status).toBe(200);
+    expect((await post(gateway, 3)).status).toBe(200);
+    expect(gateway.calls()).toEqual([
+      'GET /api/v1/organizations?page_size=1',
+      'GET /api/v1/organizations?page_size=3',
+    ]);
+  });
+});
+
+describe('a slow upstream', () => {
+  test('is no reason to send anybody away while calls have their turn', async () => {
+    const gateway = await start({
+      emulator: { latencyMs: 8_000 },
+      env: { UPSTREAM_CONCURRENCY: '200', MAX_WAIT_MS: '15000' },
+    });
+    let answered = 0;
+    const load = Promise.all(
+      Array.from({ length: 60 }, async (_, index) => {
+        const { status } = await post(gateway, index + 1);
+        answered++;
+        return status;
+      }),
+    );
+    await until(() => gateway.emulator.calls().length === 60 || answered > 0);
+    // All are in flight at once: many more than the limit was at first.
+    expect(answered).toBe(0);
+    expect(new Set(await load)).toEqual(new Set([200]));
+  }, 60_000);
+
+  test('whose turns are all taken is: no more operations begin than keep them busy', async () => {
+    const gateway = await start({
+      emulator: { latencyMs: 300 },
+      env: { UPSTREAM_CONCURRENCY: '1', MAX_WAIT_MS: '600' },
+    });
+    const statuses = (await many(gateway, 40)).map(({ status }) => status);
+    const accepted = statuses.filter((status) => status === 200).length;
+    expect(accepted).toBeGreaterThan(0);
+    expect(statuses.filter((status) => status === 503).length).toBe(40 - accepted);
+    expect(accepted).toBeLessThan(40);
+    expect(gateway.calls()).toHaveLength(accepted);
+  });
+});
+
+test('a query of many calls holds up one of a single call for no more than a round', async () => {
+  const gateway = await start({
+    emulator: { organizations: 30, latencyMs: 150 },
+    env: { UPSTREAM_CONCURRENCY: '2' },
+  });
+  const many = gateway.query('{ organizations(first: 30) { nodes { featureFlags { key } } } }');
+  await until(() => gateway.emulator.calls().length > 2);
+  const before = gateway.emulator.calls().length;
+  expect((await post(gateway, 7)).status).toBe(200);
+  const single = gateway.emulator.calls().indexOf('GET /api/v1/organizations?page_size=7');
+  await many;
+  const calls = gateway.calls();
+  expect(calls).toHaveLength(32);
+  // What was on its way goes first, then a call of each in turn.
+  expect(single - before).toBeLessThan(8);
+  expect(calls.length - single).toBeGreaterThan(10);
+}, 30_000);
+
+test('what arrived while the event loop was blocked is sent away, and the next is answered', async () => {
+  const gateway = await start({ env: { MAX_EVENT_LOOP_DELAY_MS: '300' } });
+  const { port, hostname } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname);
+  let answers = '';
+  socket.on('data', (data) => (answers += String(data)));
+  socket.write('GET /livez HTTP/1.1\r\nhost: x\r\n\r\n');
+  await until(() => answers.includes('"ok"'));
+  gateway.calls();
+
+  const body = listing(1);
+  socket.write(
+    `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  );
+  const blockedUntil = performance.now() + 1_000;
+  while (performance.now() < blockedUntil);
+  await until(() => /HTTP\/1\.1 503[\s\S]*OVERLOADED/.test(answers));
+  expect(gateway.calls()).toEqual([]);
+  expect((await readiness(gateway)).body.checks.load).toBe('shedding');
+  await until(async () => (await post(gateway, 1)).status === 200);
+  await until(async () => (await readiness(gateway)).status === 200);
+  socket.destroy();
+});
+
+test('connections beyond MAX_CONNECTIONS are closed, and those within are served', async () => {
+  const gateway = await start({ env: { MAX_CONNECTIONS: '20' } });
+  const { port, hostname } = new URL(gateway.url);
+  let closed = 0;
+  const sockets = Array.from({ length: 60 }, () => {
+    const socket = connect(Number(port), hostname);
+    socket.on('close', () => closed++).on('error', () => undefined);
+    return socket;
+  });
+  await until(() => closed >= 40);
+  const open = sockets.find((socket) => !socket.destroyed)!;
+  open.write('GET /livez HTTP/1.1\r\nhost: x\r\n\r\n');
+  const [answer] = (await once(open, 'data')) as [Buffer];
+  expect(String(answer)).toMatch(/^HTTP\/1\.1 200/);
+  for (const socket of sockets) socket.destroy();
+});
+
+describe('the shut-down', () => {
+  test('is told by /readyz first, while requests are still answered on connections that then close', async () => {
+    const gateway = await startGateway({ env: { SHUTDOWN_DELAY_MS: '1500' } });
+    await gateway.query('{ organizations(first: 1) { nodes { code } } }');
+    const closing = gateway.close();
+    expect(await readiness(gateway)).toMatchObject({
+      status: 503,
+      body: { checks: { process: 'stopping', load: 'ok' } },
+    });
+    const response = await post(gateway, 1);
+    expect([response.status, response.headers.get('connection')]).toEqual([200, 'close']);
+    await closing;
+    await expect(post(gateway, 1)).rejects.toThrow();
+  });
+
+  test('sends a newcomer on an open connection away, and answers who was there before', async () => {
+    const gateway = await startGateway({ emulator: { latencyMs: 1_500 } });
+    const { port, hostname } = new URL(gateway.url);
+    const socket = connect(Number(port), hostname);
+    let answers = '';
+    socket.on('data', (data) => (answers += String(data)));
+    const request = (first: number) =>
+      `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${listing(first).length}\r\n\r\n${listing(first)}`;
+    socket.write(request(1));
+    await until(() => gateway.emulator.calls().length === 1);
+    const closing = gateway.close();
+    await sleep(100);
+    // HTTP's pipelining: the second is heard while the first is in flight.
+    socket.write(request(2));
+    await closing;
+    await until(() => socket.destroyed || answers.includes('OVERLOADED'));
+    expect(answers).toMatch(/^HTTP\/1\.1 200[\s\S]*"code":"org_/);
+    expect(gateway.emulator.calls()).toEqual(['GET /api/v1/organizations?page_size=1']);
+    socket.destroy();
+  });
+});

@@ -1,0 +1,288 @@
+/** Answers from memory as HTTP sees them, and what is told of where an answer comes from. */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import {
+  arrive,
+  cachedGateways,
+  cast,
+  DETAILS,
+  LIST,
+  named,
+  NESTED,
+  post,
+  RENAME,
+} from '../support/cached-gateway.js';
+import type { TestGateway } from '../support/gateway.js';
+
+const { gatewayWith, heldGatewayWith, advance } = cachedGateways();
+
+const LIST_CALL = 'GET /api/v1/organizations?page_size=10';
+const JSON_TYPE = { accept: 'application/json' };
+
+const get = (
+  { url }: TestGateway,
+  parameters: Record<string, string>,
+  headers: Record<string, string> = JSON_TYPE,
+) => fetch(`${url}/graphql?${new URLSearchParams(parameters)}`, { headers });
+
+describe('a query by GET', () => {
+  test('may be kept by its client, for as long as the first of its parts is fresh', async () => {
+    const gateway = await gatewayWith({
+      CACHE_TTL_SECONDS: '300',
+      CACHE_CATALOGUE_TTL_SECONDS: '3000',
+    });
+    const roles = '{ roles(first: 3) { nodes { key } } }';
+    const both =
+      '{ organizations(first: 10) { nodes { name } } roles(first: 3) { nodes { key } } }';
+    const headersOf = async (query: string) => {
+      const { headers } = await get(gateway, { query });
+      return [headers.get('cache-control'), headers.get('vary')];
+    };
+    const seconds = ([header]: (string | null)[]) =>
+      Number(/^private, max-age=(\d+)$/.exec(header ?? '')?.[1]);
+    expect(seconds(await headersOf(roles))).toBeGreaterThan(2_700);
+    expect(seconds(await headersOf(LIST))).toBeGreaterThan(270);
+    advance(200_000);
+    const [, vary] = await headersOf(both);
+    expect(vary).toMatch(/Accept.*Authorization/);
+    expect(seconds(await headersOf(both))).toBeLessThanOrEqual(100);
+    expect(seconds(await headersOf(both))).toBeGreaterThan(50);
+    advance(110_000);
+    gateway.calls();
+    expect(seconds(await headersOf(both))).toBeGreaterThan(270);
+    expect(gateway.calls()).toEqual([LIST_CALL]);
+  });
+
+  test('has an ETag, and is answered 304 without a body to whoever has it', async () => {
+    const gateway = await gatewayWith();
+    const { A } = cast(gateway);
+    const variables = JSON.stringify({ A });
+    const first = await get(gateway, { query: DETAILS, variables });
+    const text = await first.text();
+    const etag = first.headers.get('etag')!;
+    expect(etag).toMatch(/^"[\w-]+"$/);
+    gateway.calls();
+    for (const sent of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+      const again = await get(
+        gateway,
+        { query: DETAILS, variables },
+        { ...JSON_TYPE, 'if-none-match': sent },
+      );
+      expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([
+        304,
+        '',
+        etag,
+      ]);
+      expect(again.headers.get('cache-control')).toContain('max-age');
+    }
+    const other = { ...JSON_TYPE, 'if-none-match': '"other"' };
+    expect(await (await get(gateway, { query: DETAILS, variables }, other)).text()).toBe(text);
+    expect(gateway.calls()).toEqual([]);
+    await gateway.query(RENAME, { A, name: 'Renamed' });
+    const changed = await get(
+      gateway,
+      { query: DETAILS, variables },
+      { ...JSON_TYPE, 'if-none-match': etag },
+    );
+    expect([changed.status, changed.headers.get('etag') === etag]).toEqual([200, false]);
+    expect(await changed.text()).toContain('Renamed');
+  });
+
+  test.each([
+    ['an error', '{ organizations(first: 0) { nodes { name } } }', 200],
+    [
+      'a mutation',
+      'mutation { deleteOrganization(input: { organizationCode: "x" }) { userErrors { code } } }',
+      405,
+    ],
+    ['no document', '{', 200],
+  ])('%s has neither an ETag nor a max-age', async (_, query, status) => {
+    const gateway = await gatewayWith();
+    for (let time = 0; time < 2; time++) {
+      const response = await get(gateway, { query });
+      expect(response.status).toBe(status);
+      expect(response.headers.get('etag')).toBeNull();
+      expect(response.headers.get('cache-control') ?? '').not.toContain('max-age');
+    }
+    expect(gateway.calls()).toEqual([]);
+  });
+
+  test('with the cache off is checked each time', async () => {
+    const gateway = await gatewayWith({ CACHE: 'off' });
+    const response = await get(gateway, { query: LIST });
+    expect(response.headers.get('cache-control')).toBe('private, no-cache');
+    const etag = response.headers.get('etag')!;
+    const again = await get(gateway, { query: LIST }, { ...JSON_TYPE, 'if-none-match': etag });
+    expect(again.status).toBe(304);
+    expect(gateway.calls()).toEqual([LIST_CALL, LIST_CALL]);
+  });
+
+  test('that a page of another site may have caused is refused, though the answer is in memory', async () => {
+    const gateway = await gatewayWith({ NODE_ENV: 'production' });
+    expect((await get(gateway, { query: LIST })).status).toBe(200);
+    expect((await get(gateway, { query: LIST }, { accept: '*/*' })).status).toBe(400);
+    expect((await get(gateway, { query: LIST })).status).toBe(200);
+  });
+});
+
+test('a POST has no ETag and no lifetime, and its answer is not that of a GET', async () => {
+  const gateway = await gatewayWith();
+  for (let time = 0; time < 2; time++) {
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'if-none-match': '*' },
+      body: JSON.stringify({ query: LIST }),
+    });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('etag')).toBeNull();
+    expect(response.headers.get('cache-control')).toBeNull();
+  }
+  expect((await get(gateway, { query: LIST })).headers.get('etag')).toMatch(/^".+"$/);
+  // The text that a GET is known by is no body.
+  const response = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...JSON_TYPE },
+    body: `/graphql?${new URLSearchParams({ query: LIST })}`,
+  });
+  expect(response.status).toBe(400);
+});
+
+test('each Accept header gets its own content type', async () => {
+  const gateway = await gatewayWith();
+  for (let time = 0; time < 2; time++) {
+    for (const type of ['application/json', 'application/graphql-response+json']) {
+      const response = await get(gateway, { query: LIST }, { accept: type });
+      expect(response.headers.get('content-type')).toContain(type);
+    }
+  }
+  expect(gateway.calls()).toEqual([LIST_CALL]);
+});
+
+test('what is asked beside the answer is made anew, and not given to the next', async () => {
+  const gateway = await gatewayWith();
+  const plain = await post(gateway, LIST);
+  for (const name of ['x-graphql-cost', 'x-graphql-explain']) {
+    const { data, extensions } = JSON.parse(await post(gateway, LIST, {}, { [name]: 'true' }));
+    expect(data).toEqual(JSON.parse(plain).data);
+    expect(extensions).toBeDefined();
+    expect(await post(gateway, LIST)).toBe(plain);
+  }
+});
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+
+test('a persisted query by its hash is answered from memory', async () => {
+  const gateway = await gatewayWith();
+  const extensions = JSON.stringify({ persistedQuery: { version: 1, sha256Hash: hashOf(LIST) } });
+  const unknown = await (await get(gateway, { extensions })).json();
+  expect(unknown).toMatchObject({
+    errors: [{ extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }],
+  });
+  const first = await (await get(gateway, { query: LIST, extensions })).text();
+  for (let time = 0; time < 2; time++) {
+    expect(await (await get(gateway, { extensions })).text()).toBe(first);
+  }
+  expect(gateway.calls()).toEqual([LIST_CALL]);
+});
+
+test('trusted documents are answered from memory, and others refused as before', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'documents-'));
+  const file = join(folder, 'documents.json');
+  writeFileSync(file, JSON.stringify({ [hashOf(LIST)]: LIST }));
+  const gateway = await gatewayWith({ TRUSTED_DOCUMENTS: file });
+  rmSync(folder, { recursive: true });
+  const send = async (body: object) => {
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return [response.status, await response.text()] as const;
+  };
+  const first = await send({ documentId: `sha256:${hashOf(LIST)}` });
+  expect(first[0]).toBe(200);
+  expect(await send({ documentId: `sha256:${hashOf(LIST)}` })).toEqual(first);
+  expect(gateway.calls()).toEqual([LIST_CALL]);
+  expect((await send({ query: LIST }))[0]).toBe(400);
+});
+
+describe('x-graphql-explain', () => {
+  const explain = async (gateway: TestGateway, query: string, variables = {}) =>
+    JSON.parse(await post(gateway, query, variables, { 'x-graphql-explain': 'true' })).extensions
+      ?.upstream;
+
+  test('tells the calls of a nested query cold and warm', async () => {
+    const gateway = await gatewayWith();
+    const cold = await explain(gateway, NESTED);
+    const calls = gateway.calls();
+    // The list, then for each of 3 organizations its flags and users, for each of 6 members the
+    // permissions, and the roles' names once.
+    expect(calls).toHaveLength(1 + 3 + 3 + 6 + 1);
+    expect(cold).toMatchObject({ made: 14, cached: 0, merged: 0, stale: 0 });
+    expect(cold.calls).toHaveLength(14);
+    expect(cold.calls[0]).toEqual({
+      route: 'GET /api/v1/organizations',
+      source: 'upstream',
+      milliseconds: expect.any(Number),
+      status: 200,
+      attempts: 1,
+    });
+    const warm = await explain(gateway, NESTED);
+    expect(gateway.calls()).toEqual([]);
+    expect(warm).toMatchObject({ made: 0, cached: 14, merged: 0, stale: 0, saved: cold.saved });
+    expect(warm.calls[0]).toMatchObject({ source: 'cache', ageSeconds: expect.any(Number) });
+    expect(JSON.stringify(warm)).not.toContain(cast(gateway).A);
+  });
+
+  test('tells what was planned together', async () => {
+    const gateway = await gatewayWith();
+    const { A } = cast(gateway);
+    const twice =
+      'query ($A: ID!) { a: organization(code: $A) { name } b: organization(code: $A) { createdOn } }';
+    // Two fields find the organization, and one reads it again for what it was found with.
+    const { made, saved } = await explain(gateway, twice, { A });
+    expect([made, saved]).toEqual([1, expect.any(Number)]);
+    expect(saved).toBeGreaterThanOrEqual(1);
+    expect(named(gateway, cast(gateway))).toEqual(['GET /api/v1/organization?code=A']);
+  });
+
+  test('tells what another operation was asking already, and what is no longer fresh', async () => {
+    const { gateway, proxy } = await heldGatewayWith({ CACHE_TTL_SECONDS: '1' });
+    const held = proxy.hold(LIST_CALL);
+    const first = explain(gateway, LIST);
+    await held.made;
+    const second = explain(gateway, LIST);
+    await arrive(gateway);
+    held.release();
+    expect(await first).toMatchObject({ made: 1, merged: 0 });
+    expect(await second).toMatchObject({ made: 0, merged: 1, calls: [{ source: 'merged' }] });
+    advance(3_000);
+    gateway.emulator.fault({ respond: { status: 503 } });
+    expect(await explain(gateway, LIST)).toMatchObject({ stale: 1 });
+  });
+
+  test.each([
+    [{}, false],
+    [{ ALLOW_INTROSPECTION: 'true' }, true],
+  ])('in production with %j is given: %p', async (env, isGiven) => {
+    const gateway = await gatewayWith({ NODE_ENV: 'production', ...env });
+    expect((await explain(gateway, LIST)) !== undefined).toBe(isGiven);
+  });
+});
+
+test('many more answers than a megabyte holds: all of them right', async () => {
+  const gateway = await gatewayWith({ CACHE_MAX_MB: '1' });
+  const expected = await post(gateway, LIST);
+  // Each is kept by its text, and takes some 700 bytes.
+  for (let batch = 0; batch < 40; batch++) {
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, n) => post(gateway, `${LIST} # ${batch} ${n}`)),
+    );
+    expect(new Set(answers)).toEqual(new Set([expected]));
+  }
+  // The list may have had to make room.
+  expect(new Set(gateway.calls())).toEqual(new Set([LIST_CALL]));
+}, 60_000);

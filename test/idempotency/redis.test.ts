@@ -1,0 +1,449 @@
+/** An idempotency key holds whichever replica a retry reaches, whatever becomes of a replica or of Redis. */
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { startEmulator, type Emulator } from '../../src/emulator/index.js';
+import { startGateway, type GraphQLResult, type TestGateway } from '../support/gateway.js';
+import { hasRedis, startRedis, type Redis } from '../support/redis.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const CREATE = `mutation ($input: CreateOrganizationInput!) {
+  createOrganization(input: $input) { organization { code } userErrors { code field } }
+}`;
+const ROUTE = { route: 'POST /api/v1/organization' } as const;
+/** A claim that its replica does not renew is given up after this, see src/idempotency/redis.ts. */
+const LEASE_MS = 5_000;
+
+const create = (gateway: TestGateway, input: object = INPUT) => gateway.execute(CREATE, { input });
+const INPUT = { name: 'Once', idempotencyKey: 'a key of the client' };
+const codes = ({ errors }: GraphQLResult) => errors?.map(({ extensions }) => extensions['code']);
+const codeIn = ({ data }: GraphQLResult) => data.createOrganization.organization.code as string;
+
+async function waitFor(isSo: () => boolean): Promise<void> {
+  for (let n = 0; n < 400; n++) {
+    if (isSo()) return;
+    await sleep(25);
+  }
+  throw new Error('It did not come to be.');
+}
+
+/** A way to Redis that one replica takes, and that can be closed to it. */
+async function startWay(redisUrl: string) {
+  const target = Number(new URL(redisUrl).port);
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    const onward = connect(target, '127.0.0.1');
+    for (const [from, to] of [
+      [socket, onward],
+      [onward, socket],
+    ] as const) {
+      open.add(from);
+      from
+        .on('error', () => undefined)
+        .on('close', () => {
+          open.delete(from);
+          to.destroy();
+        })
+        .pipe(to);
+    }
+  });
+  const listen = async (port: number) => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  };
+  const port = await listen(0);
+  const close = async () => {
+    if (!server.listening) return;
+    const closed = once(server, 'close');
+    server.close();
+    for (const socket of open) socket.destroy();
+    await closed;
+  };
+  return { url: `redis://127.0.0.1:${port}`, close, reopen: () => listen(port) };
+}
+
+(hasRedis() ? describe : describe.skip)('with Redis', () => {
+  let redis: Redis;
+  let emulator: Emulator;
+  let first: TestGateway;
+  let second: TestGateway;
+  const logged: string[] = [];
+  const others: TestGateway[] = [];
+
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.kill());
+  const replica = async (env: Record<string, string> = {}) => {
+    const gateway = await startGateway({
+      before: emulator,
+      env: { REDIS_URL: redis.url, LOG_LEVEL: 'info', ...env },
+      log: (line) => logged.push(line),
+    });
+    // So that no token is waited for within what is tested.
+    await gateway.query('{ organizations(first: 1) { nodes { code } } }');
+    return gateway;
+  };
+  const another = async (env: Record<string, string> = {}) => {
+    const gateway = await replica(env);
+    others.push(gateway);
+    return gateway;
+  };
+  beforeEach(async () => {
+    redis.command('FLUSHALL');
+    logged.length = 0;
+    emulator = await startEmulator();
+    [first, second] = await Promise.all([replica(), replica()]);
+    emulator.clearRequests();
+  });
+  afterEach(async () => {
+    await Promise.all([first, second, ...others.splice(0)].map((gateway) => gateway.close()));
+    await emulator.close();
+  });
+
+  const writes = () => emulator.calls().filter((call) => call.startsWith('POST '));
+  const warnings = () =>
+    logged
+      .map((line) => JSON.parse(line) as { level: number; msg: string })
+      .filter(({ level }) => level >= 40)
+      .map(({ msg }) => msg);
+  const keys = () =>
+    redis
+      .command('--scan', '--pattern', '*:write *')
+      .split('\n')
+      .filter((key) => key !== '');
+  const entry = (key = keys()[0]!) => {
+    const lines = redis.command('HGETALL', key).split('\n');
+    return Object.fromEntries(
+      lines.flatMap((line, index) => (index % 2 === 0 ? [[line, lines[index + 1]]] : [])),
+    ) as Record<string, string | undefined>;
+  };
+  describe('a retry that reaches the other replica', () => {
+    test('gives the outcome of the first, and writes nothing', async () => {
+      const answer = await create(first);
+      expect(answer.errors).toBeUndefined();
+      expect(await create(second)).toEqual(answer);
+      expect(await create(first)).toEqual(answer);
+      expect(writes()).toEqual(['POST /api/v1/organization']);
+    });
+
+    test('while the first is under way waits for it', async () => {
+      emulator.latencyMs = 400;
+      const answers = await Promise.all([first, second, first, second].map((it) => create(it)));
+      expect(answers[0]!.errors).toBeUndefined();
+      for (const answer of answers) expect(answer).toEqual(answers[0]);
+      expect(writes()).toHaveLength(1);
+    });
+
+    test('waits as long as the write is under way, though that be longer than a claim lives', async () => {
+      emulator.latencyMs = LEASE_MS + 2_000;
+      const sending = create(first);
+      await waitFor(() => writes().length > 0);
+      const answer = await create(second);
+      emulator.latencyMs = 0;
+      expect(answer).toEqual(await sending);
+      expect(answer.data.createOrganization.userErrors).toEqual([]);
+      expect(writes()).toHaveLength(1);
+    }, 40_000);
+
+    test('waits no longer than its operation may take, and may then ask again', async () => {
+      const hurried = await another({ OPERATION_TIMEOUT_MS: '500' });
+      emulator.latencyMs = 2_000;
+      const sending = create(first);
+      await waitFor(() => writes().length > 0);
+      expect(codes(await create(hurried))).toEqual(['WRITE_OUTCOME_UNKNOWN']);
+      emulator.latencyMs = 0;
+      const answer = await sending;
+      expect(await create(hurried)).toEqual(answer);
+      expect(writes()).toHaveLength(1);
+    });
+
+    test('with another input is refused, during the first and after it', async () => {
+      emulator.latencyMs = 400;
+      const other = { ...INPUT, name: 'Another' };
+      const sending = create(first);
+      await waitFor(() => writes().length > 0);
+      const refused = {
+        createOrganization: {
+          organization: null,
+          userErrors: [{ code: 'IDEMPOTENCY_KEY_REUSED', field: ['idempotencyKey'] }],
+        },
+      };
+      expect((await create(second, other)).data).toEqual(refused);
+      await sending;
+      expect((await create(second, other)).data).toEqual(refused);
+      expect(writes()).toHaveLength(1);
+    });
+
+    test('after a failure that is not kept makes the write itself', async () => {
+      emulator.latencyMs = 300;
+      emulator.fault({ ...ROUTE, times: 1, respond: { status: 403 } });
+      const answers = await Promise.all([create(first), create(second)]);
+      expect(answers.flatMap((answer) => codes(answer) ?? [])).toEqual(['FORBIDDEN']);
+      expect(answers.filter(({ data }) => data.createOrganization !== null)).toHaveLength(1);
+      expect(writes()).toHaveLength(2);
+    });
+
+    test('gets an unknown outcome as unknown', async () => {
+      emulator.fault({ ...ROUTE, times: 1, respond: 'reset-after-write' });
+      expect(codes(await create(first))).toEqual(['WRITE_OUTCOME_UNKNOWN']);
+      expect(codes(await create(second))).toEqual(['WRITE_OUTCOME_UNKNOWN']);
+      expect(writes()).toHaveLength(1);
+    });
+
+    test('after the replica died in the middle of the write does not write again', async () => {
+      await promisify(execFile)('node', ['scripts/build.mjs'], { cwd: root });
+      const child = spawn('node', ['dist/index.js'], {
+        cwd: root,
+        env: {
+          PATH: process.env['PATH'],
+          ...{ PORT: '0', AUTH_MODE: 'none', REDIS_URL: redis.url, CACHE: 'off' },
+          KINDE_DOMAIN: emulator.url,
+          KINDE_CLIENT_ID: emulator.clientId,
+          KINDE_CLIENT_SECRET: emulator.clientSecret,
+          KINDE_AUDIENCE: emulator.audience,
+        },
+      });
+      try {
+        let output = '';
+        child.stdout.on('data', (text) => (output += String(text)));
+        const address = () => /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
+        await waitFor(() => address() !== undefined);
+        emulator.latencyMs = 500;
+        const sending = fetch(`${address()}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ query: CREATE, variables: { input: INPUT } }),
+        });
+        await waitFor(() => writes().includes('POST /api/v1/organization'));
+        child.kill('SIGKILL');
+        await expect(sending).rejects.toThrow();
+      } finally {
+        child.kill('SIGKILL');
+      }
+      emulator.clearRequests();
+      const { data, ...answer } = await create(second);
+      expect(data).toEqual({ createOrganization: null });
+      expect(codes(answer)).toEqual(['WRITE_OUTCOME_UNKNOWN']);
+      expect(codes(await create(first))).toEqual(['WRITE_OUTCOME_UNKNOWN']);
+      expect(writes()).toEqual([]);
+    }, 60_000);
+  });
+
+  describe('that cannot be asked', () => {
+    const refused = async (gateway: TestGateway) => {
+      const { data, errors } = await create(gateway);
+      expect(data).toEqual({ createOrganization: null });
+      expect(errors).toMatchObject([
+        {
+          message: expect.stringContaining('nothing was sent to Kinde'),
+          path: ['createOrganization'],
+          extensions: { code: 'UPSTREAM_UNAVAILABLE', retryAfterSeconds: 1 },
+        },
+      ]);
+    };
+
+    test('a mutation with a key is refused unsent, one without is made, and both are when it is back', async () => {
+      await redis.kill();
+      try {
+        await refused(first);
+        await refused(second);
+        expect(emulator.calls()).toEqual([]);
+        await create(first, { name: 'Without a key' });
+        expect(writes()).toHaveLength(1);
+        expect(warnings()).toContain(
+          'Redis cannot keep idempotency keys: mutations with one are refused',
+        );
+      } finally {
+        await redis.restart();
+      }
+      emulator.clearRequests();
+      let answer = await create(first);
+      for (let n = 0; n < 100 && answer.errors !== undefined; n++) {
+        await sleep(50);
+        answer = await create(first);
+      }
+      expect(answer.errors).toBeUndefined();
+      expect(writes()).toHaveLength(1);
+    });
+
+    test('a gateway that starts without it serves, and refuses keys', async () => {
+      const gateway = await another({ REDIS_URL: 'redis://127.0.0.1:1' });
+      emulator.clearRequests();
+      await refused(gateway);
+      expect(emulator.calls()).toEqual([]);
+      await create(gateway, { name: 'Without a key' });
+      expect(writes()).toHaveLength(1);
+    });
+
+    test('when it hangs: refused after a while and then at once; the key is good on both replicas', async () => {
+      redis.command('CLIENT', 'PAUSE', '2500', 'ALL');
+      await refused(first);
+      const startedAt = performance.now();
+      for (let n = 0; n < 10; n++) await refused(first);
+      // Ten that wait, each for as long as Redis may take, wait for ten seconds.
+      expect(performance.now() - startedAt).toBeLessThan(5_000);
+      expect(emulator.calls()).toEqual([]);
+      // The claim that nobody had the answer to has been taken back, once Redis goes on.
+      await sleep(2_500);
+      expect(keys()).toEqual([]);
+      expect((await create(second)).errors).toBeUndefined();
+      expect(writes()).toHaveLength(1);
+    }, 20_000);
+
+    test('when it died after the write was begun: the payload all the same, here again, and there once it is back', async () => {
+      emulator.latencyMs = 500;
+      const sending = create(first);
+      await waitFor(() => writes().length > 0);
+      await redis.kill();
+      try {
+        const answer = await sending;
+        emulator.latencyMs = 0;
+        expect(answer.errors).toBeUndefined();
+        expect(warnings()).toContain(
+          'Redis could not be told the outcome of a write: until it can, only this replica knows it',
+        );
+        expect(await create(first)).toEqual(answer);
+        await redis.restart();
+        await waitFor(() => keys().length > 0 && entry().outcome !== undefined);
+        expect(await create(second)).toEqual(answer);
+        expect(writes()).toHaveLength(1);
+      } finally {
+        await redis.kill();
+        await redis.restart();
+      }
+    });
+
+    test('by the replica that made the write alone: unknown to the other until it is told', async () => {
+      const way = await startWay(redis.url);
+      try {
+        const cutOff = await another({ REDIS_URL: way.url });
+        emulator.clearRequests();
+        emulator.latencyMs = 500;
+        const sending = create(cutOff);
+        await waitFor(() => writes().length > 0);
+        await way.close();
+        const answer = await sending;
+        emulator.latencyMs = 0;
+        expect(answer.errors).toBeUndefined();
+        expect(codes(await create(second))).toEqual(['WRITE_OUTCOME_UNKNOWN']);
+        expect(await create(cutOff)).toEqual(answer);
+        await way.reopen();
+        await waitFor(() => entry().outcome !== undefined);
+        expect(await create(second)).toEqual(answer);
+        expect(writes()).toHaveLength(1);
+      } finally {
+        await way.close();
+      }
+    }, 40_000);
+
+    test('by the replica whose write was not made: taken back when it can be', async () => {
+      const way = await startWay(redis.url);
+      try {
+        const cutOff = await another({ REDIS_URL: way.url });
+        emulator.clearRequests();
+        emulator.latencyMs = 500;
+        emulator.fault({ ...ROUTE, times: 1, respond: { status: 403 } });
+        const sending = create(cutOff);
+        await waitFor(() => writes().length > 0);
+        await way.close();
+        expect(codes(await sending)).toEqual(['FORBIDDEN']);
+        expect(keys()).toHaveLength(1);
+        await way.reopen();
+        await waitFor(() => keys().length === 0);
+        expect((await create(second)).errors).toBeUndefined();
+      } finally {
+        await way.close();
+      }
+    });
+
+    test('a claim that it lost is put there again while the write is under way', async () => {
+      emulator.latencyMs = 3_000;
+      const sending = create(first);
+      await waitFor(() => writes().length > 0);
+      redis.command('FLUSHALL');
+      await waitFor(() => keys().length > 0);
+      expect(entry().outcome).toBeUndefined();
+      const answers = await Promise.all([sending, create(second)]);
+      expect(answers[1]).toEqual(answers[0]);
+      expect(writes()).toHaveLength(1);
+    }, 30_000);
+  });
+
+  describe('an entry', () => {
+    test('is a hash of the key, and the ids of a payload, for as long as is set', async () => {
+      const gateway = await another({ IDEMPOTENCY_TTL_SECONDS: '100', LOG_LEVEL: 'silent' });
+      const code = codeIn(await create(gateway));
+      const [key] = keys();
+      expect(key).toMatch(/^kinde-graphql:\{[\w-]{16}\}:write [0-9a-f]{64}$/);
+      expect(entry()).toEqual({
+        fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+        owner: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        leasedUntil: '0',
+        outcome: JSON.stringify({ payload: { userErrors: [], organization: { code } } }),
+      });
+      const lifetimeMs = Number(redis.command('PTTL', key!));
+      expect(lifetimeMs).toBeGreaterThan(50_000);
+      expect(lifetimeMs).toBeLessThanOrEqual(100_000);
+    });
+
+    test('is forgotten when its time is over, but not while the write is under way', async () => {
+      const env = { IDEMPOTENCY_TTL_SECONDS: '1' };
+      const [one, other] = [await another(env), await another(env)];
+      emulator.clearRequests();
+      emulator.latencyMs = 1_600;
+      const sending = create(one);
+      await waitFor(() => writes().length > 0);
+      expect(Number(redis.command('PTTL', keys()[0]!))).toBeGreaterThan(1_000);
+      await sleep(1_200);
+      emulator.latencyMs = 0;
+      expect(codeIn(await create(other))).toBe(codeIn(await sending));
+      expect(writes()).toHaveLength(1);
+      await waitFor(() => keys().length === 0);
+      await create(other);
+      expect(writes()).toHaveLength(2);
+    });
+
+    test.each([
+      ['settles', 200],
+      ['releases', 403],
+    ])('of another owner is not touched by one that %s what it has lost', async (_, status) => {
+      emulator.latencyMs = 500;
+      if (status !== 200) emulator.fault({ ...ROUTE, times: 1, respond: { status } });
+      const sending = create(first);
+      await waitFor(() => writes().length > 0);
+      redis.command('HSET', keys()[0]!, 'owner', 'another');
+      const before = entry();
+      await sending;
+      expect(entry()).toEqual(before);
+    });
+
+    test('of one Kinde environment is none of another', async () => {
+      const elsewhere = await startGateway({ env: { REDIS_URL: redis.url } });
+      try {
+        await create(first);
+        await create(elsewhere);
+        expect(writes()).toHaveLength(1);
+        expect(elsewhere.calls().filter((call) => call.startsWith('POST '))).toHaveLength(1);
+      } finally {
+        await elsewhere.close();
+      }
+    });
+  });
+
+  test('a replay is one to the audit trail, whichever replica it comes from', async () => {
+    await create(first);
+    logged.length = 0;
+    await create(second);
+    const [event] = logged.flatMap((line) => {
+      const { audit } = JSON.parse(line) as { audit?: object };
+      return audit === undefined ? [] : [audit];
+    });
+    expect(event).toMatchObject({ outcome: 'replayed', replayed: 'success', calls: [] });
+  });
+});

@@ -1,0 +1,728 @@
+/** Every write through the door: the calls that it made, what it answered, and what is so afterwards. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { IMPOSSIBLE_IDS } from '../support/ids.js';
+
+let gateway: TestGateway;
+/** An organization that is not the default one, a member of it and a person who is not. */
+let code: string;
+let memberId: string;
+let strangerId: string;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.close());
+beforeEach(() => {
+  gateway.emulator.reset();
+  const { organizations, users } = gateway.emulator.state;
+  const organization = [...organizations.values()].find(
+    ({ profile }) => profile.is_default !== true,
+  )!;
+  code = organization.profile.code;
+  const members = new Set([...organization.members.values()].map(({ user }) => user.id));
+  // Somebody to whom something can still be given.
+  memberId = [...organization.members.values()].find(({ roles }) => {
+    const granted = new Set([...roles].flatMap(({ permissions }) => permissions));
+    return granted.size < gateway.emulator.state.permissions.size;
+  })!.user.id;
+  strangerId = [...users.values()].map(({ id }) => id).find((id) => !members.has(id))!;
+});
+
+const state = () => gateway.emulator.state;
+const member = (userId: string) => state().organizations.get(code)?.members.get(userId);
+const roleKeys = (userId: string) =>
+  gateway
+    .query('query ($id: ID!) { node(id: $id) { ... on OrganizationUser { roles { key } } } }', {
+      id: Buffer.from(JSON.stringify(['OrganizationUser', code, userId])).toString('base64url'),
+    })
+    .then(({ node }) => node.roles.map(({ key }: { key: string }) => key) as string[]);
+
+/** Sends a mutation with one input and gives its payload; `fields` is what is asked of the payload. */
+async function mutate(name: string, input: object, fields: string) {
+  gateway.calls();
+  const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
+  const data = await gateway.query(
+    `mutation ($input: ${type}!) { ${name}(input: $input) { ${fields} userErrors { code field message } } }`,
+    { input },
+  );
+  return data[name];
+}
+
+describe('organizations', () => {
+  test('createOrganization sends what was given and reads the new one', async () => {
+    const payload = await mutate(
+      'createOrganization',
+      {
+        name: 'Hilltop Foods',
+        externalId: 'ht-1',
+        isAutoMembershipEnabled: false,
+        senderName: null,
+        branding: { linkColor: '#0066ff', themeCode: 'USER_PREFERENCE' },
+      },
+      'organization { code name externalId isAutoMembershipEnabled branding { linkColor { hex } themeCode } }',
+    );
+    expect(payload).toMatchObject({
+      userErrors: [],
+      organization: {
+        name: 'Hilltop Foods',
+        externalId: 'ht-1',
+        isAutoMembershipEnabled: false,
+        branding: { linkColor: { hex: '#0066ff' }, themeCode: 'USER_PREFERENCE' },
+      },
+    });
+    expect(gateway.emulator.requests[0]?.body).toEqual({
+      name: 'Hilltop Foods',
+      external_id: 'ht-1',
+      is_auto_membership_enabled: false,
+      sender_name: null,
+      link_color: '#0066ff',
+      theme_code: 'user_preference',
+    });
+    expect(gateway.calls()).toEqual([
+      'POST /api/v1/organization',
+      `GET /api/v1/organization?code=${payload.organization.code}`,
+    ]);
+    expect(state().organizations.get(payload.organization.code)?.profile.name).toBe(
+      'Hilltop Foods',
+    );
+  });
+
+  test('updateOrganization changes the given properties and reads them back', async () => {
+    const payload = await mutate(
+      'updateOrganization',
+      {
+        organizationCode: code,
+        name: 'New name',
+        allowedDomains: ['example.com'],
+        isSuspended: true,
+        branding: { buttonColorDark: '#123456' },
+      },
+      'organization { code name isSuspended allowedDomains branding { buttonColorDark { raw } } }',
+    );
+    expect(payload).toMatchObject({
+      userErrors: [],
+      organization: {
+        code,
+        name: 'New name',
+        isSuspended: true,
+        allowedDomains: ['example.com'],
+        branding: { buttonColorDark: { raw: '#123456' } },
+      },
+    });
+    expect(gateway.calls()).toEqual([
+      `PATCH /api/v1/organization/${code}`,
+      `GET /api/v1/organization?code=${code}`,
+    ]);
+  });
+
+  test('updateOrganization refuses null where Kinde takes none, and nothing to change, without a call', async () => {
+    const nulls = await mutate(
+      'updateOrganization',
+      { organizationCode: code, name: null, branding: { linkColor: null } },
+      'organization { code }',
+    );
+    expect(nulls).toMatchObject({
+      organization: null,
+      userErrors: [{ code: 'INVALID_VALUE', field: ['name'] }],
+    });
+    const nothing = await mutate(
+      'updateOrganization',
+      { organizationCode: code },
+      'organization { code }',
+    );
+    expect(nothing.userErrors).toMatchObject([{ code: 'NO_FIELDS_TO_UPDATE', field: null }]);
+    expect(gateway.calls()).toEqual([]);
+  });
+
+  test('updateOrganization passes Kinde’s reason on, at the field that it is about', async () => {
+    const standard = [...state().organizations.values()].find(
+      ({ profile }) => profile.is_default === true,
+    )!;
+    const payload = await mutate(
+      'updateOrganization',
+      { organizationCode: standard.profile.code, isSuspended: true },
+      'organization { code }',
+    );
+    expect(payload).toMatchObject({
+      organization: null,
+      userErrors: [{ code: 'DEFAULT_ORGANIZATION_CANNOT_BE_SUSPENDED', field: ['isSuspended'] }],
+    });
+  });
+
+  test('deleteOrganization deletes', async () => {
+    const payload = await mutate(
+      'deleteOrganization',
+      { organizationCode: code },
+      'deletedOrganizationCode deletedOrganizationId',
+    );
+    expect(payload).toMatchObject({ deletedOrganizationCode: code, userErrors: [] });
+    expect(gateway.calls()).toEqual([`DELETE /api/v1/organization/${code}`]);
+    expect(state().organizations.has(code)).toBe(false);
+    const { node } = await gateway.query('query ($id: ID!) { node(id: $id) { id } }', {
+      id: payload.deletedOrganizationId,
+    });
+    expect(node).toBeNull();
+    const again = await mutate(
+      'deleteOrganization',
+      { organizationCode: code },
+      'deletedOrganizationCode',
+    );
+    expect(again).toMatchObject({
+      deletedOrganizationCode: null,
+      userErrors: [{ code: expect.stringContaining('NOT_FOUND'), field: ['organizationCode'] }],
+    });
+  });
+});
+
+describe('users', () => {
+  test('addOrganizationUsers adds with roles and permissions by key or by id', async () => {
+    const admin = state().roleByKey('admin')!;
+    const [permission] = [...state().permissions.values()];
+    const payload = await mutate(
+      'addOrganizationUsers',
+      {
+        organizationCode: code,
+        users: [
+          {
+            userId: strangerId,
+            roles: [{ id: admin.id }],
+            permissions: [{ key: permission!.key }],
+          },
+        ],
+      },
+      'organization { code } addedUserIds addedUsers { userId email roles { key name } permissions { key } }',
+    );
+    expect(payload).toMatchObject({
+      organization: { code },
+      addedUserIds: [strangerId],
+      addedUsers: [{ userId: strangerId, roles: [{ key: 'admin', name: admin.name }] }],
+      userErrors: [],
+    });
+    expect(gateway.emulator.requests.find(({ method }) => method === 'POST')?.body).toEqual({
+      users: [{ id: strangerId, roles: ['admin'], permissions: [permission!.key] }],
+    });
+    const [catalogue, write, ...reads] = gateway.calls();
+    expect([catalogue, write]).toEqual([
+      'GET /api/v1/roles?page_size=500',
+      `POST /api/v1/organizations/${code}/users`,
+    ]);
+    expect(reads.sort()).toEqual([
+      `GET /api/v1/organizations/${code}/users/${strangerId}/permissions`,
+      `GET /api/v1/organizations/${code}/users/${strangerId}/roles`,
+      `GET /api/v1/users?user_id=${strangerId}&page_size=1&expand=organizations`,
+    ]);
+    expect(member(strangerId)).toBeDefined();
+  });
+
+  test('a success that did nothing is told user by user', async () => {
+    const payload = await mutate(
+      'addOrganizationUsers',
+      { organizationCode: code, users: [{ userId: memberId }, { userId: strangerId }] },
+      'addedUserIds organization { code }',
+    );
+    expect(payload).toMatchObject({
+      addedUserIds: [strangerId],
+      organization: { code },
+      userErrors: [{ code: 'NOT_ADDED', field: ['users', '0'] }],
+    });
+    const nobody = await mutate(
+      'addOrganizationUsers',
+      { organizationCode: code, users: [{ userId: memberId }] },
+      'addedUserIds organization { code }',
+    );
+    expect(nobody).toMatchObject({
+      addedUserIds: [],
+      organization: null,
+      userErrors: [{ code: 'NOT_ADDED', field: ['users', '0'] }],
+    });
+  });
+
+  test('unknown references, ids that cannot be and people named twice are refused without a write', async () => {
+    const add = (...users: object[]) =>
+      mutate('addOrganizationUsers', { organizationCode: code, users }, 'addedUserIds');
+    expect(
+      (await add({ userId: strangerId, roles: [{ id: 'no-such-id' }] })).userErrors,
+    ).toMatchObject([{ code: 'UNKNOWN_ROLE', field: ['users', '0', 'roles', '0', 'id'] }]);
+    expect(gateway.calls()).toEqual(['GET /api/v1/roles?page_size=500']);
+    expect(
+      (await add({ userId: strangerId }, { userId: '..' }, { userId: strangerId })).userErrors,
+    ).toMatchObject([
+      { code: 'INVALID_ID', field: ['users', '1', 'userId'] },
+      { code: 'DUPLICATE_USER', field: ['users', '2', 'userId'] },
+    ]);
+    expect(gateway.calls()).toEqual([]);
+  });
+
+  test('updateOrganizationUsers updates, adds and removes', async () => {
+    const other = [...state().organizations.get(code)!.members.values()]
+      .map(({ user }) => user.id)
+      .find((id) => id !== memberId)!;
+    const payload = await mutate(
+      'updateOrganizationUsers',
+      {
+        organizationCode: code,
+        users: [
+          { userId: memberId, roles: [{ key: 'admin' }] },
+          { userId: other, operation: 'DELETE' },
+          { userId: strangerId, roles: [{ key: 'admin' }] },
+        ],
+      },
+      'organization { code } addedUserIds updatedUserIds removedUserIds updatedUsers { userId roles { key } }',
+    );
+    expect(payload).toEqual({
+      organization: { code },
+      addedUserIds: [strangerId],
+      updatedUserIds: [memberId],
+      removedUserIds: [other],
+      updatedUsers: [
+        { userId: strangerId, roles: [{ key: 'admin' }] },
+        { userId: memberId, roles: [{ key: 'admin' }] },
+      ],
+      userErrors: [],
+    });
+    expect(gateway.emulator.requests[0]?.body).toEqual({
+      users: [
+        { id: memberId, roles: ['admin'] },
+        { id: other, operation: 'delete' },
+        { id: strangerId, roles: ['admin'] },
+      ],
+    });
+    expect(gateway.calls()[0]).toBe(`PATCH /api/v1/organizations/${code}/users`);
+    expect(member(other)).toBeUndefined();
+  });
+
+  test('removeOrganizationUser removes a member, and says when there is none', async () => {
+    const fields = 'organization { code } removedUserId removedOrganizationUserId';
+    const input = { organizationCode: code, userId: memberId };
+    const payload = await mutate('removeOrganizationUser', input, fields);
+    expect(payload).toMatchObject({
+      organization: { code },
+      removedUserId: memberId,
+      userErrors: [],
+    });
+    expect(gateway.calls()).toEqual([`DELETE /api/v1/organizations/${code}/users/${memberId}`]);
+    expect(member(memberId)).toBeUndefined();
+    expect(await mutate('removeOrganizationUser', input, fields)).toMatchObject({
+      organization: null,
+      removedUserId: null,
+      userErrors: [{ code: 'USER_NOT_IN_ORGANIZATION', field: ['userId'] }],
+    });
+  });
+});
+
+describe('bulk writes of more than a batch', () => {
+  const many = () =>
+    [...state().users.values()]
+      .map(({ id }) => id)
+      .filter((id) => member(id) === undefined)
+      .slice(0, 150);
+  const add = (userIds: string[]) =>
+    gateway.execute(
+      'mutation ($input: AddOrganizationUsersInput!) { addOrganizationUsers(input: $input) { addedUserIds organization { code } userErrors { code field } } }',
+      { input: { organizationCode: code, users: userIds.map((userId) => ({ userId })) } },
+    );
+  const fault = (
+    times: number,
+    respond: Parameters<typeof gateway.emulator.fault>[0]['respond'],
+  ) => {
+    let seen = 0;
+    gateway.emulator.fault({
+      match: ({ method }) => method === 'POST' && ++seen === times,
+      respond,
+    });
+  };
+
+  test('150 are sent as 100 and 50', async () => {
+    const userIds = many();
+    expect(userIds).toHaveLength(150);
+    gateway.calls();
+    const { data } = await add(userIds);
+    expect(data.addOrganizationUsers).toEqual({
+      addedUserIds: userIds,
+      organization: { code },
+      userErrors: [],
+    });
+    expect(gateway.emulator.requests.map(({ body }) => (body as any).users.length)).toEqual([
+      100, 50,
+    ]);
+    expect(userIds.every((id) => member(id) !== undefined)).toBe(true);
+  });
+
+  test('a second batch that fails is told user by user, beside the first’s success', async () => {
+    const userIds = many();
+    fault(2, { status: 503 });
+    const { data, errors } = await add(userIds);
+    expect(errors).toBeUndefined();
+    expect(data.addOrganizationUsers.addedUserIds).toEqual(userIds.slice(0, 100));
+    expect(data.addOrganizationUsers.userErrors).toEqual(
+      userIds.slice(100).map((_, index) => ({
+        code: 'WRITE_OUTCOME_UNKNOWN',
+        field: ['users', String(100 + index)],
+      })),
+    );
+    expect(gateway.calls().filter((call) => call.startsWith('POST'))).toHaveLength(2);
+  });
+
+  test('a first batch that is refused for its input does not stop the second', async () => {
+    const userIds = many();
+    fault(1, { status: 400, body: { errors: [{ code: 'USER_NOT_FOUND', message: 'Whom?' }] } });
+    const { data } = await add(userIds);
+    expect(data.addOrganizationUsers.addedUserIds).toEqual(userIds.slice(100));
+    expect(data.addOrganizationUsers.userErrors).toHaveLength(100);
+    expect(data.addOrganizationUsers.userErrors[7]).toEqual({
+      code: 'USER_NOT_FOUND',
+      field: ['users', '7'],
+    });
+  });
+
+  test('a first batch that fails otherwise is an error of the response, and the rest is not sent', async () => {
+    const userIds = many();
+    fault(1, { status: 403, body: { errors: [] } });
+    const { data, errors } = await add(userIds);
+    expect(data).toEqual({ addOrganizationUsers: null });
+    expect(errors).toMatchObject([
+      { extensions: { code: 'FORBIDDEN', requiredScope: 'create:organization_users' } },
+    ]);
+    expect(gateway.calls().filter((call) => call.startsWith('POST'))).toHaveLength(1);
+  });
+});
+
+describe('roles and permissions', () => {
+  test('a role is given and taken by key, through the catalogue', async () => {
+    const missing = [...state().roles.values()].find(
+      (role) =>
+        !JSON.stringify([...member(memberId)!.roles]).includes(role.id) &&
+        !JSON.stringify([...member(memberId)!.roles]).includes(`"${role.key}"`),
+    )!;
+    const input = { organizationCode: code, userId: memberId, role: { key: missing.key } };
+    const fields = 'organizationUser { userId roles { key } }';
+    const given = await mutate('addOrganizationUserRole', input, fields);
+    expect(given.userErrors).toEqual([]);
+    expect(given.organizationUser.roles).toContainEqual({ key: missing.key });
+    expect(gateway.calls()).toEqual([
+      'GET /api/v1/roles?page_size=500',
+      `POST /api/v1/organizations/${code}/users/${memberId}/roles`,
+      `GET /api/v1/organizations/${code}/users/${memberId}/roles`,
+    ]);
+    expect(await roleKeys(memberId)).toContain(missing.key);
+
+    const taken = await mutate('removeOrganizationUserRole', input, fields);
+    expect(taken.organizationUser.roles).not.toContainEqual({ key: missing.key });
+    expect(gateway.calls()).toEqual([
+      'GET /api/v1/roles?page_size=500',
+      `DELETE /api/v1/organizations/${code}/users/${memberId}/roles/${missing.id}`,
+      `GET /api/v1/organizations/${code}/users/${memberId}/roles`,
+    ]);
+    const again = await mutate(
+      'removeOrganizationUserRole',
+      { ...input, role: { id: missing.id } },
+      'organizationUser { userId }',
+    );
+    expect(again).toMatchObject({ organizationUser: null, userErrors: [{ field: ['role'] }] });
+    expect(gateway.calls()).toEqual([
+      `DELETE /api/v1/organizations/${code}/users/${memberId}/roles/${missing.id}`,
+    ]);
+  });
+
+  test('an unknown key costs the catalogue and no write; a non-member is told', async () => {
+    const unknown = await mutate(
+      'addOrganizationUserRole',
+      { organizationCode: code, userId: memberId, role: { key: 'no_such_role' } },
+      'organizationUser { userId }',
+    );
+    expect(unknown).toMatchObject({
+      organizationUser: null,
+      userErrors: [{ code: 'UNKNOWN_ROLE', field: ['role', 'key'] }],
+    });
+    expect(gateway.calls()).toEqual(['GET /api/v1/roles?page_size=500']);
+    const nonMember = await mutate(
+      'addOrganizationUserRole',
+      { organizationCode: code, userId: strangerId, role: { key: 'admin' } },
+      'organizationUser { userId }',
+    );
+    expect(nonMember.userErrors).toMatchObject([
+      { code: 'USER_NOT_IN_ORGANIZATION', field: ['userId'] },
+    ]);
+  });
+
+  test('a permission is given and taken', async () => {
+    const held = await gateway.query(
+      'query ($id: ID!) { node(id: $id) { ... on OrganizationUser { permissions { key } } } }',
+      {
+        id: Buffer.from(JSON.stringify(['OrganizationUser', code, memberId])).toString('base64url'),
+      },
+    );
+    const keys = held.node.permissions.map(({ key }: { key: string }) => key);
+    const missing = [...state().permissions.values()].find(({ key }) => !keys.includes(key))!;
+    const input = { organizationCode: code, userId: memberId, permission: { key: missing.key } };
+    const fields =
+      'organizationUser { permissionGrants { permission { key permissionId } roles { key } } }';
+    const given = await mutate('addOrganizationUserPermission', input, fields);
+    expect(given.organizationUser.permissionGrants).toContainEqual({
+      permission: { key: missing.key, permissionId: missing.id },
+      roles: [],
+    });
+    expect(gateway.calls()).toEqual([
+      'GET /api/v1/permissions?page_size=500',
+      `POST /api/v1/organizations/${code}/users/${memberId}/permissions`,
+      `GET /api/v1/organizations/${code}/users/${memberId}/permissions?expand=roles`,
+    ]);
+    const taken = await mutate(
+      'removeOrganizationUserPermission',
+      { ...input, permission: { id: missing.id } },
+      'organizationUser { permissions { key } }',
+    );
+    expect(taken.organizationUser.permissions).not.toContainEqual({ key: missing.key });
+    expect(gateway.calls()).toEqual([
+      `DELETE /api/v1/organizations/${code}/users/${memberId}/permissions/${missing.id}`,
+      `GET /api/v1/organizations/${code}/users/${memberId}/permissions`,
+    ]);
+    const again = await mutate(
+      'removeOrganizationUserPermission',
+      input,
+      'organizationUser { userId }',
+    );
+    expect(again.userErrors).toMatchObject([{ field: ['permission'] }]);
+  });
+});
+
+describe('feature flags', () => {
+  const flag = (type: 'bool' | 'int' | 'str') =>
+    [...state().featureFlags].find(([, definition]) => definition.type === type)![0];
+
+  test('values of each type are sent as text and read back in their type', async () => {
+    for (const [type, value, text] of [
+      ['bool', false, 'false'],
+      ['int', 0, '0'],
+      ['str', 'a b&c=d', 'a%20b%26c%3Dd'],
+      ['str', '', ''],
+    ] as const) {
+      const key = flag(type);
+      const payload = await mutate(
+        'updateFeatureFlagOverride',
+        { organizationCode: code, key, value },
+        'featureFlag { key type value } organization { featureFlag(key: "none") { key } }',
+      );
+      expect(payload).toMatchObject({ featureFlag: { key, value }, userErrors: [] });
+      expect(gateway.calls()).toEqual([
+        `PATCH /api/v1/organizations/${code}/feature_flags/${key}?value=${text}`,
+        `GET /api/v1/organizations/${code}/feature_flags`,
+      ]);
+    }
+  });
+
+  test('a value of the wrong type and an unknown flag are userErrors', async () => {
+    const update = (key: string, value: unknown) =>
+      mutate(
+        'updateFeatureFlagOverride',
+        { organizationCode: code, key, value },
+        'featureFlag { key }',
+      );
+    expect(await update(flag('bool'), 'maybe')).toMatchObject({
+      featureFlag: null,
+      userErrors: [{ field: ['value'] }],
+    });
+    expect((await update('no_such_flag', true)).userErrors).toMatchObject([{ field: ['key'] }]);
+  });
+
+  test('a value that JSON cannot carry exactly is refused before anything else', async () => {
+    const document =
+      'mutation ($input: UpdateFeatureFlagOverrideInput!) { updateFeatureFlagOverride(input: $input) { userErrors { code } } }';
+    gateway.calls();
+    for (const value of [1.5, 2 ** 53, null, [], {}]) {
+      const { errors } = await gateway.execute(document, {
+        input: { organizationCode: code, key: flag('int'), value },
+      });
+      expect(errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT');
+    }
+    expect(gateway.calls()).toEqual([]);
+  });
+
+  test('one override and all of them are deleted', async () => {
+    for (const type of ['bool', 'str'] as const) {
+      await mutate(
+        'updateFeatureFlagOverride',
+        { organizationCode: code, key: flag(type), value: type === 'bool' ? true : 'x' },
+        'featureFlag { key }',
+      );
+    }
+    const one = await mutate(
+      'deleteFeatureFlagOverride',
+      { organizationCode: code, key: flag('bool') },
+      'deletedKey organization { featureFlags { key } }',
+    );
+    expect(one).toMatchObject({ deletedKey: flag('bool'), userErrors: [] });
+    expect(one.organization.featureFlags).not.toContainEqual({ key: flag('bool') });
+    expect(one.organization.featureFlags).toContainEqual({ key: flag('str') });
+    expect(gateway.calls()).toEqual([
+      `DELETE /api/v1/organizations/${code}/feature_flags/${flag('bool')}`,
+      `GET /api/v1/organizations/${code}/feature_flags`,
+    ]);
+    const all = await mutate(
+      'deleteFeatureFlagOverrides',
+      { organizationCode: code },
+      'organization { featureFlags { key } }',
+    );
+    expect(all).toEqual({ organization: { featureFlags: [] }, userErrors: [] });
+    expect(gateway.calls()).toEqual([
+      `DELETE /api/v1/organizations/${code}/feature_flags`,
+      `GET /api/v1/organizations/${code}/feature_flags`,
+    ]);
+  });
+});
+
+describe('a write', () => {
+  test('clears what the request had read, so that the next mutation’s payload is fresh', async () => {
+    const { a, b } = await gateway.query(
+      `mutation ($code: ID!) {
+        a: updateOrganization(input: { organizationCode: $code, name: "One" }) { organization { name } }
+        b: updateOrganization(input: { organizationCode: $code, name: "Two" }) { organization { name } }
+      }`,
+      { code },
+    );
+    expect([a.organization.name, b.organization.name]).toEqual(['One', 'Two']);
+  });
+
+  test('that succeeded while its re-read failed is a success, with null and an error at that path', async () => {
+    gateway.emulator.fault({ route: 'GET /api/v1/organization', respond: { status: 500 } });
+    const { data, errors } = await gateway.execute(
+      'mutation ($code: ID!) { updateOrganization(input: { organizationCode: $code, name: "One" }) { organization { name } userErrors { code } } }',
+      { code },
+    );
+    expect(data).toEqual({ updateOrganization: { organization: null, userErrors: [] } });
+    expect(errors).toMatchObject([
+      {
+        path: ['updateOrganization', 'organization', 'name'],
+        extensions: { code: 'UPSTREAM_UNAVAILABLE' },
+      },
+    ]);
+  });
+
+  test.each([
+    ['the connection breaks after it', 'reset-after-write' as const],
+    ['the answer is a 500', { status: 500 }],
+  ])('is sent once and its outcome told as unknown when %s', async (_, respond) => {
+    gateway.emulator.fault({ match: ({ method }) => method !== 'GET', respond });
+    gateway.calls();
+    const { data, errors } = await gateway.execute(
+      'mutation ($code: ID!) { deleteOrganization(input: { organizationCode: $code }) { userErrors { code } } }',
+      { code },
+    );
+    expect(data).toEqual({ deleteOrganization: null });
+    expect(errors).toMatchObject([{ extensions: { code: 'WRITE_OUTCOME_UNKNOWN' } }]);
+    expect(gateway.calls()).toEqual([`DELETE /api/v1/organization/${code}`]);
+  });
+
+  test('with a token that only reads is FORBIDDEN with the scope’s name, and changes nothing', async () => {
+    const reader = await startGateway({ readOnly: true });
+    try {
+      const { organizations } = await reader.query(
+        '{ organizations(first: 1) { nodes { code } } }',
+      );
+      const { data, errors } = await reader.execute(
+        'mutation ($code: ID!) { deleteOrganization(input: { organizationCode: $code }) { userErrors { code } } }',
+        { code: organizations.nodes[0].code },
+      );
+      expect(data).toEqual({ deleteOrganization: null });
+      expect(errors).toMatchObject([
+        { extensions: { code: 'FORBIDDEN', requiredScope: 'delete:organizations' } },
+      ]);
+      expect(reader.emulator.state.organizations.has(organizations.nodes[0].code)).toBe(true);
+    } finally {
+      await reader.close();
+    }
+  });
+});
+
+describe('ids that cannot be', () => {
+  const ok = {
+    organizationCode: 'org_1',
+    userId: 'kp_1',
+    key: 'k',
+    role: { id: 'r' },
+    permission: { id: 'p' },
+  };
+  const inputs: [mutation: string, field: string, input: (bad: string) => object][] = [
+    ['updateOrganization', 'organizationCode', (bad) => ({ organizationCode: bad, name: 'x' })],
+    ['deleteOrganization', 'organizationCode', (bad) => ({ organizationCode: bad })],
+    [
+      'addOrganizationUsers',
+      'organizationCode',
+      (bad) => ({ organizationCode: bad, users: [{ userId: 'kp_1' }] }),
+    ],
+    [
+      'addOrganizationUsers',
+      'users',
+      (bad) => ({ organizationCode: 'org_1', users: [{ userId: bad }] }),
+    ],
+    [
+      'updateOrganizationUsers',
+      'users',
+      (bad) => ({ organizationCode: 'org_1', users: [{ userId: 'kp_1', roles: [{ key: bad }] }] }),
+    ],
+    ['removeOrganizationUser', 'userId', (bad) => ({ organizationCode: 'org_1', userId: bad })],
+    [
+      'addOrganizationUserRole',
+      'userId',
+      (bad) => ({ organizationCode: 'org_1', userId: bad, role: ok.role }),
+    ],
+    [
+      'addOrganizationUserRole',
+      'role',
+      (bad) => ({ organizationCode: 'org_1', userId: 'kp_1', role: { id: bad } }),
+    ],
+    [
+      'removeOrganizationUserRole',
+      'role',
+      (bad) => ({ organizationCode: 'org_1', userId: 'kp_1', role: { id: bad } }),
+    ],
+    [
+      'addOrganizationUserPermission',
+      'permission',
+      (bad) => ({ organizationCode: 'org_1', userId: 'kp_1', permission: { id: bad } }),
+    ],
+    [
+      'removeOrganizationUserPermission',
+      'permission',
+      (bad) => ({ organizationCode: 'org_1', userId: 'kp_1', permission: { key: bad } }),
+    ],
+    [
+      'updateFeatureFlagOverride',
+      'key',
+      (bad) => ({ organizationCode: 'org_1', key: bad, value: true }),
+    ],
+    ['deleteFeatureFlagOverride', 'key', (bad) => ({ organizationCode: 'org_1', key: bad })],
+    ['deleteFeatureFlagOverrides', 'organizationCode', (bad) => ({ organizationCode: bad })],
+  ];
+
+  test.each(inputs)('%s refuses each in %s, without a call', async (name, field, input) => {
+    for (const bad of IMPOSSIBLE_IDS) {
+      const { userErrors } = await mutate(name, input(bad), '__typename');
+      expect({ bad, userErrors }).toEqual({
+        bad,
+        userErrors: [
+          {
+            code: 'INVALID_ID',
+            message: expect.any(String),
+            field: expect.arrayContaining([field]),
+          },
+        ],
+      });
+      expect(gateway.calls()).toEqual([]);
+    }
+  });
+
+  test('queries refuse each, without a call', async () => {
+    gateway.calls();
+    for (const bad of IMPOSSIBLE_IDS) {
+      const { data, errors } = await gateway.execute(
+        'query ($bad: ID!) { organization(code: $bad) { name users { nodes { userId } } } }',
+        { bad },
+      );
+      expect(data).toEqual({ organization: null });
+      expect(errors?.map(({ extensions }) => extensions['code'])).toEqual(['BAD_USER_INPUT']);
+    }
+    expect(gateway.calls()).toEqual([]);
+  });
+});

@@ -1,0 +1,83 @@
+/** The check of schema.graphql against the last release: what passes, and that it can fail. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { printSdl } from '../../src/graphql/schema.js';
+
+const root = join(import.meta.dirname, '../..');
+const text = (name: string) => readFileSync(join(root, name), 'utf8');
+const directory = mkdtempSync(join(tmpdir(), 'breaking-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** Runs the check on the real schema as released, on a change of it, and on a changelog. */
+async function check(changed: string, changelog: string) {
+  writeFileSync(join(directory, 'schema.released.graphql'), text('schema.graphql'));
+  writeFileSync(join(directory, 'schema.graphql'), changed);
+  writeFileSync(join(directory, 'CHANGELOG.md'), changelog);
+  return new Promise<{ code: number; output: string }>((resolve) =>
+    execFile('node', [join(root, 'scripts/breaking-changes.mjs'), directory], (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code), output: out + err }),
+    ),
+  );
+}
+
+/** The schema with a text of it replaced, which must be there. */
+function changed(from: string, to: string): string {
+  const sdl = text('schema.graphql');
+  if (!sdl.includes(from)) throw new Error(`The schema does not hold ${from}`);
+  return sdl.replace(from, to);
+}
+
+const withoutHandle = () => changed('  handle: String @requires', '  slug: String @requires');
+const empty = '# Changelog\n\n## [Unreleased]\n\n### Added\n\n- `Organization.handle`\n';
+const listing = (path: string) =>
+  `# Changelog\n\n## [Unreleased]\n\n### Breaking\n\n- \`${path}\`: gone.\n\n## [0.1.0]\n`;
+
+test('a removed field fails the check by its name', async () => {
+  const { code, output } = await check(withoutHandle(), empty);
+  expect(code).toBe(1);
+  expect(output).toContain('- `Organization.handle`: Field');
+});
+
+test('it passes once the changelog lists it under Breaking', async () => {
+  expect(await check(withoutHandle(), listing('Organization.handle'))).toMatchObject({ code: 0 });
+});
+
+test('what an older release listed does not count', async () => {
+  const older = `## [Unreleased]\n\n${listing('Organization.handle').replace('[Unreleased]', '[0.0.9]')}`;
+  expect(await check(withoutHandle(), older)).toMatchObject({ code: 1 });
+});
+
+test('what else breaks clients is named, all of it', async () => {
+  const breaks = [
+    ['Query.node.depth', '  node(', '  node(depth: Int! '],
+    ['Query.node', '): Node\n', '): [Node]\n'],
+    ['SortOrder.NAME_DESC', '  NAME_DESC\n', '  NAME_DOWN\n'],
+    ['CreateOrganizationInput.handle', '  handle: String\n', '  handle: String!\n'],
+  ] as const;
+  const sdl = breaks.reduce((text, [, from, to]) => {
+    expect(text).toContain(from);
+    return text.replace(from, to);
+  }, text('schema.graphql'));
+  const { code, output } = await check(sdl, empty);
+  for (const [path] of breaks) expect(output).toContain(`- \`${path}\`: `);
+  expect(code).toBe(1);
+});
+
+test('additions and deprecations pass, and a new enum value is told', async () => {
+  const { code, output } = await check(
+    changed('enum SortOrder {', 'enum SortOrder {\n  NEWEST').replace(
+      'handle: String ',
+      'slug: String\n  handle: String @deprecated(reason: "Use `slug`.") ',
+    ),
+    empty,
+  );
+  expect(output).toContain('`SortOrder.NEWEST`');
+  expect(code).toBe(0);
+});
+
+test('schema.graphql is the schema, and the same whenever it is printed', () => {
+  expect(printSdl()).toBe(text('schema.graphql'));
+});

@@ -1,0 +1,74 @@
+/** What is published: the same bytes from the same sources, and a package that works by itself. */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+const root = join(import.meta.dirname, '../..');
+const run = promisify(execFile);
+const directory = mkdtempSync(join(tmpdir(), 'package-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+/** A copy of what a build reads, built; the names and hashes of what it made. */
+async function buildIn(name: string): Promise<Record<string, string>> {
+  const copy = join(directory, name);
+  for (const entry of JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).files) {
+    if (entry !== 'dist') cpSync(join(root, entry), join(copy, entry), { recursive: true });
+  }
+  for (const entry of ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json']) {
+    cpSync(join(root, entry), join(copy, entry), { recursive: true });
+  }
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'dir');
+  await run('node', ['scripts/build.mjs'], { cwd: copy });
+  const files = readdirSync(join(copy, 'dist'), { recursive: true, withFileTypes: true });
+  return Object.fromEntries(
+    files
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort()
+      .map((path) => [
+        path.slice(copy.length + 1),
+        createHash('sha256').update(readFileSync(path)).digest('hex'),
+      ]),
+  );
+}
+
+let built: Record<string, string>;
+beforeAll(async () => {
+  built = await buildIn('one');
+}, 120_000);
+
+test('two builds in two places are the same, byte for byte', async () => {
+  expect(Object.keys(built).length).toBeGreaterThan(100);
+  expect(await buildIn('two')).toEqual(built);
+}, 120_000);
+
+test('the package holds what its command needs, and nothing of the repository besides', async () => {
+  const copy = join(directory, 'one');
+  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--silent'], {
+    cwd: copy,
+  });
+  const [{ filename, files }] = JSON.parse(stdout);
+  const names = files.map(({ path }: { path: string }) => path.split('/')[0]);
+  expect([...new Set(names)].sort()).toEqual(
+    [
+      ...['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json', 'schema'],
+      'schema.graphql',
+    ].sort(),
+  );
+
+  const place = mkdtempSync(join(directory, 'installed-'));
+  await run('tar', ['xzf', join(copy, filename), '-C', place]);
+  symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'), 'dir');
+  const { bin } = JSON.parse(readFileSync(join(place, 'package/package.json'), 'utf8'));
+  const command = join(place, 'package', bin['kinde-graphql']);
+  expect(readFileSync(command, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+  const env = { PATH: process.env['PATH'] };
+  const { stdout: sdl } = await run('node', [command, 'schema'], { cwd: place, env });
+  expect(sdl).toBe(readFileSync(join(root, 'schema.graphql'), 'utf8'));
+  const { stdout: report } = await run('node', [command, 'check-config'], { cwd: place, env });
+  expect(report).toContain('The gateway can serve with these settings.');
+}, 60_000);

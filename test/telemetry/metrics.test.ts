@@ -1,0 +1,251 @@
+/** Metrics, as Prometheus scrapes them, and the dashboards and alerts that are made of them. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { parse as parseYaml } from 'yaml';
+import { startGateway, type TestGateway, type TestOptions } from '../support/gateway.js';
+import { growth, labelsOf, readExpression, scrape, type Scrape } from '../support/prometheus.js';
+import { hasRedis, startRedis, type Redis } from '../support/redis.js';
+
+const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+let gateway: TestGateway | undefined;
+afterEach(async () => {
+  await gateway?.close();
+  gateway = undefined;
+});
+
+async function start({ env, ...options }: TestOptions = {}): Promise<TestGateway> {
+  gateway = await startGateway({ ...options, env: { METRICS_PORT: '0', ...env } });
+  return gateway;
+}
+
+/** What a load adds to the counters. */
+async function counted({ metricsUrl }: TestGateway, load: () => Promise<unknown>) {
+  const before = await scrape(metricsUrl);
+  await load();
+  return growth(before, await scrape(metricsUrl));
+}
+
+const ROLES = 'query Roles { roles(first: 1) { nodes { key } } }';
+
+test('a known load gives exactly the expected counts', async () => {
+  const started = await start({ env: { CACHE: 'memory', UPSTREAM_RETRIES: '1' } });
+  const { execute, query, emulator, url } = started;
+  const grown = await counted(started, async () => {
+    await query(ROLES);
+    await query(ROLES);
+    await query(ROLES);
+    await query('{ roles(first: 1) { nodes { key name } } }');
+    await execute('query Wrong { nonsense }');
+    await fetch(`${url}/graphql`, {
+      method: 'POST',
+      body: 'a',
+      headers: { 'content-type': 'a/b' },
+    });
+    emulator.fault({ route: 'GET /api/v1/permissions', respond: { status: 503 }, times: 1 });
+    await query('{ permissions(first: 1) { nodes { key } } }');
+    emulator.fault({ route: 'GET /api/v1/organizations', respond: { status: 403 } });
+    await execute(
+      'query Partial { a: organizations { nodes { name } } b: organizations(first: 2) { nodes { name } } roles(first: 1) { nodes { key } } }',
+    );
+    await query('mutation M { createOrganization(input: { name: "A" }) { userErrors { code } } }');
+  });
+  expect(grown).toEqual({
+    'kinde_graphql_responses_total{status="200",code=""}': 8,
+    'kinde_graphql_responses_total{status="415",code="UNSUPPORTED_MEDIA_TYPE"}': 1,
+    'kinde_graphql_operations_total{operation="Roles",type="query",outcome="ok",from="execution"}': 1,
+    'kinde_graphql_operations_total{operation="Roles",type="query",outcome="ok",from="memory"}': 2,
+    'kinde_graphql_operations_total{operation="",type="query",outcome="ok",from="execution"}': 2,
+    'kinde_graphql_operations_total{operation="",type="unknown",outcome="refused",from="execution"}': 1,
+    'kinde_graphql_operations_total{operation="Partial",type="query",outcome="partial",from="execution"}': 1,
+    'kinde_graphql_operations_total{operation="M",type="mutation",outcome="ok",from="execution"}': 1,
+    'kinde_graphql_operation_errors_total{code="GRAPHQL_VALIDATION_FAILED"}': 1,
+    'kinde_graphql_operation_errors_total{code="FORBIDDEN"}': 1,
+    'kinde_graphql_operation_duration_seconds_count{type="query",from="execution"}': 4,
+    'kinde_graphql_operation_duration_seconds_count{type="query",from="memory"}': 2,
+    'kinde_graphql_operation_duration_seconds_count{type="unknown",from="execution"}': 1,
+    'kinde_graphql_operation_duration_seconds_count{type="mutation",from="execution"}': 1,
+    'kinde_graphql_upstream_calls_total{route="GET /api/v1/roles",status="200",failure=""}': 1,
+    'kinde_graphql_upstream_calls_total{route="GET /api/v1/permissions",status="200",failure=""}': 1,
+    'kinde_graphql_upstream_calls_total{route="GET /api/v1/organizations",status="403",failure="FORBIDDEN"}': 1,
+    'kinde_graphql_upstream_calls_total{route="POST /api/v1/organization",status="200",failure=""}': 1,
+    'kinde_graphql_upstream_retries_total{route="GET /api/v1/permissions"}': 1,
+    'kinde_graphql_upstream_call_duration_seconds_count{route="GET /api/v1/roles"}': 1,
+    'kinde_graphql_upstream_call_duration_seconds_count{route="GET /api/v1/permissions"}': 1,
+    'kinde_graphql_upstream_call_duration_seconds_count{route="GET /api/v1/organizations"}': 1,
+    'kinde_graphql_upstream_call_duration_seconds_count{route="POST /api/v1/organization"}': 1,
+    'kinde_graphql_reads_total{route="GET /api/v1/roles",source="upstream"}': 1,
+    'kinde_graphql_reads_total{route="GET /api/v1/roles",source="cache"}': 2,
+    'kinde_graphql_reads_total{route="GET /api/v1/permissions",source="upstream"}': 1,
+    'kinde_graphql_token_requests_total{outcome="ok"}': 1,
+  });
+});
+
+test('reads that are merged, and those that are stale, are told from others', async () => {
+  const started = await start({
+    env: { CACHE: 'memory', CACHE_CATALOGUE_TTL_SECONDS: '1', UPSTREAM_RETRIES: '0' },
+  });
+  const { query, execute, emulator } = started;
+  const route = 'route="GET /api/v1/roles"';
+  await query('{ permissions(first: 1) { nodes { key } } }');
+  const merged = await counted(started, async () => {
+    emulator.latencyMs = 1_000;
+    const before = emulator.requests.length;
+    const first = query(ROLES);
+    while (emulator.requests.length === before) await new Promise((go) => setTimeout(go, 5));
+    await Promise.all([first, query(`${ROLES} `)]);
+    emulator.latencyMs = 0;
+  });
+  expect(merged[`kinde_graphql_reads_total{${route},source="upstream"}`]).toBe(1);
+  expect(merged[`kinde_graphql_reads_total{${route},source="merged"}`]).toBe(1);
+  await new Promise((resolve) => setTimeout(resolve, 1_050));
+  emulator.fault({ respond: { status: 500 } });
+  const stale = await counted(started, () => execute(ROLES));
+  expect(stale).toMatchObject({
+    [`kinde_graphql_reads_total{${route},source="stale"}`]: 1,
+    [`kinde_graphql_upstream_calls_total{${route},status="500",failure="UNAVAILABLE"}`]: 1,
+  });
+});
+
+test('the breaker is seen to open, a token that is refused is counted, and so is who went away', async () => {
+  const started = await start({ env: { UPSTREAM_RETRIES: '0', UPSTREAM_TIMEOUT_MS: '2000' } });
+  const { execute, query, emulator, url, metricsUrl } = started;
+  await query(ROLES);
+  const state = async () =>
+    ['closed', 'half-open', 'open'].filter(
+      (name) => samples.get(`kinde_graphql_upstream_breaker_state{state="${name}"}`) === 1,
+    );
+  let samples = await scrape(metricsUrl);
+  expect(await state()).toEqual(['closed']);
+
+  const end = emulator.fault({ respond: 'hang' });
+  const goneAway = await counted(started, async () => {
+    const controller = new AbortController();
+    const asked = fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: ROLES }),
+      signal: controller.signal,
+    });
+    const before = emulator.requests.length;
+    while (emulator.requests.length === before) await new Promise((go) => setTimeout(go, 10));
+    controller.abort();
+    await asked.catch(() => undefined);
+    await new Promise((go) => setTimeout(go, 100));
+  });
+  expect(goneAway).toMatchObject({
+    'kinde_graphql_responses_total{status="none",code=""}': 1,
+    'kinde_graphql_operations_total{operation="Roles",type="query",outcome="abandoned",from="execution"}': 1,
+  });
+  end();
+
+  emulator.fault({ respond: { status: 500 } });
+  await Promise.all(
+    Array.from({ length: 25 }, (_, index) =>
+      execute(`{ roles(first: ${index + 1}) { nodes { key } } }`),
+    ),
+  );
+  samples = await scrape(metricsUrl);
+  expect(await state()).toEqual(['open']);
+  expect(samples.get('kinde_graphql_upstream_breaker_opened_total')).toBe(1);
+});
+
+test('no token is counted by its reason', async () => {
+  const started = await start({ credentials: { clientId: 'nobody', clientSecret: 'nothing' } });
+  const grown = await counted(started, () => started.execute(ROLES));
+  expect(grown).toMatchObject({
+    'kinde_graphql_token_requests_total{outcome="UNAUTHENTICATED"}': 1,
+    'kinde_graphql_operation_errors_total{code="UNAUTHENTICATED"}': 1,
+  });
+});
+
+test('clients cannot make series without a bound by the names of their operations', async () => {
+  const { query, metricsUrl } = await start();
+  const names = Array.from({ length: 220 }, (_, index) => `Name${index}`);
+  names.unshift('L'.repeat(65));
+  for (const name of names) await query(`query ${name} { __typename }`);
+  const series = [...(await scrape(metricsUrl))].filter(([name]) =>
+    name.startsWith('kinde_graphql_operations_total'),
+  );
+  expect(series).toHaveLength(201);
+  expect(series.find(([name]) => name.includes('operation="other"'))![1]).toBe(21);
+});
+
+test('metrics are on a port of their own, by GET, and off unless they are asked for', async () => {
+  const { url, metricsUrl } = await start();
+  expect(new URL(metricsUrl!).port).not.toBe(new URL(url).port);
+  expect((await fetch(`${url}/metrics`)).status).toBe(404);
+  expect((await fetch(new URL('/graphql', metricsUrl))).status).toBe(404);
+  expect((await fetch(metricsUrl!, { method: 'POST' })).status).toBe(405);
+  expect((await fetch(metricsUrl!)).headers.get('content-type')).toMatch(/^text\/plain; version=/);
+  await gateway!.close();
+  await expect(fetch(metricsUrl!)).rejects.toThrow();
+  gateway = await startGateway();
+  expect(gateway.metricsUrl).toBeUndefined();
+});
+
+describe('the dashboard and the alerts', () => {
+  const dashboard = JSON.parse(text('deploy/grafana/dashboard.json'));
+  const alerts = parseYaml(text('deploy/prometheus/alerts.yml'));
+  const panels = dashboard.panels.filter(({ type }: any) => type !== 'row');
+  const rules: { alert: string; expr: string }[] = alerts.groups.flatMap(({ rules }: any) => rules);
+  const expressions: [string, string][] = [
+    ...panels.flatMap(({ title, targets }: any) => targets.map(({ expr }: any) => [title, expr])),
+    ...rules.map(({ alert, expr }): [string, string] => [alert, expr]),
+  ];
+  /** What Prometheus itself knows of whatever it scrapes. */
+  const ofPrometheus = { metric: 'up', labels: ['job', 'instance'] };
+
+  let samples: Scrape;
+  let redis: Redis | undefined;
+  beforeAll(async () => {
+    redis = hasRedis() ? await startRedis() : undefined;
+    const { execute, emulator, metricsUrl } = await start({
+      env: { CACHE: 'memory', ...(redis && { REDIS_URL: redis.url }) },
+    });
+    emulator.fault({ route: 'GET /api/v1/roles', respond: { status: 503 }, times: 1 });
+    for (let round = 0; round < 2; round++) await execute(ROLES);
+    await execute('{ nonsense }');
+    samples = await scrape(metricsUrl);
+  });
+  afterAll(() => redis?.kill());
+
+  test('there are panels and rules', () => {
+    expect(panels.length).toBeGreaterThan(15);
+    expect(rules.length).toBeGreaterThan(10);
+  });
+
+  test.each(expressions)('%s: names what a scrape has', (_, expr) => {
+    const labels = labelsOf(samples);
+    const { metrics, labels: named, matchers } = readExpression(expr);
+    expect(metrics.length).toBeGreaterThan(0);
+    const known = new Set(ofPrometheus.labels);
+    for (const metric of metrics) {
+      if (metric === ofPrometheus.metric) continue;
+      if (metric === 'kinde_graphql_redis_reachable' && redis === undefined) continue;
+      expect([...labels.keys()]).toContain(metric);
+      for (const label of labels.get(metric)!) known.add(label);
+    }
+    for (const label of named) expect([...known]).toContain(label);
+    // A value that nothing ever has would make a rule that never fires.
+    for (const { label, value } of matchers) {
+      if (label === 'job' || label === 'status' || value === '') continue;
+      for (const one of value.split('|')) expect(SOURCES).toContain(`'${one}'`);
+    }
+  });
+
+  test('each rule says how bad it is and what is the matter, and the manual has it', () => {
+    const manual = text('docs/operating.md');
+    for (const rule of rules as any[]) {
+      expect(['critical', 'warning', 'info']).toContain(rule.labels.severity);
+      expect(rule.annotations.summary).toMatch(/\S/);
+      expect(manual).toContain(`\`${rule.alert}\``);
+    }
+  });
+});
+
+const SOURCES = readdirSync(new URL('../../src', import.meta.url), { recursive: true })
+  .map(String)
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => text(`src/${file}`))
+  .join('\n');

@@ -1,0 +1,175 @@
+/** What is kept or in flight is given to nobody whose token could not have read it. */
+import { describe, expect, test } from '@jest/globals';
+import {
+  cachedGateways,
+  cast,
+  codes,
+  LIST,
+  nodeId,
+  post,
+  type Cast,
+} from '../support/cached-gateway.js';
+import type { GraphQLResult, TestGateway } from '../support/gateway.js';
+
+const { gatewayWith, heldGatewayWith, forgetful } = cachedGateways();
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const LIST_CALL = 'GET /api/v1/organizations?page_size=10';
+
+describe('with callers of passthrough', () => {
+  const PASSTHROUGH = { AUTH_MODE: 'passthrough' };
+
+  test('two tokens share nothing that is kept, and one token does', async () => {
+    const gateway = await gatewayWith(PASSTHROUGH);
+    const [one, two] = [await gateway.emulator.issueToken(), await gateway.emulator.issueToken()];
+    const first = await post(gateway, LIST, {}, bearer(one));
+    expect(gateway.calls()).toEqual([LIST_CALL]);
+    expect(await post(gateway, LIST, {}, bearer(two))).toBe(first);
+    expect(gateway.calls()).toEqual([LIST_CALL]);
+    const other = '{ organizations(first: 10) { nodes { handle } } }';
+    for (const token of [one, two]) {
+      await post(gateway, LIST, {}, bearer(token));
+      await post(gateway, other, {}, bearer(token));
+    }
+    expect(gateway.calls()).toEqual([]);
+    const few = await gateway.emulator.issueToken({ scopes: ['read:roles'] });
+    expect(codes((await gateway.execute(LIST, {}, bearer(few))).errors)).toEqual(['FORBIDDEN']);
+    expect((await gateway.execute(LIST)).errors?.[0]?.extensions['code']).toBe('UNAUTHENTICATED');
+  });
+
+  test('two tokens share nothing that is in flight, and one token does', async () => {
+    const { gateway, proxy } = await heldGatewayWith(PASSTHROUGH);
+    const [one, two] = [await gateway.emulator.issueToken(), await gateway.emulator.issueToken()];
+    const held = proxy.hold(LIST_CALL);
+    const first = post(gateway, LIST, {}, bearer(one));
+    await held.made;
+    const answer = await post(gateway, LIST, {}, bearer(two));
+    expect(gateway.calls()).toEqual([LIST_CALL, LIST_CALL]);
+    const again = post(gateway, LIST, {}, bearer(one));
+    held.release();
+    expect(await Promise.all([first, again])).toEqual([answer, answer]);
+    expect(gateway.calls()).toEqual([]);
+  });
+});
+
+describe('with callers of jwt', () => {
+  const JWT = { AUTH_MODE: 'jwt' };
+  const READ = [
+    'read:organizations',
+    'read:organization_users',
+    'read:organization_user_roles',
+    'read:organization_user_permissions',
+    'read:organization_feature_flags',
+    'read:users',
+  ];
+  const user = async ({ emulator }: TestGateway, code: string, permissions: string[]) =>
+    bearer(
+      await emulator.issueToken({
+        audience: [],
+        scopes: [],
+        claims: { gty: undefined, scope: undefined, sub: 'kp_1', org_code: code, permissions },
+      }),
+    );
+  const withoutIds = ({ data, errors }: GraphQLResult) => ({
+    data,
+    errors: errors?.map(({ extensions: { requestId: _, ...extensions }, ...error }) => ({
+      ...error,
+      extensions,
+    })),
+  });
+  const everythingOf = (code: string) =>
+    `{ organization(code: "${code}") { name suspendedOn featureFlags { key } users(first: 10) { nodes { userId email roles { key name } permissions { key } } } } }`;
+
+  /** What a caller with these permissions in this organization asks for and must not get. */
+  const trespasses: [string, 'A' | 'B', string[], (who: Cast) => string][] = [
+    [
+      'an organization without a permission',
+      'A',
+      [],
+      ({ A }) => `organization(code: "${A}") { name }`,
+    ],
+    [
+      'its flags',
+      'A',
+      ['read:organizations'],
+      ({ A }) => `organization(code: "${A}") { featureFlags { key } }`,
+    ],
+    [
+      'its members',
+      'A',
+      ['read:organizations'],
+      ({ A }) => `organization(code: "${A}") { users(first: 10) { nodes { userId } } }`,
+    ],
+    [
+      'its members’ permissions',
+      'A',
+      ['read:organizations', 'read:organization_users'],
+      ({ A }) =>
+        `organization(code: "${A}") { users(first: 10) { nodes { permissions { key } } } }`,
+    ],
+    [
+      'an organization by id',
+      'A',
+      [],
+      ({ A }) => `node(id: "${nodeId('Organization', A)}") { ... on Organization { name } }`,
+    ],
+    [
+      'a member by id',
+      'A',
+      ['read:organizations'],
+      ({ A, m }) =>
+        `node(id: "${nodeId('OrganizationUser', A, m)}") { ... on OrganizationUser { email } }`,
+    ],
+    ['another organization', 'B', READ, ({ A }) => `organization(code: "${A}") { name }`],
+    [
+      'another organization by id',
+      'B',
+      READ,
+      ({ A }) => `node(id: "${nodeId('Organization', A)}") { ... on Organization { name } }`,
+    ],
+    [
+      'another organization’s member by id',
+      'B',
+      READ,
+      ({ A, m }) =>
+        `node(id: "${nodeId('OrganizationUser', A, m)}") { ... on OrganizationUser { email roles { key } } }`,
+    ],
+    ['all organizations', 'A', READ, () => 'organizations(first: 10) { nodes { name } }'],
+    ['all roles', 'A', [...READ, 'read:roles'], () => 'roles(first: 10) { nodes { name } }'],
+    [
+      'a role by id',
+      'A',
+      [...READ, 'read:roles'],
+      () => `node(id: "${nodeId('Role', 'admin')}") { ... on Role { name } }`,
+    ],
+  ];
+
+  test.each(trespasses)('%s is as forbidden as if nothing were kept', async (_, home, may, ask) => {
+    const gateway = await gatewayWith(JWT);
+    const who = cast(gateway);
+    const machine = bearer(await gateway.emulator.issueToken());
+    const query = `{ ${ask(who)} }`;
+    for (const prime of [everythingOf(who.A), everythingOf(who.B), query]) {
+      expect((await gateway.execute(prime, {}, machine)).errors).toBeUndefined();
+    }
+    gateway.calls();
+    const caller = await user(gateway, who[home], may);
+    const answer = withoutIds(await gateway.execute(query, {}, caller));
+    expect(gateway.calls()).toEqual([]);
+    expect(new Set(codes(answer.errors))).toEqual(new Set(['FORBIDDEN']));
+    const cold = await forgetful(gateway, JWT);
+    expect(answer).toEqual(withoutIds(await cold.execute(query, {}, caller)));
+  });
+
+  test('two with the same rights share, and what another may see as well is not asked for again', async () => {
+    const gateway = await gatewayWith(JWT);
+    const { A } = cast(gateway);
+    const first = await post(gateway, everythingOf(A), {}, await user(gateway, A, READ));
+    expect(gateway.calls().length).toBeGreaterThan(4);
+    const same = await user(gateway, A, [...READ].reverse());
+    expect(await post(gateway, everythingOf(A), {}, same)).toBe(first);
+    const machine = bearer(await gateway.emulator.issueToken());
+    expect(await post(gateway, everythingOf(A), {}, machine)).toBe(first);
+    expect(gateway.calls()).toEqual([]);
+  });
+});

@@ -1,0 +1,160 @@
+/** The parts of the cache by themselves, against models that are too simple to be wrong. */
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Answers } from '../../src/http/response-cache.js';
+import { Allowance } from '../../src/upstream/policy/call-budget.js';
+import { Changes } from '../../src/upstream/cache/invalidation.js';
+import { createCache, type Cache } from '../../src/upstream/cache/index.js';
+import { Provenance } from '../../src/upstream/cache/dependencies.js';
+import type { Answered } from '../../src/upstream/cache/reads.js';
+
+describe('Changes', () => {
+  const tag = fc.constantFrom('a', 'b', 'c', 'd');
+  const tags = fc.uniqueArray(tag, { maxLength: 3 });
+  const event = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('record' as const), tags }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('forget' as const) }) },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('read' as const), tags }) },
+  );
+
+  test('say of each read what the list of all events says', () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 40 }), (events) => {
+        const changes = new Changes();
+        const reads: { time: number; position: number; tags: string[] }[] = [];
+        events.forEach((what, position) => {
+          if (what.kind === 'record') changes.record(what.tags);
+          else if (what.kind === 'forget') changes.forgetAll();
+          else reads.push({ time: changes.clock, position, tags: what.tags });
+        });
+        for (const read of reads) {
+          const isGood = events
+            .slice(read.position)
+            .every(
+              (what) =>
+                what.kind === 'read' ||
+                (what.kind === 'record' && !what.tags.some((name) => read.tags.includes(name))),
+            );
+          expect(changes.isUnchangedSince(read.time, read.tags)).toBe(isGood);
+        }
+      }),
+    );
+  });
+
+  test('remember no more than they must, and then take all for changed', () => {
+    const changes = new Changes();
+    const before = changes.clock;
+    for (let n = 0; n <= 100_000; n++) changes.record([`tag ${n}`]);
+    expect(changes.isUnchangedSince(before, ['untouched'])).toBe(false);
+    expect(changes.isUnchangedSince(changes.clock, ['tag 5'])).toBe(true);
+  });
+});
+
+describe('Provenance', () => {
+  const part: fc.Arbitrary<{ tags: string[]; answered: Answered }> = fc.record({
+    tags: fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 2 }),
+    answered: fc.record({
+      value: fc.constant(null),
+      source: fc.constantFrom('upstream', 'merged', 'cache', 'stale'),
+      ageMs: fc.nat(1_000),
+      clock: fc.nat(50),
+      freshUntil: fc.option(fc.nat(1_000), { nil: undefined, freq: 8 }),
+    }),
+  });
+
+  test('is that of the least of its parts', () => {
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 6 }), fc.boolean(), (parts, isSpoiled) => {
+        const provenance = new Provenance();
+        for (const { tags, answered } of parts) provenance.add(tags, answered);
+        if (isSpoiled) provenance.spoil();
+        const answers = parts.map(({ answered }) => answered);
+        const stale = answers.filter(({ source }) => source === 'stale');
+        const isWhole =
+          parts.length > 0 &&
+          !isSpoiled &&
+          stale.length === 0 &&
+          answers.every(({ freshUntil }) => freshUntil !== undefined);
+        expect(provenance.tags).toEqual(new Set(parts.flatMap(({ tags }) => tags)));
+        expect(provenance.clock).toBe(Math.min(...answers.map(({ clock }) => clock)));
+        expect(provenance.freshUntil).toBe(
+          isWhole ? Math.min(...answers.map(({ freshUntil }) => freshUntil!)) : undefined,
+        );
+        expect(provenance.staleMs).toBe(
+          stale.length === 0 ? undefined : Math.max(...stale.map(({ ageMs }) => ageMs)),
+        );
+      }),
+    );
+  });
+});
+
+describe('what is kept', () => {
+  const MAX = 1024 * 1024;
+  const create = () =>
+    createCache(
+      {
+        maxBytes: MAX,
+        ...{ lifetimeMs: 60_000, catalogueLifetimeMs: 60_000, staleIfErrorMs: 60_000 },
+        redisUrl: undefined,
+      },
+      { name: 'test' },
+    );
+  const keep = async ({ reads }: Cache, key: string, bytes: number) => {
+    const allowance = new Allowance({ timeoutMs: 1_000, calls: 1 });
+    const { source } = await reads.answer({
+      key,
+      tags: ['all'],
+      lifetimeMs: 60_000,
+      allowance,
+      takeCall: () => undefined,
+      isCurrent: true,
+      fetch: async () => ({ value: {}, body: 'x'.repeat(bytes) }),
+      decode: () => undefined,
+    });
+    allowance.close();
+    return source;
+  };
+
+  test('stays below its bound, the latest in it, whatever the sizes are', async () => {
+    const cache = await create();
+    for (let n = 0; n < 5_000; n++) {
+      await keep(cache, `key ${n}`, (n * 7919) % 4_000);
+      expect(cache.store!.calculatedSize).toBeLessThanOrEqual(MAX);
+    }
+    expect(cache.store!.calculatedSize).toBeGreaterThan(MAX / 2);
+    expect(await keep(cache, 'key 4999', 1)).toBe('cache');
+    expect(await keep(cache, 'key 0', 1)).toBe('upstream');
+  });
+
+  test('does not give up everything for one answer', async () => {
+    const cache = await create();
+    await keep(cache, 'small', 10);
+    await keep(cache, 'huge', MAX);
+    expect(await keep(cache, 'huge', MAX)).toBe('upstream');
+    expect(await keep(cache, 'small', 10)).toBe('cache');
+  });
+
+  test('holds whole answers under the same bound', async () => {
+    const { changes, store } = await create();
+    const answers = new Answers(changes, store, () => 0);
+    const provenance = new Provenance();
+    const answered: Answered = {
+      ...{ value: null, source: 'upstream', ageMs: 0, clock: 0, freshUntil: 100 },
+    };
+    provenance.add(['a'], answered);
+    const whole = {
+      body: 'x'.repeat(2_000),
+      contentType: '',
+      etag: '',
+      operationName: undefined,
+      freshUntil: 100,
+    };
+    for (let n = 0; n < 2_000; n++) answers.keep(`key ${n}`, provenance, whole);
+    expect(store!.calculatedSize).toBeLessThanOrEqual(MAX);
+    expect(answers.find('key 1999')?.body).toBe(whole.body);
+    changes.record(['b']);
+    expect(answers.find('key 1999')).toBeDefined();
+    changes.record(['a']);
+    expect(answers.find('key 1999')).toBeUndefined();
+  });
+});

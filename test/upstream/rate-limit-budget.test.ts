@@ -1,0 +1,104 @@
+/** Replicas before one Kinde keep to its rate limit together, and do what they can while Redis is away. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { startEmulator, type Emulator } from '../../src/emulator/index.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { hasRedis, startRedis, type Redis } from '../support/redis.js';
+
+const ROLES = '{ roles(first: 5) { nodes { key } } }';
+
+const outcomeOf = async (gateway: TestGateway) => {
+  const { errors } = await gateway.execute(ROLES);
+  return errors === undefined ? 'answered' : errors[0]!.extensions['code'];
+};
+const count = (outcomes: unknown[]) => ({
+  answered: outcomes.filter((outcome) => outcome === 'answered').length,
+  refused: outcomes.filter((outcome) => outcome === 'RATE_LIMITED').length,
+});
+
+const gateways: TestGateway[] = [];
+let emulator: Emulator;
+beforeEach(async () => {
+  emulator = await startEmulator();
+});
+afterEach(async () => {
+  await Promise.all(gateways.splice(0).map((gateway) => gateway.close()));
+  await emulator.close();
+});
+
+const replica = async (env: Record<string, string>) => {
+  const gateway = await startGateway({
+    before: emulator,
+    env: { OPERATION_TIMEOUT_MS: '5000', UPSTREAM_RETRIES: '0', ...env },
+  });
+  gateways.push(gateway);
+  return gateway;
+};
+
+test('a single replica keeps to its limit without Redis', async () => {
+  const gateway = await replica({ UPSTREAM_RATE_LIMIT: '5' });
+  const outcomes: unknown[] = [];
+  for (let time = 0; time < 8; time++) outcomes.push(await outcomeOf(gateway));
+  expect(count(outcomes)).toEqual({ answered: 5, refused: 3 });
+  expect(emulator.calls()).toHaveLength(5);
+  const { errors } = await gateway.execute(ROLES);
+  expect(errors![0]!.extensions['retryAfterSeconds']).toBeGreaterThan(30);
+});
+
+(hasRedis() ? describe : describe.skip)('with Redis', () => {
+  let redis: Redis;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  beforeEach(() => void redis.command('FLUSHALL'));
+  afterAll(() => redis.kill());
+
+  const two = async (env: Record<string, string> = {}) => {
+    const settings = { REDIS_URL: redis.url, ...env };
+    return [await replica(settings), await replica(settings)] as const;
+  };
+
+  test('all replicas together make no more calls than the limit, and Kinde refuses none', async () => {
+    const [first, second] = await two({ UPSTREAM_RATE_LIMIT: '10' });
+    emulator.rateLimit = 10;
+    const outcomes: unknown[] = [];
+    for (let time = 0; time < 8; time++) {
+      outcomes.push(...(await Promise.all([outcomeOf(first), outcomeOf(second)])));
+    }
+    expect(count(outcomes)).toEqual({ answered: 10, refused: 6 });
+    expect(emulator.requests.map(({ status }) => status)).toEqual(Array(10).fill(200));
+  });
+
+  test('what one learns from a 429 the other knows, and so does one that starts later', async () => {
+    const [first, second] = await two();
+    expect(await outcomeOf(second)).toBe('answered');
+    emulator.rateLimit = 1;
+    expect(await outcomeOf(first)).toBe('answered');
+    expect(await outcomeOf(first)).toBe('RATE_LIMITED');
+    emulator.clearRequests();
+    for (let tries = 0; tries < 100 && redis.command('KEYS', '*:hold') === ''; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const third = await replica({ REDIS_URL: redis.url });
+    for (const gateway of [second, third]) {
+      expect(await outcomeOf(gateway)).toBe('RATE_LIMITED');
+    }
+    expect(emulator.calls()).toEqual([]);
+  });
+
+  test('while Redis is away each keeps to its part of the limit', async () => {
+    const [first, second] = await two({ UPSTREAM_RATE_LIMIT: '8' });
+    expect(await outcomeOf(first)).toBe('answered');
+    expect(await outcomeOf(second)).toBe('answered');
+    await redis.kill();
+    try {
+      const outcomes: unknown[] = [];
+      for (let time = 0; time < 5; time++) {
+        outcomes.push(await outcomeOf(first), await outcomeOf(second));
+      }
+      // The call that each made before counts.
+      expect(count(outcomes)).toEqual({ answered: 6, refused: 4 });
+    } finally {
+      await redis.restart();
+    }
+  });
+});

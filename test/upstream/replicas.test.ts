@@ -1,0 +1,159 @@
+/** Two gateways before one Kinde, which agree through Redis, and do without it when it is away. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import { hasRedis, startRedis, type Redis } from '../support/redis.js';
+
+const ORGANIZATIONS = '{ organizations(first: 2) { nodes { code name } } }';
+const RENAME = `mutation ($code: ID!, $name: String!) {
+  updateOrganization(input: { organizationCode: $code, name: $name }) { userErrors { code } }
+}`;
+const EXPLAIN = { 'x-graphql-explain': 'true' };
+
+(hasRedis() ? describe : describe.skip)('with Redis', () => {
+  let redis: Redis;
+  /** The emulator is the first one's. */
+  let first: TestGateway;
+  let second: TestGateway;
+  let code: string;
+
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.kill());
+
+  const start = async () => {
+    first = await startGateway({ env: { CACHE: 'memory', REDIS_URL: redis.url } });
+    const { url, audience, clientId, clientSecret } = first.emulator;
+    second = await startGateway({
+      kindeDomain: () => url,
+      credentials: { clientId, clientSecret },
+      env: { CACHE: 'memory', REDIS_URL: redis.url, KINDE_AUDIENCE: audience },
+    });
+    code = [...first.emulator.state.organizations.values()][1]!.profile.code;
+  };
+  beforeEach(async () => {
+    redis.command('FLUSHALL');
+    await start();
+  });
+  afterEach(async () => {
+    await Promise.all([first.close(), second.close()]);
+  });
+
+  const nameFrom = async (gateway: TestGateway) =>
+    (await gateway.query('query ($code: ID!) { organization(code: $code) { name } }', { code }))
+      .organization.name as string;
+  const rename = (gateway: TestGateway, name: string) => gateway.query(RENAME, { code, name });
+
+  test('what one has read the other need not', async () => {
+    const answer = await first.query(ORGANIZATIONS);
+    expect(first.calls()).toEqual(['GET /api/v1/organizations?page_size=2']);
+    await waitFor(() => Number(redis.command('DBSIZE')) > 0);
+    expect(await second.query(ORGANIZATIONS)).toEqual(answer);
+    expect(first.calls()).toEqual([]);
+  });
+
+  test('a write through either is read through both, whatever they had in memory', async () => {
+    for (const [number, writer] of [first, second, first, second].entries()) {
+      await Promise.all([nameFrom(first), nameFrom(second)]);
+      await rename(writer, `Name ${number}`);
+      expect(await Promise.all([nameFrom(first), nameFrom(second)])).toEqual([
+        `Name ${number}`,
+        `Name ${number}`,
+      ]);
+    }
+  });
+
+  test('what the write did not change stays in memory', async () => {
+    await second.query('{ roles(first: 5) { nodes { key } } }');
+    await second.query(ORGANIZATIONS);
+    await rename(first, 'Another name');
+    first.calls();
+    await second.query('{ roles(first: 5) { nodes { key } } }');
+    expect(first.calls()).toEqual([]);
+    await second.query(ORGANIZATIONS);
+    expect(first.calls()).toEqual(['GET /api/v1/organizations?page_size=2']);
+  });
+
+  test('callers with tokens of their own never share, in Redis neither', async () => {
+    const { emulator } = first;
+    const env = { CACHE: 'memory', REDIS_URL: redis.url, AUTH_MODE: 'passthrough' };
+    const shared = { kindeDomain: () => emulator.url, env };
+    const [a, b] = await Promise.all([startGateway(shared), startGateway(shared)]);
+    const [one, other] = await Promise.all([
+      emulator.issueToken({}),
+      emulator.issueToken({ expiresIn: 500 }),
+    ]);
+    const as = (token: string) => ({ authorization: `Bearer ${token}` });
+    await a.execute(ORGANIZATIONS, {}, as(one));
+    await waitFor(() => Number(redis.command('DBSIZE')) > 0);
+    first.calls();
+    await b.execute(ORGANIZATIONS, {}, as(other));
+    expect(first.calls()).toHaveLength(1);
+    await b.execute(ORGANIZATIONS, {}, as(one));
+    expect(first.calls()).toEqual([]);
+    expect(redis.command('KEYS', '*')).not.toContain(one);
+    await Promise.all([a.close(), b.close()]);
+  });
+
+  test('a lost log, as after a restart of Redis, has everything forgotten', async () => {
+    await rename(first, 'Before');
+    await Promise.all([nameFrom(first), nameFrom(second)]);
+    redis.command('FLUSHALL');
+    await rename(first, 'After');
+    expect(await nameFrom(second)).toBe('After');
+  });
+
+  describe('that is away', () => {
+    const sources = async (gateway: TestGateway) => {
+      const { extensions } = (await gateway.execute(ORGANIZATIONS, {}, EXPLAIN)) as {
+        extensions?: { upstream: { calls: { source: string }[] } };
+      };
+      return extensions?.upstream.calls.map(({ source }) => source);
+    };
+
+    test('killed: served without it and without memory; back: agreed again', async () => {
+      await Promise.all([nameFrom(first), nameFrom(second)]);
+      await redis.kill();
+      try {
+        await rename(first, 'While it is down');
+        expect(await nameFrom(second)).toBe('While it is down');
+        expect(await sources(second)).toEqual(['upstream']);
+        expect(await sources(second)).toEqual(['upstream']);
+      } finally {
+        await redis.restart();
+      }
+      await waitFor(async () => (await sources(second))?.[0] === 'cache');
+      await waitFor(async () => (await sources(first))?.[0] === 'cache');
+      await rename(second, 'Now it is back');
+      expect(await nameFrom(first)).toBe('Now it is back');
+    });
+
+    test('slow: waited for briefly and once, then done without', async () => {
+      await first.query(ORGANIZATIONS);
+      redis.command('CLIENT', 'PAUSE', '3000', 'ALL');
+      const startedAt = performance.now();
+      for (let n = 0; n < 20; n++) await first.query(ORGANIZATIONS);
+      // Twenty that waited for the whole pause, or each for as long as Redis may take, take longer.
+      expect(performance.now() - startedAt).toBeLessThan(2_000);
+    });
+
+    test('from the start: the gateway starts, and serves', async () => {
+      const gateway = await startGateway({
+        env: { CACHE: 'memory', REDIS_URL: 'redis://127.0.0.1:1' },
+      });
+      try {
+        expect(await gateway.query(ORGANIZATIONS)).toMatchObject({ organizations: {} });
+      } finally {
+        await gateway.close();
+      }
+    });
+  });
+});
+
+async function waitFor(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (let n = 0; n < 100; n++) {
+    if (await isSo()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('It did not come to be.');
+}

@@ -1,0 +1,517 @@
+/** What the gateway does of its own accord when the upstream is in trouble, or an operation asks too much. */
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Fault } from '../../src/emulator/index.js';
+import { Breaker, sendThrough, type ExchangeOutcome } from '../../src/upstream/policy/breaker.js';
+import { RateLimitHold } from '../../src/upstream/policy/rate-limit-hold.js';
+import {
+  askedWaitMs,
+  RetryBudget,
+  retryWaitMs,
+  type Outcome,
+} from '../../src/upstream/policy/retry.js';
+import { SendError } from '../../src/upstream/send/index.js';
+import { startGateway, type TestGateway, type TestOptions } from '../support/gateway.js';
+
+const open: TestGateway[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((gateway) => gateway.close()));
+});
+
+/** A gateway of a test's own: what it has learnt of the upstream must not reach the next test. */
+async function gatewayWith(env: Record<string, string>, options: TestOptions = {}) {
+  const gateway = await startGateway({ ...options, env });
+  open.push(gateway);
+  // The token and the connection are there, so that times and calls are those of the test.
+  await gateway.query('{ roles(first: 1) { nodes { key } } }');
+  gateway.calls();
+  return gateway;
+}
+
+async function timed<T>(run: () => Promise<T>): Promise<[T, number]> {
+  const startedAt = performance.now();
+  const result = await run();
+  return [result, performance.now() - startedAt];
+}
+
+const codes = (errors: { extensions: Record<string, unknown> }[] | undefined) =>
+  errors?.map(({ extensions }) => extensions['code']);
+
+const ORGANIZATIONS = '{ organizations(first: 1) { nodes { code } } }';
+/** Queries that no two operations share a call for. */
+const distinct = (count: number) =>
+  Array.from({ length: count }, (_, n) => `{ organizations(first: ${n + 2}) { nodes { code } } }`);
+const BOTH = '{ organizations(first: 1) { nodes { code } } roles(first: 1) { nodes { key } } }';
+const list = { route: 'GET /api/v1/organizations' } as const;
+
+async function aCode(gateway: TestGateway): Promise<string> {
+  const { organizations } = await gateway.query(ORGANIZATIONS);
+  gateway.calls();
+  return organizations.nodes[0].code;
+}
+
+const RENAME =
+  'mutation ($code: ID!) { updateOrganization(input: { organizationCode: $code, name: "New" }) { userErrors { code } } }';
+
+describe('a read', () => {
+  test.each<[string, Fault['respond']]>([
+    ...[500, 502, 503, 504, 429].map((status): [string, Fault['respond']] => [
+      `a ${status}`,
+      { status },
+    ]),
+    ['a broken connection', 'reset'],
+  ])('is sent again after %s, and then answers', async (_, respond) => {
+    const gateway = await gatewayWith({});
+    gateway.emulator.fault({ ...list, times: 2, respond });
+    await gateway.query(ORGANIZATIONS);
+    expect(gateway.calls()).toHaveLength(3);
+  });
+
+  test('is sent no more often than UPSTREAM_RETRIES says', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_RETRIES: '3' });
+    gateway.emulator.fault({ ...list, respond: { status: 503 } });
+    const { errors } = await gateway.execute(ORGANIZATIONS);
+    expect(codes(errors)).toEqual(['UPSTREAM_UNAVAILABLE']);
+    expect(gateway.calls()).toHaveLength(4);
+  });
+
+  test.each([400, 403, 404, 501])('is not sent again after a %i', async (status) => {
+    const gateway = await gatewayWith({});
+    gateway.emulator.fault({ ...list, respond: { status } });
+    expect((await gateway.execute(ORGANIZATIONS)).errors).toHaveLength(1);
+    expect(gateway.calls()).toHaveLength(1);
+  });
+
+  test.each([
+    ['RateLimit-Reset', () => '1'],
+    ['Retry-After in seconds', () => '1'],
+    ['Retry-After as a date', () => new Date(Date.now() + 2_000).toUTCString()],
+  ])('waits as long as %s says', async (name, value) => {
+    const gateway = await gatewayWith({});
+    gateway.emulator.fault({
+      ...list,
+      times: 1,
+      respond: { status: 429, headers: { [name.split(' ')[0]!]: value() } },
+    });
+    const [, milliseconds] = await timed(() => gateway.query(ORGANIZATIONS));
+    expect(milliseconds).toBeGreaterThan(900);
+    expect(gateway.calls()).toHaveLength(2);
+  });
+
+  test('does not wait past the deadline: it fails at once, and says how long to wait', async () => {
+    const gateway = await gatewayWith({});
+    gateway.emulator.fault({
+      ...list,
+      respond: { status: 429, headers: { 'ratelimit-reset': '3600' } },
+    });
+    const [{ errors }, milliseconds] = await timed(() => gateway.execute(ORGANIZATIONS));
+    expect(errors).toMatchObject([
+      { extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 3600 } },
+    ]);
+    expect(milliseconds).toBeLessThan(900);
+    expect(gateway.calls()).toHaveLength(1);
+  });
+
+  test('that timed out is sent again only when the deadline leaves it its full time', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_TIMEOUT_MS: '500', OPERATION_TIMEOUT_MS: '1400' });
+    gateway.emulator.fault({ ...list, respond: 'hang' });
+    const { errors } = await gateway.execute(ORGANIZATIONS);
+    expect(codes(errors)).toEqual(['UPSTREAM_TIMEOUT']);
+    expect(gateway.calls()).toHaveLength(2);
+  });
+
+  test('is not sent again once retries have reached a fifth of all calls', async () => {
+    const gateway = await gatewayWith({});
+    gateway.emulator.fault({ respond: { status: 429 } });
+    await Promise.all(distinct(100).map((query) => gateway.execute(query)));
+    const sent = gateway.calls().length;
+    expect(sent).toBeGreaterThan(100);
+    expect(sent).toBeLessThanOrEqual(120);
+  });
+});
+
+test.each<[string, Fault['respond'], string]>([
+  ['a 429', { status: 429, headers: { 'ratelimit-reset': '0' } }, 'RATE_LIMITED'],
+  ['a 503', { status: 503 }, 'WRITE_OUTCOME_UNKNOWN'],
+  ['a broken connection', 'reset', 'WRITE_OUTCOME_UNKNOWN'],
+  ['no answer', 'hang', 'WRITE_OUTCOME_UNKNOWN'],
+])('a write that meets %s is not sent again', async (_, respond, code) => {
+  const gateway = await gatewayWith({ UPSTREAM_TIMEOUT_MS: '400' });
+  const organizationCode = await aCode(gateway);
+  gateway.emulator.fault({ match: ({ method }) => method !== 'GET', respond });
+  const { errors } = await gateway.execute(RENAME, { code: organizationCode });
+  expect(codes(errors)).toEqual([code]);
+  expect(gateway.calls()).toEqual([`PATCH /api/v1/organization/${organizationCode}`]);
+});
+
+describe('the deadline of an operation', () => {
+  test('ends a read that hangs; what was finished is returned', async () => {
+    const gateway = await gatewayWith({ OPERATION_TIMEOUT_MS: '600' });
+    gateway.emulator.fault({ ...list, respond: 'hang' });
+    const [{ data, errors }, milliseconds] = await timed(() => gateway.execute(BOTH));
+    expect(data).toEqual({ organizations: null, roles: { nodes: [{ key: expect.any(String) }] } });
+    expect(errors).toMatchObject([
+      { path: ['organizations'], extensions: { code: 'DEADLINE_EXCEEDED' } },
+    ]);
+    expect(milliseconds).toBeGreaterThan(500);
+    expect(milliseconds).toBeLessThan(2_000);
+  });
+
+  test('ends reads that wait for their turn, which are then never sent', async () => {
+    const gateway = await gatewayWith({ OPERATION_TIMEOUT_MS: '600', UPSTREAM_CONCURRENCY: '1' });
+    gateway.emulator.fault({ respond: 'hang' });
+    const { errors } = await gateway.execute(BOTH);
+    expect(codes(errors)).toEqual(['DEADLINE_EXCEEDED', 'DEADLINE_EXCEEDED']);
+    expect(gateway.calls()).toHaveLength(1);
+  });
+
+  test('does not break off a write that has been sent, and refuses the one after it', async () => {
+    const gateway = await gatewayWith({ OPERATION_TIMEOUT_MS: '500' });
+    const code = await aCode(gateway);
+    gateway.emulator.latencyMs = 900;
+    const { data, errors } = await gateway.execute(
+      `mutation ($code: ID!) {
+        a: deleteFeatureFlagOverrides(input: { organizationCode: $code }) { userErrors { code } }
+        b: deleteOrganization(input: { organizationCode: $code }) { userErrors { code } }
+      }`,
+      { code },
+    );
+    expect(data).toEqual({ a: { userErrors: [] }, b: null });
+    expect(errors).toMatchObject([{ path: ['b'], extensions: { code: 'DEADLINE_EXCEEDED' } }]);
+    expect(gateway.calls()).toEqual([`DELETE /api/v1/organizations/${code}/feature_flags`]);
+    expect(gateway.emulator.state.organizations.has(code)).toBe(true);
+  });
+});
+
+describe('the cap on the calls of an operation', () => {
+  test('is for each operation: fields beyond it are errors, and all else is answered', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_CALLS_PER_OPERATION: '4' });
+    const document = '{ organizations(first: 10) { nodes { name featureFlags { key } } } }';
+    for (let time = 0; time < 2; time++) {
+      const { data, errors } = await gateway.execute(document);
+      expect(gateway.calls()).toHaveLength(4);
+      expect(data.organizations.nodes).toHaveLength(10);
+      expect(data.organizations.nodes.filter((node: any) => node.featureFlags)).toHaveLength(3);
+      expect(codes(errors)).toEqual(Array(7).fill('UPSTREAM_BUDGET_EXCEEDED'));
+    }
+  });
+
+  test('does not count a call again that is sent again', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_CALLS_PER_OPERATION: '1' });
+    gateway.emulator.fault({ times: 2, respond: { status: 503 } });
+    await gateway.query(ORGANIZATIONS);
+  });
+
+  test('refuses a write unsent', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_CALLS_PER_OPERATION: '1' });
+    const code = await aCode(gateway);
+    const { data, errors } = await gateway.execute(
+      `mutation ($code: ID!) {
+        a: deleteFeatureFlagOverrides(input: { organizationCode: $code }) { userErrors { code } }
+        b: deleteOrganization(input: { organizationCode: $code }) { userErrors { code } }
+      }`,
+      { code },
+    );
+    expect(data).toEqual({ a: { userErrors: [] }, b: null });
+    expect(errors).toMatchObject([
+      { path: ['b'], extensions: { code: 'UPSTREAM_BUDGET_EXCEEDED' } },
+    ]);
+    expect(gateway.calls()).toHaveLength(1);
+  });
+});
+
+describe('after a 429 with a time', () => {
+  const limited = (seconds: string, times: number): Fault => ({
+    ...list,
+    times,
+    respond: { status: 429, headers: { 'ratelimit-reset': seconds } },
+  });
+
+  test('operations that come meanwhile are kept back, and then sent once each', async () => {
+    const gateway = await gatewayWith({});
+    gateway.emulator.fault(limited('1', 1));
+    const first = gateway.query(ORGANIZATIONS);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const others = distinct(100).map((query) => gateway.query(query));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(gateway.calls()).toHaveLength(1);
+    await Promise.all([first, ...others]);
+    expect(gateway.calls()).toHaveLength(101);
+  });
+
+  test('what would have to wait past its deadline is RATE_LIMITED at once and unsent, writes too', async () => {
+    const gateway = await gatewayWith({});
+    const code = await aCode(gateway);
+    gateway.emulator.fault(limited('45', 1));
+    await gateway.execute(ORGANIZATIONS);
+    gateway.calls();
+    for (const document of [ORGANIZATIONS, RENAME]) {
+      const [{ errors }, milliseconds] = await timed(() => gateway.execute(document, { code }));
+      const { extensions } = errors![0]!;
+      expect(extensions).toMatchObject({ code: 'RATE_LIMITED' });
+      expect(extensions['retryAfterSeconds']).toBeGreaterThan(40);
+      expect(milliseconds).toBeLessThan(1_000);
+    }
+    expect(gateway.calls()).toEqual([]);
+  });
+
+  test('a write is kept back, and sent once', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_RETRIES: '0' });
+    const code = await aCode(gateway);
+    gateway.emulator.fault(limited('1', 1));
+    await gateway.execute(ORGANIZATIONS);
+    gateway.calls();
+    const [, milliseconds] = await timed(() => gateway.query(RENAME, { code }));
+    expect(milliseconds).toBeGreaterThan(500);
+    expect(gateway.calls()).toEqual([`PATCH /api/v1/organization/${code}`]);
+  });
+
+  test('calls of one operation that wait for their turn are kept back too', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_CONCURRENCY: '1' });
+    gateway.emulator.rateLimit = 3;
+    const { data, errors } = await gateway.execute(
+      '{ organizations(first: 20) { nodes { name featureFlags { key } } } }',
+    );
+    expect(data.organizations.nodes).toHaveLength(20);
+    expect(new Set(codes(errors))).toEqual(new Set(['RATE_LIMITED']));
+    expect(errors).toHaveLength(18);
+    expect(gateway.calls()).toHaveLength(4);
+  });
+
+  test('those who come back find out by a few of them that the limit is still reached', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_RETRIES: '0' });
+    gateway.emulator.fault(limited('3', 1));
+    await gateway.execute(ORGANIZATIONS);
+    const end = gateway.emulator.fault(limited('60', Infinity));
+    gateway.emulator.latencyMs = 100;
+    gateway.calls();
+    const answers = await Promise.all(distinct(60).map((query) => gateway.execute(query)));
+    end();
+    for (const { errors } of answers) expect(codes(errors)).toEqual(['RATE_LIMITED']);
+    expect(gateway.calls().length).toBeLessThan(15);
+  });
+
+  test('they come back at a rate that rises', () => {
+    let drawn = 0;
+    const hold = new RateLimitHold(
+      () => 0,
+      () => drawn++ / 100,
+    );
+    const waits = Array.from({ length: 100 }, () => hold.drawWaitMs());
+    const within = (from: number, to: number) =>
+      waits.filter((wait) => from <= wait && wait < to).length;
+    expect([within(0, 250), within(250, 500), within(500, 1_000)]).toEqual([7, 18, 75]);
+  });
+
+  test('no answer keeps calls back for more than a minute', () => {
+    const hold = new RateLimitHold(
+      () => 0,
+      () => 1,
+    );
+    expect(hold.remainingMs).toBe(0);
+    hold.begin(86_400_000);
+    hold.begin(1_000);
+    expect(hold.remainingMs).toBe(60_000);
+    expect(hold.drawWaitMs()).toBe(61_000);
+  });
+});
+
+describe('the circuit breaker', () => {
+  const fail = (gateway: TestGateway) =>
+    Promise.all(distinct(20).map((query) => gateway.execute(query)));
+
+  test('opens when the upstream fails, sends nothing, and closes after a call that succeeds', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_RETRIES: '0' });
+    const end = gateway.emulator.fault({ respond: { status: 503 } });
+    await fail(gateway);
+    gateway.calls();
+    const { errors } = await gateway.execute(ORGANIZATIONS);
+    expect(errors).toMatchObject([
+      { extensions: { code: 'UPSTREAM_UNAVAILABLE', retryAfterSeconds: expect.any(Number) } },
+    ]);
+    expect(gateway.calls()).toEqual([]);
+    end();
+    await new Promise((resolve) => setTimeout(resolve, 5_100));
+    await gateway.query(ORGANIZATIONS);
+    await Promise.all(distinct(20).map((query) => gateway.query(query)));
+  });
+
+  test('refuses at once while the call that tries hangs and takes the only turn', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_TIMEOUT_MS: '4000', UPSTREAM_CONCURRENCY: '1' });
+    const end = gateway.emulator.fault({ respond: { status: 503 } });
+    await fail(gateway);
+    end();
+    gateway.emulator.fault({ respond: 'hang' });
+    await new Promise((resolve) => setTimeout(resolve, 5_100));
+    const tried = gateway.execute(ORGANIZATIONS);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const [{ errors }, milliseconds] = await timed(() => gateway.execute(distinct(1)[0]!));
+    expect(codes(errors)).toEqual(['UPSTREAM_UNAVAILABLE']);
+    expect(milliseconds).toBeLessThan(1_500);
+    expect((await tried).errors).toHaveLength(1);
+  });
+
+  test('a write that it refuses was not sent, and is told so', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_RETRIES: '0' });
+    const code = await aCode(gateway);
+    gateway.emulator.fault({ respond: { status: 503 } });
+    await fail(gateway);
+    expect(codes((await gateway.execute(RENAME, { code })).errors)).toEqual([
+      'UPSTREAM_UNAVAILABLE',
+    ]);
+  });
+
+  test.each([400, 404, 429])('does not open for a %i', async (status) => {
+    const gateway = await gatewayWith({ UPSTREAM_RETRIES: '0' });
+    const end = gateway.emulator.fault({ ...list, respond: { status } });
+    await fail(gateway);
+    end();
+    await gateway.query(ORGANIZATIONS);
+  });
+
+  describe('by its clock', () => {
+    let now = 0;
+    let breaker: Breaker;
+    beforeEach(() => {
+      now = 0;
+      breaker = new Breaker({ now: () => now });
+    });
+    const exchange = (outcome: ExchangeOutcome, times = 1) => {
+      for (let i = 0; i < times; i++) breaker.begin()(outcome);
+    };
+
+    test('opens at twenty exchanges of which half failed, and no sooner', () => {
+      exchange('answered', 10);
+      exchange('failed', 9);
+      expect(breaker.refusedForMs).toBe(0);
+      exchange('failed');
+      expect(breaker.refusedForMs).toBe(5_000);
+    });
+
+    test('forgets failures after ten seconds, and does not count what is unknown', () => {
+      exchange('failed', 19);
+      exchange('unknown', 100);
+      now = 10_000;
+      exchange('failed', 19);
+      expect(breaker.refusedForMs).toBe(0);
+    });
+
+    test('lets one through after five seconds; its failure opens again, its success closes', () => {
+      exchange('failed', 20);
+      now = 5_000;
+      expect(breaker.refusedForMs).toBe(0);
+      let end = breaker.begin();
+      expect(breaker.refusedForMs).toBe(1_000);
+      end('failed');
+      expect(breaker.refusedForMs).toBe(5_000);
+      now = 10_000;
+      end = breaker.begin();
+      end('answered');
+      expect(breaker.refusedForMs).toBe(0);
+      exchange('failed', 19);
+      expect(breaker.refusedForMs).toBe(0);
+    });
+
+    test('a try whose caller went away leaves the next one to try', () => {
+      exchange('failed', 20);
+      now = 5_000;
+      breaker.begin()('unknown');
+      expect(breaker.refusedForMs).toBe(0);
+    });
+
+    test('is not moved by exchanges that began before it opened', () => {
+      const late = [breaker.begin(), breaker.begin()];
+      exchange('failed', 20);
+      late[0]!('answered');
+      expect(breaker.refusedForMs).toBe(5_000);
+      now = 5_000;
+      breaker.begin();
+      late[1]!('answered');
+      expect(breaker.refusedForMs).toBe(1_000);
+    });
+
+    test('refuses in well under 5 ms', async () => {
+      exchange('failed', 20);
+      const send = sendThrough(breaker, async () => ({ status: 200, headers: {}, body: '' }));
+      const startedAt = performance.now();
+      for (let i = 0; i < 100; i++) {
+        await expect(send({ method: 'GET', url: '', headers: {} })).rejects.toMatchObject({
+          failure: 'REFUSED',
+          notSent: true,
+          retryAfterSeconds: 5,
+        });
+      }
+      expect((performance.now() - startedAt) / 100).toBeLessThan(5);
+    });
+  });
+});
+
+test('a token endpoint that is down opens the breaker, so that it is not asked by everybody', async () => {
+  const gateway = await startGateway();
+  open.push(gateway);
+  const end = gateway.emulator.fault({ route: 'POST /oauth2/token', respond: { status: 503 } });
+  for (let i = 0; i < 25; i++) {
+    expect(codes((await gateway.execute(ORGANIZATIONS)).errors)).toEqual(['UPSTREAM_UNAVAILABLE']);
+  }
+  expect(gateway.emulator.tokenRequests).toHaveLength(20);
+  end();
+});
+
+describe('the wait before a retry', () => {
+  const wait = (outcome: Outcome, more: Partial<Parameters<typeof retryWaitMs>[1]> = {}) =>
+    retryWaitMs(outcome, {
+      retry: 0,
+      remainingMs: 60_000,
+      timeoutMs: 10_000,
+      random: () => 1,
+      ...more,
+    });
+  const answer = (status: number, headers = {}) => ({ status, headers, body: '' });
+
+  test('is drawn below a bound that doubles up to two seconds', () => {
+    const bounds = [0, 1, 2, 3, 4, 5, 6].map((retry) => wait(answer(503), { retry }));
+    expect(bounds).toEqual([100, 200, 400, 800, 1_600, 2_000, 2_000]);
+    expect(wait(answer(503), { random: () => 0 })).toBe(0);
+  });
+
+  test.each([
+    [{ 'ratelimit-reset': '7', 'retry-after': '3' }, 7_000],
+    [{ 'ratelimit-reset': 'soon', 'retry-after': '3' }, 3_000],
+    [{ 'retry-after': 'soon' }, undefined],
+    [{ 'retry-after': new Date(0).toUTCString() }, 0],
+    [{ 'retry-after': new Date(9_000).toUTCString() }, 4_000],
+    [{}, undefined],
+  ])('that %j asks for is %p', (headers, milliseconds) => {
+    expect(askedWaitMs(answer(429, headers), () => 5_000)).toBe(milliseconds);
+  });
+
+  test('must end before the deadline, and after a timeout leave a full attempt', () => {
+    const timeout = new SendError('TIMEOUT', false, 'ETIMEDOUT');
+    expect(wait(answer(429, { 'retry-after': '60' }))).toBeUndefined();
+    expect(wait(timeout, { remainingMs: 10_101 })).toBe(100);
+    expect(wait(timeout, { remainingMs: 10_100 })).toBeUndefined();
+  });
+
+  test.each(['ABORTED', 'DEADLINE_EXCEEDED', 'TOO_LARGE', 'REFUSED'] as const)(
+    'is none for %s',
+    (failure) => {
+      expect(wait(new SendError(failure, false, 'X'))).toBeUndefined();
+    },
+  );
+});
+
+test('the retry budget lets ten through, or a fifth of the calls of ten seconds', () => {
+  let now = 0;
+  const budget = new RetryBudget(() => now);
+  const spendAll = () => {
+    let spent = 0;
+    while (budget.spend()) spent++;
+    return spent;
+  };
+  expect(spendAll()).toBe(10);
+  for (let i = 0; i < 100; i++) budget.called();
+  expect(spendAll()).toBe(10);
+  now = 9_000;
+  expect(spendAll()).toBe(0);
+  now = 10_000;
+  expect(spendAll()).toBe(10);
+});

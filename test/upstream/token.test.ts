@@ -1,0 +1,142 @@
+/** The gateway's own token: how it is asked for when that is not easy, and how long it is kept. */
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Fault } from '../../src/emulator/faults.js';
+import { SendError, type RawAnswer } from '../../src/upstream/send/index.js';
+import { createClientCredentials } from '../../src/upstream/token.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+const open: TestGateway[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((gateway) => gateway.close()));
+});
+async function gatewayWith(env: Record<string, string>) {
+  const gateway = await startGateway({ env });
+  open.push(gateway);
+  return gateway;
+}
+
+const LIST = '{ organizations(first: 1) { nodes { code } } }';
+
+describe('a request for a token', () => {
+  const fault = (respond: Fault['respond'], times?: number): Fault => ({
+    route: 'POST /oauth2/token',
+    respond,
+    ...(times === undefined ? {} : { times }),
+  });
+
+  test.each<[string, Fault['respond']]>([
+    ['a 503', { status: 503 }],
+    ['a 429', { status: 429 }],
+    ['a broken connection', 'reset'],
+  ])('is sent again after %s, so that the operation is answered', async (_, respond) => {
+    const gateway = await gatewayWith({});
+    gateway.emulator.fault(fault(respond, 2));
+    await gateway.query(LIST);
+    expect(gateway.emulator.tokenRequests).toHaveLength(3);
+  });
+
+  test('is sent again no more often than UPSTREAM_RETRIES says', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_RETRIES: '1' });
+    gateway.emulator.fault(fault({ status: 503 }));
+    const { errors } = await gateway.execute(LIST);
+    expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE' } }]);
+    expect(gateway.emulator.tokenRequests).toHaveLength(2);
+  });
+
+  test.each<[string, Fault['respond'], string]>([
+    ['was refused', { status: 400, body: { error: 'invalid_client' } }, 'UNAUTHENTICATED'],
+    ['was answered without a token', { status: 200, body: {} }, 'UPSTREAM_BAD_RESPONSE'],
+    [
+      'is to wait for longer than an exchange may take',
+      { status: 429, headers: { 'retry-after': '30' } },
+      'UPSTREAM_UNAVAILABLE',
+    ],
+    ['has taken all of its time', 'hang', 'UPSTREAM_TIMEOUT'],
+  ])('is not sent again when it %s', async (_, respond, code) => {
+    const gateway = await gatewayWith({ UPSTREAM_TIMEOUT_MS: '1000' });
+    gateway.emulator.fault(fault(respond));
+    const { errors } = await gateway.execute(LIST);
+    expect(errors).toMatchObject([{ extensions: { code } }]);
+    expect(gateway.emulator.tokenRequests).toHaveLength(1);
+  });
+});
+
+describe('a token', () => {
+  /** A source by a clock that stands, and a token endpoint that gives t1, t2 and so on. */
+  function source() {
+    const world = { seconds: 0, requests: 0, isDown: false };
+    const send = async (): Promise<RawAnswer> => {
+      world.requests++;
+      if (world.isDown) throw new SendError('UNAVAILABLE', true, 'ECONNREFUSED');
+      const body = { access_token: `t${world.requests}`, expires_in: 3600 };
+      return { status: 200, headers: {}, body: JSON.stringify(body) };
+    };
+    const credentials = { clientId: 'id', clientSecret: 'secret', audience: 'api' };
+    const policy = { retries: 0, timeoutMs: 1_000, now: () => world.seconds * 1_000 };
+    const tokens = createClientCredentials(send, 'http://kinde', credentials, policy);
+    const valueAt = async (seconds: number) => {
+      world.seconds = seconds;
+      const { value } = await tokens.get();
+      // What goes on without anybody waiting for it comes to its end.
+      await new Promise(setImmediate);
+      return value;
+    };
+    return { world, valueAt, tokens };
+  }
+
+  test.each([[true], [[3600]], [null], ['soon'], [-1], ['']])(
+    'that is said to hold for %j is none',
+    async (expiresIn) => {
+      const body = JSON.stringify({ access_token: 't', expires_in: expiresIn });
+      const tokens = createClientCredentials(
+        async () => ({ status: 200, headers: {}, body }),
+        'http://kinde',
+        { clientId: 'id', clientSecret: 'secret', audience: 'api' },
+        { retries: 0, timeoutMs: 1_000 },
+      );
+      await expect(tokens.get()).rejects.toMatchObject({ failure: 'BAD_RESPONSE' });
+    },
+  );
+
+  test('is renewed shortly before its end, while calls still use it', async () => {
+    const { valueAt, world } = source();
+    expect(await valueAt(0)).toBe('t1');
+    expect(await valueAt(3_539)).toBe('t1');
+    expect(world.requests).toBe(1);
+    expect(await valueAt(3_541)).toBe('t1');
+    expect(world.requests).toBe(2);
+    expect(await valueAt(3_542)).toBe('t2');
+    expect(world.requests).toBe(2);
+  });
+
+  test('that cannot be renewed is used to its end, and its renewal tried every five seconds', async () => {
+    const { valueAt, world } = source();
+    await valueAt(0);
+    world.isDown = true;
+    for (const [seconds, requests] of [
+      [3_541, 2],
+      [3_542, 2],
+      [3_545, 2],
+      [3_546, 3],
+      [3_599, 4],
+    ] as const) {
+      expect(await valueAt(seconds)).toBe('t1');
+      expect(world.requests).toBe(requests);
+    }
+    await expect(valueAt(3_600)).rejects.toMatchObject({ failure: 'UNAVAILABLE' });
+    world.isDown = false;
+    expect(await valueAt(3_601)).toBe('t6');
+  });
+
+  test('that was refused is not used again, however long it would be good', async () => {
+    const { tokens, world } = source();
+    const first = await tokens.get();
+    world.isDown = true;
+    await expect(tokens.renew(first)).rejects.toMatchObject({ failure: 'UNAVAILABLE' });
+    await expect(tokens.get()).rejects.toMatchObject({ failure: 'UNAVAILABLE' });
+    world.isDown = false;
+    const [second, third] = await Promise.all([tokens.renew(first), tokens.renew(first)]);
+    expect(second).toBe(third);
+    expect(second).not.toBe(first);
+  });
+});
