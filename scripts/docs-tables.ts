@@ -3,6 +3,8 @@ import type { GraphQLSchema } from 'graphql';
 import type { TObject } from 'typebox';
 import { scopedFields } from '../src/auth/required-scopes.js';
 import type { Endpoint } from '../src/upstream/endpoint.js';
+import { SECTIONS, settings } from '../src/config/settings.js';
+import type { Setting } from '../src/config/values.js';
 import { endpoints } from '../src/upstream/endpoints/index.js';
 
 /** The rows of the table with the names that the client has for them. */
@@ -29,6 +31,25 @@ export function scopeTable(schema: GraphQLSchema): string {
     return `| ${code(scope)} | ${names.join(', ')} |`;
   });
   return ['| scope | fields |', '| --- | --- |', ...lines].join('\n');
+}
+
+/** Markdown: a table of settings for each section. */
+export function settingsTables(): string {
+  return Object.entries(SECTIONS)
+    .map(([section, title]) => {
+      const lines = Object.values<Setting<unknown>>(settings[section as keyof typeof settings]).map(
+        settingRow,
+      );
+      const head = ['| variable | values | default | meaning |', '| --- | --- | --- | --- |'];
+      return [`## ${title}`, '', ...head, ...lines].join('\n');
+    })
+    .join('\n\n');
+}
+
+function settingRow(setting: Setting<unknown>): string {
+  const { variable, range, defaultDescription, description } = setting;
+  const fallback = defaultDescription ?? (setting.default ? code(setting.default) : '');
+  return `| ${code(variable)} | ${range} | ${fallback} | ${description} |`;
 }
 
 function parameters({ pathParameters, query, body }: Endpoint): string {

@@ -1,7 +1,7 @@
 /** `npm run generate`: writes what the docs take from the code. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createSchema, printSdl } from '../src/graphql/schema.js';
-import { scopeTable, upstreamReadme } from './docs-tables.js';
+import { scopeTable, settingsTables, upstreamReadme } from './docs-tables.js';
 
 const root = new URL('../', import.meta.url);
 const schema = createSchema();
@@ -20,3 +20,4 @@ function replaceBetween(file: string, name: string, text: string): void {
 writeFileSync(new URL('src/upstream/README.md', root), upstreamReadme(schema));
 writeFileSync(new URL('schema.graphql', root), printSdl());
 replaceBetween('docs/authorization.md', 'scopes', scopeTable(schema));
+replaceBetween('docs/settings.md', 'settings', settingsTables());

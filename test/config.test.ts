@@ -96,7 +96,7 @@ describe('readConfig', () => {
 
   test('metrics cannot be where GraphQL is', () => {
     expect(() => readConfig({ PORT: '4998', METRICS_PORT: '4998' })).toThrow(
-      'METRICS_PORT must be another than PORT',
+      'METRICS_PORT must differ from PORT',
     );
   });
 
@@ -181,7 +181,9 @@ describe('readConfig', () => {
     expect(problems({ AUTH_MODE: 'jwt' })).toEqual([
       expect.stringMatching(/^KINDE_DOMAIN must be set/),
     ]);
-    expect(problems({ ...jwt, JWKS_URI: 'file:///etc/keys' })).toEqual(['JWKS_URI must be a URL']);
+    expect(problems({ ...jwt, JWKS_URI: 'file:///etc/keys' })).toEqual([
+      'JWKS_URI must be a URL such as https://acme.kinde.com/.well-known/jwks, not "file:///etc/keys"',
+    ]);
     expect(problems(told)).toEqual([
       expect.stringMatching(/^JWT_ISSUER has no use/),
       expect.stringMatching(/^JWT_AUDIENCE has no use/),

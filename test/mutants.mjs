@@ -65,7 +65,7 @@ const mutants = [
   ['the bounds of `first`', [56], 'resolvers/queries', 'refuse what they cannot read', ['resolvers/connection.ts', 'wanted < 1 || ', '']],
   ['the sizes of documents', [58, 59, 60], 'faults/clients', '^(58|59|60)\\.', ['server.ts', 'validationRules: [sizeRule(config.limits)],', ''], ['server.ts', 'parseOptions: { maxTokens: config.limits.maxTokens },', '']],
   ['only JSON is read', [62], 'faults/clients', '62\\.', ['http/graphql-route.ts', "addContentTypeParser('application/json',", "addContentTypeParser(['application/json', 'text/plain', 'multipart/form-data'],"]],
-  ['the schema is not public', [63], 'graphql/limits', 'in production', ['config.ts', 'isSchemaPublic: !isProduction || settings.ALLOW_INTROSPECTION', 'isSchemaPublic: true']],
+  ['the schema is not public', [63], 'graphql/limits', 'in production', ['config.ts', 'isSchemaPublic: !isProduction || documents.isIntrospectionAllowed', 'isSchemaPublic: true']],
   ['the issuer of tokens', [66], 'auth/auth', 'another issuer|no issuer', ['auth/authenticate.ts', '    issuer,\n', '']],
   ['the expiry of tokens', [66], 'auth/auth', 'expired|no expiry', ['auth/authenticate.ts', 'clockTolerance: CLOCK_TOLERANCE_SECONDS', 'clockTolerance: 1e9'], ['auth/authenticate.ts', "requiredClaims: ['exp'],", '']],
   ['what a token may', [67], 'auth/auth', 'that only reads may not|in another organization', ['auth/viewer.ts', 'if (!isHeld(viewer)) return;', 'if (Number(1) > 0) return;']],

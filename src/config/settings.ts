@@ -1,0 +1,322 @@
+/**
+ * Every setting of the gateway, once: the environment variable, its values, default and meaning. The
+ * type of the configuration and docs/settings.md are derived from this table.
+ */
+import { readTrustedDocuments } from '../graphql/trusted-documents.js';
+import {
+  boolean,
+  custom,
+  integer,
+  keyValues,
+  kindeDomain,
+  megabytes,
+  oneOf,
+  originList,
+  seconds,
+  setting,
+  text,
+  url,
+} from './values.js';
+
+const httpUrl = (example: string) => url(/^https?$/, example);
+
+export const settings = {
+  server: {
+    port: setting('PORT', integer(0, 65_535), {
+      default: '4000',
+      description: 'Port to listen on. `0` picks a free one.',
+    }),
+    host: setting('HOST', text, {
+      default: '127.0.0.1',
+      description: 'Address to listen on. Set `0.0.0.0` in a container.',
+    }),
+    nodeEnv: setting('NODE_ENV', oneOf('production', 'development', 'test'), {
+      description:
+        'In `production`, logs are JSON, the schema and GraphiQL are off, and a GET needs an `Accept` header that names JSON or a preflight header.',
+    }),
+    corsOrigins: setting('CORS_ORIGINS', originList, {
+      default: '',
+      description: 'Origins whose pages may call the gateway from a browser, separated by commas.',
+    }),
+    requestTimeoutMs: setting('REQUEST_TIMEOUT_MS', integer(1, 600_000), {
+      default: '30000',
+      description: 'How long a request may take to arrive, in milliseconds.',
+    }),
+    maxConnections: setting('MAX_CONNECTIONS', integer(1, 1_000_000), {
+      default: '10000',
+      description: 'How many connections may be open. More are closed at once.',
+    }),
+  },
+  kinde: {
+    domain: setting('KINDE_DOMAIN', kindeDomain, {
+      defaultDescription: 'the embedded emulator',
+      description: "Your environment's `*.kinde.com` host, or a base URL.",
+    }),
+    clientId: setting('KINDE_CLIENT_ID', text, {
+      description: "The machine-to-machine application's client id.",
+    }),
+    clientSecret: setting('KINDE_CLIENT_SECRET', text, {
+      isSecret: true,
+      description: "The machine-to-machine application's client secret.",
+    }),
+    audience: setting('KINDE_AUDIENCE', text, {
+      defaultDescription: "the domain's `/api`",
+      description: "Audience of the gateway's own token.",
+    }),
+  },
+  auth: {
+    mode: setting('AUTH_MODE', oneOf('none', 'passthrough', 'jwt'), {
+      defaultDescription: '`none` without `KINDE_DOMAIN`',
+      description:
+        "`jwt` verifies the caller's token and decides what it may do. `passthrough` sends it to Kinde. `none` lets everybody in. See [Authorization](authorization.md).",
+    }),
+    issuer: setting('JWT_ISSUER', text, {
+      defaultDescription: 'the domain',
+      description: "`iss` of callers' tokens. A custom domain has its own issuer.",
+    }),
+    audience: setting('JWT_AUDIENCE', text, {
+      defaultDescription: 'any',
+      description: "Audience that callers' tokens must have.",
+    }),
+    jwksUri: setting('JWKS_URI', httpUrl('https://acme.kinde.com/.well-known/jwks'), {
+      defaultDescription: "the domain's `/.well-known/jwks`",
+      description: "Where the keys of callers' tokens are.",
+    }),
+    isUnauthenticatedAccessAllowed: setting('ALLOW_UNAUTHENTICATED_ACCESS', boolean, {
+      default: 'false',
+      description: 'Lets `AUTH_MODE=none` serve a real Kinde environment or other machines.',
+    }),
+  },
+  upstream: {
+    upstreamTimeoutMs: setting('UPSTREAM_TIMEOUT_MS', integer(1, 600_000), {
+      default: '10000',
+      description: 'How long a call to Kinde may take, in milliseconds.',
+    }),
+    upstreamConcurrency: setting('UPSTREAM_CONCURRENCY', integer(1, 10_000), {
+      default: '64',
+      description: 'How many calls to Kinde may be in flight at once.',
+    }),
+    upstreamRateLimit: setting('UPSTREAM_RATE_LIMIT', integer(0, 1_000_000), {
+      default: '0',
+      description:
+        'How many calls to Kinde all replicas together may make in a minute; `0` sets no limit. More calls wait, or fail as `RATE_LIMITED` when the operation has too little time left.',
+    }),
+    upstreamRetries: setting('UPSTREAM_RETRIES', integer(0, 10), {
+      default: '2',
+      description:
+        'How often a read is retried when Kinde fails or rate limits it. Writes are never retried.',
+    }),
+    upstreamCallsPerOperation: setting('UPSTREAM_CALLS_PER_OPERATION', integer(1, 1_000_000), {
+      default: '12000',
+      description: 'How many calls to Kinde one GraphQL operation may make.',
+    }),
+    operationTimeoutMs: setting('OPERATION_TIMEOUT_MS', integer(1, 600_000), {
+      default: '30000',
+      description:
+        'How long a GraphQL operation may take, in milliseconds. A write that has been sent is not cancelled.',
+    }),
+  },
+  documents: {
+    trustedDocuments: setting(
+      'TRUSTED_DOCUMENTS',
+      custom(readTrustedDocuments, 'must be the path of a JSON file of document ids and texts'),
+      {
+        description:
+          "Path of a JSON file of document ids and texts, as codegen's client preset writes it. Only these documents are executed then, by `documentId` or the persisted query's hash, by POST.",
+      },
+    ),
+    isIntrospectionAllowed: setting('ALLOW_INTROSPECTION', boolean, {
+      default: 'false',
+      defaultDescription: '`false` in production',
+      description: 'Lets clients read the schema in production. Elsewhere they always may.',
+    }),
+    isGraphiqlAllowed: setting('ALLOW_GRAPHIQL', boolean, {
+      default: 'false',
+      defaultDescription: '`false` in production',
+      description: 'Serves GraphiQL in production. Elsewhere it is always served.',
+    }),
+  },
+  limits: {
+    maxTokens: setting('MAX_TOKENS', integer(1, 1_000_000), {
+      default: '1000',
+      description: "How many tokens a document may have. GraphiQL's introspection query has 184.",
+    }),
+    maxDepth: setting('MAX_DEPTH', integer(1, 1_000), {
+      default: '12',
+      description: 'How deep fields may be nested, not counting introspection.',
+    }),
+    maxAliases: setting('MAX_ALIASES', integer(0, 1_000_000), {
+      default: '100',
+      description: 'How many aliases an operation may have.',
+    }),
+    maxRootFields: setting('MAX_ROOT_FIELDS', integer(1, 1_000_000), {
+      default: '20',
+      description: 'How many root fields an operation may have.',
+    }),
+    maxDirectives: setting('MAX_DIRECTIVES', integer(0, 1_000_000), {
+      default: '50',
+      description: 'How many directives a document may have.',
+    }),
+    maxCost: setting('MAX_COST', integer(1, 1_000_000_000), {
+      default: '25000',
+      description: 'What an operation may cost. See [Cost](#cost-of-an-operation).',
+    }),
+  },
+  overload: {
+    maxConcurrent: setting('MAX_CONCURRENT_OPERATIONS', integer(1, 1_000_000), {
+      default: '1000',
+      description:
+        'The most operations in flight, and the most that wait. A busy CPU allows far fewer: see [Under load](operating.md#under-load).',
+    }),
+    maxWaitMs: setting('MAX_WAIT_MS', integer(0, 600_000), {
+      default: '1000',
+      description: 'How long an operation may wait in a burst before it starts, in milliseconds.',
+    }),
+    maxEventLoopDelayMs: setting('MAX_EVENT_LOOP_DELAY_MS', integer(1, 600_000), {
+      default: '1000',
+      description: 'Event loop delay above which new operations get 503, in milliseconds.',
+    }),
+  },
+  shutdown: {
+    delayMs: setting('SHUTDOWN_DELAY_MS', integer(0, 600_000), {
+      default: '0',
+      description:
+        'How long requests are still accepted after SIGTERM, while `/readyz` answers 503, in milliseconds.',
+    }),
+    graceMs: setting('SHUTDOWN_GRACE_MS', integer(1, 600_000), {
+      default: '25000',
+      description:
+        'How long requests in flight may take after that before they are cut off, in milliseconds.',
+    }),
+  },
+  cache: {
+    mode: setting('CACHE', oneOf('memory', 'off'), {
+      default: 'memory',
+      description: '`off` caches nothing between operations.',
+    }),
+    maxBytes: setting('CACHE_MAX_MB', megabytes(1, 1_000_000), {
+      default: '64',
+      description: 'Memory for cached responses, in megabytes.',
+    }),
+    lifetimeMs: setting('CACHE_TTL_SECONDS', seconds(1, 86_400), {
+      default: '30',
+      description: 'How long a cached response is fresh, in seconds.',
+    }),
+    catalogueLifetimeMs: setting('CACHE_CATALOGUE_TTL_SECONDS', seconds(1, 86_400), {
+      default: '300',
+      description: "The same for the environment's roles and permissions, in seconds.",
+    }),
+    staleIfErrorMs: setting('CACHE_STALE_IF_ERROR_SECONDS', seconds(0, 86_400), {
+      default: '300',
+      description: 'How much longer it may be served while Kinde is unavailable, in seconds.',
+    }),
+    redisUrl: setting('REDIS_URL', url(/^rediss?$/, 'redis://host:6379'), {
+      isSecret: true,
+      description:
+        "The Redis that replicas share for invalidation, Kinde's rate limit and idempotency keys.",
+    }),
+  },
+  idempotency: {
+    idempotencyTtlSeconds: setting('IDEMPOTENCY_TTL_SECONDS', integer(1, 2_592_000), {
+      default: '86400',
+      description:
+        'How long the result of a mutation with an `idempotencyKey` is kept, in seconds.',
+    }),
+    // The minimum holds the result of the largest possible request.
+    idempotencyMaxBytes: setting('IDEMPOTENCY_MEMORY_MB', megabytes(16, 65_536), {
+      default: '64',
+      description:
+        'Memory of one process for these results, in megabytes. In Redis only their lifetime limits them.',
+    }),
+  },
+  telemetry: {
+    logLevel: setting(
+      'LOG_LEVEL',
+      oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+      { default: 'info', description: 'The least severe level that is logged.' },
+    ),
+    isAudited: setting('AUDIT_LOG', boolean, {
+      default: 'true',
+      description: 'Whether mutations are written to the log, whatever its level.',
+    }),
+    metricsPort: setting('METRICS_PORT', integer(0, 65_535), {
+      defaultDescription: 'off',
+      description:
+        'Serves `GET /metrics` for Prometheus on this port, which clients should not reach.',
+    }),
+    metricsHost: setting('METRICS_HOST', text, {
+      defaultDescription: '`HOST`',
+      description: 'Address of the metrics server.',
+    }),
+    isTracingDisabled: setting('OTEL_SDK_DISABLED', boolean, {
+      default: 'false',
+      description: 'Turns traces off, whatever else is set.',
+    }),
+    otlpEndpoint: setting('OTEL_EXPORTER_OTLP_ENDPOINT', httpUrl('http://collector:4318'), {
+      defaultDescription: 'off',
+      description: 'Base URL that traces are sent to, as OTLP over HTTP.',
+    }),
+    otlpTracesEndpoint: setting(
+      'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+      httpUrl('http://collector:4318/v1/traces'),
+      { defaultDescription: 'off', description: 'The same as the whole URL.' },
+    ),
+    otlpHeaders: setting('OTEL_EXPORTER_OTLP_HEADERS', keyValues, {
+      default: '',
+      isSecret: true,
+      description: 'Headers sent with traces: `key=value`, separated by commas.',
+    }),
+    otlpTracesHeaders: setting('OTEL_EXPORTER_OTLP_TRACES_HEADERS', keyValues, {
+      default: '',
+      isSecret: true,
+      description: 'The same, for traces only.',
+    }),
+    serviceName: setting('OTEL_SERVICE_NAME', text, {
+      defaultDescription: '`kinde-graphql`',
+      description: '`service.name` of the traces.',
+    }),
+    resourceAttributes: setting('OTEL_RESOURCE_ATTRIBUTES', keyValues, {
+      default: '',
+      description: 'More attributes of the traces: `key=value`, separated by commas.',
+    }),
+    sampler: setting(
+      'OTEL_TRACES_SAMPLER',
+      oneOf(
+        'always_on',
+        'always_off',
+        'traceidratio',
+        'parentbased_always_on',
+        'parentbased_always_off',
+        'parentbased_traceidratio',
+      ),
+      {
+        default: 'parentbased_always_on',
+        description: 'Which traces are recorded, as OpenTelemetry defines it.',
+      },
+    ),
+    samplerRatio: setting(
+      'OTEL_TRACES_SAMPLER_ARG',
+      custom(
+        (value) => (/^(0(\.\d+)?|1(\.0+)?)$/.test(value) ? Number(value) : undefined),
+        'must be a number from 0 to 1',
+        '0 to 1',
+      ),
+      { default: '1', description: 'The share of traces that a ratio sampler records.' },
+    ),
+  },
+};
+
+/** The headings of docs/settings.md, in the order of the table. */
+export const SECTIONS: Readonly<Record<keyof typeof settings, string>> = {
+  server: 'Server',
+  kinde: 'Kinde environment',
+  auth: 'Authentication',
+  upstream: 'Calls to Kinde',
+  documents: 'Documents, schema and GraphiQL',
+  limits: 'Limits of an operation',
+  overload: 'Overload',
+  shutdown: 'Shutdown',
+  cache: 'Cache and Redis',
+  idempotency: 'Idempotency keys',
+  telemetry: 'Logs, metrics and traces',
+};

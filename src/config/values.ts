@@ -1,0 +1,175 @@
+/** Kinds of values that a setting can have: how its text is read, and how the docs show it. */
+import { z } from 'zod';
+
+/** How the text of an environment variable becomes a value. */
+export interface Kind<T> {
+  readonly schema: z.ZodType<T, string>;
+  /** The values it takes, for the docs; empty where the description says it all. */
+  readonly range: string;
+}
+
+/** One environment variable. */
+export interface Setting<T> {
+  readonly variable: string;
+  readonly schema: z.ZodType<T, string | undefined>;
+  readonly range: string;
+  /** The text that stands for the default, as one would set it; undefined where there is none. */
+  readonly default: string | undefined;
+  /** Describes a default that depends on other settings. */
+  readonly defaultDescription: string | undefined;
+  readonly description: string;
+  /** Whether its value must stay out of messages and logs. */
+  readonly isSecret: boolean;
+}
+
+export interface SettingOptions {
+  description: string;
+  defaultDescription?: string;
+  isSecret?: boolean;
+}
+
+/** Declares a setting that has a default, written as the variable's text. */
+export function setting<T>(
+  variable: string,
+  kind: Kind<T>,
+  options: SettingOptions & { default: string },
+): Setting<T>;
+/** Declares a setting that may be absent. */
+export function setting<T>(
+  variable: string,
+  kind: Kind<T>,
+  options: SettingOptions,
+): Setting<T | undefined>;
+export function setting<T>(
+  variable: string,
+  { schema, range }: Kind<T>,
+  options: SettingOptions & { default?: string },
+): Setting<T | undefined> {
+  const { default: fallback, defaultDescription, description, isSecret = false } = options;
+  return Object.freeze({
+    variable,
+    // A default is read like any other text, so that it cannot miss its own rule.
+    schema: fallback === undefined ? schema.optional() : z.string().default(fallback).pipe(schema),
+    range,
+    default: fallback,
+    defaultDescription,
+    description,
+    isSecret,
+  });
+}
+
+/** Accepts any text. */
+export const text: Kind<string> = { schema: z.string(), range: '' };
+
+/** Accepts a whole number from `min` to `max`, and multiplies it by `unit`. */
+export function integer(min: number, max: number, unit = 1): Kind<number> {
+  const range = `${min} to ${max}`;
+  return {
+    schema: z
+      .string()
+      .regex(/^\d+$/, `must be a whole number from ${range}`)
+      .transform(Number)
+      .refine((value) => value >= min && value <= max, `must be from ${range}`)
+      .transform((value) => value * unit),
+    range,
+  };
+}
+
+/** Accepts seconds, and returns milliseconds. */
+export const seconds = (min: number, max: number) => integer(min, max, 1000);
+
+/** Accepts megabytes, and returns bytes. */
+export const megabytes = (min: number, max: number) => integer(min, max, 1024 * 1024);
+
+/** Accepts `true` or `false`. */
+export const boolean: Kind<boolean> = {
+  schema: z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true'),
+  range: '`true`, `false`',
+};
+
+/** Accepts one of these words. */
+export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
+  const last = words.at(-1)!;
+  return {
+    schema: z.enum(words, `must be ${words.slice(0, -1).join(', ')} or ${last}`),
+    range: words.map((word) => `\`${word}\``).join(', '),
+  };
+}
+
+/** Accepts an absolute URL with one of these schemes. */
+export function url(schemes: RegExp, example: string): Kind<string> {
+  return {
+    schema: z.url({ protocol: schemes, error: `must be a URL such as ${example}` }),
+    range: 'URL',
+  };
+}
+
+/** Accepts what `read` makes a value of; `read` returns undefined for anything else. */
+export function custom<T>(
+  read: (text: string) => T | undefined,
+  problem: string,
+  range = '',
+): Kind<T> {
+  return {
+    schema: z.string().transform((value, context) => {
+      const result = read(value);
+      if (result !== undefined) return result;
+      context.addIssue({ code: 'custom', message: problem });
+      return z.NEVER;
+    }),
+    range,
+  };
+}
+
+/** Reads a list as W3C Baggage has it: `key=value`, separated by commas, the values percent-encoded. */
+export const keyValues: Kind<Readonly<Record<string, string>>> = custom((list) => {
+  const pairs = list.split(',').filter((pair) => pair.trim() !== '');
+  try {
+    return Object.fromEntries(
+      pairs.map((pair) => {
+        const [, key, value] = /^\s*([^=\s]+)\s*=(.*)$/.exec(pair)!;
+        return [key!, decodeURIComponent(value!.trim())];
+      }),
+    );
+  } catch {
+    return undefined;
+  }
+}, 'must be a list such as key=value,other=value');
+
+/** Returns a host or base URL as scheme and host; undefined for anything else. */
+function baseUrl(value: string): string | undefined {
+  const candidate = value.includes('://') ? value : `https://${value}`;
+  if (!URL.canParse(candidate)) return undefined;
+  const { protocol, pathname, search, hash, username, password, hostname, origin } = new URL(
+    candidate,
+  );
+  const isBase =
+    (protocol === 'https:' || protocol === 'http:') &&
+    pathname === '/' &&
+    `${search}${hash}${username}${password}` === '' &&
+    // Without TLS the client secret would be readable on the way to Kinde.
+    (hostname.endsWith('.kinde.com') ? protocol === 'https:' : value.includes('://'));
+  return isBase ? origin : undefined;
+}
+
+/** Returns the origins of a list separated by commas; undefined when one of them is no origin. */
+function origins(list: string): readonly string[] | undefined {
+  const entries = list
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+  const isValid = entries.every((entry) => URL.canParse(entry) && new URL(entry).origin === entry);
+  return isValid ? Object.freeze(entries) : undefined;
+}
+
+/** Accepts a `*.kinde.com` host or a base URL, and returns scheme and host. */
+export const kindeDomain = custom(
+  baseUrl,
+  'must be a host such as acme.kinde.com, or a base URL such as https://acme.kinde.com without a path',
+);
+
+/** Accepts origins separated by commas. */
+export const originList = custom(
+  origins,
+  'must be origins such as https://app.example.com, with commas between them',
+);
