@@ -290,8 +290,11 @@ export async function startFaultyGateway(
       };
     },
     close: async () => {
-      await gateway.close();
-      await proxy.close();
+      try {
+        await gateway.close();
+      } finally {
+        await proxy.close();
+      }
     },
   };
 }

@@ -100,8 +100,11 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
       return calls;
     },
     close: async () => {
-      await gateway.close();
-      if (options.before === undefined) await emulator.close();
+      try {
+        await gateway.close();
+      } finally {
+        if (options.before === undefined) await emulator.close();
+      }
     },
   };
 }
