@@ -2,7 +2,7 @@
  * The command as a new user meets it: help, a schema, a start and a query, and what it says to each
  * thing that is commonly wrong.
  */
-import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
@@ -10,7 +10,6 @@ import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { readTypeDefs } from '../../src/graphql/schema.js';
 import { startEmulator, type Emulator } from '../../src/emulator/index.js';
@@ -22,9 +21,8 @@ const servers = new Set<Server>();
 let emulator: Emulator;
 
 beforeAll(async () => {
-  await promisify(execFile)('node', ['scripts/build.mjs'], { cwd: root });
   emulator = await startEmulator();
-}, 120_000);
+});
 afterEach(() => {
   for (const child of running) child.kill('SIGKILL');
   for (const server of servers) server.close();

@@ -44,7 +44,6 @@ interface Sent {
   let code: string;
   let created = 0;
   beforeAll(async () => {
-    await run('node', ['scripts/build.mjs']);
     topology = await startTopology({
       emulator: { rateLimit: 100_000, latencyMs: 10 },
       // A machine that is busy with other tests sheds no load here: it would be counted as lost.

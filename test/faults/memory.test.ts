@@ -1,8 +1,7 @@
 /** The gateway keeps nothing of what it has answered: its heap, in a process of its own, after garbage collection. */
-import { execFile, fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { startEmulator, type Emulator } from '../../src/emulator/index.js';
 
@@ -12,7 +11,6 @@ let gateway: ChildProcess;
 let url: string;
 
 beforeAll(async () => {
-  await promisify(execFile)('node', ['scripts/build.mjs'], { cwd: root });
   emulator = await startEmulator({ recordsRequests: false });
   gateway = fork(`${root}bench/gateway.mjs`, {
     execArgv: ['--expose-gc'],

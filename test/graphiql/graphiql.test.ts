@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,10 +19,8 @@ const typeDefs = readdirSync(join(root, 'schema'))
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  const { status, stderr } = spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: root });
-  if (status !== 0) throw new Error(`scripts/build.mjs failed:\n${stderr}`);
   gateway = await startGateway();
-}, 120_000);
+});
 
 afterAll(() => gateway?.close());
 

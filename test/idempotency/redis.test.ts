@@ -1,10 +1,9 @@
 /** An idempotency key holds whichever replica a retry reaches, whatever becomes of a replica or of Redis. */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startEmulator, type Emulator } from '../../src/emulator/index.js';
 import { startGateway, type GraphQLResult, type TestGateway } from '../support/gateway.js';
@@ -197,7 +196,6 @@ async function startWay(redisUrl: string) {
     });
 
     test('after the replica died in the middle of the write does not write again', async () => {
-      await promisify(execFile)('node', ['scripts/build.mjs'], { cwd: root });
       const child = spawn('node', ['dist/index.js'], {
         cwd: root,
         env: {

@@ -233,7 +233,6 @@ test('without an endpoint, or when disabled, nothing of OpenTelemetry or Prometh
   expect(await collected()).toEqual([]);
 
   const root = fileURLToPath(new URL('../../', import.meta.url));
-  spawnSync('node', ['scripts/build.mjs'], { cwd: root });
   const loadedWith = (env: Record<string, string>) => {
     const script = `
       import module from 'node:module';
