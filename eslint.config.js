@@ -17,6 +17,11 @@ const layers = [
   },
   {
     files: ['src/loaders/**'],
+    // A DataLoader that SharedReads has not created would survive a mutation.
+    refuse: ['**/resolvers/**', '**/emulator/**', '**/generated/**', 'graphql', 'dataloader'],
+  },
+  {
+    files: ['src/loaders/shared-reads.ts'],
     refuse: ['**/resolvers/**', '**/emulator/**', '**/generated/**', 'graphql'],
   },
   {

@@ -1,7 +1,6 @@
 /** The environment's catalogues of roles and of permissions: small, and read whole. */
-import DataLoader from 'dataloader';
 import { UpstreamError } from '../upstream/errors.js';
-import { createPageRead, type Page, type PageRequest } from './shared-reads.js';
+import type { Page, PageRequest, SharedReads } from './shared-reads.js';
 import { walkToTheEnd } from './pagination.js';
 
 interface CatalogueEntry {
@@ -16,34 +15,35 @@ export type CatalogueList = Record<never, never>;
  * pages can also be read one by one.
  */
 export function createCatalogue<T extends CatalogueEntry>(
+  reads: SharedReads,
   read: (page: {
     page_size: number;
     next_token: string | undefined;
   }) => Promise<Pick<Page<T>, 'entries' | 'next'>>,
 ) {
-  const pages = createPageRead<CatalogueList, T>(
+  const page = reads.pages<CatalogueList, T>(
     async ({ size, token }: PageRequest<CatalogueList>) => ({
       ...(await read({ page_size: size, next_token: token })),
       size,
     }),
   );
   const lookUp = (property: 'id' | 'key') =>
-    new DataLoader<string, T | null>(async (wanted) => {
-      const entries = await walkToTheEnd(pages.load, {});
-      const found = new Map<string, T>();
-      for (const entry of entries) {
-        if (!(entry instanceof UpstreamError)) found.set(entry[property], entry);
-      }
-      return wanted.map((value) => found.get(value) ?? null);
-    });
-  const byKey = lookUp('key');
-  const byId = lookUp('id');
-
+    reads.batch<string, T | null>(
+      async (wanted) => {
+        const entries = await walkToTheEnd(page, {});
+        const found = new Map<string, T>();
+        for (const entry of entries) {
+          if (!(entry instanceof UpstreamError)) found.set(entry[property], entry);
+        }
+        return wanted.map((value) => found.get(value) ?? null);
+      },
+      { nameOf: (value) => value },
+    );
   return {
-    page: pages.load,
+    page,
     /** The entry with this key, or null. */
-    byKey: (key: string) => byKey.load(key),
+    byKey: lookUp('key').load,
     /** The entry with this id, or null. */
-    byId: (id: string) => byId.load(id),
+    byId: lookUp('id').load,
   };
 }

@@ -1,14 +1,13 @@
-import type { Upstream } from '../upstream/client.js';
 import type { FeatureFlag } from '../upstream/types.js';
-import { createSharedRead } from './shared-reads.js';
+import type { Sources } from './sources.js';
 
 /** A flag with its key, which the API gives as the name of a property. */
 export type FeatureFlagParent = FeatureFlag & { key: string };
 
-export function createFeatureFlagLoaders({ organizations }: Upstream) {
-  const overrides = createSharedRead(
+export function createFeatureFlagLoaders({ upstream, reads }: Sources) {
+  const overrides = reads.one(
     async (org_code: string): Promise<FeatureFlagParent[]> => {
-      const { feature_flags } = await organizations.featureFlags({ org_code });
+      const { feature_flags } = await upstream.organizations.featureFlags({ org_code });
       return Object.entries(feature_flags)
         .map(([key, flag]) => ({ ...flag, key }))
         .sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -18,7 +17,6 @@ export function createFeatureFlagLoaders({ organizations }: Upstream) {
 
   return {
     /** The flags that an organization overrides, by key. */
-    ofOrganization: (org_code: string) => overrides.load(org_code),
-    clear: () => void overrides.clearAll(),
+    ofOrganization: overrides,
   };
 }

@@ -1,7 +1,7 @@
-import type { Upstream } from '../upstream/client.js';
 import { hasFailed } from '../upstream/errors.js';
 import type { Organization, OrganizationItem } from '../upstream/types.js';
-import { createExpandableRead, createPageRead, nextToken } from './shared-reads.js';
+import { nextToken } from './shared-reads.js';
+import type { Sources } from './sources.js';
 
 /** An organization as far as what led here carries it: at least its code. */
 export type OrganizationParent = Pick<OrganizationItem, 'code'> & Partial<OrganizationItem>;
@@ -18,35 +18,29 @@ export interface OrganizationList {
   sort: Sort | undefined;
 }
 
-export function createOrganizationLoaders({ organizations }: Upstream) {
-  const pages = createPageRead<OrganizationList, OrganizationParent>(
-    async ({ list, size, token }) => {
-      const answer = await organizations.list({ ...list, page_size: size, next_token: token });
-      return { entries: answer.organizations, next: nextToken(answer.next_token), size };
-    },
-  );
+export function createOrganizationLoaders({ upstream: { organizations }, reads }: Sources) {
+  const page = reads.pages<OrganizationList, OrganizationParent>(async ({ list, size, token }) => {
+    const answer = await organizations.list({ ...list, page_size: size, next_token: token });
+    return { entries: answer.organizations, next: nextToken(answer.next_token), size };
+  });
 
-  const details = createExpandableRead<string, Organization>(
+  const details = reads.expandable<string, Organization>(
     (code, expanded) => organizations.get({ code, expand: expanded ? 'billing' : undefined }),
     (code) => code,
   );
 
   return {
     /** A page of all organizations. */
-    page: pages.load,
+    page,
     /** The organization in full; throws NOT_FOUND when there is none. */
-    details: (code: string) => details.load(code, false),
+    details: (code: string) => details(code, false),
     /** The organization in full and with its billing. */
-    detailsWithBilling: (code: string) => details.load(code, true),
+    detailsWithBilling: (code: string) => details(code, true),
     /** The organization in full, or null when there is none. */
     find: async (code: string): Promise<Organization | null> =>
-      details.load(code, false).catch((error: unknown) => {
+      details(code, false).catch((error: unknown) => {
         if (hasFailed(error, 'NOT_FOUND')) return null;
         throw error;
       }),
-    clear: () => {
-      pages.clearAll();
-      details.clearAll();
-    },
   };
 }

@@ -1,8 +1,9 @@
-import type { Upstream } from '../upstream/client.js';
+import { endpoints } from '../upstream/endpoints/index.js';
 import type { OrganizationUserPermission, Permission } from '../upstream/types.js';
 import { createCatalogue } from './catalogue.js';
 import type { MemberReference } from './users.js';
-import { createExpandableRead, nextToken, type Entry } from './shared-reads.js';
+import { nextToken, type Entry } from './shared-reads.js';
+import type { Sources } from './sources.js';
 
 /** A permission as far as what led here carries it: at least its key. */
 export type PermissionParent = Pick<Permission, 'key'> & Partial<Permission>;
@@ -10,19 +11,20 @@ export type PermissionParent = Pick<Permission, 'key'> & Partial<Permission>;
 /** A member's permission; `roles` are there when it was read as a grant. */
 export type GrantParent = OrganizationUserPermission;
 
-export function createPermissionLoaders({ permissions, organizations }: Upstream) {
-  const catalogue = createCatalogue(async (page) => {
-    const answer = await permissions.list(page);
+export function createPermissionLoaders({ upstream, reads }: Sources) {
+  const catalogue = createCatalogue(reads.ofCatalogue(endpoints.permissions.list), async (page) => {
+    const answer = await upstream.permissions.list(page);
     return {
       entries: answer.permissions as Entry<Permission>[],
       next: nextToken(answer.next_token),
     };
   });
 
-  const ofMember = createExpandableRead<MemberReference, Entry<GrantParent>[]>(
+  const ofMember = reads.expandable<MemberReference, Entry<GrantParent>[]>(
     async ({ org_code, user_id }, expanded) => {
       const expand = expanded ? ('roles' as const) : undefined;
-      return (await organizations.userPermissions({ org_code, user_id, expand })).permissions;
+      return (await upstream.organizations.userPermissions({ org_code, user_id, expand }))
+        .permissions;
     },
     ({ org_code, user_id }) => `${org_code} ${user_id}`,
   );
@@ -35,9 +37,8 @@ export function createPermissionLoaders({ permissions, organizations }: Upstream
     /** The environment's permission with this id, or null. */
     byId: catalogue.byId,
     /** A member's permissions: a call for each member, shared with `grantsOfMember`. */
-    ofMember: (member: MemberReference) => ofMember.load(member, false),
+    ofMember: (member: MemberReference) => ofMember(member, false),
     /** The same with the roles that each comes through. */
-    grantsOfMember: (member: MemberReference) => ofMember.load(member, true),
-    clear: () => ofMember.clearAll(),
+    grantsOfMember: (member: MemberReference) => ofMember(member, true),
   };
 }

@@ -1,31 +1,31 @@
-import type { Upstream } from '../upstream/client.js';
 import { endpoints } from '../upstream/endpoints/index.js';
 import { UpstreamError } from '../upstream/errors.js';
 import type { OrganizationUserRole, Role } from '../upstream/types.js';
 import { createCatalogue } from './catalogue.js';
 import type { MemberReference } from './users.js';
-import { ifPermitted, type GrantedScopes } from './scopes.js';
-import { createSharedRead, nextToken, type Entry } from './shared-reads.js';
+import { ifPermitted } from './scopes.js';
+import { nextToken, type Entry } from './shared-reads.js';
+import type { Sources } from './sources.js';
 
 /** A role as far as what led here carries it: at least its key, and whose it is. */
 export type RoleParent = Pick<Role, 'key'> & Partial<Role> & { member?: MemberReference };
 
-export function createRoleLoaders({ roles, organizations }: Upstream, granted: GrantedScopes) {
-  const catalogue = createCatalogue(async (page) => {
-    const answer = await roles.list(page);
+export function createRoleLoaders({ upstream, granted, reads }: Sources) {
+  const catalogue = createCatalogue(reads.ofCatalogue(endpoints.roles.list), async (page) => {
+    const answer = await upstream.roles.list(page);
     return { entries: answer.roles as Entry<Role>[], next: nextToken(answer.next_token) };
   });
 
-  const ofMember = createSharedRead(
+  const ofMember = reads.one(
     async ({ org_code, user_id }: MemberReference): Promise<Entry<OrganizationUserRole>[]> => {
-      const answer = await organizations.userRoles({ org_code, user_id });
+      const answer = await upstream.organizations.userRoles({ org_code, user_id });
       return answer.roles;
     },
     ({ org_code, user_id }) => `${org_code} ${user_id}`,
   );
 
   async function fromMember(role: RoleParent, member: MemberReference): Promise<Role | null> {
-    const roles = await ofMember.load(member);
+    const roles = await ofMember(member);
     return (
       roles.find(
         (entry): entry is OrganizationUserRole =>
@@ -42,7 +42,7 @@ export function createRoleLoaders({ roles, organizations }: Upstream, granted: G
     /** The environment's role with this id, or null. */
     byId: catalogue.byId,
     /** A member's roles with ids and names: a call for each member. */
-    ofMember: (member: MemberReference) => ofMember.load(member),
+    ofMember,
     /**
      * The id and name of a role of which the key is known: from the catalogue, one call for all of a
      * request, or, where the token may not read that, from the member's own roles.
@@ -54,6 +54,5 @@ export function createRoleLoaders({ roles, organizations }: Upstream, granted: G
         ? fromCatalogue()
         : ifPermitted(granted, endpoints.roles.list, fromCatalogue, () => fromMember(role, member));
     },
-    clear: () => void ofMember.clearAll(),
   };
 }

@@ -1,68 +1,10 @@
-/** How the reads of one request are shared: one at a time, expanded, or page by page. */
+/** How the reads of one operation are shared: one at a time, in batches, expanded, or page by page. */
 import DataLoader from 'dataloader';
+import type { Endpoint } from '../upstream/endpoint.js';
 import type { UpstreamError } from '../upstream/errors.js';
 
 /** An entry of a list: where the API sent one that cannot be used, the error that says so. */
 export type Entry<T> = T | UpstreamError;
-
-/**
- * Settles each key by itself. DataLoader resolves a key with what the batch function gives for it,
- * and a promise resolved with a promise follows that one: so a slow read holds up nobody else's.
- */
-function settleEach<K, V>(read: (key: K) => Promise<V>): DataLoader.BatchLoadFn<K, V> {
-  return async (keys) => keys.map(read) as unknown as V[];
-}
-
-/** Shares reads that the API has no batch for: a key is read once, however often it is asked for. */
-export function createSharedRead<K, V>(
-  read: (key: K) => Promise<V>,
-  nameOf: (key: K) => string,
-): DataLoader<K, V, string> {
-  return new DataLoader<K, V, string>(settleEach(read), { cacheKeyFn: nameOf });
-}
-
-/** A read that can be widened by `expand`, so that one call answers those who want it and those who don't. */
-export interface ExpandableRead<K, V> {
-  load(key: K, expanded: boolean): Promise<V>;
-  clearAll(): void;
-}
-
-/** When the same key is asked for both ways at once, or was already read expanded, makes one call. */
-export function createExpandableRead<K, V>(
-  read: (key: K, expanded: boolean) => Promise<V>,
-  nameOf: (key: K) => string,
-): ExpandableRead<K, V> {
-  interface Request {
-    key: K;
-    expanded: boolean;
-  }
-  const plain = (key: K) => nameOf(key);
-  const wide = (key: K) => `${nameOf(key)} expanded`;
-  const loader: DataLoader<Request, V, string> = new DataLoader<Request, V, string>(
-    async (requests) => {
-      const expanded = new Set(
-        requests.filter((request) => request.expanded).map(({ key }) => nameOf(key)),
-      );
-      const reads = new Map<string, Promise<V>>();
-      return requests.map(({ key }) => {
-        const name = nameOf(key);
-        const isExpanded = expanded.has(name);
-        let promise = reads.get(name);
-        if (promise === undefined) {
-          promise = read(key, isExpanded);
-          reads.set(name, promise);
-          if (isExpanded) loader.prime({ key, expanded: false }, promise as unknown as V);
-        }
-        return promise;
-      }) as unknown as V[];
-    },
-    { cacheKeyFn: ({ key, expanded }) => (expanded ? wide(key) : plain(key)) },
-  );
-  return {
-    load: (key, expanded) => loader.load({ key, expanded }),
-    clearAll: () => void loader.clearAll(),
-  };
-}
 
 /** A page of a list, as the API gave it. */
 export interface Page<T> {
@@ -82,37 +24,151 @@ export interface PageRequest<L> {
 
 export type ReadPage<L, T> = (request: PageRequest<L>) => Promise<Page<T>>;
 
-/**
- * Shares pages. Several first pages of the same list in different sizes cost one call, of the largest
- * size: whoever wanted fewer takes the beginning of it.
- */
-export function createPageRead<L, T>(
-  read: ReadPage<L, T>,
-): { load: ReadPage<L, T>; clearAll(): void } {
-  const loader = new DataLoader<PageRequest<L>, Page<T>, string>(
-    async (requests) => {
-      const sizes = new Map<string, number>();
-      for (const request of requests) {
-        const name = nameOfPage(request);
-        sizes.set(name, Math.max(request.size, sizes.get(name) ?? 0));
-      }
-      const pages = new Map<string, Promise<Page<T>>>();
-      return requests.map((request) => {
-        const name = nameOfPage(request);
-        let page = pages.get(name);
-        if (page === undefined) {
-          page = read({ ...request, size: sizes.get(name)! });
-          pages.set(name, page);
-        }
-        return page;
-      }) as unknown as Page<T>[];
-    },
-    { cacheKeyFn: (request) => `${nameOfPage(request)} ${request.size}` },
-  );
-  return { load: (request) => loader.load(request), clearAll: () => void loader.clearAll() };
+/** A read that can be widened by `expand`, so that one call serves the fields that need it and those that don't. */
+export type ExpandableRead<K, V> = (key: K, expanded: boolean) => Promise<V>;
+
+/** A read of many keys in one call, and a way to store a value that another read has brought along. */
+export interface BatchedRead<K, V> {
+  load: (key: K) => Promise<V>;
+  prime: (key: K, value: V) => void;
 }
 
-/** Pages behind a token are told apart by size as well: see Position in ./walk.ts. */
+interface BatchOptions<K> {
+  nameOf: (key: K) => string;
+  maxBatchSize?: number;
+}
+
+/**
+ * Creates the shared reads of one operation, and remembers each: `clear` reaches all of them, so a
+ * loader that is added later can't be forgotten there.
+ */
+export class SharedReads {
+  readonly #clears: ((written: ReadonlySet<string>) => void)[] = [];
+
+  /** `tags` are those of the only writes that clear these reads; without them, every write does. */
+  constructor(private readonly tags?: readonly string[]) {}
+
+  /**
+   * Returns a group of reads which seldom change: only a write that shares a tag with this row
+   * clears them.
+   */
+  ofCatalogue({ tags }: Endpoint): SharedReads {
+    const group = new SharedReads(tags);
+    this.#clears.push((written) => group.#clear(written));
+    return group;
+  }
+
+  /** Drops what the operation has read, after calls of these rows: their writes may have changed it. */
+  clearAfter(calls: readonly Endpoint[]): void {
+    const writes = calls.filter(({ method }) => method !== 'GET');
+    this.#clear(new Set(writes.flatMap(({ tags }) => tags)));
+  }
+
+  #clear(written: ReadonlySet<string>): void {
+    if (this.tags?.some((tag) => written.has(tag)) === false) return;
+    for (const clear of this.#clears) clear(written);
+  }
+
+  #loader<K, V>(
+    read: DataLoader.BatchLoadFn<K, V>,
+    { nameOf, maxBatchSize }: BatchOptions<K>,
+  ): DataLoader<K, V, string> {
+    const loader = new DataLoader<K, V, string>(read, {
+      cacheKeyFn: nameOf,
+      ...(maxBatchSize === undefined ? {} : { maxBatchSize }),
+    });
+    this.#clears.push(() => void loader.clearAll());
+    return loader;
+  }
+
+  /** Shares a read that the API has no batch for: each key is read once. */
+  one<K, V>(read: (key: K) => Promise<V>, nameOf: (key: K) => string): (key: K) => Promise<V> {
+    const loader = this.#loader(settleEach(read), { nameOf });
+    return (key) => loader.load(key);
+  }
+
+  /** Shares a read that takes many keys at once. */
+  batch<K, V>(
+    read: (keys: readonly K[]) => Promise<readonly (V | Promise<V>)[]>,
+    options: BatchOptions<K>,
+  ): BatchedRead<K, V> {
+    const loader = this.#loader(read as DataLoader.BatchLoadFn<K, V>, options);
+    return {
+      load: (key) => loader.load(key),
+      prime: (key, value) => void loader.prime(key, value),
+    };
+  }
+
+  /** Shares an expandable read. A key that is wanted both ways, or was read expanded, takes one call. */
+  expandable<K, V>(
+    read: (key: K, expanded: boolean) => Promise<V>,
+    nameOf: (key: K) => string,
+  ): ExpandableRead<K, V> {
+    interface Request {
+      key: K;
+      expanded: boolean;
+    }
+    const loader = this.#loader<Request, V>(
+      async (requests) => {
+        const expanded = new Set(
+          requests.filter((request) => request.expanded).map(({ key }) => nameOf(key)),
+        );
+        const reads = new Map<string, Promise<V>>();
+        return requests.map(({ key }) => {
+          const name = nameOf(key);
+          const isExpanded = expanded.has(name);
+          let promise = reads.get(name);
+          if (promise === undefined) {
+            promise = read(key, isExpanded);
+            reads.set(name, promise);
+            if (isExpanded) loader.prime({ key, expanded: false }, promise as unknown as V);
+          }
+          return promise;
+        }) as unknown as V[];
+      },
+      { nameOf: ({ key, expanded }) => (expanded ? `${nameOf(key)} expanded` : nameOf(key)) },
+    );
+    return (key, expanded) => loader.load({ key, expanded });
+  }
+
+  /**
+   * Shares pages. Several first pages of the same list in different sizes cost one call, of the largest
+   * size: a smaller request takes the beginning of it.
+   */
+  pages<L, T>(read: ReadPage<L, T>): ReadPage<L, T> {
+    const loader = this.#loader<PageRequest<L>, Page<T>>(
+      async (requests) => {
+        const sizes = new Map<string, number>();
+        for (const request of requests) {
+          const name = nameOfPage(request);
+          sizes.set(name, Math.max(request.size, sizes.get(name) ?? 0));
+        }
+        const pages = new Map<string, Promise<Page<T>>>();
+        return requests.map((request) => {
+          const name = nameOfPage(request);
+          let page = pages.get(name);
+          if (page === undefined) {
+            page = read({ ...request, size: sizes.get(name)! });
+            pages.set(name, page);
+          }
+          return page;
+        }) as unknown as Page<T>[];
+      },
+      { nameOf: (request) => `${nameOfPage(request)} ${request.size}` },
+    );
+    return (request) => loader.load(request);
+  }
+}
+
+/**
+ * Settles each key by itself. DataLoader resolves a key with what the batch function gives for it,
+ * and a promise resolved with a promise follows that one: so a slow read holds up nobody else's.
+ */
+function settleEach<K, V>(read: (key: K) => Promise<V>): DataLoader.BatchLoadFn<K, V> {
+  return async (keys) => keys.map(read) as unknown as V[];
+}
+
+/** Pages behind a token are told apart by size as well: see Position in ./pagination.ts. */
 function nameOfPage<L>({ list, size, token }: PageRequest<L>): string {
   return JSON.stringify(token === undefined ? [list] : [list, token, size]);
 }

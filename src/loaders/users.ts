@@ -1,14 +1,13 @@
-import DataLoader from 'dataloader';
-import type { Upstream } from '../upstream/client.js';
 import { endpoints } from '../upstream/endpoints/index.js';
 import { MAX_BULK_USERS } from '../upstream/endpoints/organizations.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { isId } from '../upstream/id.js';
 import type { OrganizationUser, User } from '../upstream/types.js';
 import type { Sort } from './organizations.js';
-import { ifPermitted, type GrantedScopes } from './scopes.js';
-import { createPageRead, nextToken, type Entry } from './shared-reads.js';
 import { pagesOf } from './pagination.js';
+import { ifPermitted } from './scopes.js';
+import { nextToken, type Entry } from './shared-reads.js';
+import type { Sources } from './sources.js';
 
 /** Which person in which organization. */
 export interface MemberReference {
@@ -33,8 +32,8 @@ export type Profile = Pick<
   'email' | 'full_name' | 'first_name' | 'last_name' | 'picture'
 >;
 
-export function createUserLoaders({ organizations, users }: Upstream, granted: GrantedScopes) {
-  const pages = createPageRead<MemberList, Member>(async ({ list, size, token }) => {
+export function createUserLoaders({ upstream: { organizations, users }, granted, reads }: Sources) {
+  const page = reads.pages<MemberList, Member>(async ({ list, size, token }) => {
     const answer = await organizations.users({ ...list, page_size: size, next_token: token });
     const entries = (answer.organization_users as Entry<OrganizationUser>[]).map((entry) =>
       entry instanceof UpstreamError
@@ -46,11 +45,7 @@ export function createUserLoaders({ organizations, users }: Upstream, granted: G
   });
 
   /** The API has no read for one member: the organization's list is walked until all are found. */
-  const members: DataLoader<MemberReference, Member | null, string> = new DataLoader<
-    MemberReference,
-    Member | null,
-    string
-  >(
+  const members = reads.batch<MemberReference, Member | null>(
     async (references) => {
       const wanted = new Map<string, Set<string>>();
       for (const { org_code, user_id } of references) {
@@ -61,15 +56,15 @@ export function createUserLoaders({ organizations, users }: Upstream, granted: G
       );
       return references.map(({ org_code, user_id }) =>
         searches.get(org_code)!.then((found) => found.get(user_id) ?? null),
-      ) as unknown as (Member | null)[];
+      );
     },
-    { cacheKeyFn: ({ org_code, user_id }) => `${org_code} ${user_id}` },
+    { nameOf: ({ org_code, user_id }) => `${org_code} ${user_id}` },
   );
 
   async function findMembers(org_code: string, wanted: Set<string>): Promise<Map<string, Member>> {
     const found = new Map<string, Member>();
     const list = { org_code, sort: undefined, roles: undefined, permissions: undefined };
-    for await (const { entries } of pagesOf(pages.load, list)) {
+    for await (const { entries } of pagesOf(page, list)) {
       for (const entry of entries) {
         if (!(entry instanceof UpstreamError) && wanted.delete(entry.user_id)) {
           found.set(entry.user_id, entry);
@@ -81,7 +76,7 @@ export function createUserLoaders({ organizations, users }: Upstream, granted: G
   }
 
   /** People by their ids, a hundred a call, so that the URL stays under 4 KB. */
-  const people = new DataLoader<string, User | null>(
+  const people = reads.batch<string, User | null>(
     async (ids) => {
       const answer = await users.list({
         user_id: ids.join(','),
@@ -94,7 +89,7 @@ export function createUserLoaders({ organizations, users }: Upstream, granted: G
       }
       return ids.map((id) => found.get(id) ?? null);
     },
-    { maxBatchSize: MAX_BULK_USERS },
+    { nameOf: (id) => id, maxBatchSize: MAX_BULK_USERS },
   );
 
   /** From the batch read of people or, where the token may not make it, from the organization's list. */
@@ -113,9 +108,9 @@ export function createUserLoaders({ organizations, users }: Upstream, granted: G
 
   return {
     /** A page of an organization's users. */
-    page: pages.load,
+    page,
     /** The membership as the organization's list carries it, or null when there is none. */
-    membership: (member: MemberReference) => members.load(member),
+    membership: members.load,
     /** The person's e-mail address, names and picture, or null when there is no such person. */
     profile: (member: MemberReference) =>
       viaPeople<Profile | null>(
@@ -132,11 +127,6 @@ export function createUserLoaders({ organizations, users }: Upstream, granted: G
         (found) => found !== null,
       );
       return isMember ? { org_code, user_id } : null;
-    },
-    clear: () => {
-      pages.clearAll();
-      members.clearAll();
-      people.clearAll();
     },
   };
 }

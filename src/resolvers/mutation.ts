@@ -145,12 +145,13 @@ export function mutation<I extends object, P extends object, N extends object>(
         return { payload: refused(thrown), isAnswered: isAnswerToWrite(thrown) };
       }
     };
+    const callsBefore = context.calls.length;
     try {
       return await onceForItsKey(idempotencyKey, input, fieldName, context, attempt);
     } catch (thrown) {
       return refused(thrown);
     } finally {
-      context.loaders.clear();
+      context.loaders.clearAfter(context.calls.slice(callsBefore).map(({ endpoint }) => endpoint));
     }
   };
 }
