@@ -4,6 +4,7 @@ import type { JWTPayload } from 'jose';
 import type { Endpoint } from '../upstream/endpoint.js';
 import { endpoints } from '../upstream/endpoints/index.js';
 import { UpstreamError } from '../upstream/errors.js';
+import { grantedScopes, textsIn } from '../upstream/token-claims.js';
 
 export type Viewer =
   /** Whoever reaches the gateway: AUTH_MODE none. */
@@ -72,27 +73,22 @@ export type Owner =
  * of users have a `sub` and, in `permissions`, keys for the organization in `org_code` alone.
  */
 export function viewerOf(claims: JWTPayload): Viewer | undefined {
-  const { org_code: code, gty, sub } = claims;
-  // To read a code that is none as its absence would free an application from its organization.
-  if (code != null && (typeof code !== 'string' || code === '')) return undefined;
-  const organization = code ?? undefined;
-  if (texts(gty).includes('client_credentials') || sub === undefined) {
-    const scopes = new Set(texts(claims['scp'] ?? claims['scope']));
+  const { gty, sub } = claims;
+  // With the Hasura switch of an application, Kinde sends the second name in place of the first.
+  const codes = [claims['org_code'], claims['x-hasura-org-code']].filter((code) => code != null);
+  // To read an invalid code as none would free an application from its organization.
+  if (!codes.every(isName) || new Set(codes).size > 1) return undefined;
+  const [organization] = codes;
+  if (textsIn(gty).includes('client_credentials') || sub === undefined) {
     const [clientId] = [claims['azp'], claims['client_id']].filter(isName);
-    return { kind: 'machine', clientId, scopes, organization };
+    return { kind: 'machine', clientId, scopes: grantedScopes(claims) ?? new Set(), organization };
   }
   if (!isName(sub)) return undefined;
-  const permissions = new Set(texts(claims['permissions']));
+  const permissions = new Set(textsIn(claims['permissions']));
   return { kind: 'user', userId: sub, permissions, organization };
 }
 
 const isName = (claim: unknown): claim is string => typeof claim === 'string' && claim !== '';
-
-/** A claim as a list: an array of texts or, as OAuth writes scopes, a text with spaces. */
-function texts(claim: unknown): string[] {
-  if (typeof claim === 'string') return claim.split(' ').filter((text) => text !== '');
-  return Array.isArray(claim) ? claim.filter((text) => typeof text === 'string') : [];
-}
 
 /** Whether a viewer is somebody about whom the gateway decides. */
 function isHeld(viewer: Viewer): viewer is Machine | User {

@@ -1,5 +1,4 @@
 /** `kinde-graphql check-config`: what a gateway with these settings could do, found out by asking Kinde and Redis. */
-import { decodeJwt } from 'jose';
 import { scopedFields, unusableFields } from '../auth/required-scopes.js';
 import type { Alternatives } from '../auth/viewer.js';
 import { ConfigError, readConfig, type AuthMode, type Config } from '../config.js';
@@ -7,7 +6,7 @@ import { createSchema } from '../graphql/schema.js';
 import { ping } from '../redis/client.js';
 import { whyNoRedis, whyNoToken, whyUnreachable } from './diagnose.js';
 import { createSend, SendError } from '../upstream/send/index.js';
-import { createClientCredentials, type AccessToken } from '../upstream/token.js';
+import { createClientCredentials } from '../upstream/token.js';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
@@ -72,7 +71,7 @@ export async function checkConfig(
         { ...kinde.credentials, audience: kinde.audience },
         { retries: config.upstreamRetries, timeoutMs: config.upstreamTimeoutMs },
       );
-      Object.assign(report, whatScopesAllow(scopesOf(await source.get())));
+      Object.assign(report, whatScopesAllow((await source.get()).scopes));
     } catch (error) {
       report.problems.push(whyNoToken(error, kinde));
     } finally {
@@ -104,18 +103,6 @@ function sendOptions({ upstreamTimeoutMs }: Config, baseUrl: string) {
     maxSockets: 1,
     maxBodyBytes: BODY_LIMIT_BYTES,
   };
-}
-
-/** What a token was granted: as the token endpoint says or, if it does not, as the token itself does. */
-function scopesOf({ value, scopes }: AccessToken): ReadonlySet<string> | undefined {
-  if (scopes !== undefined) return scopes;
-  try {
-    const { scp, scope } = decodeJwt(value);
-    if (Array.isArray(scp)) return new Set(scp.map(String));
-    return typeof scope === 'string' ? new Set(scope.split(' ').filter(Boolean)) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function whatScopesAllow(granted: ReadonlySet<string> | undefined): Partial<ConfigReport> {

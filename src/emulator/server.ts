@@ -1,8 +1,10 @@
 /** The emulator's HTTP: routes from the endpoint table, and what every request goes through. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { JWTPayload } from 'jose';
 import type { Endpoint } from '../upstream/endpoint.js';
 import { endpoints } from '../upstream/endpoints/index.js';
+import { controlRoutes } from './control.js';
 import { argumentsReader, type Given } from './arguments.js';
 import { invalid, KindeError } from './errors.js';
 import type { FaultResponse, Faults } from './faults.js';
@@ -66,6 +68,7 @@ export function createServer(environment: Environment): FastifyInstance {
   });
   watch(app, environment);
   app.register(async (oauth) => oauthRoutes(oauth, () => environment.tokens));
+  app.register(async (control) => controlRoutes(control, environment));
   app.register(async (api) => apiRoutes(api, environment));
   return app;
 }
@@ -181,12 +184,17 @@ async function authorize(
     // The code is a decision: no specification declares a 401.
     throw new KindeError(401, 'UNAUTHORIZED', 'The access token is missing, invalid or expired');
   }
-  const scopes = Array.isArray(claims.scp) ? claims.scp : [];
-  if (!scopes.includes(scope)) {
+  if (!hasScope(claims, scope)) {
     // Documented: a 403 "along with details of the scope required". The code, and the body where
     // the specification declares none, are decisions.
     throw new KindeError(403, 'FORBIDDEN', `The token does not have the scope ${scope}`);
   }
+}
+
+/** Whether a token was granted a scope. Users' tokens have no `scope`, only the `scp` that they asked for. */
+function hasScope({ scope: granted, scp }: JWTPayload, scope: string): boolean {
+  const scopes = typeof granted === 'string' ? granted.split(' ') : scp;
+  return Array.isArray(scopes) && scopes.includes(scope);
 }
 
 function refuse(error: unknown, reply: FastifyReply): FastifyReply {

@@ -21,10 +21,15 @@ export interface Client {
 }
 
 export interface TokenOptions {
+  /** The granted scopes, in the claim `scope`. */
   scopes?: string[];
+  /** The scopes in the claim `scp`, which Kinde documents as the requested ones; defaults to `scopes`. */
+  requestedScopes?: string[];
   /** Seconds; a negative number gives a token that has expired. */
   expiresIn?: number;
   audience?: string[];
+  /** Names claims as Kinde does with an application's Hasura switch, e.g. `x-hasura-org-code`. */
+  hasuraClaims?: boolean;
   /** Further claims, or others in place of the usual; undefined leaves a claim out. */
   claims?: Record<string, unknown>;
 }
@@ -92,8 +97,10 @@ export class Tokens {
     { clientId }: Client,
     {
       scopes = ALL_SCOPES,
+      requestedScopes = scopes,
       expiresIn = this.lifetimeSeconds,
       audience = [this.audience],
+      hasuraClaims = false,
       claims = {},
     }: TokenOptions = {},
   ): Promise<string> {
@@ -108,9 +115,9 @@ export class Tokens {
       iss: this.issuer,
       jti: randomUUID(),
       scope: scopes.join(' '),
-      scp: scopes,
+      scp: requestedScopes,
       v: '2',
-      ...claims,
+      ...(hasuraClaims ? withHasuraNames(claims) : claims),
     };
     return new SignJWT(payload)
       .setProtectedHeader({ alg: 'RS256', kid: jwk.kid, typ: 'JWT' })
@@ -143,6 +150,17 @@ export class Tokens {
     }
   }
 }
+
+/** The claims that the Hasura switch renames, as kinde-oss/js-utils and kinde-java-sdk read them. */
+const RENAMED = ['org_code', 'org_name', 'permissions', 'feature_flags', 'roles'];
+
+const withHasuraNames = (claims: Record<string, unknown>) =>
+  Object.fromEntries(
+    Object.entries(claims).map(([name, value]) => [
+      RENAMED.includes(name) ? `x-hasura-${name.replaceAll('_', '-')}` : name,
+      value,
+    ]),
+  );
 
 /** The same seed gives the same credentials, which open nothing but an emulator. */
 const client = (seed: string, kind: string, scopes: string[]): Client => ({

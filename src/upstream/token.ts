@@ -1,9 +1,11 @@
 /** The gateway's own access token: OAuth 2.0 client credentials (RFC 6749, section 4.4). */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { decodeJwt } from 'jose';
 import { codeIn, UpstreamError } from './errors.js';
 import { retryWaitMs, type Outcome } from './policy/retry.js';
 import { retryAfter, SendError, type RawAnswer, type Send } from './send/index.js';
+import { grantedScopes } from './token-claims.js';
 
 export interface Credentials {
   clientId: string;
@@ -13,7 +15,7 @@ export interface Credentials {
 
 export interface AccessToken {
   value: string;
-  /** What the token was granted; undefined when the token endpoint did not say. */
+  /** What the token was granted; undefined when neither the token endpoint nor the token says. */
   scopes: ReadonlySet<string> | undefined;
 }
 
@@ -136,10 +138,7 @@ export function createClientCredentials(
     }
     const token: AccessToken = {
       value,
-      scopes:
-        typeof scope === 'string'
-          ? new Set(scope.split(' ').filter((name) => name !== ''))
-          : undefined,
+      scopes: grantedScopes(typeof scope === 'string' ? { scope } : claimsOf(value)),
     };
     const lifetimeMs = Number(expiresIn) * 1000;
     const expiresAt = requestedAt + lifetimeMs;
@@ -190,6 +189,15 @@ export function passCallersToken(value: string): TokenSource {
   // What is remembered under it must not be worth stealing.
   const authority = createHash('sha256').update(value).digest('base64url');
   return { authority, get: () => token, renew: async () => undefined };
+}
+
+/** Returns the claims of a token, unverified; none for a token that isn't a JWT. */
+function claimsOf(token: string): Record<string, unknown> {
+  try {
+    return decodeJwt(token);
+  } catch {
+    return {};
+  }
 }
 
 /** Seconds as a number or, as some servers write them, in a text. */

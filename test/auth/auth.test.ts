@@ -6,6 +6,7 @@ import { getDirective } from '@graphql-tools/utils';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { isObjectType, type GraphQLObjectType } from 'graphql';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import type { TokenOptions } from '../../src/emulator/index.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { startGateway, type GraphQLResult, type TestGateway } from '../support/gateway.js';
 
@@ -199,6 +200,8 @@ describe('a token that is refused', () => {
     ['no expiry, as Kinde’s webhooks have it', () => issue({ exp: undefined })],
     ['not yet valid', () => issue({ nbf: now() + 60 })],
     ['an organization that is none', () => issue({ org_code: ['org_a', 'org_b'] })],
+    ['an organization in Hasura’s form that is none', () => issue({ 'x-hasura-org-code': '' })],
+    ['two organizations', () => issue({ org_code: 'org_a', 'x-hasura-org-code': 'org_b' })],
   ])('%s', async (_, token) => {
     const { response, data, errors } = await send(LIST, bearer(await token()));
     expect(response.status).toBe(401);
@@ -399,13 +402,49 @@ describe('an application', () => {
     expect((await gateway.execute(LIST, {}, headers)).errors).toBeUndefined();
   });
 
-  test('of one organization is held to it', async () => {
-    const headers = await machine(undefined, { org_code: own });
+  const READ = 'read:organizations';
+  const DELETE = 'delete:organizations';
+
+  test.each<[string, string, TokenOptions]>([
+    ['may not delete what it only asked to delete', 'refused', { requestedScopes: [READ, DELETE] }],
+    ['may not delete with `scope` empty', 'refused', { claims: { scope: '', scp: [DELETE] } }],
+    ['may not delete with `scope` null', 'refused', { claims: { scope: null, scp: [DELETE] } }],
+    [
+      'may not delete with an unreadable `scope`',
+      'refused',
+      { claims: { scope: 1, scp: [DELETE] } },
+    ],
+    ['may not delete by half of a name', 'refused', { claims: { scope: 'delete: organizations' } }],
+    ['deletes without any `scp`', 'deleted', { scopes: [DELETE], claims: { scp: undefined } }],
+    ['deletes with `scp` empty', 'deleted', { scopes: [DELETE], requestedScopes: [] }],
+    ['deletes with `scope` as a list', 'deleted', { claims: { scope: [DELETE], scp: [] } }],
+    ['deletes by `scp` alone', 'deleted', { claims: { scope: undefined, scp: [DELETE] } }],
+    ['deletes by `scp` as text', 'deleted', { claims: { scope: undefined, scp: `x ${DELETE}` } }],
+  ])('%s', async (_, outcome, options) => {
+    const token = await gateway.emulator.issueToken({ scopes: [READ], ...options });
+    const { data, errors } = await mutate('deleteOrganization', other, '', bearer(token));
+    const isThere = gateway.emulator.state.organizations.has(other);
+    if (outcome === 'deleted') {
+      expect({ data, errors }).toEqual({ data: { deleteOrganization: { userErrors: [] } } });
+      expect(isThere).toBe(false);
+    } else {
+      expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', requiredScope: DELETE } }]);
+      expect(gateway.calls()).toEqual([]);
+      expect(isThere).toBe(true);
+    }
+  });
+
+  test.each<[string, () => TokenOptions]>([
+    ['org_code', () => ({ claims: { org_code: own } })],
+    ['x-hasura-org-code', () => ({ hasuraClaims: true, claims: { org_code: own } })],
+    ['both', () => ({ claims: { org_code: own, 'x-hasura-org-code': own } })],
+    ['one of them beside null', () => ({ claims: { org_code: null, 'x-hasura-org-code': own } })],
+  ])('of one organization, by %s, is held to it', async (_, options) => {
     const { data, errors } = await gateway.execute(
       `{ own: organization(code: "${own}") { code users(first: 1) { nodes { roles { name } } } }
          other: organization(code: "${other}") { code } organizations { nodes { code } } }`,
       {},
-      headers,
+      bearer(await gateway.emulator.issueToken(options())),
     );
     expect(data).toMatchObject({ own: { code: own }, other: null, organizations: null });
     expect(errors).toMatchObject([

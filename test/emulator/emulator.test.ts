@@ -816,6 +816,42 @@ describe('tokens', () => {
     expect((await call('GET /api/v1/roles', { token: old })).status).toBe(200);
   });
 
+  test('are judged by the granted scopes, not by the requested ones', async () => {
+    const scopes = ['read:roles'];
+    const bearer = await emulator.issueToken({ scopes, requestedScopes: ['read:users'] });
+    expect(decodeJwt(bearer)).toMatchObject({ scope: 'read:roles', scp: ['read:users'] });
+    expect((await call('GET /api/v1/roles', { token: bearer })).status).toBe(200);
+    expect(await refusal('GET /api/v1/users', { token: bearer })).toBe('403 FORBIDDEN');
+  });
+
+  test('are issued over HTTP too, to people who run the emulator by itself', async () => {
+    const issue = async (body: object) => {
+      const response = await fetch(`${emulator.url}/emulator/token`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      return { status: response.status, body: (await response.json()) as any };
+    };
+    const { body } = await issue({
+      scopes: ['read:roles'],
+      requestedScopes: [],
+      hasuraClaims: true,
+      claims: { sub: 'kp_1', org_code: 'org_1', permissions: ['a'] },
+      omit: ['gty'],
+    });
+    const claims = decodeJwt(body.access_token);
+    expect(claims).toMatchObject({
+      ...{ scope: 'read:roles', scp: [], sub: 'kp_1' },
+      ...{ 'x-hasura-org-code': 'org_1', 'x-hasura-permissions': ['a'] },
+    });
+    for (const name of ['gty', 'org_code', 'permissions']) expect(claims).not.toHaveProperty(name);
+    expect((await call('GET /api/v1/roles', { token: body.access_token })).status).toBe(200);
+    const wrong = await issue({ scope: 'read:roles' });
+    expect(wrong.status).toBe(400);
+    expect(wrong.body.errors[0].message).toContain('scope');
+  });
+
   test('keys are refused to who brings credentials for them', async () => {
     for (const path of ['/.well-known/jwks', '/.well-known/jwks.json']) {
       const headers = { authorization: `Bearer ${token}` };

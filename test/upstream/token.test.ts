@@ -98,6 +98,27 @@ describe('a token', () => {
     },
   );
 
+  test.each<[string, object, string[] | undefined]>([
+    [
+      'what its `scope` says, not what `scp` asked for',
+      { scope: 'a b', scp: ['a', 'c'] },
+      ['a', 'b'],
+    ],
+    ['nothing when its `scope` is empty', { scope: '', scp: ['a'] }, []],
+    ['its `scp` when it has no `scope`', { scp: ['a'] }, ['a']],
+    ['nobody knows what when it says nothing', {}, undefined],
+  ])('was granted %s', async (_, claims, scopes) => {
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const body = { access_token: `${part({})}.${part(claims)}.sig`, expires_in: 3600 };
+    const tokens = createClientCredentials(
+      async () => ({ status: 200, headers: {}, body: JSON.stringify(body) }),
+      'http://kinde',
+      { clientId: 'id', clientSecret: 'secret', audience: 'api' },
+      { retries: 0, timeoutMs: 1_000 },
+    );
+    expect((await tokens.get()).scopes).toEqual(scopes && new Set(scopes));
+  });
+
   test('is renewed shortly before its end, while calls still use it', async () => {
     const { valueAt, world } = source();
     expect(await valueAt(0)).toBe('t1');

@@ -1,0 +1,38 @@
+/** The emulator's switches over HTTP, for people who run it by itself. Kinde has nothing like them. */
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { invalid } from './errors.js';
+import type { Environment } from './server.js';
+
+const scopes = z.array(z.string());
+
+const Token = z.strictObject({
+  scopes: scopes.optional(),
+  requestedScopes: scopes.optional(),
+  expiresIn: z.int().optional(),
+  audience: z.array(z.string()).optional(),
+  hasuraClaims: z.boolean().optional(),
+  claims: z.record(z.string(), z.unknown()).default({}),
+  /** Names of claims to leave out, which `undefined` does in TokenOptions and JSON can't say. */
+  omit: z.array(z.string()).default([]),
+});
+
+/** Adds `POST /emulator/token`, which takes TokenOptions as JSON and signs that token. */
+export function controlRoutes(app: FastifyInstance, environment: Environment): void {
+  app.post('/emulator/token', async ({ body }) => {
+    const { tokens } = environment;
+    const { omit, claims, ...options } = parse(Token, body ?? {});
+    const omitted = Object.fromEntries(omit.map((name) => [name, undefined]));
+    const access_token = await tokens.issue(tokens.client, {
+      ...options,
+      claims: { ...claims, ...omitted },
+    });
+    return { access_token, token_type: 'Bearer' };
+  });
+}
+
+function parse<T>(schema: z.ZodType<T>, body: unknown): T {
+  const { data, error } = schema.safeParse(body);
+  if (error === undefined) return data;
+  throw invalid('INVALID_SWITCH', z.prettifyError(error));
+}
