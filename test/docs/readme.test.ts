@@ -44,7 +44,9 @@ test.each(queries)('query $index of $page answers', async ({ code, answer }) => 
 });
 
 test.each(commands)('command $index of $page prints what follows it', async ({ code, answer }) => {
-  const command = code.replace('http://localhost:4000', gateway.url);
+  const command = code
+    .replace('http://localhost:4000', gateway.url)
+    .replace('http://127.0.0.1:4010', gateway.emulator.url);
   const { stdout } = await promisify(execFile)('bash', ['-c', command]);
   const printed = JSON.parse(stdout) as object;
   if (answer === undefined) expect(printed).not.toHaveProperty('errors');
