@@ -1,48 +1,6 @@
 import graphql from '@graphql-eslint/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
-/** Imports point one way: resolvers -> loaders -> upstream, and emulator -> the table alone. */
-const layers = [
-  {
-    files: ['src/upstream/**'],
-    refuse: [
-      '**/loaders/**',
-      '**/resolvers/**',
-      '**/emulator/**',
-      '**/errors.js',
-      '!./errors.js',
-      '!../errors.js',
-      'graphql',
-    ],
-  },
-  {
-    files: ['src/loaders/**'],
-    // A DataLoader that SharedReads has not created would survive a mutation.
-    refuse: ['**/resolvers/**', '**/emulator/**', '**/generated/**', 'graphql', 'dataloader'],
-  },
-  {
-    files: ['src/loaders/shared-reads.ts'],
-    refuse: ['**/resolvers/**', '**/emulator/**', '**/generated/**', 'graphql'],
-  },
-  {
-    files: ['src/resolvers/**'],
-    refuse: ['**/emulator/**', '**/server.js', '**/config.js', 'got', 'fastify'],
-  },
-  {
-    files: ['src/emulator/**'],
-    refuse: [
-      '**/upstream/client.js',
-      '**/upstream/encode.js',
-      '**/upstream/interpret.js',
-      '**/upstream/send/**',
-      '**/upstream/token.js',
-      '**/loaders/**',
-      '**/resolvers/**',
-      '**/generated/**',
-    ],
-  },
-];
-
 export default tseslint.config(
   { ignores: ['dist/', 'src/generated/', 'node_modules/', 'coverage/'] },
   {
@@ -76,10 +34,6 @@ export default tseslint.config(
     files: ['test/**/*.ts'],
     rules: { '@typescript-eslint/no-explicit-any': 'off' },
   },
-  ...layers.map(({ files, refuse }) => ({
-    files,
-    rules: { 'no-restricted-imports': ['error', { patterns: [{ group: refuse }] }] },
-  })),
   {
     files: ['schema/*.graphql'],
     languageOptions: {

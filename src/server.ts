@@ -9,7 +9,7 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { Answers } from './http/response-cache.js';
-import type { Audit } from './graphql/audit.js';
+import type { Audit } from './graphql/audit-event.js';
 import { createAuthenticate } from './auth/authenticate.js';
 import { authorizeCall } from './auth/viewer.js';
 import { ConfigError, type Config, type KindeConfig } from './config.js';

@@ -1,22 +1,8 @@
-import type { Answer, Arguments, Endpoint } from '../upstream/endpoint.js';
-import type { Endpoints } from '../upstream/endpoints/index.js';
 import { featureFlags } from './feature-flags.js';
+import type { Handlers } from './handler.js';
 import { organizations } from './organizations/index.js';
 import { permissions } from './permissions.js';
 import { roles } from './roles.js';
-import type { State } from './state.js';
 import { users } from './users.js';
-
-/** What answers a row of the endpoint table. It refuses by throwing a KindeError. */
-export type Handler<E> = E extends Endpoint
-  ? (state: State, args: Arguments<E>) => Answer<E>
-  : never;
-
-/** One handler for each row of the table: a row without one does not compile. */
-export type Handlers = {
-  [Domain in keyof Endpoints]: {
-    [Operation in keyof Endpoints[Domain]]: Handler<Endpoints[Domain][Operation]>;
-  };
-};
 
 export const handlers: Handlers = { organizations, users, roles, permissions, featureFlags };

@@ -1,4 +1,4 @@
-import type { Handlers } from './handlers.js';
+import type { Handlers } from './handler.js';
 import { success } from './success.js';
 
 export const permissions: Handlers['permissions'] = {

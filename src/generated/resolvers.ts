@@ -2,15 +2,11 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { NodeParent } from '../loaders/index.js';
 import type { OrganizationParent, BrandingParent, BillingParent, BillingAgreementParent } from '../loaders/organizations.js';
-import type { OrganizationConnectionParent } from '../resolvers/organizations.js';
-import type { OrganizationUserConnectionParent } from '../resolvers/users.js';
-import type { RoleConnectionParent } from '../resolvers/roles.js';
-import type { PermissionConnectionParent } from '../resolvers/permissions.js';
+import type { OrganizationConnectionParent, OrganizationUserConnectionParent, RoleConnectionParent, PermissionConnectionParent, UpdatedOverride } from '../resolvers/parents.js';
 import type { Member } from '../loaders/users.js';
 import type { RoleParent } from '../loaders/roles.js';
 import type { PermissionParent, GrantParent } from '../loaders/permissions.js';
 import type { FeatureFlagParent } from '../loaders/feature-flags.js';
-import type { UpdatedOverride } from '../resolvers/feature-flags.js';
 import type { UserError as UserErrorParent } from '../graphql/errors.js';
 import type { Context } from '../graphql/context.js';
 export type Maybe<T> = T | Promise<T | null | undefined> | null | undefined;

@@ -1,7 +1,7 @@
 /** What the resolvers of one request share. */
 import type { BaseContext } from '@apollo/server';
 import type { FastifyBaseLogger } from 'fastify';
-import type { Audit } from './audit.js';
+import type { Audit } from './audit-event.js';
 import type { OperationTypeNode } from 'graphql';
 import type { Viewer } from '../auth/viewer.js';
 import type { Idempotency } from '../idempotency/index.js';

@@ -20,7 +20,8 @@ import { httpError, nameRequest } from './error.js';
 import { isDeliberate, isQuery, isUtf8, keyOf } from './request.js';
 import type { Admission } from './admission.js';
 import { logText } from '../telemetry/redact.js';
-import { watchRequests, type Telemetry } from '../telemetry/requests.js';
+import type { Telemetry } from '../telemetry/index.js';
+import { watchRequests } from './request-telemetry.js';
 import { withTrustedDocument } from '../graphql/trusted-documents.js';
 import type { Cache } from '../upstream/cache/index.js';
 

@@ -4,10 +4,8 @@ import type {
   Resolvers,
   UpdateFeatureFlagOverrideInput,
 } from '../generated/resolvers.js';
-import type { UserError } from '../graphql/errors.js';
 import type { FeatureFlagParent } from '../loaders/feature-flags.js';
 import type { Loaders } from '../loaders/index.js';
-import type { OrganizationParent } from '../loaders/organizations.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { mutation } from './mutation.js';
 
@@ -28,13 +26,6 @@ function typedValue({ type, value, key }: FeatureFlagParent): boolean | number |
     throw new UpstreamError('BAD_RESPONSE', `The flag ${key} has a value that is no ${type}`);
   }
   return value;
-}
-
-/** What updateFeatureFlagOverride did: the override itself is read when it is asked for. */
-export interface UpdatedOverride {
-  organization: OrganizationParent | null;
-  key: string | null;
-  userErrors: readonly UserError[];
 }
 
 async function findOverride(loaders: Loaders, code: string, key: string) {

@@ -11,11 +11,9 @@ import type { Arguments } from '../upstream/endpoint.js';
 import type { Endpoints } from '../upstream/endpoints/index.js';
 import type { Organization } from '../upstream/types.js';
 import { carriedOr } from './from-parent.js';
-import { connection, connectionResolvers, type Connection } from './connection.js';
+import { connection, connectionResolvers } from './connection.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
-
-export type OrganizationConnectionParent = Connection<OrganizationParent>;
 
 /** A property that lists carry too, else read with the details. */
 const carried = carriedOr(({ code }: OrganizationParent, { organizations }) =>

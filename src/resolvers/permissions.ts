@@ -6,12 +6,10 @@ import type {
 } from '../generated/resolvers.js';
 import type { Loaders } from '../loaders/index.js';
 import type { GrantParent, PermissionParent } from '../loaders/permissions.js';
-import { connection, connectionResolvers, type Connection } from './connection.js';
+import { connection, connectionResolvers } from './connection.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
 import { resolveReference, resolveReferences, type FieldPath } from './reference.js';
-
-export type PermissionConnectionParent = Connection<PermissionParent>;
 
 const UNKNOWN = { code: 'UNKNOWN_PERMISSION', noun: 'permission' };
 

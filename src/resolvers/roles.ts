@@ -7,12 +7,10 @@ import type {
 import type { Loaders } from '../loaders/index.js';
 import type { RoleParent } from '../loaders/roles.js';
 import { carriedOr } from './from-parent.js';
-import { connection, connectionResolvers, type Connection } from './connection.js';
+import { connection, connectionResolvers } from './connection.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
 import { resolveReference, resolveReferences, type FieldPath } from './reference.js';
-
-export type RoleConnectionParent = Connection<RoleParent>;
 
 /** A property that only the environment's catalogue has, unless what led here carries it. */
 const described = carriedOr((role: RoleParent, { roles }) => roles.describe(role));

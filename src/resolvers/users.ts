@@ -11,13 +11,11 @@ import type { Loaders } from '../loaders/index.js';
 import type { Member } from '../loaders/users.js';
 import { isId } from '../upstream/id.js';
 import { carriedOr } from './from-parent.js';
-import { connection, connectionResolvers, type Connection } from './connection.js';
+import { connection, connectionResolvers } from './connection.js';
 import { checkUsers, mutation, sendInBatches } from './mutation.js';
 import { nodeId } from './node-id.js';
 import { permissionKeys } from './permissions.js';
 import { roleKeys } from './roles.js';
-
-export type OrganizationUserConnectionParent = Connection<Member>;
 
 /** A property of the person: from the parent where it carries it, else by the batch read of people. */
 const personal = carriedOr((member: Member, { users }) => users.profile(member));

@@ -3,7 +3,14 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Config, KindeConfig } from '../config.js';
 import type { Breaker } from '../upstream/policy/breaker.js';
 import type { Cache } from '../upstream/cache/index.js';
-import type { Telemetry } from './requests.js';
+import type { Metrics } from './metrics.js';
+import type { Traces } from './traces.js';
+
+/** The parts of telemetry. Each is undefined where it is off. */
+export interface Telemetry {
+  readonly metrics: Metrics | undefined;
+  readonly traces: Traces | undefined;
+}
 
 /** What is off is not even loaded: Prometheus' client and OpenTelemetry cost time to start and memory. */
 export async function createTelemetry(

@@ -6,7 +6,7 @@ import type { CallReport } from '../upstream/client.js';
 import type { UpstreamError } from '../upstream/errors.js';
 import { Batch } from './batch.js';
 import { BoundedNames } from './bounded-labels.js';
-import type { RequestReport } from './requests.js';
+import type { RequestReport } from './reports.js';
 
 /** In seconds: from an answer from memory to the longest that an operation may take by default. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];

@@ -1,7 +1,5 @@
 /** What may stand in the log of texts and errors that others have made. */
 import { types } from 'node:util';
-import { UpstreamError } from '../upstream/errors.js';
-import { SendError } from '../upstream/send/index.js';
 
 const LONGEST = 128;
 
@@ -46,8 +44,7 @@ export function serializeError(error: unknown, depth = 0): LoggedError {
     return { type: typeof error, message: redacted(String(error)), stack: '' };
   }
   const { code, cause, name, message, stack }: Error & { code?: unknown } = error;
-  const isExpected =
-    error instanceof UpstreamError || error instanceof SendError || 'rawPacket' in error;
+  const isExpected = 'isExpected' in error || 'rawPacket' in error;
   return {
     type: name,
     message: redacted(message),

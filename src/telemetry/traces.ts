@@ -39,7 +39,7 @@ import type { SamplerName, TracesConfig } from '../config.js';
 import type { CallReport, ExchangeSpan } from '../upstream/client.js';
 import type { Endpoint } from '../upstream/endpoint.js';
 import { SendError } from '../upstream/send/index.js';
-import type { RequestReport } from './requests.js';
+import type { RequestReport } from './reports.js';
 
 /** A query may have hundreds of spans; the SDK's own bound of 2,048 is a dozen of those. */
 const MAX_QUEUED_SPANS = 16_384;

@@ -54,6 +54,8 @@ interface Details {
  */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
+  /** Keeps its stack out of the log: it tells of trouble upstream, not of a fault in the gateway. */
+  readonly isExpected = true;
   readonly route: Route | undefined;
   readonly status: number | undefined;
   readonly reasons: readonly Reason[];

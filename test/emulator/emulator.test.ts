@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { createLocalJWKSet, decodeJwt, jwtVerify, type JSONWebKeySet } from 'jose';
 import { Value } from 'typebox/value';
 import { endpoints } from '../../src/upstream/endpoints/index.js';
-import type { Handlers } from '../../src/emulator/handlers.js';
+import type { Handlers } from '../../src/emulator/handler.js';
 import { type Emulator, startEmulator } from '../../src/emulator/index.js';
 import { EmulatorSettingsError, readEmulatorSettings } from '../../src/emulator/settings.js';
 

@@ -1,5 +1,5 @@
 import { invalid } from '../errors.js';
-import type { Handlers } from '../handlers.js';
+import type { Handlers } from '../handler.js';
 import { success } from '../success.js';
 
 type Operations = 'featureFlags' | 'updateFeatureFlag' | 'deleteFeatureFlag' | 'deleteFeatureFlags';

@@ -2,7 +2,7 @@ import type { Arguments } from '../../upstream/endpoint.js';
 import type { Endpoints } from '../../upstream/endpoints/index.js';
 import type { Organization } from '../../upstream/types.js';
 import { invalid, KindeError } from '../errors.js';
-import type { Handlers } from '../handlers.js';
+import type { Handlers } from '../handler.js';
 import type { State } from '../state.js';
 import { success } from '../success.js';
 import { color } from './colors.js';

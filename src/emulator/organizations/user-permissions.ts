@@ -1,5 +1,5 @@
 import { invalid } from '../errors.js';
-import type { Handlers } from '../handlers.js';
+import type { Handlers } from '../handler.js';
 import { permissionsOf } from '../state.js';
 import { success } from '../success.js';
 

@@ -1,5 +1,5 @@
 /** The end of all waiting for something: what AbortSignal is to the platform, between our own modules. */
-import type { SendError } from '../send/index.js';
+import type { SendError } from '../send/error.js';
 
 /** Hears once why there is nothing to wait for any more. */
 export type OnCancel = (reason: SendError) => void;

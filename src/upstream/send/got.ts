@@ -1,7 +1,8 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import got, { RequestError, type Got } from 'got';
-import { SendError, type Send, type Sender, type SendOptions } from './index.js';
+import { SendError } from './error.js';
+import type { Send, Sender, SendOptions } from './exchange.js';
 
 /** Failures of setting up a connection: no byte of the request has left. */
 const NOT_SENT = new Set([

@@ -1,12 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Pool, type Dispatcher } from 'undici';
-import {
-  SendError,
-  type Exchange,
-  type RawAnswer,
-  type Sender,
-  type SendOptions,
-} from './index.js';
+import { SendError } from './error.js';
+import type { Exchange, RawAnswer, Sender, SendOptions } from './exchange.js';
 
 const TIMEOUT = () => new SendError('TIMEOUT', false, 'ETIMEDOUT');
 

@@ -1,9 +1,9 @@
 /** What becomes of each request of `/graphql`, for the metrics and the traces. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Answer } from '../graphql/context.js';
 import { countFrom } from '../upstream/client.js';
-import type { Metrics } from './metrics.js';
-import type { OperationSpan, Traces } from './traces.js';
+import type { Telemetry } from '../telemetry/index.js';
+import type { OperationReport, RequestReport } from '../telemetry/reports.js';
+import type { OperationSpan } from '../telemetry/traces.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -12,38 +12,6 @@ declare module 'fastify' {
     /** The code of the first error of an answer that HTTP calls a failure. */
     failureCode: string | undefined;
   }
-}
-
-/** Whoever is told of requests and calls. Each is undefined where it is off. */
-export interface Telemetry {
-  readonly metrics: Metrics | undefined;
-  readonly traces: Traces | undefined;
-}
-
-/** An operation that has ended. */
-export interface OperationReport {
-  name: string | undefined;
-  /** Undefined for a document that was not understood. */
-  type: Answer['operationType'];
-  /** `abandoned` when its caller went away before there was an answer. */
-  outcome: NonNullable<Answer['outcome']> | 'abandoned';
-  /** Whether the whole answer was one from memory, or that of the same query under way. */
-  from: 'memory' | 'merged' | 'execution';
-  /** The codes of its errors, each once. */
-  errorCodes: readonly string[];
-  /** How many calls it made upstream. */
-  upstreamCalls: number;
-}
-
-/** A request that has ended. */
-export interface RequestReport {
-  /** Of the answer; undefined when its caller went away before there was one. */
-  status: number | undefined;
-  /** The code of what HTTP calls a failure. */
-  failureCode: string | undefined;
-  /** Undefined for a request that was refused before it was an operation. */
-  operation: OperationReport | undefined;
-  milliseconds: number;
 }
 
 const NONE: readonly never[] = [];

@@ -1,0 +1,38 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Method } from '../endpoint.js';
+import type { Cancellation } from '../policy/cancellation.js';
+
+export interface Exchange {
+  method: Method;
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body?: string | undefined;
+  /** Breaks a read off, which then throws the reason. A write is never broken off. */
+  cancellation?: Cancellation | undefined;
+}
+
+export interface RawAnswer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** Promises an answer of any status, or throws a SendError. */
+export type Send = (exchange: Exchange) => Promise<RawAnswer>;
+
+export interface SendOptions {
+  /** Scheme and host of the API. */
+  baseUrl: string;
+  /** How long an exchange may take from its start to the last byte, in milliseconds. */
+  timeoutMs: number;
+  /** How many sockets may be open to the API. */
+  maxSockets: number;
+  /** The largest body that is read, in bytes after decompression. */
+  maxBodyBytes: number;
+}
+
+export interface Sender {
+  send: Send;
+  /** Frees the sockets. */
+  close: () => Promise<void>;
+}
