@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { invalid } from './errors.js';
-import type { Environment } from './server.js';
+import type { Environment } from './environment.js';
 
 const scopes = z.array(z.string());
 

@@ -6,12 +6,13 @@ import type { AddressInfo } from 'node:net';
 import { type Fault, Faults } from './faults.js';
 import { RateLimit } from './rate-limit.js';
 import { seedState } from './seed/index.js';
-import { createServer, type Environment, type RecordedRequest } from './server.js';
+import type { Environment, RecordedRequest } from './environment.js';
+import { createServer } from './server.js';
 import type { State } from './state.js';
 import { type Client, type TokenOptions, Tokens } from './tokens.js';
 
 export type { Fault, FaultResponse, FaultRoute, FaultTarget } from './faults.js';
-export type { RecordedRequest } from './server.js';
+export type { RecordedRequest } from './environment.js';
 export type { Member, OrganizationRecord, RoleRecord, State, UserRecord } from './state.js';
 export type { TokenOptions } from './tokens.js';
 

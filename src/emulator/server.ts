@@ -6,43 +6,14 @@ import type { Endpoint } from '../upstream/endpoint.js';
 import { endpoints } from '../upstream/endpoints/index.js';
 import { controlRoutes } from './control.js';
 import { argumentsReader, type Given } from './arguments.js';
+import type { Environment, RecordedRequest } from './environment.js';
 import { invalid, KindeError } from './errors.js';
-import type { FaultResponse, Faults } from './faults.js';
+import type { FaultResponse } from './faults.js';
 import type { Handler } from './handler.js';
 import { handlers } from './handlers.js';
 import { oauthRoutes } from './oauth.js';
-import type { RateLimit } from './rate-limit.js';
-import type { State } from './state.js';
 import type { Tokens } from './tokens.js';
-
-export interface RecordedRequest {
-  method: string;
-  /** With the query, as sent. */
-  path: string;
-  /** The row of the table, e.g. "organizations.users"; undefined where no row matches. */
-  endpoint?: string;
-  /** The scope that the row asks for. */
-  scope?: string;
-  /** The trace that it belongs to, where it says so: a W3C trace context. */
-  traceparent?: string;
-  /** Of a token request without the secret. */
-  body?: unknown;
-  /** Undefined until there is an answer, and for good where the connection is closed instead. */
-  status?: number;
-}
-
-/** What the server works on; the emulator may put others in their place while it runs. */
-export interface Environment {
-  state: State;
-  tokens: Tokens;
-  faults: Faults;
-  rateLimit: RateLimit;
-  latencyMs: number;
-  recordsRequests: boolean;
-  /** The calls of the Management API, in the order of their arrival. */
-  requests: RecordedRequest[];
-  tokenRequests: RecordedRequest[];
-}
+import type { RateLimit } from './rate-limit.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,0 +1,33 @@
+import type { Faults } from './faults.js';
+import type { RateLimit } from './rate-limit.js';
+import type { State } from './state.js';
+import type { Tokens } from './tokens.js';
+
+export interface RecordedRequest {
+  method: string;
+  /** With the query, as sent. */
+  path: string;
+  /** The row of the table, e.g. "organizations.users"; undefined where no row matches. */
+  endpoint?: string;
+  /** The scope that the row asks for. */
+  scope?: string;
+  /** The trace that it belongs to, where it says so: a W3C trace context. */
+  traceparent?: string;
+  /** Of a token request without the secret. */
+  body?: unknown;
+  /** Undefined until there is an answer, and for good where the connection is closed instead. */
+  status?: number;
+}
+
+/** What the server works on; the emulator may put others in their place while it runs. */
+export interface Environment {
+  state: State;
+  tokens: Tokens;
+  faults: Faults;
+  rateLimit: RateLimit;
+  latencyMs: number;
+  recordsRequests: boolean;
+  /** The calls of the Management API, in the order of their arrival. */
+  requests: RecordedRequest[];
+  tokenRequests: RecordedRequest[];
+}
