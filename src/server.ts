@@ -187,11 +187,12 @@ export async function createGateway(
       ApolloServerPluginLandingPageDisabled(),
       // It would wrap every field, for cache hints that this schema does not give.
       ApolloServerPluginCacheControlDisabled(),
+      // Before those who read the errors of a response, since it may add some.
+      costLimit(config),
       requestIds(),
       logging(app.log),
       httpStatus(),
       outcome(),
-      costLimit(config.limits),
       // Its calls are told to whoever may read the schema.
       ...(config.isSchemaPublic ? [explain()] : []),
       // The last, since what others add to an answer is not for the next who asks.

@@ -47,7 +47,7 @@ export function codeOf(error: UpstreamError): ErrorCode {
 
 /** A sentence about a failed call that tells its reader what to do, and nothing of our insides. */
 export function messageOf(error: UpstreamError): string {
-  const reasons = shortened(error.reasons.map(({ message, code }) => message || code).join(' '));
+  const reasons = shorten(error.reasons.map(({ message, code }) => message || code).join(' '));
   if (error.outcomeUnknown) {
     return 'Kinde gave no usable answer to this write, which may have taken effect: read before you repeat it.';
   }
@@ -202,7 +202,8 @@ function withoutSuggestion(message: string): string {
  */
 const LONGEST_MESSAGE = 1_000;
 
-function shortened(message: string): string {
+/** Cuts a message that is too long to be sent. */
+export function shorten(message: string): string {
   return message.length <= LONGEST_MESSAGE
     ? message
     : `${message.slice(0, LONGEST_MESSAGE).toWellFormed()}…`;
@@ -236,7 +237,7 @@ export function createFormatError({ isSchemaPublic }: { isSchemaPublic: boolean 
     const { code: _code, stacktrace: _, ...more } = formatted.extensions ?? {};
     if ((original instanceof GraphQLError || original === error) && CLIENT_CODES.has(code)) {
       const message = isSchemaPublic ? formatted.message : withoutSuggestion(formatted.message);
-      return { message: shortened(message), ...where, extensions: { code, ...more } };
+      return { message: shorten(message), ...where, extensions: { code, ...more } };
     }
     return {
       message: 'Something went wrong in the gateway.',

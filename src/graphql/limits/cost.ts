@@ -4,7 +4,6 @@ import {
   getArgumentValues,
   getDirectiveValues,
   getNamedType,
-  getVariableValues,
   GraphQLError,
   GraphQLIncludeDirective,
   GraphQLSkipDirective,
@@ -27,6 +26,7 @@ import type { Context } from '../context.js';
 import { MAX_FIRST } from '../../resolvers/connection.js';
 import { MAX_BULK_USERS } from '../../upstream/endpoints/organizations.js';
 import { tooComplex } from './size.js';
+import { coerceVariables } from './variables.js';
 
 /** A selection set's cost for one object, and the scopes whose call its fields share. */
 interface Cost {
@@ -218,24 +218,43 @@ function firstOf(first: unknown): number {
 
 const lengthOf = (list: unknown): number => (Array.isArray(list) ? list.length : 0);
 
+/** Refuses an operation before any call. Clients that accept GraphQL's own media type get the status 400. */
+function refusal({ message, nodes, extensions }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, {
+    nodes: nodes ?? null,
+    extensions: { ...extensions, http: { status: 400 } },
+  });
+}
+
 /**
- * Refuses an operation that may cost more than the limit, before any call. A request with the header
- * `x-graphql-cost: true` gets `extensions.cost` with the cost and the limit.
+ * Refuses an operation whose variables are invalid, or that may cost more than the limit, before any
+ * call. A request with the header `x-graphql-cost: true` gets `extensions.cost` with the cost and the
+ * limit.
  */
-export function costLimit({ maxCost }: Limits): ApolloServerPlugin<Context> {
+export function costLimit({
+  limits: { maxCost },
+  isSchemaPublic,
+}: {
+  limits: Limits;
+  isSchemaPublic: boolean;
+}): ApolloServerPlugin<Context> {
   return {
     async requestDidStart() {
       let cost: number | undefined;
+      let furtherErrors: readonly GraphQLError[] = [];
       return {
         async didResolveOperation({ schema, document, operation, request, contextValue }) {
           if (operation === undefined) return;
-          const { coerced } = getVariableValues(
+          const { coerced, errors } = coerceVariables({
             schema,
-            operation.variableDefinitions ?? [],
-            request.variables ?? {},
-          );
-          // Execution refuses variables that are not what they are declared to be, and says how.
-          if (coerced === undefined) return;
+            definitions: operation.variableDefinitions ?? [],
+            values: request.variables ?? {},
+            hideSuggestions: !isSchemaPublic,
+          });
+          if (errors !== undefined) {
+            furtherErrors = errors.slice(1);
+            throw refusal(errors[0]);
+          }
           const fragments = new Map(
             document.definitions.flatMap((definition) =>
               definition.kind === Kind.FRAGMENT_DEFINITION
@@ -246,19 +265,22 @@ export function costLimit({ maxCost }: Limits): ApolloServerPlugin<Context> {
           cost = costOf({ schema, operation, fragments, variables: coerced });
           contextValue.answer.cost = cost;
           if (cost <= maxCost) return;
-          const error = tooComplex(
-            'The operation may cost too much',
-            { found: cost, limit: maxCost, setting: 'MAX_COST' },
-            operation,
+          throw refusal(
+            tooComplex(
+              'The operation may cost too much',
+              { found: cost, limit: maxCost, setting: 'MAX_COST' },
+              operation,
+            ),
           );
-          throw new GraphQLError(error.message, {
-            nodes: [operation],
-            extensions: { ...error.extensions, http: { status: 400 } },
-          });
         },
         async willSendResponse({ request, response: { body } }) {
-          if (cost === undefined || request.http?.headers.get('x-graphql-cost') !== 'true') return;
           if (body.kind !== 'single') return;
+          // Apollo Server takes one error from a plugin, and an operation can have several.
+          if (furtherErrors.length > 0) {
+            const more = furtherErrors.map((error) => error.toJSON());
+            body.singleResult.errors = [...(body.singleResult.errors ?? []), ...more];
+          }
+          if (cost === undefined || request.http?.headers.get('x-graphql-cost') !== 'true') return;
           body.singleResult.extensions = {
             ...body.singleResult.extensions,
             cost: { requested: cost, maximum: maxCost },
