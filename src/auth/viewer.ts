@@ -150,7 +150,8 @@ export function authorizeCall(viewer: Viewer) {
     if (!isHeld(viewer)) return;
     const isCatalogue = CATALOGUES.has(endpoint);
     if (isCatalogue && viewer.kind === 'user') return;
-    const code = args['org_code'] ?? (endpoint === endpoints.organizations.get && args['code']);
+    const { organizationParameter } = endpoint;
+    const code = organizationParameter === undefined ? undefined : args[organizationParameter];
     if (
       grantsOf(viewer).has(endpoint.scope) &&
       (isCatalogue || isWithin(viewer, typeof code === 'string' ? code : undefined))

@@ -1,20 +1,24 @@
 /** What a row of the endpoint table may say, and the types that are read off a row. */
 import { type Static, type TObject, type TSchema, Type as t } from 'typebox';
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** The one spelling of a route, the same text as in Kinde's API reference: greppable. */
 export type Route = `${Method} /api/v1/${string}`;
 
-type PathParameterNames<R extends string> = R extends `${string}{${infer Name}}${infer Rest}`
-  ? Name | PathParameterNames<Rest>
-  : never;
+/** The names that stand in braces in a template, such as a route or a tag. */
+export type ParameterNames<Template extends string> =
+  Template extends `${string}{${infer Name}}${infer Rest}` ? Name | ParameterNames<Rest> : never;
+
+/** The names under which a route's path has an organization's code. */
+export const ORGANIZATION_PARAMETERS = ['org_code', 'organization_code'] as const;
 
 export interface Endpoint<
   R extends Route = Route,
   Q extends TObject = TObject,
   B extends TObject = TObject,
   A extends TSchema = TSchema,
+  T extends string = string,
 > {
   readonly route: R;
   /** One sentence, for the docs. */
@@ -33,7 +37,9 @@ export interface Endpoint<
    * What a read tells of, and what a write may change, under the same names: a write that shares a
    * tag with an earlier read has made it out of date. Parameters stand in braces, as in the route.
    */
-  readonly tags: readonly string[];
+  readonly tags: readonly T[];
+  /** The parameter that holds the code of the organization; undefined for calls about the environment. */
+  readonly organizationParameter: string | undefined;
   /** Whether a read is of something that an environment seldom changes, and no operation here does. */
   readonly isCatalogue: boolean;
   readonly method: Method;
@@ -62,14 +68,16 @@ function fillOf(template: string): Fill {
   };
 }
 
-interface Row<Q extends TObject, B extends TObject, A extends TSchema> {
+interface Row<Q extends TObject, B extends TObject, A extends TSchema, T extends string> {
   summary: string;
   scope: string;
   query?: Q;
   ids?: readonly (keyof Static<Q> & string)[];
   body?: B;
   returns: A;
-  tags: readonly string[];
+  tags: readonly T[];
+  /** Where it is a parameter of the query; one in the path is found by its name. */
+  organizationParameter?: keyof Static<Q> & string;
   isCatalogue?: boolean;
 }
 
@@ -85,7 +93,8 @@ export function endpoint<
   A extends TSchema,
   Q extends TObject = Nothing,
   B extends TObject = Nothing,
->(route: R, row: Row<Q, B, A>): Endpoint<R, Q, B, A> {
+  const T extends string = never,
+>(route: R, row: Row<Q, B, A, T>): Endpoint<R, Q, B, A, T> {
   const [method, path] = route.split(' ') as [Method, string];
   const pathParameters = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!);
   return {
@@ -97,6 +106,9 @@ export function endpoint<
     body: row.body,
     returns: row.returns,
     tags: row.tags,
+    organizationParameter:
+      row.organizationParameter ??
+      ORGANIZATION_PARAMETERS.find((name) => pathParameters.includes(name)),
     isCatalogue: row.isCatalogue ?? false,
     method,
     path,
@@ -119,7 +131,7 @@ export function tagsOf(
   return fillTags.map((fill) => fill(valueOf));
 }
 
-export type PathParameters<E extends Endpoint> = { [K in PathParameterNames<E['route']>]: string };
+export type PathParameters<E extends Endpoint> = { [K in ParameterNames<E['route']>]: string };
 export type QueryParameters<E extends Endpoint> = Static<E['query']>;
 export type Body<E extends Endpoint> =
   E extends Endpoint<Route, TObject, infer B> ? Static<B> : never;

@@ -2,12 +2,36 @@
  * THE TABLE: every operation of the Kinde Management API that the gateway uses. The client, the
  * emulator and the docs are functions of it.
  */
+import type { Expect, ListOf } from '../type-checks.js';
 import { featureFlags } from './feature-flags.js';
-import { organizations } from './organizations.js';
+import { deleteOrganization, organizations } from './organizations.js';
 import { permissions } from './permissions.js';
 import { roles } from './roles.js';
+import {
+  tagsOfDeletion,
+  type UndeletedReads,
+  type UnknownTagParameters,
+  type UnreadTags,
+} from './tags.js';
 import { users } from './users.js';
 
-export const endpoints = { organizations, users, roles, permissions, featureFlags };
+const rows = { organizations, users, roles, permissions, featureFlags };
+
+export const endpoints = {
+  ...rows,
+  organizations: { ...rows.organizations, delete: deleteOrganization(tagsOfDeletion(rows)) },
+};
 
 export type Endpoints = typeof endpoints;
+
+type Rows = typeof rows;
+
+/** What fails to compile when the tags of a row are wrong, with the tags or routes in the message. */
+export type TagChecks = [
+  Expect<'no written tag without a read', ListOf<UnreadTags<Rows>>>,
+  Expect<'no tag with an unknown parameter', ListOf<UnknownTagParameters<Rows>>>,
+  Expect<
+    'no read that the deletion of its organization leaves cached',
+    ListOf<UndeletedReads<Rows>>
+  >,
+];

@@ -42,17 +42,10 @@ const sort = t.Optional(
 export const MAX_BULK_USERS = 100;
 
 /**
- * The tags of what belongs to one organization. `members` are its lists of users, which carry role
- * keys and can be filtered by roles and permissions; `member` are the reads of one user in it, and
- * `every member` those of all. Where people are members is part of what is read of `people`.
+ * `members` are an organization's lists of users, which carry role keys and can be filtered by roles
+ * and permissions; `member` are the reads of one user in it, and `every member` those of all. Where
+ * people are members is part of what is read of `people`.
  */
-const everything = [
-  'organization {org_code}',
-  'members {org_code}',
-  'every member {org_code}',
-  'flags {org_code}',
-];
-
 export const organizations = {
   list: endpoint('GET /api/v1/organizations', {
     summary: 'The organizations of the environment, a page at a time.',
@@ -68,6 +61,7 @@ export const organizations = {
     tags: ['organization {code}'],
     query: t.Object({ code: t.String(), expand: t.Optional(t.Literal('billing')) }),
     ids: ['code'],
+    organizationParameter: 'code',
     returns: Organization,
   }),
 
@@ -124,13 +118,6 @@ export const organizations = {
       ...sender,
       is_suspended: t.Optional(t.Boolean()),
     }),
-    returns: Success,
-  }),
-
-  delete: endpoint('DELETE /api/v1/organization/{org_code}', {
-    summary: 'Delete an organization.',
-    scope: 'delete:organizations',
-    tags: ['organizations', 'people', ...everything],
     returns: Success,
   }),
 
@@ -292,3 +279,12 @@ export const organizations = {
     returns: Success,
   }),
 };
+
+/** The deletion of an organization. Its tags are derived from the whole table: see `tagsOfDeletion`. */
+export const deleteOrganization = (tags: readonly string[]) =>
+  endpoint('DELETE /api/v1/organization/{org_code}', {
+    summary: 'Delete an organization.',
+    scope: 'delete:organizations',
+    tags,
+    returns: Success,
+  });
