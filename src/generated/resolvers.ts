@@ -1,13 +1,11 @@
-/* Made by `npm run generate`; edit schema/ or codegen.yml instead. */
+/* Made by `npm run generate`; edit schema/ or codegen.ts instead. */
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { NodeParent } from '../loaders/index.js';
-import type { OrganizationParent, BrandingParent, BillingParent, BillingAgreementParent } from '../loaders/organizations.js';
-import type { OrganizationConnectionParent, OrganizationUserConnectionParent, RoleConnectionParent, PermissionConnectionParent, UpdatedOverride } from '../resolvers/parents.js';
-import type { Member } from '../loaders/users.js';
-import type { RoleParent } from '../loaders/roles.js';
-import type { PermissionParent, GrantParent } from '../loaders/permissions.js';
 import type { FeatureFlagParent } from '../loaders/feature-flags.js';
-import type { UserError as UserErrorParent } from '../graphql/errors.js';
+import type { OrganizationParent, OrganizationBrandingParent, OrganizationBillingParent, BillingAgreementParent } from '../loaders/organizations.js';
+import type { PermissionParent, PermissionGrantParent } from '../loaders/permissions.js';
+import type { RoleParent } from '../loaders/roles.js';
+import type { OrganizationUserParent } from '../loaders/users.js';
+import type { NodeParent, UserErrorParent, OrganizationConnectionParent, OrganizationUserConnectionParent, RoleConnectionParent, PermissionConnectionParent, UpdateFeatureFlagOverridePayloadParent } from '../resolvers/parents.js';
 import type { Context } from '../graphql/context.js';
 export type Maybe<T> = T | Promise<T | null | undefined> | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -1418,12 +1416,12 @@ export type ResolversTypes = {
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Node: ResolverTypeWrapper<NodeParent>;
   Organization: ResolverTypeWrapper<OrganizationParent>;
-  OrganizationBilling: ResolverTypeWrapper<BillingParent>;
-  OrganizationBranding: ResolverTypeWrapper<BrandingParent>;
+  OrganizationBilling: ResolverTypeWrapper<OrganizationBillingParent>;
+  OrganizationBranding: ResolverTypeWrapper<OrganizationBrandingParent>;
   OrganizationBrandingInput: OrganizationBrandingInput;
   OrganizationConnection: ResolverTypeWrapper<OrganizationConnectionParent>;
   OrganizationEdge: ResolverTypeWrapper<Omit<OrganizationEdge, 'node'> & { node?: Maybe<ResolversTypes['Organization']> }>;
-  OrganizationUser: ResolverTypeWrapper<Member>;
+  OrganizationUser: ResolverTypeWrapper<OrganizationUserParent>;
   OrganizationUserAdditionInput: OrganizationUserAdditionInput;
   OrganizationUserChangeInput: OrganizationUserChangeInput;
   OrganizationUserConnection: ResolverTypeWrapper<OrganizationUserConnectionParent>;
@@ -1433,7 +1431,7 @@ export type ResolversTypes = {
   Permission: ResolverTypeWrapper<PermissionParent>;
   PermissionConnection: ResolverTypeWrapper<PermissionConnectionParent>;
   PermissionEdge: ResolverTypeWrapper<Omit<PermissionEdge, 'node'> & { node?: Maybe<ResolversTypes['Permission']> }>;
-  PermissionGrant: ResolverTypeWrapper<GrantParent>;
+  PermissionGrant: ResolverTypeWrapper<PermissionGrantParent>;
   PermissionReference: PermissionReference;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   RemoveOrganizationUserInput: RemoveOrganizationUserInput;
@@ -1450,7 +1448,7 @@ export type ResolversTypes = {
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   ThemeCode: ThemeCode;
   UpdateFeatureFlagOverrideInput: UpdateFeatureFlagOverrideInput;
-  UpdateFeatureFlagOverridePayload: ResolverTypeWrapper<UpdatedOverride>;
+  UpdateFeatureFlagOverridePayload: ResolverTypeWrapper<UpdateFeatureFlagOverridePayloadParent>;
   UpdateOrganizationInput: UpdateOrganizationInput;
   UpdateOrganizationPayload: ResolverTypeWrapper<Omit<UpdateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   UpdateOrganizationUsersInput: UpdateOrganizationUsersInput;
@@ -1485,12 +1483,12 @@ export type ResolversParentTypes = {
   Mutation: Record<PropertyKey, never>;
   Node: NodeParent;
   Organization: OrganizationParent;
-  OrganizationBilling: BillingParent;
-  OrganizationBranding: BrandingParent;
+  OrganizationBilling: OrganizationBillingParent;
+  OrganizationBranding: OrganizationBrandingParent;
   OrganizationBrandingInput: OrganizationBrandingInput;
   OrganizationConnection: OrganizationConnectionParent;
   OrganizationEdge: Omit<OrganizationEdge, 'node'> & { node?: Maybe<ResolversParentTypes['Organization']> };
-  OrganizationUser: Member;
+  OrganizationUser: OrganizationUserParent;
   OrganizationUserAdditionInput: OrganizationUserAdditionInput;
   OrganizationUserChangeInput: OrganizationUserChangeInput;
   OrganizationUserConnection: OrganizationUserConnectionParent;
@@ -1499,7 +1497,7 @@ export type ResolversParentTypes = {
   Permission: PermissionParent;
   PermissionConnection: PermissionConnectionParent;
   PermissionEdge: Omit<PermissionEdge, 'node'> & { node?: Maybe<ResolversParentTypes['Permission']> };
-  PermissionGrant: GrantParent;
+  PermissionGrant: PermissionGrantParent;
   PermissionReference: PermissionReference;
   Query: Record<PropertyKey, never>;
   RemoveOrganizationUserInput: RemoveOrganizationUserInput;
@@ -1514,7 +1512,7 @@ export type ResolversParentTypes = {
   RoleReference: RoleReference;
   String: Scalars['String']['output'];
   UpdateFeatureFlagOverrideInput: UpdateFeatureFlagOverrideInput;
-  UpdateFeatureFlagOverridePayload: UpdatedOverride;
+  UpdateFeatureFlagOverridePayload: UpdateFeatureFlagOverridePayloadParent;
   UpdateOrganizationInput: UpdateOrganizationInput;
   UpdateOrganizationPayload: Omit<UpdateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   UpdateOrganizationUsersInput: UpdateOrganizationUsersInput;

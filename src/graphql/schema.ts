@@ -25,7 +25,7 @@ export function readTypeDefs(): string[] {
 export function createSchema(): GraphQLSchema {
   const schema = makeExecutableSchema({
     typeDefs: readTypeDefs(),
-    resolvers,
+    resolvers: [...resolvers],
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });
   return auditMutations(enforceScopes(schema));

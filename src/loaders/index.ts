@@ -2,17 +2,12 @@
 import type { Upstream } from '../upstream/client.js';
 import type { Endpoint } from '../upstream/endpoint.js';
 import { createFeatureFlagLoaders } from './feature-flags.js';
-import { createOrganizationLoaders, type OrganizationParent } from './organizations.js';
-import { createPermissionLoaders, type PermissionParent } from './permissions.js';
-import { createRoleLoaders, type RoleParent } from './roles.js';
+import { createOrganizationLoaders } from './organizations.js';
+import { createPermissionLoaders } from './permissions.js';
+import { createRoleLoaders } from './roles.js';
 import type { GrantedScopes } from './scopes.js';
 import { SharedReads } from './shared-reads.js';
-import { createUserLoaders, type Member } from './users.js';
-
-/** What `node(id:)` gives to the resolvers of the type that it names. */
-export type NodeParent = { __typename: string } & (
-  OrganizationParent | Member | RoleParent | PermissionParent
-);
+import { createUserLoaders } from './users.js';
 
 export function createLoaders(upstream: Upstream, granted: GrantedScopes) {
   let asked = 0;

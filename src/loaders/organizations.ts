@@ -6,9 +6,9 @@ import type { Sources } from './sources.js';
 /** An organization as far as what led here carries it: at least its code. */
 export type OrganizationParent = Pick<OrganizationItem, 'code'> & Partial<OrganizationItem>;
 /** Branding is a part of the organization's details. */
-export type BrandingParent = Organization;
-export type BillingParent = NonNullable<Organization['billing']>;
-export type BillingAgreementParent = NonNullable<BillingParent['agreements']>[number];
+export type OrganizationBrandingParent = Organization;
+export type OrganizationBillingParent = NonNullable<Organization['billing']>;
+export type BillingAgreementParent = NonNullable<OrganizationBillingParent['agreements']>[number];
 
 /** The orders that Kinde offers for organizations and for their users. */
 export type Sort = 'name_asc' | 'name_desc' | 'email_asc' | 'email_desc';

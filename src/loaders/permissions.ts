@@ -9,7 +9,7 @@ import type { Sources } from './sources.js';
 export type PermissionParent = Pick<Permission, 'key'> & Partial<Permission>;
 
 /** A member's permission; `roles` are there when it was read as a grant. */
-export type GrantParent = OrganizationUserPermission;
+export type PermissionGrantParent = OrganizationUserPermission;
 
 export function createPermissionLoaders({ upstream, reads }: Sources) {
   const catalogue = createCatalogue(reads.ofCatalogue(endpoints.permissions.list), async (page) => {
@@ -20,7 +20,7 @@ export function createPermissionLoaders({ upstream, reads }: Sources) {
     };
   });
 
-  const ofMember = reads.expandable<MemberReference, Entry<GrantParent>[]>(
+  const ofMember = reads.expandable<MemberReference, Entry<PermissionGrantParent>[]>(
     async ({ org_code, user_id }, expanded) => {
       const expand = expanded ? ('roles' as const) : undefined;
       return (await upstream.organizations.userPermissions({ org_code, user_id, expand }))

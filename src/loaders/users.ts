@@ -17,6 +17,7 @@ export interface MemberReference {
 
 /** A member as far as what led here carries it: at least the person and the organization. */
 export type Member = MemberReference & Partial<OrganizationUser>;
+export type OrganizationUserParent = Member;
 
 /** What identifies a list of an organization's users; roles and permissions are comma separated. */
 export interface MemberList {

@@ -16,6 +16,7 @@ import {
   userErrorsFrom,
   type UserError,
 } from '../graphql/errors.js';
+import type { Resolvers } from '../generated/resolvers.js';
 import { MAX_BULK_USERS } from '../upstream/endpoints/organizations.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { isId } from '../upstream/id.js';
@@ -156,10 +157,12 @@ export function mutation<I extends object, P extends object, N extends object>(
   };
 }
 
-/** Texts as the schema has them: a path into the input. */
-export const UserErrorResolvers = {
-  field: ({ field }: UserError) => field?.map(String) ?? null,
-};
+export const resolvers = {
+  UserError: {
+    // Texts as the schema has them: a path into the input.
+    field: ({ field }) => field?.map(String) ?? null,
+  },
+} satisfies Resolvers;
 
 /** One user of a bulk write, and where in the input it stands. */
 export interface BulkUser<U> {

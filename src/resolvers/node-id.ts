@@ -1,14 +1,20 @@
-/** Global ids: base64url of a type and the keys that name one of its objects. */
-const KEYS = { Organization: 1, OrganizationUser: 2, Role: 1, Permission: 1 } as const;
+/** What names an object of each type, in the order in which its global id holds it. */
+const KEYS = {
+  Organization: ['organizationCode'],
+  OrganizationUser: ['organizationCode', 'userId'],
+  Role: ['key'],
+  Permission: ['key'],
+} as const;
 
 export type NodeType = keyof typeof KEYS;
 
-/** The code of the organization that an object belongs to; undefined for what is the environment's. */
+/** Returns the code of the organization that an object belongs to; undefined for what is the environment's. */
 export function organizationIn({ type, keys }: { type: NodeType; keys: string[] }) {
-  return type === 'Organization' || type === 'OrganizationUser' ? keys[0] : undefined;
+  const position = (KEYS[type] as readonly string[]).indexOf('organizationCode');
+  return position < 0 ? undefined : keys[position];
 }
 
-/** The global id of an object, by its type and Kinde's own keys. */
+/** Returns the global id of an object: base64url of its type and Kinde's own keys. */
 export function nodeId(type: NodeType, ...keys: string[]): string {
   return Buffer.from(JSON.stringify([type, ...keys])).toString('base64url');
 }
@@ -23,7 +29,7 @@ export function parseNodeId(id: string): { type: NodeType; keys: string[] } | un
   }
   if (!Array.isArray(value) || !value.every((part) => typeof part === 'string')) return undefined;
   const [type, ...keys] = value as [string, ...string[]];
-  const isNode = Object.hasOwn(KEYS, type) && keys.length === KEYS[type as NodeType];
+  const isNode = Object.hasOwn(KEYS, type) && keys.length === KEYS[type as NodeType].length;
   // One object has one id: other spellings of the same JSON are refused.
   if (!isNode || nodeId(type as NodeType, ...keys) !== id) return undefined;
   return { type: type as NodeType, keys };

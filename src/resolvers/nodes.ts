@@ -2,14 +2,17 @@ import type { GraphQLSchema } from 'graphql';
 import { authorizeNode } from '../auth/directives.js';
 import type { Context } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
-import type { Resolvers } from '../generated/resolvers.js';
-import type { Loaders, NodeParent } from '../loaders/index.js';
+import type { Resolvers, ResolversParentTypes } from '../generated/resolvers.js';
+import type { Loaders } from '../loaders/index.js';
 import { organizationIn, parseNodeId, type NodeType } from './node-id.js';
+import type { NodeParent } from './parents.js';
 
 const MAX_NODES = 100;
 
 /** How an object of each type is found by the keys in its id. */
-const FIND: Record<NodeType, (loaders: Loaders, ...keys: string[]) => Promise<object | null>> = {
+const FIND: {
+  [T in NodeType]: (loaders: Loaders, ...keys: string[]) => Promise<ResolversParentTypes[T] | null>;
+} = {
   Organization: ({ organizations }, code) => organizations.find(code!),
   OrganizationUser: ({ users }, org_code, user_id) =>
     users.find({ org_code: org_code!, user_id: user_id! }),
@@ -26,7 +29,7 @@ async function find(
   if (named === undefined) throw badUserInput('This is not an id of this API.');
   authorizeNode(viewer, schema, named.type, organizationIn(named));
   const found = await FIND[named.type](loaders, ...named.keys);
-  return found && ({ ...found, __typename: named.type } as NodeParent);
+  return found && { ...found, __typename: named.type };
 }
 
 export const resolvers = {
@@ -37,5 +40,5 @@ export const resolvers = {
       return ids.map((id) => find(id, context, schema));
     },
   },
-  Node: { __resolveType: ({ __typename }) => __typename as NodeType },
+  Node: { __resolveType: ({ __typename }) => __typename },
 } satisfies Resolvers;

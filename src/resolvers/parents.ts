@@ -5,6 +5,14 @@ import type { PermissionParent } from '../loaders/permissions.js';
 import type { RoleParent } from '../loaders/roles.js';
 import type { Member } from '../loaders/users.js';
 import type { Connection } from './connection.js';
+import type { NodeType } from './node-id.js';
+
+/** What `node(id:)` gives to the resolvers of the type that it names. */
+export interface NodeParent {
+  __typename: NodeType;
+}
+
+export type UserErrorParent = UserError;
 
 export type OrganizationConnectionParent = Connection<OrganizationParent>;
 export type OrganizationUserConnectionParent = Connection<Member>;
@@ -12,7 +20,7 @@ export type RoleConnectionParent = Connection<RoleParent>;
 export type PermissionConnectionParent = Connection<PermissionParent>;
 
 /** What updateFeatureFlagOverride did: the override itself is read when it is asked for. */
-export interface UpdatedOverride {
+export interface UpdateFeatureFlagOverridePayloadParent {
   organization: OrganizationParent | null;
   key: string | null;
   userErrors: readonly UserError[];

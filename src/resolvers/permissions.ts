@@ -5,7 +5,7 @@ import type {
   Resolvers,
 } from '../generated/resolvers.js';
 import type { Loaders } from '../loaders/index.js';
-import type { GrantParent, PermissionParent } from '../loaders/permissions.js';
+import type { PermissionGrantParent, PermissionParent } from '../loaders/permissions.js';
 import { connection, connectionResolvers } from './connection.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
@@ -33,7 +33,7 @@ export const resolvers = {
     permissions: async ({ org_code, user_id }, _, { loaders }) =>
       (await loaders.permissions.ofMember({ org_code, user_id })) as PermissionParent[],
     permissionGrants: async ({ org_code, user_id }, _, { loaders }) =>
-      (await loaders.permissions.grantsOfMember({ org_code, user_id })) as GrantParent[],
+      (await loaders.permissions.grantsOfMember({ org_code, user_id })) as PermissionGrantParent[],
   },
 
   Permission: {

@@ -1,5 +1,6 @@
 /** The values of the schema's own scalars. */
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import type { Resolvers } from '../generated/resolvers.js';
 import { UpstreamError } from '../upstream/errors.js';
 
 type FlagValue = boolean | number | string;
@@ -13,7 +14,7 @@ function flagValue(value: unknown): FlagValue {
   );
 }
 
-export const FeatureFlagValue = new GraphQLScalarType<FlagValue, FlagValue>({
+const FeatureFlagValue = new GraphQLScalarType<FlagValue, FlagValue>({
   name: 'FeatureFlagValue',
   serialize: flagValue,
   parseValue: flagValue,
@@ -29,8 +30,10 @@ function instant(value: unknown): string {
   throw new UpstreamError('BAD_RESPONSE', `Not an instant: ${JSON.stringify(value)}`);
 }
 
-export const DateTime = new GraphQLScalarType<string, string>({
+const DateTime = new GraphQLScalarType<string, string>({
   name: 'DateTime',
   serialize: instant,
   parseValue: instant,
 });
+
+export const resolvers = { FeatureFlagValue, DateTime } satisfies Resolvers;
