@@ -8,7 +8,8 @@ import { messageOf } from '../graphql/errors.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { passCallersToken, type TokenSource } from '../upstream/token.js';
 import { createKeys } from './jwks.js';
-import { viewerOf, type Viewer } from './viewer.js';
+import { ClaimError, viewerOf } from './claims.js';
+import type { Viewer } from './viewer.js';
 
 export interface Caller {
   viewer: Viewer;
@@ -78,11 +79,9 @@ function createVerify({ issuer, audience, jwksUri }: JwtConfig) {
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
   };
   return async (token: string, log: FastifyBaseLogger): Promise<Viewer> => {
-    let reason = 'CONTRADICTORY_CLAIMS';
     try {
       const { payload } = await jwtVerify(token, keys, options);
-      const viewer = viewerOf(payload);
-      if (viewer !== undefined) return viewer;
+      return viewerOf(payload);
     } catch (error) {
       if (error instanceof UpstreamError) {
         log.warn({ err: error }, 'no token can be verified');
@@ -90,11 +89,14 @@ function createVerify({ issuer, audience, jwksUri }: JwtConfig) {
           extensions: { code: 'UPSTREAM_UNAVAILABLE', http: { status: 503 } },
         });
       }
-      if (!(error instanceof errors.JOSEError)) throw error;
-      reason = error.code;
+      if (error instanceof ClaimError) {
+        const { claim, message } = error;
+        log.info({ reason: 'UNUSABLE_CLAIM', claim, detail: message }, 'token refused');
+      } else if (error instanceof errors.JOSEError) {
+        log.info({ reason: error.code }, 'token refused');
+      } else throw error;
+      throw unauthenticated('The access token is not valid here.', 'Bearer error="invalid_token"');
     }
-    log.info({ reason }, 'token refused');
-    throw unauthenticated('The access token is not valid here.', 'Bearer error="invalid_token"');
   };
 }
 

@@ -1,10 +1,8 @@
 /** Who calls, as the gateway sees it, and what such a caller may do. */
 import { GraphQLError } from 'graphql';
-import type { JWTPayload } from 'jose';
 import type { Endpoint } from '../upstream/endpoint.js';
 import { endpoints } from '../upstream/endpoints/index.js';
 import { UpstreamError } from '../upstream/errors.js';
-import { grantedScopes, textsIn } from '../upstream/token-claims.js';
 
 export type Viewer =
   /** Whoever reaches the gateway: AUTH_MODE none. */
@@ -67,29 +65,6 @@ export type Owner =
    */
   | { readonly kind: 'member' };
 
-/**
- * The viewer that a verified token stands for; undefined for a token that contradicts itself. Kinde's
- * tokens for applications have `gty: ["client_credentials"]`, the client id in `azp` and no `sub`; those
- * of users have a `sub` and, in `permissions`, keys for the organization in `org_code` alone.
- */
-export function viewerOf(claims: JWTPayload): Viewer | undefined {
-  const { gty, sub } = claims;
-  // With the Hasura switch of an application, Kinde sends the second name in place of the first.
-  const codes = [claims['org_code'], claims['x-hasura-org-code']].filter((code) => code != null);
-  // To read an invalid code as none would free an application from its organization.
-  if (!codes.every(isName) || new Set(codes).size > 1) return undefined;
-  const [organization] = codes;
-  if (textsIn(gty).includes('client_credentials') || sub === undefined) {
-    const [clientId] = [claims['azp'], claims['client_id']].filter(isName);
-    return { kind: 'machine', clientId, scopes: grantedScopes(claims) ?? new Set(), organization };
-  }
-  if (!isName(sub)) return undefined;
-  const permissions = new Set(textsIn(claims['permissions']));
-  return { kind: 'user', userId: sub, permissions, organization };
-}
-
-const isName = (claim: unknown): claim is string => typeof claim === 'string' && claim !== '';
-
 /** Whether a viewer is somebody about whom the gateway decides. */
 function isHeld(viewer: Viewer): viewer is Machine | User {
   return viewer.kind === 'machine' || viewer.kind === 'user';
@@ -113,11 +88,7 @@ export function authorize(viewer: Viewer, alternatives: Alternatives, owner: Own
   if (owner.kind === 'member') {
     if (viewer.kind === 'user') return;
   } else if (!isWithin(viewer, owner.kind === 'organization' ? owner.code : undefined)) {
-    throw forbidden(
-      owner.kind === 'environment'
-        ? 'This concerns the whole environment, and the token is for one organization alone.'
-        : 'This concerns an organization that the token is not for.',
-    );
+    throw forbidden(outOfReach(viewer, owner));
   }
   const grants = grantsOf(viewer);
   const lacking = alternatives.map((scopes) => scopes.filter((scope) => !grants.has(scope)));
@@ -128,6 +99,21 @@ export function authorize(viewer: Viewer, alternatives: Alternatives, owner: Own
     `The token lacks a ${viewer.kind === 'user' ? 'permission' : 'scope'} that this asks for: ${requiredScope}.`,
     { requiredScope },
   );
+}
+
+/** Returns why a viewer can't reach what is this owner's. It names only the viewer's own organization. */
+function outOfReach({ organization }: Machine | User, { kind }: Owner): string {
+  const isEnvironment = kind === 'environment';
+  if (organization === undefined) {
+    return `This token isn't for any organization. ${
+      isEnvironment
+        ? "Only an application's token can reach the whole environment."
+        : 'Sign in to the organization and send its token.'
+    }`;
+  }
+  return isEnvironment
+    ? `This token is for the organization ${organization}, and this field needs the whole environment.`
+    : `This token is for the organization ${organization}, not for the one that you asked for.`;
 }
 
 function forbidden(message: string, more: object = {}): GraphQLError {

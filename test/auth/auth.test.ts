@@ -434,6 +434,14 @@ describe('an application', () => {
     }
   });
 
+  test('with `permissions` of a workflow, which mean nothing here, is judged by its scopes', async () => {
+    const claims = { permissions: { 'delete:organizations': true } };
+    const headers = await machine([READ], claims);
+    expect((await gateway.execute(LIST, {}, headers)).errors).toBeUndefined();
+    const { errors } = await mutate('deleteOrganization', other, '', headers);
+    expect(errors).toMatchObject([{ extensions: { requiredScope: DELETE } }]);
+  });
+
   test.each<[string, () => TokenOptions]>([
     ['org_code', () => ({ claims: { org_code: own } })],
     ['x-hasura-org-code', () => ({ hasuraClaims: true, claims: { org_code: own } })],
@@ -613,6 +621,137 @@ describe('a user', () => {
       expect(errors).toMatchObject([denied]);
     }
     expect(gateway.calls()).toEqual([]);
+  });
+
+  const HASURA = 'https://hasura.io/jwt/claims';
+  const MEMBERS = 'read:organization_users';
+
+  test.each<[string, (claims: Record<string, unknown>) => Record<string, unknown>]>([
+    ['x-hasura-* claims', (claims) => ({ 'x-hasura-org-code': own, ...claims })],
+    ['both forms', (claims) => ({ org_code: own, 'x-hasura-org-code': own, ...claims })],
+    [
+      'x-hasura-* claims beside null',
+      (claims) => ({ org_code: null, 'x-hasura-org-code': own, ...claims }),
+    ],
+    ['capitals', (claims) => ({ 'X-Hasura-Org-Code': own, ...claims })],
+    ['Hasura’s namespace', (claims) => ({ [HASURA]: { 'x-hasura-org-code': own, ...claims } })],
+    [
+      'Hasura’s namespace as JSON text',
+      (claims) => ({ [HASURA]: JSON.stringify({ 'x-hasura-org-code': own, ...claims }) }),
+    ],
+  ])('with %s reads its organization as with Kinde’s own claims', async (_, claims) => {
+    const { data, errors } = await gateway.execute(
+      `{ own: organization(code: "${own}") { name users(first: 1) { nodes { email } } featureFlags { key } }
+         other: organization(code: "${other}") { name } }`,
+      {},
+      await user([], {
+        ...{ org_code: undefined, permissions: undefined },
+        ...claims({ 'x-hasura-permissions': ['read:organizations', MEMBERS] }),
+      }),
+    );
+    expect(data).toEqual({
+      own: {
+        name: expect.any(String),
+        users: { nodes: [{ email: expect.any(String) }] },
+        featureFlags: null,
+      },
+      other: null,
+    });
+    expect(errors?.map(({ path }) => path?.join('.')).sort()).toEqual([
+      'other',
+      'own.featureFlags',
+    ]);
+    for (const call of gateway.calls()) expect(call).not.toContain(other);
+  });
+
+  test.each<[string, unknown]>([
+    ['a list', ['read:organizations', MEMBERS]],
+    ['JSON in a text', JSON.stringify([MEMBERS, 'read:organizations'])],
+    ['a PostgreSQL array', `{"read:organizations", ${MEMBERS}}`],
+    ['words in a text', `read:organizations ${MEMBERS}`],
+    ['a list of more than texts', [MEMBERS, 1, null, { key: MEMBERS }, 'read:organizations']],
+  ])('has the permissions that are written as %s', async (_, permissions) => {
+    const claims = { permissions: undefined, 'x-hasura-permissions': permissions };
+    const { data, errors } = await gateway.execute(
+      `{ organization(code: "${own}") { name users(first: 1) { nodes { userId } } } }`,
+      {},
+      await user([], claims),
+    );
+    expect(errors).toBeUndefined();
+    expect(data.organization.users.nodes).toHaveLength(1);
+  });
+
+  test.each<[string, object, object?]>([
+    ['two organizations', { 'x-hasura-org-code': 'org_other' }],
+    ['two organizations that differ by a space', { 'x-hasura-org-code': ' ' }],
+    ['two lists of permissions', { 'x-hasura-permissions': ['read:organizations', MEMBERS] }],
+    ['two lists, one in Hasura’s namespace', { [HASURA]: { 'x-hasura-permissions': '{}' } }],
+    ['permissions that are no list', { permissions: { 'read:organizations': true } }],
+    ['permissions in a broken text', { permissions: '{read:organizations,{x}}' }],
+    ['a namespace that is no object', { [HASURA]: 'x-hasura-org-code' }],
+    [
+      'two values of a feature flag',
+      {
+        feature_flags: { a: { t: 'b', v: true } },
+        'x-hasura-feature-flags': { a: { t: 'b', v: false } },
+      },
+    ],
+    ['two lists of roles', { roles: [{ key: 'member' }], 'x-hasura-roles': [{ key: 'admin' }] }],
+  ])('is refused with %s', async (_, claims) => {
+    const { response } = await send(LIST, await user(['read:organizations'], claims));
+    expect(response.status).toBe(401);
+    expect(gateway.calls()).toEqual([]);
+  });
+
+  test('with the same claims in both forms, written in another order, is accepted', async () => {
+    const roles = [
+      { id: '1', key: 'admin', name: 'Admin' },
+      { id: '2', key: 'member', name: 'M' },
+    ];
+    const flags = { a: { t: 'b', v: true }, b: { t: 's', v: 'x' } };
+    const headers = await user(['read:organizations', MEMBERS], {
+      ...{ roles, feature_flags: flags },
+      'x-hasura-org-code': own,
+      'x-hasura-permissions': `{${MEMBERS},read:organizations}`,
+      'x-hasura-roles': [...roles].reverse(),
+      'x-hasura-feature-flags': JSON.stringify({ b: { v: 'x', t: 's' }, a: flags.a }),
+    });
+    const { errors } = await gateway.execute(
+      `{ organization(code: "${own}") { name } }`,
+      {},
+      headers,
+    );
+    expect(errors).toBeUndefined();
+  });
+
+  test('is told by which of its claims it was refused, in the log', async () => {
+    const lines: string[] = [];
+    const logged = await startGateway({
+      env: { AUTH_MODE: 'jwt', LOG_LEVEL: 'info' },
+      log: (line) => lines.push(line),
+    });
+    const claims = { sub: 'kp_1', org_code: 'org_a', 'x-hasura-org-code': 'org_b' };
+    await send(LIST, bearer(await logged.emulator.issueToken({ claims })), logged);
+    await logged.close();
+    expect(lines.map((line) => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ msg: 'token refused', claim: 'x-hasura-org-code' }),
+    );
+  });
+
+  test('without an organization is told so, where others are told that it is another', async () => {
+    const ask = async (claims: object) => {
+      const document = `{ organization(code: "${other}") { code } organizations { nodes { code } } }`;
+      const { errors } = await gateway.execute(document, {}, await user(ALL, claims));
+      return errors?.map(({ message }) => message);
+    };
+    expect(await ask({ org_code: undefined })).toEqual([
+      expect.stringContaining("This token isn't for any organization."),
+      expect.stringContaining("This token isn't for any organization."),
+    ]);
+    expect(await ask({})).toEqual([
+      `This token is for the organization ${own}, not for the one that you asked for.`,
+      `This token is for the organization ${own}, and this field needs the whole environment.`,
+    ]);
   });
 
   test('without an organization has nothing, and the scopes of its token give it nothing', async () => {
