@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { invalid } from './errors.js';
+import type { PageStart, PageTokens } from './page-tokens.js';
 
 /** The API's page where page_size is left out. */
 const DEFAULT_PAGE_SIZE = 10;
@@ -30,17 +29,14 @@ export interface Page<T> {
   next_token?: string;
 }
 
-/**
- * Things by their id, which can be listed a page at a time. A page token holds the place after
- * which to go on and not a number of things to skip, so that what is added or removed before the
- * place shifts nothing. It is good for one list in one order only; anything else is refused.
- */
+/** Things by their id, which can be listed a page at a time. */
 export class Collection<T> {
   readonly #items = new Map<string, T>();
   readonly #views = new Map<string, Entry<T>[]>();
 
   /** `fields` are what the collection can be sorted by, as in `name_asc`. */
   constructor(
+    private readonly tokens: PageTokens,
     private readonly id: (item: T) => string,
     private readonly fields: Record<string, (item: T) => string | null | undefined>,
   ) {}
@@ -81,23 +77,22 @@ export class Collection<T> {
     list: string,
     sort: string,
     { page_size = DEFAULT_PAGE_SIZE, next_token }: PageArguments,
-    { ids, matches = () => true }: Filter<T> = {},
+    { ids, matches }: Filter<T> = {},
   ): Page<T> {
-    const view = ids ? this.#sorted(this.#named(ids), sort) : this.#view(sort);
-    let index = 0;
-    if (next_token !== undefined) {
-      const place = decode(next_token, list, sort);
-      index = firstAfter(view, place, direction(sort));
-    }
-    const found: Entry<T>[] = [];
-    for (; index < view.length && found.length <= page_size; index++) {
-      const entry = view[index]!;
-      if (matches(entry.item)) found.push(entry);
-    }
-    const entries = found.slice(0, page_size);
-    const items = entries.map((entry) => entry.item);
-    if (found.length <= page_size) return { items };
-    return { items, next_token: encode(list, sort, entries.at(-1)!) };
+    const sorted = ids ? this.#sorted(this.#named(ids), sort) : this.#view(sort);
+    const view = matches ? sorted.filter(({ item }) => matches(item)) : sorted;
+    const start = next_token === undefined ? {} : this.tokens.read(next_token, list, sort);
+    const from = indexOf(start, view, direction(sort), page_size);
+    const end = from + page_size;
+    const entries = view.slice(from, end);
+    const items = entries.map(({ item }) => item);
+    const last = entries.at(-1);
+    if (last === undefined || end >= view.length) return { items };
+    const page = (start.page ?? 0) + 1;
+    return {
+      items,
+      next_token: this.tokens.issue(list, sort, { entry: [last.key, last.id], offset: end, page }),
+    };
   }
 
   /** Sorted once for each order and kept until something changes. */
@@ -135,6 +130,17 @@ function compare(a: Place, b: Place): number {
   return 0;
 }
 
+/** The index in the view at which a page starts; 0 for the first page. */
+function indexOf(
+  { entry, offset = 0, page }: PageStart,
+  view: Place[],
+  sign: number,
+  pageSize: number,
+): number {
+  if (entry) return firstAfter(view, { key: entry[0], id: entry[1] }, sign);
+  return page === undefined ? offset : page * pageSize;
+}
+
 function firstAfter(view: Place[], place: Place, sign: number): number {
   let low = 0;
   let high = view.length;
@@ -144,35 +150,4 @@ function firstAfter(view: Place[], place: Place, sign: number): number {
     else low = middle + 1;
   }
   return low;
-}
-
-const encode = (list: string, sort: string, { key, id }: Place) =>
-  Buffer.from(JSON.stringify([fingerprint(list), sort, key, id])).toString('base64url');
-
-/** Keeps a token short however many things a filter names. */
-const fingerprint = (list: string) =>
-  createHash('sha1').update(list).digest('base64url').slice(0, 8);
-
-function decode(token: string, list: string, sort: string): Place {
-  const [tokenList, tokenSort, key, id] = fields(token);
-  // The code is a decision: none is documented for a token that is not the list's.
-  if (
-    tokenList !== fingerprint(list) ||
-    tokenSort !== sort ||
-    key === undefined ||
-    id === undefined
-  ) {
-    throw invalid('INVALID_NEXT_TOKEN', 'next_token is not a token of this list in this order');
-  }
-  return { key, id };
-}
-
-function fields(token: string): string[] {
-  try {
-    const parsed: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
-    if (Array.isArray(parsed) && parsed.every((field) => typeof field === 'string')) return parsed;
-  } catch {
-    // Text that was never a token is no different from another list's token.
-  }
-  return [];
 }

@@ -4,6 +4,7 @@
  */
 import type { AddressInfo } from 'node:net';
 import { type Fault, Faults } from './faults.js';
+import type { PageTokenKind } from './page-tokens.js';
 import { RateLimit } from './rate-limit.js';
 import { seedState } from './seed/index.js';
 import type { Environment, RecordedRequest } from './environment.js';
@@ -13,6 +14,7 @@ import { type Client, type TokenOptions, Tokens } from './tokens.js';
 
 export type { Fault, FaultResponse, FaultRoute, FaultTarget } from './faults.js';
 export type { RecordedRequest } from './environment.js';
+export { PAGE_TOKEN_KINDS, type PageTokenKind } from './page-tokens.js';
 export type { Member, OrganizationRecord, RoleRecord, State, UserRecord } from './state.js';
 export type { TokenOptions } from './tokens.js';
 
@@ -29,6 +31,10 @@ export interface EmulatorOptions {
   latencyMs?: number;
   /** Calls of the Management API a minute; 0 means no limit. */
   rateLimit?: number;
+  /** What page tokens stand for; `entry` when left out. */
+  pageTokens?: PageTokenKind | undefined;
+  /** How long page tokens can be used; left out, for good. */
+  pageTokenLifetimeSeconds?: number | undefined;
   /** Another text gives other organizations, people and ids. */
   seed?: string;
   /** How long the tokens of the token endpoint live. */
@@ -78,11 +84,19 @@ export async function startEmulator({
   usersPerOrganization,
   latencyMs = 0,
   rateLimit = 0,
+  pageTokens,
+  pageTokenLifetimeSeconds,
   seed = 'kinde',
   tokenLifetimeSeconds = 3600,
   recordsRequests = true,
 }: EmulatorOptions = {}): Promise<Emulator> {
-  const newState = () => seedState({ seed, organizations, usersPerOrganization });
+  const newState = () =>
+    seedState({
+      seed,
+      organizations,
+      usersPerOrganization,
+      pageTokens: { kind: pageTokens, lifetimeSeconds: pageTokenLifetimeSeconds },
+    });
   const environment: Environment = {
     state: newState(),
     tokens: await Tokens.create(publicUrl ?? '', tokenLifetimeSeconds, seed),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { EmulatorOptions } from './index.js';
+import { PAGE_TOKEN_KINDS } from './page-tokens.js';
 
 const whole = (min: number, max: number) =>
   z
@@ -17,6 +18,10 @@ const Settings = z.object({
     .optional(),
   EMULATOR_LATENCY_MS: whole(0, 60_000).optional(),
   EMULATOR_RATE_LIMIT: whole(0, 1_000_000).optional(),
+  EMULATOR_PAGE_TOKENS: z
+    .enum(PAGE_TOKEN_KINDS, { error: `must be one of ${PAGE_TOKEN_KINDS.join(', ')}` })
+    .optional(),
+  EMULATOR_PAGE_TOKEN_LIFETIME_SECONDS: whole(1, 86_400).optional(),
   EMULATOR_ORGANIZATIONS: whole(1, 10_000).optional(),
   EMULATOR_USERS_PER_ORGANIZATION: whole(1, 10_000).optional(),
 });
@@ -43,6 +48,8 @@ export function readEmulatorSettings(env: Record<string, string | undefined>): E
     url: data.EMULATOR_URL,
     latencyMs: data.EMULATOR_LATENCY_MS,
     rateLimit: data.EMULATOR_RATE_LIMIT,
+    pageTokens: data.EMULATOR_PAGE_TOKENS,
+    pageTokenLifetimeSeconds: data.EMULATOR_PAGE_TOKEN_LIFETIME_SECONDS,
     organizations: data.EMULATOR_ORGANIZATIONS,
     usersPerOrganization: data.EMULATOR_USERS_PER_ORGANIZATION,
   };

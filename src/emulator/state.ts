@@ -1,6 +1,7 @@
 import type { FeatureFlag, Organization, Permission, Role, User } from '../upstream/types.js';
 import { Collection } from './collection.js';
 import { invalid } from './errors.js';
+import { type PageTokenOptions, PageTokens } from './page-tokens.js';
 
 export interface RoleRecord extends Role {
   /** What the role grants. */
@@ -41,25 +42,35 @@ export type Grants = Pick<Member, 'roles' | 'permissions'>;
 
 /** Everything that the emulated environment holds. Tests may read it and change it. */
 export class State {
-  readonly organizations = new Collection<OrganizationRecord>(({ profile }) => profile.code, {
-    name: ({ profile }) => profile.name,
-    // A decision: an organization has no e-mail address but its sender's.
-    email: ({ profile }) => profile.sender_email,
-  });
-  readonly users = new Collection<UserRecord>(({ id }) => id, { id: ({ id }) => id });
-  readonly roles = new Collection<RoleRecord>(({ id }) => id, {
-    name: ({ name }) => name,
-    key: ({ key }) => key,
-  });
-  readonly permissions = new Collection<PermissionRecord>(({ id }) => id, {
-    name: ({ name }) => name,
-    id: ({ id }) => id,
-  });
+  readonly pageTokens: PageTokens;
+  readonly organizations: Collection<OrganizationRecord>;
+  readonly users: Collection<UserRecord>;
+  readonly roles: Collection<RoleRecord>;
+  readonly permissions: Collection<PermissionRecord>;
   /** The environment's flags, which an organization may override. */
   readonly featureFlags = new Map<string, FeatureFlag>();
 
   /** `newHex` makes the ids of what is created later. */
-  constructor(readonly newHex: (length: number) => string) {}
+  constructor(
+    readonly newHex: (length: number) => string,
+    pageTokens?: PageTokenOptions,
+  ) {
+    this.pageTokens = new PageTokens(pageTokens);
+    this.organizations = new Collection(this.pageTokens, ({ profile }) => profile.code, {
+      name: ({ profile }) => profile.name,
+      // A decision: an organization has no e-mail address but its sender's.
+      email: ({ profile }) => profile.sender_email,
+    });
+    this.users = new Collection(this.pageTokens, ({ id }) => id, { id: ({ id }) => id });
+    this.roles = new Collection(this.pageTokens, ({ id }) => id, {
+      name: ({ name }) => name,
+      key: ({ key }) => key,
+    });
+    this.permissions = new Collection(this.pageTokens, ({ id }) => id, {
+      name: ({ name }) => name,
+      id: ({ id }) => id,
+    });
+  }
 
   organization(code: string): OrganizationRecord {
     const organization = this.organizations.get(code);
@@ -121,7 +132,7 @@ export class State {
     const organization: OrganizationRecord = {
       profile,
       billing,
-      members: new Collection(({ user }) => user.id, {
+      members: new Collection(this.pageTokens, ({ user }) => user.id, {
         name: ({ user }) => user.full_name,
         email: ({ user }) => user.email,
       }),

@@ -295,7 +295,7 @@ describe('pages', () => {
     },
   );
 
-  test('what is added or removed before the place shifts nothing', async () => {
+  test('tokens that stand for an entry are not shifted by what is added or removed before it', async () => {
     const first = await call('GET /api/v1/organizations?page_size=5');
     const expected = organizationsByName()
       .slice(5, 10)
@@ -308,6 +308,61 @@ describe('pages', () => {
       `GET /api/v1/organizations?page_size=5&next_token=${first.body.next_token}`,
     );
     expect(second.body.organizations.map(({ name }: { name: string }) => name)).toEqual(expected);
+  });
+
+  describe.each(['offset', 'page'] as const)('with tokens that hold the %s', (kind) => {
+    beforeEach(() => void (emulator.state.pageTokens.kind = kind));
+    const codesOf = ({ body }: { body: { organizations: { code: string }[] } }) =>
+      body.organizations.map(({ code }) => code);
+
+    test('the pages hold every entry once while nothing changes', async () => {
+      const { pages, items } = await walk('/api/v1/organizations?page_size=9', 'organizations');
+      expect([pages, items.length]).toEqual([4, 36]);
+      expect(items.map(({ name }) => name)).toEqual(
+        organizationsByName().map(({ profile }) => profile.name),
+      );
+      const filtered = `/api/v1/organizations/${someOrganization().profile.code}/users?roles=member&page_size=2`;
+      const { items: members } = await walk(filtered, 'organization_users');
+      const expected = membersOf().filter(({ roles }) => roles.has(roleByKey('member')));
+      expect(new Set(members.map(({ id }) => id))).toEqual(
+        new Set(expected.map(({ user }) => user.id)),
+      );
+    });
+
+    test('a deletion before the token loses an entry, as with an API that counts', async () => {
+      const whole = codesOf(await call('GET /api/v1/organizations?page_size=12'));
+      const first = await call('GET /api/v1/organizations?page_size=5');
+      await call(`DELETE /api/v1/organization/${whole[1]}`);
+      const next = `GET /api/v1/organizations?page_size=5&next_token=${first.body.next_token}`;
+      expect(codesOf(await call(next))).toEqual(whole.slice(6, 11));
+    });
+  });
+
+  test('page numbers count in the page size of their request, offsets do not', async () => {
+    const second = async (kind: 'offset' | 'page') => {
+      emulator.state.pageTokens.kind = kind;
+      const { next_token } = (await call('GET /api/v1/organizations?page_size=5')).body;
+      const path = `GET /api/v1/organizations?page_size=7&next_token=${next_token}`;
+      return (await call(path)).body.organizations[0].name;
+    };
+    const names = organizationsByName().map(({ profile }) => profile.name);
+    expect([await second('offset'), await second('page')]).toEqual([names[5], names[7]]);
+  });
+
+  test('tokens expire when they are told to, or after their lifetime', async () => {
+    const { pageTokens } = emulator.state;
+    const next = async () =>
+      `GET /api/v1/organizations?next_token=${(await call('GET /api/v1/organizations')).body.next_token}`;
+    const first = await next();
+    expect((await call(first)).status).toBe(200);
+    pageTokens.expireAll();
+    expect(await refusal(first)).toBe('400 NEXT_TOKEN_EXPIRED');
+    expect((await call(await next())).status).toBe(200);
+    pageTokens.lifetimeSeconds = 60;
+    const dated = await next();
+    expect((await call(dated)).status).toBe(200);
+    pageTokens.lifetimeSeconds = -1;
+    expect(await refusal(dated)).toBe('400 NEXT_TOKEN_EXPIRED');
   });
 
   test('a token is good for its own list, order and filters only', async () => {
@@ -1116,6 +1171,8 @@ describe('settings', () => {
         EMULATOR_URL: 'http://emulator:5000/',
         EMULATOR_LATENCY_MS: '25',
         EMULATOR_RATE_LIMIT: '100',
+        EMULATOR_PAGE_TOKENS: 'offset',
+        EMULATOR_PAGE_TOKEN_LIFETIME_SECONDS: '60',
         EMULATOR_ORGANIZATIONS: '5',
         EMULATOR_USERS_PER_ORGANIZATION: '7',
       }),
@@ -1125,6 +1182,8 @@ describe('settings', () => {
       url: 'http://emulator:5000',
       latencyMs: 25,
       rateLimit: 100,
+      pageTokens: 'offset',
+      pageTokenLifetimeSeconds: 60,
       organizations: 5,
       usersPerOrganization: 7,
     });
@@ -1136,9 +1195,12 @@ describe('settings', () => {
         EMULATOR_PORT: '99999',
         EMULATOR_LATENCY_MS: 'slow',
         EMULATOR_URL: 'x',
+        EMULATOR_PAGE_TOKENS: 'pages',
       });
     expect(read).toThrow(EmulatorSettingsError);
-    expect(read).toThrow(/EMULATOR_PORT[^]*EMULATOR_URL[^]*EMULATOR_LATENCY_MS/);
+    expect(read).toThrow(
+      /EMULATOR_PORT[^]*EMULATOR_URL[^]*EMULATOR_LATENCY_MS[^]*EMULATOR_PAGE_TOKENS must be one of entry, offset, page/,
+    );
   });
 
   test('an address of one’s own is the issuer and the audience’s base', async () => {

@@ -5,6 +5,7 @@
 import type { Organization } from '../../upstream/types.js';
 import { blank, COLOR_SCHEMES } from '../organizations/index.js';
 import { color } from '../organizations/colors.js';
+import type { PageTokenOptions } from '../page-tokens.js';
 import { type OrganizationRecord, State, type UserRecord } from '../state.js';
 import { seedCatalogue } from './catalogue.js';
 import { ascii, COMPANIES, PEOPLE, PLACES, TRADES } from './names.js';
@@ -16,6 +17,7 @@ export interface SeedOptions {
   organizations: number;
   /** Members of each organization; left out, they vary around 24. */
   usersPerOrganization?: number;
+  pageTokens?: PageTokenOptions;
 }
 
 const FOUNDED = Date.UTC(2022, 0, 10);
@@ -27,8 +29,13 @@ const NOW = Date.UTC(2026, 5, 1);
 const USERS_WITHOUT_ORGANIZATION = 12;
 
 /** The same options give the same environment to the byte, ids and dates included. */
-export function seedState({ seed, organizations, usersPerOrganization }: SeedOptions): State {
-  const state = new State(random(seed, 'created later').hex);
+export function seedState({
+  seed,
+  organizations,
+  usersPerOrganization,
+  pageTokens,
+}: SeedOptions): State {
+  const state = new State(random(seed, 'created later').hex, pageTokens);
   seedCatalogue(state, seed);
   const addresses = new Map<string, number>();
 
