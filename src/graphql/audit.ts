@@ -1,13 +1,21 @@
 /** The audit trail: for each mutation that was carried out or denied, who asked for what and what came of it. */
 import { MapperKind, mapSchema } from '@graphql-tools/utils';
+import type { FastifyBaseLogger } from 'fastify';
 import { defaultFieldResolver, GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Viewer } from '../auth/viewer.js';
-import type { AuditEvent } from './audit-event.js';
+import type { Audit, AuditEvent } from './audit-event.js';
 import type { Context } from './context.js';
 import { codeOf, type UserError } from './errors.js';
 import { logText } from '../telemetry/redact.js';
 import type { CallReport } from '../upstream/client.js';
 import { UpstreamError } from '../upstream/errors.js';
+
+/** Creates an audit trail in the log, at a level of its own: `LOG_LEVEL` does not silence it. */
+export function createAudit({ isAudited }: { isAudited: boolean }, log: FastifyBaseLogger): Audit {
+  if (!isAudited) return () => undefined;
+  const trail = log.child({}, { level: 'info' });
+  return (event) => trail.info({ audit: event }, 'audit');
+}
 
 /** How many ids, keys or codes an event names at most. */
 const MOST = 20;

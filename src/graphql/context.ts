@@ -1,54 +1,126 @@
-/** What the resolvers of one request share. */
+/** What the resolvers of one operation share. */
 import type { BaseContext } from '@apollo/server';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Audit } from './audit-event.js';
 import type { OperationTypeNode } from 'graphql';
-import type { Viewer } from '../auth/viewer.js';
+import type { Caller } from '../auth/authenticate.js';
+import { authorizeCall, type Viewer } from '../auth/viewer.js';
 import type { Idempotency } from '../idempotency/index.js';
-import type { Loaders } from '../loaders/index.js';
-import type { TimeAllowance } from '../upstream/policy/call-budget.js';
-import type { Provenance } from '../upstream/cache/dependencies.js';
-import type { CallReport, Upstream } from '../upstream/client.js';
+import { createLoaders, type Loaders } from '../loaders/index.js';
+import type { Allowance, TimeAllowance } from '../upstream/policy/call-budget.js';
+import { Provenance } from '../upstream/cache/dependencies.js';
+import type { CallReport, CallScope, createClient, Upstream } from '../upstream/client.js';
 
-/** What becomes known of an operation with its answer. */
-export interface Answer {
-  /** Whether it may be given to the next who asks the same. */
-  isRepeatable: boolean;
+/** Facts about an operation that are known once its response is. */
+export interface OperationSummary {
+  /** Whether the response may be cached and shared: a query's, without errors and extensions. */
+  isCacheable: boolean;
   operationName: string | undefined;
-  /** Undefined for a document that was not understood. */
+  /** Undefined for a document that does not parse or validate. */
   operationType: `${OperationTypeNode}` | undefined;
   /**
-   * `refused` before it was executed, `failed` when there is no data at all, `partial` when some of it
-   * is missing; undefined until it is known.
+   * `refused` before execution, `failed` without any data, `partial` with some of it missing; undefined
+   * until the response is known.
    */
   outcome: 'ok' | 'partial' | 'failed' | 'refused' | undefined;
   /** The codes of its errors, each once. */
   errorCodes: readonly string[];
-  /** What it was judged to cost; undefined when it was refused before that. */
+  /** Its cost by `costOf`; undefined when it was refused before that was known. */
   cost: number | undefined;
 }
 
 export interface Context extends BaseContext {
-  /** Who calls. What it may do is decided in src/auth alone. */
+  /** Who sends the operation. What a viewer may do is decided in src/auth alone. */
   viewer: Viewer;
   /** Every read goes through these. */
   loaders: Loaders;
   /** Every write goes through this. */
   upstream: Upstream;
-  /** Every write that has a key is made through this. */
+  /** Every write with an idempotency key goes through this. */
   idempotency: Idempotency;
   /** How long the operation may still take. */
   time: Pick<TimeAllowance, 'remainingMs'>;
   audit: Audit;
-  /** The payloads and errors of mutations that an earlier request had brought about. */
+  /** The payloads and errors of mutations that replay an earlier request. */
   replays: WeakSet<object>;
-  /** Taken from `x-request-id` when that is well-formed, given back in it and in every error. */
+  /** Taken from `x-request-id` when that is well-formed; returned in it and in every error. */
   requestId: string;
   log: FastifyBaseLogger;
-  /** The calls so far, those answered from memory included. */
+  /** The upstream calls so far, those answered from the cache included. */
   calls: CallReport[];
-  /** What the answer is made of. */
+  /** The cache tags that the response depends on. */
   provenance: Provenance;
-  /** Apollo Server copies the context, so that what becomes known later must lie deeper. */
-  answer: Answer;
+  /** In an object of its own, since Apollo Server copies the context before plugins fill it. */
+  summary: OperationSummary;
+}
+
+/** What all operations of a process share. */
+export interface SharedParts {
+  client: ReturnType<typeof createClient>;
+  idempotency: Idempotency;
+  audit: Audit;
+}
+
+/** One operation, as far as its request tells. */
+export interface OperationRequest {
+  caller: Caller;
+  requestId: string;
+  log: FastifyBaseLogger;
+  /** False when writes through other replicas may be unknown here, so that nothing is read from the cache. */
+  isCurrent: boolean;
+  allowance: Allowance;
+  onCall: (report: CallReport) => void;
+  beginExchange: CallScope['beginExchange'];
+}
+
+/** Creates the context of one operation. */
+export function createContext(
+  { client, idempotency, audit }: SharedParts,
+  { caller, requestId, log, isCurrent, allowance, onCall, beginExchange }: OperationRequest,
+): Context {
+  const { viewer, token } = caller;
+  const calls: CallReport[] = [];
+  const provenance = new Provenance();
+  const upstream = client.scope({
+    ...{ token, authorize: authorizeCall(viewer), allowance, isCurrent, provenance, beginExchange },
+    onCall: (report) => {
+      calls.push(report);
+      onCall(report);
+      if (report.error !== undefined) logFailedCall(log, report);
+    },
+  });
+  const grantedScopes = () => {
+    const current = token.get();
+    return current instanceof Promise ? current.then(({ scopes }) => scopes) : current.scopes;
+  };
+  return {
+    ...{ viewer, upstream, idempotency, audit, requestId, log, calls, provenance },
+    loaders: createLoaders(upstream, grantedScopes),
+    time: allowance,
+    replays: new WeakSet(),
+    summary: {
+      isCacheable: false,
+      operationName: undefined,
+      operationType: undefined,
+      outcome: undefined,
+      errorCodes: [],
+      cost: undefined,
+    },
+  };
+}
+
+function logFailedCall(log: FastifyBaseLogger, report: CallReport): void {
+  const { endpoint, status, attempts, milliseconds, error } = report;
+  log.warn(
+    {
+      route: endpoint.route,
+      status,
+      attempts,
+      milliseconds: Math.round(milliseconds),
+      failure: error?.failure,
+      reasons: error?.reasons.map(({ code }) => code),
+      detail: error?.message,
+    },
+    'upstream call failed',
+  );
 }

@@ -1,86 +1,77 @@
-/** Who may begin an operation, who waits for it, and who is sent away while there is too much to do. */
+/** Admission control: limits concurrent operations, queues short bursts and sheds the rest. */
 import { performance } from 'node:perf_hooks';
 import { ConcurrencyLimit } from './concurrency-limit.js';
+import { LoadMeter } from './load-meter.js';
 
 export interface AdmissionOptions {
-  /** How many operations may be in flight at once, and how many wait, at most. */
+  /** The limit of concurrent operations, and of queued ones. */
   maxConcurrent: number;
-  /** How long one may wait to begin, in milliseconds. */
+  /** How long an operation may be queued, in milliseconds. */
   maxWaitMs: number;
-  /** How late the event loop may be before nothing more is taken in, in milliseconds. */
+  /** How late the event loop may be before all new operations are shed, in milliseconds. */
   maxEventLoopDelayMs: number;
-  /** Which part of the upstream's turns was taken since it was last asked for, from 0 to 1. */
+  /** Returns the share of upstream connections in use since the last time it was called, from 0 to 1. */
   upstreamUtilization: () => number;
-  /** Hears when shedding begins and, with the number of those sent away, when it is over. */
+  /** Called when shedding begins and, with the number of shed operations, when it ends. */
   onChange?: (change: { isShedding: boolean; shed: number }) => void;
 }
 
-/** Called once, with `true` when the operation may begin, with `false` when it is sent away. */
-export type Begin = (isAdmitted: boolean) => void;
+/** Called once: with `true` when the operation may begin, with `false` when it is shed. */
+export type OnDecision = (isAdmitted: boolean) => void;
 
 interface Applicant {
-  readonly begin: Begin;
+  readonly onDecision: OnDecision;
   readonly since: number;
-  state: 'waiting' | 'admitted' | 'gone';
+  state: 'queued' | 'admitted' | 'gone';
 }
 
-/** How often the load is looked at. */
-const LOOK_MS = 50;
-/** For how long somebody must have been waiting before it is told how long newcomers would wait. */
+const SAMPLE_MS = 50;
+/** The queue's length is limited by measured costs once an operation has been queued this long. */
 const BURST_MS = 100;
 /**
- * How long one may wait during overload: this part of the time that one may wait in a burst or, where
- * operations are long, until so many have ended.
+ * How long an operation may be queued during overload: this part of `maxWaitMs` or, where operations
+ * are long, until this many of them have ended.
  */
 const OVERLOADED_PART = 0.1;
 const OVERLOADED_OPERATIONS = 2;
-/** How long after the last one that was sent away the gateway counts as overloaded. */
+/** The gateway counts as overloaded for this long after it shed an operation. */
 const CALM_MS = 1_000;
 
 /**
- * Operations beyond the limit wait. A burst is carried so: everybody may wait for `maxWaitMs`, in
- * order. When somebody has waited that long, or newcomers would, there is more to do than can be done,
- * and waiting helps nobody. Then the queue is kept short, each newcomer takes the place of the one who
- * has waited longest, and the newest begins first, since the others are nearer to giving up: those who
- * are admitted have hardly waited (Maurer, "Fail at Scale", ACM Queue 13.8).
+ * Queues operations beyond the concurrency limit. In a burst the queue is first in, first out, and each
+ * operation may be queued for `maxWaitMs`. Once one has been queued that long, or new ones would be,
+ * the gateway is overloaded and a long queue makes every response late. Then the queue is kept short, a
+ * new operation displaces the oldest, and the newest begins first, since the clients of the others will
+ * give up sooner: admitted operations have hardly been queued (Maurer, "Fail at Scale", ACM Queue 13.8).
  */
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #limit: ConcurrencyLimit;
+  readonly #meter = new LoadMeter();
   readonly #timer: NodeJS.Timeout;
   /** The oldest first. */
-  readonly #waiting: Applicant[] = [];
-  #inFlight = 0;
+  readonly #queue: Applicant[] = [];
   #isDraining = false;
   #isBlocked = false;
-
-  /** Since the last look. */
-  #begun = 0;
-  #completed = 0;
+  /** Whether an operation was queued since the last sample. */
   #isWanted = false;
-  #concurrencyMs = 0;
-  #countedAt: number;
-
-  #lookedAt: number;
-  #eventLoop = performance.eventLoopUtilization();
   #shedAt = -Infinity;
   #shed = 0;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
-    this.#limit = new ConcurrencyLimit(options.maxConcurrent, LOOK_MS);
-    this.#lookedAt = this.#countedAt = performance.now();
-    this.#timer = setInterval(() => this.#look(), LOOK_MS).unref();
+    this.#limit = new ConcurrencyLimit(options.maxConcurrent, SAMPLE_MS);
+    this.#timer = setInterval(() => this.#adapt(), SAMPLE_MS).unref();
   }
 
-  /** Whether anybody was sent away within the last second. */
+  /** Whether an operation was shed within the last second. */
   get isShedding(): boolean {
     return performance.now() - this.#shedAt < CALM_MS;
   }
 
   /**
-   * Whether newcomers are to apply before anything of them is read, since some will be sent away, which
-   * costs least then. Else they apply when it is known that they have something to execute.
+   * Whether requests must apply before their body is read. Shedding costs least then. Otherwise they
+   * apply when they have something to execute.
    */
   get isGuarded(): boolean {
     return this.#isDraining || this.#isBlocked || this.isShedding;
@@ -91,24 +82,24 @@ export class Admission {
   }
 
   /**
-   * Lets an operation begin now, later or not at all. What it returns is to be called once the
-   * operation has ended, been sent away or been given up by its caller.
+   * Decides about an operation now or later. The returned function must be called once the operation
+   * has ended, was shed or has lost its client.
    */
-  apply(begin: Begin): () => void {
-    const applicant: Applicant = { begin, since: performance.now(), state: 'waiting' };
+  apply(onDecision: OnDecision): () => void {
+    const applicant: Applicant = { onDecision, since: performance.now(), state: 'queued' };
     if (this.#isDraining) this.#settle(applicant, false);
     else if (this.#isBlocked) this.#shedOne(applicant);
     else if (this.#hasRoom) this.#admit(applicant);
-    else this.#wait(applicant);
+    else this.#enqueue(applicant);
     return () => {
       const { state } = applicant;
       applicant.state = 'gone';
-      if (state === 'admitted') this.#leave();
-      else if (state === 'waiting') this.#waiting.splice(this.#waiting.indexOf(applicant), 1);
+      if (state === 'admitted') this.#release();
+      else if (state === 'queued') this.#queue.splice(this.#queue.indexOf(applicant), 1);
     };
   }
 
-  /** From now on nobody is admitted who is not in flight or waiting already. */
+  /** Refuses operations from now on. Those in flight and in the queue continue. */
   drain(): void {
     this.#isDraining = true;
   }
@@ -118,53 +109,37 @@ export class Admission {
   }
 
   get #hasRoom(): boolean {
-    return this.#inFlight < this.#limit.value;
+    return this.#meter.inFlight < this.#limit.value;
   }
 
-  #wait(applicant: Applicant): void {
+  #enqueue(applicant: Applicant): void {
     this.#isWanted = true;
-    this.#waiting.push(applicant);
-    const most = this.isShedding ? this.#mostInOverload : this.#mostInBurst(applicant.since);
-    if (this.#waiting.length <= most) return;
-    this.#shedOne(this.#waiting.shift()!);
-    while (this.#waiting.length > this.#mostInOverload) this.#shedOne(this.#waiting.shift()!);
+    this.#queue.push(applicant);
+    const maxLength = this.isShedding
+      ? this.#maxLengthInOverload
+      : this.#maxLengthInBurst(applicant.since);
+    if (this.#queue.length <= maxLength) return;
+    this.#shedOne(this.#queue.shift()!);
+    while (this.#queue.length > this.#maxLengthInOverload) this.#shedOne(this.#queue.shift()!);
   }
 
-  /** How many may wait without one of them waiting too long, as far as that is known by now. */
-  #mostInBurst(now: number): number {
+  /** The number of operations that can be queued without one of them waiting too long, if known. */
+  #maxLengthInBurst(now: number): number {
     const { maxConcurrent, maxWaitMs } = this.#options;
     const { isSaturated, costMs } = this.#limit;
-    const isKnown = isSaturated && now - this.#waiting[0]!.since >= BURST_MS;
+    const isKnown = isSaturated && now - this.#queue[0]!.since >= BURST_MS;
     return isKnown && costMs !== undefined
       ? Math.min(maxConcurrent, maxWaitMs / costMs)
       : maxConcurrent;
   }
 
-  get #mostInOverload(): number {
-    const { maxConcurrent } = this.#options;
+  get #maxLengthInOverload(): number {
+    const { maxConcurrent, maxWaitMs } = this.#options;
     const { value, costMs = Infinity } = this.#limit;
-    return Math.min(
-      maxConcurrent,
-      Math.max(value, (this.#options.maxWaitMs * OVERLOADED_PART) / costMs),
-    );
+    return Math.min(maxConcurrent, Math.max(value, (maxWaitMs * OVERLOADED_PART) / costMs));
   }
 
-  #admit(applicant: Applicant): void {
-    this.#count();
-    this.#inFlight++;
-    this.#begun++;
-    this.#settle(applicant, true);
-  }
-
-  #leave(): void {
-    this.#count();
-    this.#inFlight--;
-    this.#completed++;
-    this.#admitWaiting();
-  }
-
-  /** How long one may have waited who begins now, in milliseconds. */
-  get #mostWaitMs(): number {
+  get #maxQueuedMs(): number {
     const { maxWaitMs } = this.#options;
     if (!this.isShedding) return maxWaitMs;
     const { costMs = 0 } = this.#limit;
@@ -174,22 +149,27 @@ export class Admission {
     );
   }
 
-  #shedWhoWaitedTooLong(now: number): void {
-    while (this.#waiting.length > 0 && now - this.#waiting[0]!.since > this.#mostWaitMs) {
-      this.#shedOne(this.#waiting.shift()!);
+  #admit(applicant: Applicant): void {
+    this.#meter.begin();
+    this.#settle(applicant, true);
+  }
+
+  #release(): void {
+    this.#meter.end();
+    this.#admitQueued(performance.now());
+  }
+
+  #admitQueued(now: number): void {
+    if (this.isShedding) this.#shedExpired(now);
+    while (this.#queue.length > 0 && this.#hasRoom) {
+      this.#admit(this.isShedding ? this.#queue.pop()! : this.#queue.shift()!);
     }
   }
 
-  #admitWaiting(now = performance.now()): void {
-    if (this.isShedding) this.#shedWhoWaitedTooLong(now);
-    while (this.#waiting.length > 0 && this.#hasRoom) {
-      this.#admit(this.isShedding ? this.#waiting.pop()! : this.#waiting.shift()!);
+  #shedExpired(now: number): void {
+    while (this.#queue.length > 0 && now - this.#queue[0]!.since > this.#maxQueuedMs) {
+      this.#shedOne(this.#queue.shift()!);
     }
-  }
-
-  #settle(applicant: Applicant, isAdmitted: boolean): void {
-    applicant.state = isAdmitted ? 'admitted' : 'gone';
-    applicant.begin(isAdmitted);
   }
 
   #shedOne(applicant: Applicant): void {
@@ -200,44 +180,25 @@ export class Admission {
     this.#settle(applicant, false);
   }
 
-  /** Adds the time since the last change of the number in flight. */
-  #count(): number {
-    const now = performance.now();
-    this.#concurrencyMs += this.#inFlight * (now - this.#countedAt);
-    this.#countedAt = now;
-    return now;
+  #settle(applicant: Applicant, isAdmitted: boolean): void {
+    applicant.state = isAdmitted ? 'admitted' : 'gone';
+    applicant.onDecision(isAdmitted);
   }
 
-  #look(): void {
-    const now = this.#count();
-    const milliseconds = now - this.#lookedAt;
-    const eventLoop = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(eventLoop, this.#eventLoop);
-    this.#limit.observe({
-      milliseconds,
-      eventLoop: utilization,
-      upstream: this.#options.upstreamUtilization(),
-      concurrency: this.#concurrencyMs / milliseconds,
-      inFlight: this.#inFlight,
-      begun: this.#begun,
-      completed: this.#completed,
-      isWanted: this.#isWanted,
-    });
-    // Whoever arrives now has waited outside for as long as the event loop was late.
-    this.#isBlocked = milliseconds - LOOK_MS > this.#options.maxEventLoopDelayMs;
-    this.#lookedAt = now;
-    this.#eventLoop = eventLoop;
-    this.#begun = 0;
-    this.#completed = 0;
-    this.#concurrencyMs = 0;
-
-    this.#shedWhoWaitedTooLong(now);
-    this.#admitWaiting(now);
-    this.#isWanted = this.#waiting.length > 0;
-    if (this.#shed > 0 && !this.isShedding) {
-      const shed = this.#shed;
-      this.#shed = 0;
-      this.#options.onChange?.({ isShedding: false, shed });
-    }
+  /** Adapts the limit to the load since the last sample. */
+  #adapt(): void {
+    const sample = this.#meter.sample();
+    const upstream = this.#options.upstreamUtilization();
+    this.#limit.observe({ ...sample, upstream, isWanted: this.#isWanted });
+    // New requests have waited outside the process for as long as the event loop was late.
+    this.#isBlocked = sample.milliseconds - SAMPLE_MS > this.#options.maxEventLoopDelayMs;
+    const now = performance.now();
+    this.#shedExpired(now);
+    this.#admitQueued(now);
+    this.#isWanted = this.#queue.length > 0;
+    if (this.#shed === 0 || this.isShedding) return;
+    const shed = this.#shed;
+    this.#shed = 0;
+    this.#options.onChange?.({ isShedding: false, shed });
   }
 }

@@ -1,5 +1,5 @@
-/** Failures of HTTP, in the form of a GraphQL response. */
-import type { FastifyRequest } from 'fastify';
+/** HTTP errors in the form of a GraphQL response, so that clients have to parse one form only. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
 import { withRequestId } from '../graphql/errors.js';
 
@@ -13,7 +13,7 @@ const HTTP_CODES: Readonly<Record<number, string>> = {
   431: 'HEADERS_TOO_LARGE',
 };
 
-/** A failure of HTTP in the form of a GraphQL response, so that clients need to know one form only. */
+/** Returns the body of an HTTP error. */
 export function httpError(
   status: number,
   message: string,
@@ -23,9 +23,21 @@ export function httpError(
   return { errors: [{ message, extensions: { code, requestId: id } }] };
 }
 
-/** What failed before it was an operation has no context, and so no plugin that names its request. */
-export function nameRequest(answer: unknown, { id }: FastifyRequest): unknown {
-  if (typeof answer !== 'string') return answer;
-  const { errors, ...rest } = JSON.parse(answer) as { errors?: GraphQLFormattedError[] };
+/** Sends an HTTP error. */
+export function sendError(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, message, code }: { status: number; message: string; code?: string },
+): FastifyReply {
+  return reply.code(status).send(httpError(status, message, request, code));
+}
+
+/**
+ * Adds the request id to each error of a body. Errors before execution have no context, so that the
+ * plugin which adds it to the others does not see them.
+ */
+export function addRequestId(body: unknown, { id }: FastifyRequest): unknown {
+  if (typeof body !== 'string') return body;
+  const { errors, ...rest } = JSON.parse(body) as { errors?: GraphQLFormattedError[] };
   return JSON.stringify({ errors: errors && withRequestId(errors, id), ...rest });
 }

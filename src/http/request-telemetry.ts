@@ -1,32 +1,23 @@
-/** What becomes of each request of `/graphql`, for the metrics and the traces. */
+/** Reports each request to `/graphql` to the metrics and the traces. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { countFrom } from '../upstream/client.js';
+import type { Context } from '../graphql/context.js';
 import type { Telemetry } from '../telemetry/index.js';
 import type { OperationReport, RequestReport } from '../telemetry/reports.js';
-import type { OperationSpan } from '../telemetry/traces.js';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Its span; undefined where no traces are made. */
-    span: OperationSpan | undefined;
-    /** The code of the first error of an answer that HTTP calls a failure. */
-    failureCode: string | undefined;
-  }
-}
+import { countFrom } from '../upstream/client.js';
 
 const NONE: readonly never[] = [];
 
 /**
- * Reports every request of these routes once it has been answered or given up. The time is that of the
- * request: the wait for its turn and the check of its token are part of it.
+ * Reports the requests of these routes, each once it is answered or its client has disconnected. The
+ * time includes authentication and the wait for admission.
  */
-export function watchRequests(app: FastifyInstance, { metrics, traces }: Telemetry): void {
+export function reportRequests(app: FastifyInstance, { metrics, traces }: Telemetry): void {
   if (metrics === undefined && traces === undefined) return;
   app.addHook('onRequest', (request, reply, done) => {
     const startedAt = performance.now();
     const span = traces?.begin(request.method, request.headers);
     if (span !== undefined) {
-      request.span = span;
+      request.graphql.span = span;
       request.log = reply.log = request.log.child({ trace_id: span.traceId, span_id: span.spanId });
     }
     reply.raw.once('close', () => {
@@ -38,44 +29,41 @@ export function watchRequests(app: FastifyInstance, { metrics, traces }: Telemet
   });
   app.addHook('onSend', (request, reply, payload, done) => {
     if (reply.statusCode >= 400 && typeof payload === 'string') {
-      request.failureCode = firstCodeIn(payload);
+      request.graphql.errorCode = firstCodeIn(payload);
     }
     done();
   });
 }
 
 function reportOf(
-  { operation, given, failureCode }: FastifyRequest,
+  { graphql: { operation, sharedResponse, errorCode } }: FastifyRequest,
   { raw: { writableFinished, statusCode } }: FastifyReply,
   milliseconds: number,
 ): RequestReport {
   return {
     status: writableFinished ? statusCode : undefined,
-    failureCode,
+    failureCode: errorCode,
     operation:
-      given === undefined
+      sharedResponse === undefined
         ? operation && executed(operation, writableFinished)
         : {
-            ...{ name: given.answer.operationName, type: 'query', outcome: 'ok', from: given.from },
-            ...{ errorCodes: NONE, upstreamCalls: 0 },
+            ...{ name: sharedResponse.response.operationName, from: sharedResponse.from },
+            ...{ type: 'query', outcome: 'ok', errorCodes: NONE, upstreamCalls: 0 },
           },
     milliseconds,
   };
 }
 
-/** What was executed; undefined when Apollo Server refused the request before it was an operation. */
-function executed(
-  { answer, calls }: NonNullable<FastifyRequest['operation']>,
-  isAnswered: boolean,
-): OperationReport | undefined {
-  const { operationName: name, operationType: type, errorCodes } = answer;
-  const outcome = isAnswered ? answer.outcome : 'abandoned';
+/** Returns undefined when Apollo Server refused the request before it was an operation. */
+function executed({ summary, calls }: Context, isAnswered: boolean): OperationReport | undefined {
+  const { operationName: name, operationType: type, errorCodes } = summary;
+  const outcome = isAnswered ? summary.outcome : 'abandoned';
   if (outcome === undefined) return undefined;
   const upstreamCalls = countFrom('upstream', calls);
   return { name, type, outcome, from: 'execution', errorCodes, upstreamCalls };
 }
 
-/** Every failure is answered in the form of a GraphQL response. */
+/** Every HTTP error has the form of a GraphQL response. */
 function firstCodeIn(payload: string): string | undefined {
   const { errors } = JSON.parse(payload) as { errors?: { extensions?: { code?: unknown } }[] };
   const code = errors?.[0]?.extensions?.code;

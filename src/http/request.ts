@@ -1,30 +1,71 @@
-/** What can be told of a request to `/graphql` by HTTP alone. */
+/** State and properties of a request to `/graphql`. */
 import type { FastifyRequest } from 'fastify';
+import type { Caller } from '../auth/authenticate.js';
 import { identityOf } from '../auth/viewer.js';
+import type { Context } from '../graphql/context.js';
+import type { OperationSpan } from '../telemetry/traces.js';
+import type { CoalescedExecution } from './coalesce.js';
+import type { CachedResponse } from './response-cache.js';
 
-/** Headers that ask for something beside the answer, which is made anew for them. */
-const ASIDE = ['x-graphql-cost', 'x-graphql-explain'];
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set for requests to `/graphql` alone. */
+    graphql: RequestState;
+  }
+}
+
+/** A response that was made for another request. */
+export interface SharedResponse {
+  readonly response: CachedResponse;
+  /** `merged`: from an identical execution in flight. */
+  readonly from: 'memory' | 'merged';
+}
+
+/** The state of a request to `/graphql`. The steps of the route fill it in, in their order. */
+export class RequestState {
+  /** The span of the request; undefined where tracing is off. */
+  span: OperationSpan | undefined;
+  /** Frees the admission slot, or leaves the queue for one. */
+  releaseSlot: (() => void) | undefined;
+  /** Rejects when authentication fails. */
+  caller: Promise<Caller> | undefined;
+  /** Undefined when the response can be neither cached nor shared. */
+  cacheKey: string | undefined;
+  /** False when writes through other replicas may be unknown here, so that nothing is read from the cache. */
+  isCurrent = true;
+  /** The execution of this request, if others can wait for it. */
+  execution: CoalescedExecution | undefined;
+  sharedResponse: SharedResponse | undefined;
+  /** Set once Apollo Server executes the operation. */
+  operation: Context | undefined;
+  /** The code of the first error in a response with a status of 4xx or 5xx. */
+  errorCode: string | undefined;
+}
+
+/** Headers that add `extensions` to the response, which is then neither cached nor shared. */
+const EXTENSION_HEADERS = ['x-graphql-cost', 'x-graphql-explain'];
 
 /**
- * What tells an answer from all others: who asks, in which form, and what, by its text. A GET that may
- * not have been meant is left to Apollo Server to refuse.
+ * Returns the key of the response: the caller's rights, the media type and the text of the request.
+ * Undefined for a request without a cacheable response, including a GET that fails the CSRF check and
+ * a caller who is not authenticated: Apollo Server sends the error.
  */
-export async function keyOf({ method, url, headers, body, caller }: FastifyRequest) {
-  if (ASIDE.some((name) => headers[name] !== undefined)) return undefined;
-  const asked = method === 'POST' ? body : headers['apollo-require-preflight'] && url;
-  if (typeof asked !== 'string' || asked === '') return undefined;
+export async function cacheKeyOf(request: FastifyRequest): Promise<string | undefined> {
+  const { method, url, headers, body, graphql } = request;
+  if (EXTENSION_HEADERS.some((name) => headers[name] !== undefined)) return undefined;
+  const text = method === 'POST' ? body : headers['apollo-require-preflight'] && url;
+  if (typeof text !== 'string' || text === '') return undefined;
   try {
-    const { viewer, token } = await caller!;
-    return JSON.stringify([identityOf(viewer, token.authority), headers.accept, method]) + asked;
+    const { viewer, token } = await graphql.caller!;
+    return JSON.stringify([identityOf(viewer, token.authority), headers.accept, method]) + text;
   } catch {
-    // Apollo Server answers for it.
     return undefined;
   }
 }
 
 /**
- * Whether a request can only be a query. A document that has another operation has its keyword, which
- * cannot be written in any other way; one that is known by its hash alone may be anything.
+ * Returns whether a request can only be a query. A document with another operation contains its
+ * keyword, which has no other spelling. A persisted query's hash may stand for any operation.
  */
 export function isQuery({ method, body }: FastifyRequest): boolean {
   if (method === 'GET') return true;
@@ -32,7 +73,7 @@ export function isQuery({ method, body }: FastifyRequest): boolean {
   return typeof query === 'string' && !/mutation|subscription/.test(query);
 }
 
-/** Whether a content type is read as UTF-8, which JSON is when nothing is said (RFC 8259, section 8.1). */
+/** Returns whether a content type is read as UTF-8, the default of JSON (RFC 8259, section 8.1). */
 export function isUtf8(contentType = ''): boolean {
   const charset = /;\s*charset="?([^\s;"]+)/i.exec(contentType)?.[1];
   return charset === undefined || charset.toLowerCase() === 'utf-8';
@@ -41,12 +82,12 @@ export function isUtf8(contentType = ''): boolean {
 const GRAPHQL_TYPE = /application\/(graphql-response\+)?json/i;
 
 /**
- * Whether a GET was sent by somebody who meant to ask GraphQL, and not by a page elsewhere that points
- * a browser here. Such a page cannot name GraphQL's types; a script in it can, but GET reads only,
- * carries no cookie and, without CORS, shows its answer to nobody. In development a GET may also say
- * nothing, unless the browser says that it comes from another site.
+ * Returns whether a GET was sent by a GraphQL client, and not by a browser that follows another site's
+ * link. A link cannot set `Accept`. A script can, but a GET only reads, carries no cookie and, without
+ * CORS, hides its response. In development a GET needs no `Accept`, unless the browser says that it
+ * comes from another site.
  */
-export function isDeliberate({ headers }: FastifyRequest, isProduction: boolean): boolean {
+export function isDeliberateGet({ headers }: FastifyRequest, isProduction: boolean): boolean {
   if (GRAPHQL_TYPE.test(headers.accept ?? '')) return true;
   const site = headers['sec-fetch-site'];
   return !isProduction && (site === undefined || site === 'same-origin' || site === 'none');

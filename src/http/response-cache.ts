@@ -1,135 +1,76 @@
-/** Whole answers from memory: a query that was answered a moment ago needs no execution now. */
+/** Complete responses to queries, cached until a part of them expires or is invalidated. */
 import { createHash } from 'node:crypto';
 import type { Changes } from '../upstream/cache/invalidation.js';
 import type { Provenance } from '../upstream/cache/dependencies.js';
 import type { Store } from '../upstream/cache/reads.js';
 
-/** An answer as it was sent, and what it is made of. */
-export interface WholeAnswer {
+/** A response that other requests can be sent, from the cache or from an execution in flight. */
+export interface CachedResponse {
   readonly body: string | Buffer;
   readonly contentType: string;
+  /** Empty for a POST, which no HTTP cache stores. */
   readonly etag: string;
-  /** For the log: what is answered from memory was an operation too. */
+  /** For the log and the metrics, which count a cached response as an operation. */
   readonly operationName: string | undefined;
-  /** In milliseconds of `performance.now()`; undefined for what must not be given later. */
+  /** In milliseconds of `performance.now()`; undefined when the response must not be cached. */
   readonly freshUntil: number | undefined;
 }
 
-/** An operation under way, and those who wait for its answer since it will be theirs, too. */
-export class Execution {
-  #waiting = 0;
-  #abandon: (() => void) | undefined;
-  #tell!: (answer: WholeAnswer | undefined) => void;
-  readonly #answer = new Promise<WholeAnswer | undefined>((resolve) => {
-    this.#tell = resolve;
-  });
-
-  constructor(
-    /** The time of `Changes` at which it began. */
-    readonly clock: number,
-  ) {}
-
-  /** Its answer; undefined when that is for nobody else. */
-  join(): Promise<WholeAnswer | undefined> {
-    this.#waiting++;
-    return this.#answer;
-  }
-
-  /** One who had joined has gone away. */
-  leave(): void {
-    this.#waiting--;
-    if (this.#waiting === 0) this.#abandon?.();
-  }
-
-  /** The one who began it has gone away; it is abandoned when all who joined have, too. */
-  abandonWhenAlone(abandon: () => void): void {
-    if (this.#waiting === 0) abandon();
-    else this.#abandon = abandon;
-  }
-
-  end(answer: WholeAnswer | undefined): void {
-    this.#tell(answer);
-  }
-}
-
-interface Kept extends WholeAnswer {
+interface Entry extends CachedResponse {
   readonly freshUntil: number;
   readonly tags: ReadonlySet<string>;
-  /** The time of `Changes` for which it is known to hold. */
+  /** The time of `Changes` up to which no tag was invalidated. */
   clock: number;
 }
 
 const BYTES_PER_TAG = 64;
-const BYTES_PER_ANSWER = 512;
+const BYTES_PER_ENTRY = 512;
 
-/**
- * Answers by what was asked: the text of the request, by whom, and in which form. An answer is given
- * as long as each part of it is fresh, and no longer than until a write changes one.
- */
-export class Answers {
-  readonly #executions = new Map<string, Execution>();
-
+/** Caches responses by caller, media type and the text of the request. */
+export class ResponseCache {
   constructor(
     private readonly changes: Changes,
-    /** Undefined to keep nothing. */
+    /** Undefined where caching is off. */
     private readonly store: Store | undefined,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  find(key: string): WholeAnswer | undefined {
-    const kept = this.store?.get(key) as Kept | undefined;
-    if (kept === undefined) return undefined;
-    if (this.now() < kept.freshUntil && this.changes.isUnchangedSince(kept.clock, kept.tags)) {
-      kept.clock = this.changes.clock;
-      return kept;
+  /** Returns a response whose parts are all fresh; undefined without one. */
+  get(key: string): CachedResponse | undefined {
+    const entry = this.store?.get(key) as Entry | undefined;
+    if (entry === undefined) return undefined;
+    if (this.now() < entry.freshUntil && this.changes.isUnchangedSince(entry.clock, entry.tags)) {
+      entry.clock = this.changes.clock;
+      return entry;
     }
     this.store?.delete(key);
     return undefined;
   }
 
-  /** The execution of the same that began after the last write, if there is one. */
-  executionOf(key: string): Execution | undefined {
-    const execution = this.#executions.get(key);
-    return execution?.clock === this.changes.clock ? execution : undefined;
-  }
-
-  /** Begins one that others may wait for. It must be ended. */
-  beginExecution(key: string): Execution {
-    const execution = new Execution(this.changes.clock);
-    this.#executions.set(key, execution);
-    return execution;
-  }
-
-  /** Gives the answer to those who wait for it; undefined has each of them executed by itself. */
-  endExecution(key: string, execution: Execution, answer: WholeAnswer | undefined): void {
-    if (this.#executions.get(key) === execution) this.#executions.delete(key);
-    execution.end(answer);
-  }
-
-  /** Keeps an answer unless a part of it must not be given again. */
-  keep(key: string, { tags, clock }: Provenance, answer: WholeAnswer): void {
-    const { freshUntil, body } = answer;
+  /** Caches a response, unless a part of it is uncacheable or was invalidated meanwhile. */
+  set(key: string, { tags, clock }: Provenance, response: CachedResponse): void {
+    const { freshUntil, body } = response;
     if (this.store === undefined || freshUntil === undefined) return;
     if (!this.changes.isUnchangedSince(clock, tags)) return;
-    const kept: Kept = { ...answer, tags, clock, freshUntil };
-    const size = body.length + tags.size * BYTES_PER_TAG + key.length + BYTES_PER_ANSWER;
-    this.store.set(key, kept, { size });
+    const entry: Entry = { ...response, tags, clock, freshUntil };
+    const size = body.length + tags.size * BYTES_PER_TAG + key.length + BYTES_PER_ENTRY;
+    this.store.set(key, entry, { size });
   }
 
-  /** For how many whole seconds more an answer is fresh; undefined for what must not be given later. */
-  secondsLeft({ freshUntil }: WholeAnswer): number | undefined {
+  /** Returns for how many whole seconds a response stays fresh; undefined for an uncacheable one. */
+  secondsLeft({ freshUntil }: CachedResponse): number | undefined {
     if (freshUntil === undefined) return undefined;
     return Math.max(0, Math.floor((freshUntil - this.now()) / 1000));
   }
 }
 
-/** A strong validator (RFC 9110, section 8.8.3): the same bytes, the same text. */
+/** Returns a strong validator (RFC 9110, section 8.8.3). */
 export function etagOf(body: string | Buffer): string {
   return `"${createHash('sha1').update(body).digest('base64url')}"`;
 }
 
-/** Whether an `If-None-Match` names this validator (RFC 9110, section 13.1.2). */
-export function isNamedBy(ifNoneMatch: string | undefined, etag: string): boolean {
+/** Returns whether an `If-None-Match` header matches the validator (RFC 9110, section 13.1.2). */
+export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   return ifNoneMatch
     .split(',')

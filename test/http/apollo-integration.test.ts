@@ -12,11 +12,12 @@ import {
 } from '@apollo/server-integration-testsuite';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { Answers } from '../../src/http/response-cache.js';
+import { CoalescedExecutions } from '../../src/http/coalesce.js';
+import { ResponseCache } from '../../src/http/response-cache.js';
 import { createAuthenticate } from '../../src/auth/authenticate.js';
 import { readConfig } from '../../src/config.js';
 import { createHttpServer } from '../../src/http/server.js';
-import { graphqlRoutes } from '../../src/http/graphql-route.js';
+import { graphqlRoute } from '../../src/http/graphql-route.js';
 import { Admission } from '../../src/http/admission.js';
 import { Changes } from '../../src/upstream/cache/invalidation.js';
 
@@ -66,6 +67,7 @@ const namings: boolean[] = [];
 const createServer: CreateServerForIntegrationTests = async (apolloConfig, options) => {
   const apollo = new ApolloServer(apolloConfig);
   await apollo.start();
+  const changes = new Changes();
   const app = createHttpServer(config);
   app.addHook('onSend', async (request, reply, payload) => {
     if (reply.statusCode < 400 || typeof payload !== 'string') return payload;
@@ -78,10 +80,11 @@ const createServer: CreateServerForIntegrationTests = async (apolloConfig, optio
     return JSON.stringify({ errors: bare, ...rest });
   });
   await app.register(
-    graphqlRoutes({
-      handler: fastifyApolloHandler(apollo, { context: options?.context ?? (async () => ({})) }),
+    graphqlRoute({
+      execute: fastifyApolloHandler(apollo, { context: options?.context ?? (async () => ({})) }),
       authenticate,
-      answers: new Answers(new Changes(), undefined),
+      responses: new ResponseCache(changes, undefined),
+      executions: new CoalescedExecutions(changes),
       refresh: () => true,
       admission,
       telemetry: { metrics: undefined, traces: undefined },

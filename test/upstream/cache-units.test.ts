@@ -1,7 +1,7 @@
 /** The parts of the cache by themselves, against models that are too simple to be wrong. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Answers } from '../../src/http/response-cache.js';
+import { ResponseCache } from '../../src/http/response-cache.js';
 import { Allowance } from '../../src/upstream/policy/call-budget.js';
 import { Changes } from '../../src/upstream/cache/invalidation.js';
 import { createCache, type Cache } from '../../src/upstream/cache/index.js';
@@ -134,27 +134,27 @@ describe('what is kept', () => {
     expect(await keep(cache, 'small', 10)).toBe('cache');
   });
 
-  test('holds whole answers under the same bound', async () => {
+  test('holds cached responses under the same bound', async () => {
     const { changes, store } = await create();
-    const answers = new Answers(changes, store, () => 0);
+    const responses = new ResponseCache(changes, store, () => 0);
     const provenance = new Provenance();
     const answered: Answered = {
       ...{ value: null, source: 'upstream', ageMs: 0, clock: 0, freshUntil: 100 },
     };
     provenance.add(['a'], answered);
-    const whole = {
+    const response = {
       body: 'x'.repeat(2_000),
       contentType: '',
       etag: '',
       operationName: undefined,
       freshUntil: 100,
     };
-    for (let n = 0; n < 2_000; n++) answers.keep(`key ${n}`, provenance, whole);
+    for (let n = 0; n < 2_000; n++) responses.set(`key ${n}`, provenance, response);
     expect(store!.calculatedSize).toBeLessThanOrEqual(MAX);
-    expect(answers.find('key 1999')?.body).toBe(whole.body);
+    expect(responses.get('key 1999')?.body).toBe(response.body);
     changes.record(['b']);
-    expect(answers.find('key 1999')).toBeDefined();
+    expect(responses.get('key 1999')).toBeDefined();
     changes.record(['a']);
-    expect(answers.find('key 1999')).toBeUndefined();
+    expect(responses.get('key 1999')).toBeUndefined();
   });
 });

@@ -263,7 +263,7 @@ export function costLimit({
             ),
           );
           cost = costOf({ schema, operation, fragments, variables: coerced });
-          contextValue.answer.cost = cost;
+          contextValue.summary.cost = cost;
           if (cost <= maxCost) return;
           throw refusal(
             tooComplex(

@@ -1,13 +1,13 @@
-/** Tells which answers may be given again, and marks those that hold what is no longer fresh. */
+/** Decides which responses may be cached, and marks those with stale parts. */
 import type { ApolloServerPlugin } from '@apollo/server';
 import { OperationTypeNode } from 'graphql';
 import type { Context } from '../context.js';
 
 /**
- * An answer with a part that was given though no longer fresh, because Kinde cannot be asked, has
- * `extensions.stale.ageSeconds`: the age of its oldest part.
+ * Sets `Context.summary.isCacheable`. A response with a part that is served stale, because Kinde cannot
+ * be reached, gets `extensions.stale.ageSeconds`: the age of its oldest part.
  */
-export function repeatable(): ApolloServerPlugin<Context> {
+export function cacheability(): ApolloServerPlugin<Context> {
   return {
     async requestDidStart() {
       return {
@@ -19,7 +19,7 @@ export function repeatable(): ApolloServerPlugin<Context> {
             const stale = { ageSeconds: Math.round(staleMs / 1000) };
             singleResult.extensions = { ...singleResult.extensions, stale };
           }
-          contextValue.answer.isRepeatable =
+          contextValue.summary.isCacheable =
             operation?.operation === OperationTypeNode.QUERY &&
             singleResult.errors === undefined &&
             singleResult.extensions === undefined;

@@ -37,13 +37,13 @@ export function logging(server: FastifyBaseLogger): ApolloServerPlugin<Context> 
         async willSendResponse({ operation, operationName, response, contextValue }) {
           const { body } = response;
           const errors = body.kind === 'single' ? (body.singleResult.errors ?? []) : [];
-          const { calls, answer } = contextValue;
+          const { calls, summary } = contextValue;
           contextValue.log.info(
             {
               operation: operation?.operation,
               operationName: operationName == null ? undefined : logText(operationName),
               milliseconds: Math.round(performance.now() - startedAt),
-              cost: answer.cost,
+              cost: summary.cost,
               upstreamCalls: countFrom('upstream', calls),
               merged: countFrom('merged', calls),
               cached: countFrom('cache', calls),

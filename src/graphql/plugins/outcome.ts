@@ -1,22 +1,22 @@
-/** Tells what has become of an operation, for the log, the metrics and the traces. */
+/** Summarizes each operation, for the log, the metrics and the traces. */
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FormattedExecutionResult } from 'graphql';
 import type { Context } from '../context.js';
 
-/** Fills `Context.answer` with the operation's name, type and outcome and the codes of its errors. */
+/** Fills `Context.summary` with the operation's name, type, outcome and error codes. */
 export function outcome(): ApolloServerPlugin<Context> {
   return {
     async requestDidStart() {
       return {
-        async didResolveOperation({ operation, operationName, contextValue: { answer } }) {
-          answer.operationName = operationName ?? undefined;
-          answer.operationType = operation?.operation;
+        async didResolveOperation({ operation, operationName, contextValue: { summary } }) {
+          summary.operationName = operationName ?? undefined;
+          summary.operationType = operation?.operation;
         },
-        async willSendResponse({ response: { body }, contextValue: { answer } }) {
+        async willSendResponse({ response: { body }, contextValue: { summary } }) {
           if (body.kind !== 'single') return;
-          answer.outcome = outcomeOf(body.singleResult);
+          summary.outcome = outcomeOf(body.singleResult);
           const codes = body.singleResult.errors?.map(({ extensions }) => extensions?.['code']);
-          answer.errorCodes = [...new Set(codes)].filter((code) => typeof code === 'string');
+          summary.errorCodes = [...new Set(codes)].filter((code) => typeof code === 'string');
         },
       };
     },

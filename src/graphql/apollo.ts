@@ -1,0 +1,74 @@
+/** Apollo Server as the gateway runs it: its plugins, its limits and the form of its errors. */
+import { ApolloServer } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { FastifyBaseLogger } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import { ConfigError, type Config } from '../config.js';
+import type { Context } from './context.js';
+import { createFormatError } from './errors.js';
+import { costLimit } from './limits/cost.js';
+import { sizeRule } from './limits/size.js';
+import { cacheability } from './plugins/cacheability.js';
+import { explain } from './plugins/explain.js';
+import { httpStatus } from './plugins/http-status.js';
+import { logging } from './plugins/logging.js';
+import { outcome } from './plugins/outcome.js';
+import { requestIds } from './plugins/request-id.js';
+import { problemsOf } from './trusted-documents.js';
+
+/** Starts an Apollo Server for the schema. The caller stops it. */
+export async function startApollo(
+  config: Pick<Config, 'limits' | 'isSchemaPublic'>,
+  { schema, log }: { schema: GraphQLSchema; log: FastifyBaseLogger },
+): Promise<ApolloServer<Context>> {
+  const { limits, isSchemaPublic } = config;
+  const apollo = new ApolloServer<Context>({
+    schema,
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      // It would wrap every field, for cache hints that this schema does not give.
+      ApolloServerPluginCacheControlDisabled(),
+      // Before the plugins that read a response's errors, since it may add some.
+      costLimit(config),
+      requestIds(),
+      logging(log),
+      httpStatus(),
+      outcome(),
+      // The routes of upstream calls are part of the schema's description.
+      ...(isSchemaPublic ? [explain()] : []),
+      // Last, since it looks at what the other plugins add to the response.
+      cacheability(),
+    ],
+    formatError: createFormatError(config),
+    includeStacktraceInErrorResponses: false,
+    introspection: isSchemaPublic,
+    parseOptions: { maxTokens: limits.maxTokens },
+    validationRules: [sizeRule(limits)],
+    stopOnTerminationSignals: false,
+    logger: log,
+  });
+  await apollo.start();
+  return apollo;
+}
+
+/**
+ * Throws a ConfigError for trusted documents that would always be refused, so that the operator finds
+ * out at the start and not from the app's users.
+ */
+export function refuseUnusableDocuments(
+  { trustedDocuments, limits }: Pick<Config, 'trustedDocuments' | 'limits'>,
+  schema: GraphQLSchema,
+): void {
+  if (trustedDocuments === undefined) return;
+  const problems = problemsOf(trustedDocuments, schema, {
+    maxTokens: limits.maxTokens,
+    rules: [sizeRule(limits)],
+  });
+  if (problems.length === 0) return;
+  throw new ConfigError(
+    problems.map((problem) => `TRUSTED_DOCUMENTS must hold documents that can be run; ${problem}`),
+  );
+}

@@ -1,0 +1,254 @@
+/** The steps of the `/graphql` route. */
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  onRequestHookHandler,
+  preHandlerAsyncHookHandler,
+  preHandlerHookHandler,
+  RouteHandlerMethod,
+} from 'fastify';
+import type { Authenticate } from '../auth/authenticate.js';
+import type { Config } from '../config.js';
+import { withTrustedDocument } from '../graphql/trusted-documents.js';
+import { logText } from '../telemetry/redact.js';
+import type { Telemetry } from '../telemetry/index.js';
+import type { Cache } from '../upstream/cache/index.js';
+import type { Admission } from './admission.js';
+import type { CoalescedExecutions } from './coalesce.js';
+import { addRequestId, sendError } from './error.js';
+import { cacheKeyOf, isDeliberateGet, isQuery, isUtf8, type SharedResponse } from './request.js';
+import { etagOf, type CachedResponse, type ResponseCache } from './response-cache.js';
+import { sendResponse } from './send-response.js';
+
+/** What `/graphql` is made of. */
+export interface GraphqlParts {
+  /** Executes an operation with Apollo Server. It sets `request.graphql.operation`. */
+  execute: RouteHandlerMethod;
+  authenticate: Authenticate;
+  responses: ResponseCache;
+  executions: CoalescedExecutions;
+  /** Learns of writes through other replicas: see `Cache.refresh`. */
+  refresh: Cache['refresh'];
+  admission: Admission;
+  telemetry: Telemetry;
+  config: Pick<Config, 'isProduction' | 'trustedDocuments'>;
+}
+
+/** A short text goes into one packet with the headers. A longer one is encoded once, for all who get it. */
+const SHORT_TEXT = 16_384;
+
+export class GraphqlSteps {
+  readonly #app: FastifyInstance;
+  readonly #parts: GraphqlParts;
+  readonly #parseJson: ReturnType<FastifyInstance['getDefaultJsonParser']>;
+
+  constructor(app: FastifyInstance, parts: GraphqlParts) {
+    this.#app = app;
+    this.#parts = parts;
+    this.#parseJson = app.getDefaultJsonParser('error', 'error');
+  }
+
+  /**
+   * Accepts JSON alone, since a form or a script on another site can send text/plain. A body is kept as
+   * text: that is the cache key, and a request that is in the cache need not be parsed.
+   */
+  readJsonAsText(): void {
+    this.#app.removeAllContentTypeParsers();
+    this.#app.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) =>
+      done(null, body),
+    );
+  }
+
+  readonly requirePlainUtf8: onRequestHookHandler = (request, reply, done) => {
+    const { 'content-type': contentType, 'content-encoding': coding = 'identity' } =
+      request.headers;
+    if (!isUtf8(contentType)) {
+      sendError(request, reply, {
+        status: 415,
+        message: 'The body must be JSON in UTF-8. Send `content-type: application/json`.',
+      });
+    } else if (coding.toLowerCase() !== 'identity') {
+      // The accepted coding is named in a header (RFC 9110, section 15.5.16).
+      sendError(request, reply.header('accept-encoding', 'identity'), {
+        status: 415,
+        message: 'The body must not be compressed. Send it without `content-encoding`.',
+      });
+    } else {
+      done();
+    }
+  };
+
+  /** Exempts GETs of GraphQL clients from Apollo Server's CSRF check, which asks for a header. */
+  readonly preventCsrf: onRequestHookHandler = (request, _reply, done) => {
+    if (request.method === 'GET' && isDeliberateGet(request, this.#parts.config.isProduction)) {
+      request.headers['apollo-require-preflight'] = 'true';
+    }
+    done();
+  };
+
+  /** Sheds requests of an overloaded gateway before their body is read, which costs least. */
+  readonly admitBeforeBody: onRequestHookHandler = (request, reply, done) => {
+    const { admission } = this.#parts;
+    reply.raw.once('close', () => request.graphql.releaseSlot?.());
+    if (!admission.isGuarded) return done();
+    request.graphql.releaseSlot = admission.apply((isAdmitted) =>
+      isAdmitted ? done() : void this.shed(request, reply),
+    );
+  };
+
+  readonly authenticate: preHandlerHookHandler = (request, _reply, done) => {
+    const caller = this.#parts.authenticate(request.headers.authorization, request.log);
+    request.graphql.caller = caller;
+    // Not every request gets as far as a step that awaits it.
+    caller.catch(() => undefined);
+    done();
+  };
+
+  readonly sendCachedResponse: preHandlerAsyncHookHandler = async (request, reply) => {
+    const { graphql: state } = request;
+    const key = await cacheKeyOf(request);
+    state.cacheKey = key;
+    // A promise with several replicas alone.
+    const isCurrent = this.#parts.refresh();
+    state.isCurrent = isCurrent === true || (await isCurrent);
+    if (key === undefined || !state.isCurrent) return;
+    const response = this.#parts.responses.get(key);
+    if (response === undefined) return;
+    return this.sendShared(request, reply, { response, from: 'memory' });
+  };
+
+  readonly parseBody: preHandlerAsyncHookHandler = async (request) => {
+    const { body: text } = request;
+    if (typeof text !== 'string') return;
+    request.body = await new Promise((resolve, reject) =>
+      this.#parseJson(request, text, (error, body) =>
+        error === null ? resolve(body) : reject(error),
+      ),
+    );
+  };
+
+  readonly resolveTrustedDocument: preHandlerHookHandler = (request, reply, done) => {
+    const { trustedDocuments } = this.#parts.config;
+    if (trustedDocuments === undefined) return done();
+    const body = withTrustedDocument(trustedDocuments, request.body);
+    if (body === undefined) {
+      sendError(request, reply, {
+        status: 400,
+        message: 'This gateway runs trusted documents only. Send the id of one by POST.',
+        code: 'TRUSTED_DOCUMENT_REQUIRED',
+      });
+      return;
+    }
+    request.body = body;
+    done();
+  };
+
+  /**
+   * Waits until there is a response to share or the request may execute. A query waits for one
+   * identical execution at most: if that has no response to share, queries which went on waiting for
+   * each other would be executed one after the other.
+   */
+  async coalesceOrAdmit(
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<SharedResponse | 'admitted' | 'shed'> {
+    const { responses, executions } = this.#parts;
+    const { graphql: state } = request;
+    const { cacheKey: key } = state;
+    if (key === undefined || !state.isCurrent || !isQuery(request)) {
+      return (await this.#admit(request)) ? 'admitted' : 'shed';
+    }
+    for (let mayWait = true; ;) {
+      const execution = mayWait ? executions.find(key) : undefined;
+      if (execution !== undefined) {
+        mayWait = false;
+        reply.raw.once('close', () => execution.stopWaiting());
+        // A waiter takes no slot that another request could use.
+        state.releaseSlot?.();
+        state.releaseSlot = undefined;
+        const response = await execution.wait();
+        if (response !== undefined) return { response, from: 'merged' };
+      }
+      const isAdmitted = this.#admit(request);
+      if (isAdmitted === true) {
+        // No await between the search above and this, or two identical queries could begin.
+        state.execution = executions.begin(key);
+        return 'admitted';
+      }
+      if (!(await isAdmitted)) return 'shed';
+      // Meanwhile an identical query may have ended or begun.
+      const response = responses.get(key);
+      if (response !== undefined) return { response, from: 'memory' };
+    }
+  }
+
+  /** Executes the operation and, when its response can be shared, caches it. */
+  async executeAndStore(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const { cacheKey, execution } = request.graphql;
+    let response: CachedResponse | undefined;
+    try {
+      const body: unknown = await this.#parts.execute.call(this.#app, request, reply);
+      if (reply.statusCode >= 400) return addRequestId(body, request);
+      if (execution !== undefined) response = cacheable(request, reply, body);
+      if (response === undefined) return body;
+      const { responses } = this.#parts;
+      responses.set(cacheKey!, request.graphql.operation!.provenance, response);
+      return sendResponse(request, reply, response, responses.secondsLeft(response));
+    } finally {
+      execution?.finish(response);
+    }
+  }
+
+  /** Sends a response that was made for another request. */
+  sendShared(request: FastifyRequest, reply: FastifyReply, shared: SharedResponse): FastifyReply {
+    const { response, from } = shared;
+    request.graphql.sharedResponse = shared;
+    const operationName = response.operationName && logText(response.operationName);
+    request.log.info({ operation: 'query', operationName, from }, 'operation');
+    return sendResponse(request, reply, response, this.#parts.responses.secondsLeft(response));
+  }
+
+  /** Refuses a request before execution. `Retry-After` is random, so that clients come back one by one. */
+  shed(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const reason = this.#parts.admission.isDraining
+      ? 'The gateway is shutting down'
+      : 'The gateway is overloaded';
+    return sendError(
+      request,
+      reply.header('retry-after', String(1 + Math.floor(Math.random() * 3))),
+      {
+        status: 503,
+        message: `${reason}; nothing was done. Try again after the seconds in \`Retry-After\`.`,
+        code: 'OVERLOADED',
+      },
+    );
+  }
+
+  /** Returns true for a request that has a slot, or needs none because the shutdown began after it. */
+  #admit(request: FastifyRequest): boolean | Promise<boolean> {
+    const { admission } = this.#parts;
+    const { graphql: state } = request;
+    if (state.releaseSlot !== undefined || admission.isDraining) return true;
+    return new Promise((resolve) => {
+      state.releaseSlot = admission.apply(resolve);
+    });
+  }
+}
+
+/** Returns the response of an execution, if other requests can be sent the same. */
+function cacheable(
+  { method, graphql: { operation } }: FastifyRequest,
+  reply: FastifyReply,
+  text: unknown,
+): CachedResponse | undefined {
+  if (typeof text !== 'string' || operation?.summary.isCacheable !== true) return undefined;
+  const body = text.length < SHORT_TEXT ? text : Buffer.from(text);
+  return {
+    body,
+    contentType: String(reply.getHeader('content-type')),
+    etag: method === 'GET' ? etagOf(body) : '',
+    operationName: operation.summary.operationName,
+    freshUntil: operation.provenance.freshUntil,
+  };
+}

@@ -1,0 +1,62 @@
+/** The upstream side of a process: sockets, token, call policy and client, which all operations share. */
+import type { Config, KindeConfig } from '../config.js';
+import type { Cache } from './cache/index.js';
+import { createClient } from './client.js';
+import type { UpstreamError } from './errors.js';
+import { sendThrough, type Breaker } from './policy/breaker.js';
+import { Turns } from './policy/fair-queue.js';
+import type { RateLimit } from './policy/rate-limit-budget.js';
+import { createSend } from './send/index.js';
+import { createClientCredentials, type TokenSource } from './token.js';
+
+const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
+
+export interface UpstreamParts {
+  breaker: Breaker;
+  cache: Cache;
+  rateLimit: RateLimit;
+  /** Called after each token request, with its error if it failed. */
+  onTokenRequest: (error: UpstreamError | undefined) => void;
+}
+
+export interface UpstreamSide {
+  client: ReturnType<typeof createClient>;
+  /** The gateway's own token; undefined where callers bring theirs. */
+  token: TokenSource | undefined;
+  queue: Turns;
+  close: () => Promise<void>;
+}
+
+/** Creates the client for Kinde's API and what its calls share. */
+export function createUpstream(
+  config: Config & { kinde: KindeConfig },
+  { breaker, cache, rateLimit, onTokenRequest }: UpstreamParts,
+): UpstreamSide {
+  const { baseUrl, audience, credentials } = config.kinde;
+  const { upstreamTimeoutMs: timeoutMs, upstreamRetries: retries } = config;
+  const { send: sendOnce, close } = createSend({
+    baseUrl,
+    timeoutMs,
+    maxSockets: config.upstreamConcurrency,
+    maxBodyBytes: BODY_LIMIT_BYTES,
+  });
+  const send = sendThrough(breaker, sendOnce);
+  const queue = new Turns(config.upstreamConcurrency);
+  return {
+    client: createClient({
+      ...{ baseUrl, send },
+      cache: { ...config.cache, ...cache },
+      policy: { turns: queue, retries, timeoutMs, breaker, rateLimit },
+    }),
+    token:
+      credentials &&
+      createClientCredentials(
+        send,
+        baseUrl,
+        { ...credentials, audience },
+        { retries, timeoutMs, onRequest: onTokenRequest },
+      ),
+    queue,
+    close,
+  };
+}
