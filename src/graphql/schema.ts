@@ -18,11 +18,18 @@ export function readTypeDefs(): string[] {
     .map((name) => readFileSync(new URL(name, DIRECTORY), 'utf8'));
 }
 
+let schema: GraphQLSchema | undefined;
+
 /**
- * Throws when a resolver is for a field that the schema lacks. Its fields answer only those who may have
- * them: the context says who asks. Its mutations are audited, and so are those that are denied.
+ * Returns the executable schema, which all gateways of the process share. Throws when a resolver is for
+ * a field that the schema lacks. Its fields answer only those who may have them: the context says who
+ * asks. Its mutations are audited, and so are those that are denied.
  */
 export function createSchema(): GraphQLSchema {
+  return (schema ??= makeSchema());
+}
+
+function makeSchema(): GraphQLSchema {
   const schema = makeExecutableSchema({
     typeDefs: readTypeDefs(),
     resolvers: [...resolvers],
