@@ -73,8 +73,8 @@ export async function createGateway(
     graphqlRoute({
       execute: createExecute({ apollo, parts, metrics, config }),
       authenticate: createAuthenticate(config.authMode, token, config.jwt),
-      responses: new ResponseCache(cache.changes, cache.store),
-      executions: new CoalescedExecutions(cache.changes),
+      responses: new ResponseCache(cache.invalidations, cache.store),
+      executions: new CoalescedExecutions(cache.invalidations),
       refresh: cache.refresh,
       admission,
       telemetry: { metrics, traces },

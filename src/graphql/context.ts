@@ -8,7 +8,7 @@ import { authorizeCall, type Viewer } from '../auth/viewer.js';
 import type { Idempotency } from '../idempotency/index.js';
 import { createLoaders, type Loaders } from '../loaders/index.js';
 import type { Allowance, TimeAllowance } from '../upstream/policy/call-budget.js';
-import { Provenance } from '../upstream/cache/dependencies.js';
+import { ResponseDependencies } from '../upstream/cache/dependencies.js';
 import type { CallReport, CallScope, createClient, Upstream } from '../upstream/client.js';
 
 /** Facts about an operation that are known once its response is. */
@@ -49,7 +49,7 @@ export interface Context extends BaseContext {
   /** The upstream calls so far, those answered from the cache included. */
   calls: CallReport[];
   /** The cache tags that the response depends on. */
-  provenance: Provenance;
+  dependencies: ResponseDependencies;
   /** In an object of its own, since Apollo Server copies the context before plugins fill it. */
   summary: OperationSummary;
 }
@@ -80,9 +80,16 @@ export function createContext(
 ): Context {
   const { viewer, token } = caller;
   const calls: CallReport[] = [];
-  const provenance = new Provenance();
+  const dependencies = new ResponseDependencies();
   const upstream = client.scope({
-    ...{ token, authorize: authorizeCall(viewer), allowance, isCurrent, provenance, beginExchange },
+    ...{
+      token,
+      authorize: authorizeCall(viewer),
+      allowance,
+      isCurrent,
+      dependencies,
+      beginExchange,
+    },
     onCall: (report) => {
       calls.push(report);
       onCall(report);
@@ -94,7 +101,7 @@ export function createContext(
     return current instanceof Promise ? current.then(({ scopes }) => scopes) : current.scopes;
   };
   return {
-    ...{ viewer, upstream, idempotency, audit, requestId, log, calls, provenance },
+    ...{ viewer, upstream, idempotency, audit, requestId, log, calls, dependencies },
     loaders: createLoaders(upstream, grantedScopes),
     time: allowance,
     replays: new WeakSet(),

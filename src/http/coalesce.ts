@@ -1,5 +1,5 @@
 /** Request coalescing: identical queries in flight are executed once. */
-import type { Changes } from '../upstream/cache/invalidation.js';
+import type { InvalidationLog } from '../upstream/cache/invalidation.js';
 import type { CachedResponse } from './response-cache.js';
 
 /** An execution in flight, and the requests that wait for its response. */
@@ -12,7 +12,7 @@ export class CoalescedExecution {
   });
 
   constructor(
-    /** The time of `Changes` at which it began. */
+    /** The time of `InvalidationLog` at which it began. */
     readonly clock: number,
     private readonly onFinish: () => void,
   ) {}
@@ -46,17 +46,17 @@ export class CoalescedExecution {
 export class CoalescedExecutions {
   readonly #byKey = new Map<string, CoalescedExecution>();
 
-  constructor(private readonly changes: Changes) {}
+  constructor(private readonly invalidations: InvalidationLog) {}
 
   /** Returns an identical execution, unless a write since its start may have changed the response. */
   find(key: string): CoalescedExecution | undefined {
     const execution = this.#byKey.get(key);
-    return execution?.clock === this.changes.clock ? execution : undefined;
+    return execution?.clock === this.invalidations.clock ? execution : undefined;
   }
 
   /** Begins an execution that others can wait for. The caller must finish it. */
   begin(key: string): CoalescedExecution {
-    const execution: CoalescedExecution = new CoalescedExecution(this.changes.clock, () => {
+    const execution: CoalescedExecution = new CoalescedExecution(this.invalidations.clock, () => {
       if (this.#byKey.get(key) === execution) this.#byKey.delete(key);
     });
     this.#byKey.set(key, execution);

@@ -193,7 +193,7 @@ export class GraphqlSteps {
       if (execution !== undefined) response = cacheable(request, reply, body);
       if (response === undefined) return body;
       const { responses } = this.#parts;
-      responses.set(cacheKey!, request.graphql.operation!.provenance, response);
+      responses.set(cacheKey!, request.graphql.operation!.dependencies, response);
       return sendResponse(request, reply, response, responses.secondsLeft(response));
     } finally {
       execution?.finish(response);
@@ -249,6 +249,6 @@ function cacheable(
     contentType: String(reply.getHeader('content-type')),
     etag: method === 'GET' ? etagOf(body) : '',
     operationName: operation.summary.operationName,
-    freshUntil: operation.provenance.freshUntil,
+    freshUntil: operation.dependencies.freshUntil,
   };
 }

@@ -1,7 +1,7 @@
 /** Complete responses to queries, cached until a part of them expires or is invalidated. */
 import { createHash } from 'node:crypto';
-import type { Changes } from '../upstream/cache/invalidation.js';
-import type { Provenance } from '../upstream/cache/dependencies.js';
+import type { InvalidationLog } from '../upstream/cache/invalidation.js';
+import type { ResponseDependencies } from '../upstream/cache/dependencies.js';
 import type { Store } from '../upstream/cache/reads.js';
 
 /** A response that other requests can be sent, from the cache or from an execution in flight. */
@@ -19,7 +19,7 @@ export interface CachedResponse {
 interface Entry extends CachedResponse {
   readonly freshUntil: number;
   readonly tags: ReadonlySet<string>;
-  /** The time of `Changes` up to which no tag was invalidated. */
+  /** The time of `InvalidationLog` up to which no tag was invalidated. */
   clock: number;
 }
 
@@ -29,7 +29,7 @@ const BYTES_PER_ENTRY = 512;
 /** Caches responses by caller, media type and the text of the request. */
 export class ResponseCache {
   constructor(
-    private readonly changes: Changes,
+    private readonly invalidations: InvalidationLog,
     /** Undefined where caching is off. */
     private readonly store: Store | undefined,
     private readonly now: () => number = () => performance.now(),
@@ -39,8 +39,8 @@ export class ResponseCache {
   get(key: string): CachedResponse | undefined {
     const entry = this.store?.get(key) as Entry | undefined;
     if (entry === undefined) return undefined;
-    if (this.now() < entry.freshUntil && this.changes.isUnchangedSince(entry.clock, entry.tags)) {
-      entry.clock = this.changes.clock;
+    if (this.now() < entry.freshUntil && this.invalidations.isValidSince(entry.clock, entry.tags)) {
+      entry.clock = this.invalidations.clock;
       return entry;
     }
     this.store?.delete(key);
@@ -48,10 +48,10 @@ export class ResponseCache {
   }
 
   /** Caches a response, unless a part of it is uncacheable or was invalidated meanwhile. */
-  set(key: string, { tags, clock }: Provenance, response: CachedResponse): void {
+  set(key: string, { tags, clock }: ResponseDependencies, response: CachedResponse): void {
     const { freshUntil, body } = response;
     if (this.store === undefined || freshUntil === undefined) return;
-    if (!this.changes.isUnchangedSince(clock, tags)) return;
+    if (!this.invalidations.isValidSince(clock, tags)) return;
     const entry: Entry = { ...response, tags, clock, freshUntil };
     const size = body.length + tags.size * BYTES_PER_TAG + key.length + BYTES_PER_ENTRY;
     this.store.set(key, entry, { size });

@@ -1,6 +1,6 @@
 /** The endpoint table, as typed methods: `upstream.organizations.users({ org_code, page_size })`. */
 import type { Allowance, TimeAllowance } from './policy/call-budget.js';
-import type { Provenance } from './cache/dependencies.js';
+import type { ResponseDependencies } from './cache/dependencies.js';
 import type { Fetched, Reads, Source } from './cache/reads.js';
 import { encode } from './encode.js';
 import { tagsOf, type Answer, type Arguments, type Endpoint } from './endpoint.js';
@@ -36,8 +36,8 @@ export interface Transport {
 
 export interface CacheOptions {
   reads: Reads;
-  /** Has what was read under these tags forgotten, on every replica. */
-  forget: (tags: readonly string[]) => Promise<void>;
+  /** Invalidates cached responses with these tags, on every replica. */
+  invalidate: (tags: readonly string[]) => Promise<void>;
   /** How long an answer is good, in milliseconds. */
   lifetimeMs: number;
   /** How long one is good that tells of what an environment seldom changes, in milliseconds. */
@@ -83,8 +83,8 @@ export interface CallScope {
   onCall?: (report: CallReport) => void;
   /** Is told each time that a call is sent; `resendCount` tells how often it was sent before. */
   beginExchange?: ((endpoint: Endpoint, resendCount: number) => ExchangeSpan) | undefined;
-  /** Is told of all that the operation's answer is made of. */
-  provenance?: Provenance;
+  /** Records what the operation's response depends on. */
+  dependencies?: ResponseDependencies;
 }
 
 /** One call, ready to be sent. */
@@ -103,7 +103,7 @@ export function createClient({ baseUrl, send, policy: options, cache }: Transpor
   scope: (scope: CallScope) => Upstream;
 } {
   const policy = createPolicy(options);
-  const { reads, forget } = cache;
+  const { reads, invalidate } = cache;
 
   /** Sends a call by the policy, and reports it. */
   async function exchange(
@@ -167,24 +167,24 @@ export function createClient({ baseUrl, send, policy: options, cache }: Transpor
   /** A read: shared with those who ask the same with the same authority, or from memory. */
   async function read(call: Call, scope: CallScope): Promise<unknown> {
     const { endpoint, args, url } = call;
-    const { allowance, token, onCall, provenance } = scope;
+    const { allowance, token, onCall, dependencies } = scope;
     const tags = tagsOf(endpoint, args);
     const startedAt = performance.now();
     try {
-      const answered = await reads.answer({
+      const result = await reads.get({
         key: `${token.authority} ${url}`,
         tags,
         lifetimeMs: endpoint.isCatalogue ? cache.catalogueLifetimeMs : cache.lifetimeMs,
         allowance,
         isCurrent: scope.isCurrent,
-        takeCall: () => {
+        consumeCall: () => {
           if (!allowance.takeCall()) throw budgetExceeded(endpoint);
         },
         fetch: (time) => exchange(call, scope, time),
         decode: (body) => valueOf(endpoint, body),
       });
-      const { source, ageMs, value } = answered;
-      provenance?.add(tags, answered);
+      const { source, ageMs, value } = result;
+      dependencies?.add(tags, result);
       if (source !== 'upstream') {
         const milliseconds = performance.now() - startedAt;
         onCall?.({
@@ -194,7 +194,7 @@ export function createClient({ baseUrl, send, policy: options, cache }: Transpor
       }
       return value;
     } catch (thrown) {
-      provenance?.spoil();
+      dependencies?.markUncacheable();
       throw asUpstreamError(endpoint, thrown);
     }
   }
@@ -202,7 +202,7 @@ export function createClient({ baseUrl, send, policy: options, cache }: Transpor
   /** A write, sent once. What it may have changed is out of date before its outcome is told. */
   async function write(call: Call, scope: CallScope): Promise<unknown> {
     const { endpoint, args } = call;
-    scope.provenance?.spoil();
+    scope.dependencies?.markUncacheable();
     if (!scope.allowance.takeCall()) throw budgetExceeded(endpoint);
     const tags = tagsOf(endpoint, args);
     try {
@@ -210,11 +210,11 @@ export function createClient({ baseUrl, send, policy: options, cache }: Transpor
     } catch (error) {
       if (error instanceof UpstreamError && error.outcomeUnknown) {
         // It may yet be carried out, after the next read of the same thing.
-        setTimeout(() => void forget(tags), LATE_EFFECT_MS).unref();
+        setTimeout(() => void invalidate(tags), LATE_EFFECT_MS).unref();
       }
       throw error;
     } finally {
-      await forget(tags);
+      await invalidate(tags);
     }
   }
 

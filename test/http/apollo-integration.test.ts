@@ -19,7 +19,7 @@ import { readConfig } from '../../src/config.js';
 import { createHttpServer } from '../../src/http/server.js';
 import { graphqlRoute } from '../../src/http/graphql-route.js';
 import { Admission } from '../../src/http/admission.js';
-import { Changes } from '../../src/upstream/cache/invalidation.js';
+import { InvalidationLog } from '../../src/upstream/cache/invalidation.js';
 
 declare global {
   /** See support/deviations.mjs. */
@@ -67,7 +67,7 @@ const namings: boolean[] = [];
 const createServer: CreateServerForIntegrationTests = async (apolloConfig, options) => {
   const apollo = new ApolloServer(apolloConfig);
   await apollo.start();
-  const changes = new Changes();
+  const invalidations = new InvalidationLog();
   const app = createHttpServer(config);
   app.addHook('onSend', async (request, reply, payload) => {
     if (reply.statusCode < 400 || typeof payload !== 'string') return payload;
@@ -83,8 +83,8 @@ const createServer: CreateServerForIntegrationTests = async (apolloConfig, optio
     graphqlRoute({
       execute: fastifyApolloHandler(apollo, { context: options?.context ?? (async () => ({})) }),
       authenticate,
-      responses: new ResponseCache(changes, undefined),
-      executions: new CoalescedExecutions(changes),
+      responses: new ResponseCache(invalidations, undefined),
+      executions: new CoalescedExecutions(invalidations),
       refresh: () => true,
       admission,
       telemetry: { metrics: undefined, traces: undefined },

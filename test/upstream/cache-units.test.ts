@@ -3,29 +3,29 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ResponseCache } from '../../src/http/response-cache.js';
 import { Allowance } from '../../src/upstream/policy/call-budget.js';
-import { Changes } from '../../src/upstream/cache/invalidation.js';
+import { InvalidationLog } from '../../src/upstream/cache/invalidation.js';
 import { createCache, type Cache } from '../../src/upstream/cache/index.js';
-import { Provenance } from '../../src/upstream/cache/dependencies.js';
-import type { Answered } from '../../src/upstream/cache/reads.js';
+import { ResponseDependencies } from '../../src/upstream/cache/dependencies.js';
+import type { ReadResult } from '../../src/upstream/cache/reads.js';
 
-describe('Changes', () => {
+describe('InvalidationLog', () => {
   const tag = fc.constantFrom('a', 'b', 'c', 'd');
   const tags = fc.uniqueArray(tag, { maxLength: 3 });
   const event = fc.oneof(
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('record' as const), tags }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('forget' as const) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('invalidate all' as const) }) },
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('read' as const), tags }) },
   );
 
-  test('say of each read what the list of all events says', () => {
+  test('agrees with a list of all events on each read', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 40 }), (events) => {
-        const changes = new Changes();
+        const invalidations = new InvalidationLog();
         const reads: { time: number; position: number; tags: string[] }[] = [];
         events.forEach((what, position) => {
-          if (what.kind === 'record') changes.record(what.tags);
-          else if (what.kind === 'forget') changes.forgetAll();
-          else reads.push({ time: changes.clock, position, tags: what.tags });
+          if (what.kind === 'record') invalidations.record(what.tags);
+          else if (what.kind === 'invalidate all') invalidations.invalidateAll();
+          else reads.push({ time: invalidations.clock, position, tags: what.tags });
         });
         for (const read of reads) {
           const isGood = events
@@ -35,23 +35,23 @@ describe('Changes', () => {
                 what.kind === 'read' ||
                 (what.kind === 'record' && !what.tags.some((name) => read.tags.includes(name))),
             );
-          expect(changes.isUnchangedSince(read.time, read.tags)).toBe(isGood);
+          expect(invalidations.isValidSince(read.time, read.tags)).toBe(isGood);
         }
       }),
     );
   });
 
-  test('remember no more than they must, and then take all for changed', () => {
-    const changes = new Changes();
-    const before = changes.clock;
-    for (let n = 0; n <= 100_000; n++) changes.record([`tag ${n}`]);
-    expect(changes.isUnchangedSince(before, ['untouched'])).toBe(false);
-    expect(changes.isUnchangedSince(changes.clock, ['tag 5'])).toBe(true);
+  test('stays bounded, and then invalidates everything', () => {
+    const invalidations = new InvalidationLog();
+    const before = invalidations.clock;
+    for (let n = 0; n <= 100_000; n++) invalidations.record([`tag ${n}`]);
+    expect(invalidations.isValidSince(before, ['untouched'])).toBe(false);
+    expect(invalidations.isValidSince(invalidations.clock, ['tag 5'])).toBe(true);
   });
 });
 
-describe('Provenance', () => {
-  const part: fc.Arbitrary<{ tags: string[]; answered: Answered }> = fc.record({
+describe('ResponseDependencies', () => {
+  const part: fc.Arbitrary<{ tags: string[]; answered: ReadResult }> = fc.record({
     tags: fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 2 }),
     answered: fc.record({
       value: fc.constant(null),
@@ -62,25 +62,25 @@ describe('Provenance', () => {
     }),
   });
 
-  test('is that of the least of its parts', () => {
+  test('are those of the least cacheable read', () => {
     fc.assert(
-      fc.property(fc.array(part, { maxLength: 6 }), fc.boolean(), (parts, isSpoiled) => {
-        const provenance = new Provenance();
-        for (const { tags, answered } of parts) provenance.add(tags, answered);
-        if (isSpoiled) provenance.spoil();
+      fc.property(fc.array(part, { maxLength: 6 }), fc.boolean(), (parts, isUncacheable) => {
+        const dependencies = new ResponseDependencies();
+        for (const { tags, answered } of parts) dependencies.add(tags, answered);
+        if (isUncacheable) dependencies.markUncacheable();
         const answers = parts.map(({ answered }) => answered);
         const stale = answers.filter(({ source }) => source === 'stale');
         const isWhole =
           parts.length > 0 &&
-          !isSpoiled &&
+          !isUncacheable &&
           stale.length === 0 &&
           answers.every(({ freshUntil }) => freshUntil !== undefined);
-        expect(provenance.tags).toEqual(new Set(parts.flatMap(({ tags }) => tags)));
-        expect(provenance.clock).toBe(Math.min(...answers.map(({ clock }) => clock)));
-        expect(provenance.freshUntil).toBe(
+        expect(dependencies.tags).toEqual(new Set(parts.flatMap(({ tags }) => tags)));
+        expect(dependencies.clock).toBe(Math.min(...answers.map(({ clock }) => clock)));
+        expect(dependencies.freshUntil).toBe(
           isWhole ? Math.min(...answers.map(({ freshUntil }) => freshUntil!)) : undefined,
         );
-        expect(provenance.staleMs).toBe(
+        expect(dependencies.staleMs).toBe(
           stale.length === 0 ? undefined : Math.max(...stale.map(({ ageMs }) => ageMs)),
         );
       }),
@@ -101,12 +101,12 @@ describe('what is kept', () => {
     );
   const keep = async ({ reads }: Cache, key: string, bytes: number) => {
     const allowance = new Allowance({ timeoutMs: 1_000, calls: 1 });
-    const { source } = await reads.answer({
+    const { source } = await reads.get({
       key,
       tags: ['all'],
       lifetimeMs: 60_000,
       allowance,
-      takeCall: () => undefined,
+      consumeCall: () => undefined,
       isCurrent: true,
       fetch: async () => ({ value: {}, body: 'x'.repeat(bytes) }),
       decode: () => undefined,
@@ -135,13 +135,13 @@ describe('what is kept', () => {
   });
 
   test('holds cached responses under the same bound', async () => {
-    const { changes, store } = await create();
-    const responses = new ResponseCache(changes, store, () => 0);
-    const provenance = new Provenance();
-    const answered: Answered = {
+    const { invalidations, store } = await create();
+    const responses = new ResponseCache(invalidations, store, () => 0);
+    const dependencies = new ResponseDependencies();
+    const answered: ReadResult = {
       ...{ value: null, source: 'upstream', ageMs: 0, clock: 0, freshUntil: 100 },
     };
-    provenance.add(['a'], answered);
+    dependencies.add(['a'], answered);
     const response = {
       body: 'x'.repeat(2_000),
       contentType: '',
@@ -149,12 +149,12 @@ describe('what is kept', () => {
       operationName: undefined,
       freshUntil: 100,
     };
-    for (let n = 0; n < 2_000; n++) responses.set(`key ${n}`, provenance, response);
+    for (let n = 0; n < 2_000; n++) responses.set(`key ${n}`, dependencies, response);
     expect(store!.calculatedSize).toBeLessThanOrEqual(MAX);
     expect(responses.get('key 1999')?.body).toBe(response.body);
-    changes.record(['b']);
+    invalidations.record(['b']);
     expect(responses.get('key 1999')).toBeDefined();
-    changes.record(['a']);
+    invalidations.record(['a']);
     expect(responses.get('key 1999')).toBeUndefined();
   });
 });

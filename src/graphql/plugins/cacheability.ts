@@ -14,7 +14,7 @@ export function cacheability(): ApolloServerPlugin<Context> {
         async willSendResponse({ operation, response: { body }, contextValue }) {
           if (body.kind !== 'single') return;
           const { singleResult } = body;
-          const { staleMs } = contextValue.provenance;
+          const { staleMs } = contextValue.dependencies;
           if (staleMs !== undefined) {
             const stale = { ageSeconds: Math.round(staleMs / 1000) };
             singleResult.extensions = { ...singleResult.extensions, stale };

@@ -1,44 +1,44 @@
-/** What an operation's answer is made of, and so how long it may be given again. */
-import type { Answered } from './reads.js';
+/** Tracks which tags a response depends on and when it expires. */
+import type { ReadResult } from './reads.js';
 
-export class Provenance {
+export class ResponseDependencies {
   readonly #tags = new Set<string>();
   #clock = Infinity;
   #freshUntil = Infinity;
-  #isWhole = true;
+  #isCacheable = true;
   #staleMs: number | undefined;
 
-  /** The tags of all that was read. */
+  /** The tags of all reads. */
   get tags(): ReadonlySet<string> {
     return this.#tags;
   }
 
-  /** The earliest time of `Changes` at which a part was read. */
+  /** The earliest time of the InvalidationLog that a read is valid for. */
   get clock(): number {
     return this.#clock;
   }
 
-  /** When the first of the parts ceases to be fresh; undefined when a part was not kept at all. */
+  /** When the first read expires; undefined when one was not cached at all. */
   get freshUntil(): number | undefined {
-    return this.#isWhole && this.#tags.size > 0 ? this.#freshUntil : undefined;
+    return this.#isCacheable && this.#tags.size > 0 ? this.#freshUntil : undefined;
   }
 
-  /** The age of the oldest part that was given because the API cannot be asked; undefined without one. */
+  /** The age of the oldest read that was served stale during an outage; undefined without one. */
   get staleMs(): number | undefined {
     return this.#staleMs;
   }
 
-  /** A part was read. */
-  add(tags: readonly string[], { source, ageMs, clock, freshUntil }: Answered): void {
+  /** Adds a read. */
+  add(tags: readonly string[], { source, ageMs, clock, freshUntil }: ReadResult): void {
     for (const tag of tags) this.#tags.add(tag);
     this.#clock = Math.min(this.#clock, clock);
     if (source === 'stale') this.#staleMs = Math.max(this.#staleMs ?? 0, ageMs);
-    if (source === 'stale' || freshUntil === undefined) this.#isWhole = false;
+    if (source === 'stale' || freshUntil === undefined) this.#isCacheable = false;
     else this.#freshUntil = Math.min(this.#freshUntil, freshUntil);
   }
 
-  /** A part is missing, or something was written. */
-  spoil(): void {
-    this.#isWhole = false;
+  /** Excludes the response from the cache, since a part is missing or something was written. */
+  markUncacheable(): void {
+    this.#isCacheable = false;
   }
 }

@@ -1,43 +1,43 @@
 import { LRUCache } from 'lru-cache';
-import { Changes } from './invalidation.js';
+import { InvalidationLog } from './invalidation.js';
 import { Reads, type Store } from './reads.js';
 import { Replicas, type ReplicasOptions } from './replicas.js';
 
 export interface CacheConfig {
-  /** The memory that what is kept may take, in bytes; 0 keeps nothing. */
+  /** The memory that all entries may take, in bytes; 0 turns the cache off. */
   readonly maxBytes: number;
-  /** How long what was read is given without asking again, in milliseconds. */
+  /** How long a response of Kinde's API is fresh, in milliseconds. */
   readonly lifetimeMs: number;
   /** The same for what an environment seldom changes: its roles, permissions and flags. */
   readonly catalogueLifetimeMs: number;
-  /** How much longer it is given while Kinde cannot be asked, in milliseconds. */
+  /** How much longer it may be served while Kinde is down, in milliseconds. */
   readonly staleIfErrorMs: number;
-  /** Where the Redis is through which replicas agree; undefined for a single one. */
+  /** The Redis that replicas share; undefined for a single one. */
   readonly redisUrl: string | undefined;
 }
 
 export interface Cache {
-  changes: Changes;
+  invalidations: InvalidationLog;
   store: Store | undefined;
   reads: Reads;
   /**
-   * Begins an operation: has all writes known that were acknowledged before it, on whichever replica.
-   * False when that cannot be known, so that nothing may be given from memory.
+   * Applies the invalidations of all writes that were acknowledged until now, on any replica. Returns
+   * false when they can't be known, so that nothing may be served from memory.
    */
   refresh: () => boolean | Promise<boolean>;
-  /** Has what was read under these tags forgotten, on every replica. */
-  forget: (tags: readonly string[]) => Promise<void>;
-  /** Whether Redis could be reached when it was last tried; undefined where there is none. */
+  /** Invalidates cached responses with these tags, on every replica. */
+  invalidate: (tags: readonly string[]) => Promise<void>;
+  /** Whether Redis could be reached when it was last tried; undefined without Redis. */
   isRedisReachable: () => boolean | undefined;
   close: () => void;
 }
 
-/** What the operations of a process, and its replicas, share of what they read. */
+/** Creates the cache that all operations of a process, and its replicas, share. */
 export async function createCache(
   { maxBytes, staleIfErrorMs, lifetimeMs, catalogueLifetimeMs, redisUrl }: CacheConfig,
   { name, onState }: Pick<ReplicasOptions, 'name' | 'onState'>,
 ): Promise<Cache> {
-  const changes = new Changes();
+  const invalidations = new InvalidationLog();
   const store: Store | undefined =
     maxBytes === 0
       ? undefined
@@ -46,17 +46,17 @@ export async function createCache(
     redisUrl === undefined
       ? undefined
       : new Replicas({
-          ...{ url: redisUrl, name, changes, onState },
+          ...{ url: redisUrl, name, invalidations, onState },
           longestLifetimeMs: Math.max(lifetimeMs, catalogueLifetimeMs),
         });
   await replicas?.connect();
   return {
-    changes,
+    invalidations,
     store,
-    reads: new Reads({ changes, store, replicas, staleIfErrorMs }),
+    reads: new Reads({ invalidations, store, replicas, staleIfErrorMs }),
     refresh: () => replicas?.refresh() ?? true,
-    forget: async (tags) => {
-      changes.record(tags);
+    invalidate: async (tags) => {
+      invalidations.record(tags);
       await replicas?.announce(tags);
     },
     isRedisReachable: () => replicas?.isReachable,

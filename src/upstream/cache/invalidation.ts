@@ -1,45 +1,45 @@
-/** What writes have changed, and in which order: the reason why a cached read is out of date. */
+/** Which tags were invalidated, and when: the reason why a cached read is out of date. */
 
-/** With more tags than this the past is cut off, rather than remembered without a bound. */
+/** With more tags than this everything is invalidated, so that the log stays bounded. */
 const MAX_TAGS = 100_000;
 
 /**
- * A clock that only writes move, and for each tag the time at which it was changed last. A read that
- * began at a time of this clock is good as long as none of its tags has been changed since.
+ * A clock that only invalidations move, and for each tag the time of its last one. A read that began
+ * at a time of this clock is valid as long as none of its tags has been invalidated since.
  */
-export class Changes {
+export class InvalidationLog {
   #clock = 0;
-  /** Reads from before this time are all taken for out of date: what changed then is not known. */
+  /** Earlier reads are all invalid: what was invalidated before this time is no longer known. */
   #knownFrom = 0;
-  readonly #changedAt = new Map<string, number>();
+  readonly #invalidatedAt = new Map<string, number>();
 
   /** The present time. */
   get clock(): number {
     return this.#clock;
   }
 
-  /** Whether none of the tags has been changed after this time. */
-  isUnchangedSince(time: number, tags: Iterable<string>): boolean {
+  /** Returns whether none of the tags has been invalidated after this time. */
+  isValidSince(time: number, tags: Iterable<string>): boolean {
     if (time === this.#clock) return true;
     if (time < this.#knownFrom) return false;
     for (const tag of tags) {
-      const changedAt = this.#changedAt.get(tag);
-      if (changedAt !== undefined && changedAt > time) return false;
+      const invalidatedAt = this.#invalidatedAt.get(tag);
+      if (invalidatedAt !== undefined && invalidatedAt > time) return false;
     }
     return true;
   }
 
-  /** Something has changed, now or at a later time that others have given it. */
-  record(tags: Iterable<string>, time = this.#clock + 1): void {
-    this.#clock = time;
-    for (const tag of tags) this.#changedAt.set(tag, time);
-    if (this.#changedAt.size > MAX_TAGS) this.forgetAll();
+  /** Invalidates all reads until now that have one of these tags. */
+  record(tags: Iterable<string>): void {
+    this.#clock++;
+    for (const tag of tags) this.#invalidatedAt.set(tag, this.#clock);
+    if (this.#invalidatedAt.size > MAX_TAGS) this.invalidateAll();
   }
 
-  /** What was read until now is out of date, whatever its tags are. */
-  forgetAll(time = this.#clock + 1): void {
-    this.#clock = time;
-    this.#knownFrom = time;
-    this.#changedAt.clear();
+  /** Invalidates all reads until now, whatever their tags are. */
+  invalidateAll(): void {
+    this.#clock++;
+    this.#knownFrom = this.#clock;
+    this.#invalidatedAt.clear();
   }
 }

@@ -1,90 +1,90 @@
-/** Reads shared over operations: those in flight, those of a short while ago, and old ones in an outage. */
+/** Reads of Kinde's API that operations share: those in flight, cached ones, and stale ones in an outage. */
 import type { LRUCache } from 'lru-cache';
 import type { Allowance, TimeAllowance } from '../policy/call-budget.js';
 import { UpstreamError, type UpstreamFailure } from '../errors.js';
-import type { Changes } from './invalidation.js';
-import { Flight } from './single-flight.js';
+import type { InvalidationLog } from './invalidation.js';
+import { InFlightRead } from './single-flight.js';
 import type { Replicas } from './replicas.js';
 
-/** What is kept, whatever it is: reads here, whole answers elsewhere, under one bound in bytes. */
+/** All cache entries of a process, reads and complete responses, under one bound in bytes. */
 export type Store = LRUCache<string, object>;
 
-/** An answer as it is kept. Whoever is given the value must not change it. */
-interface Kept {
+/** A cached read. The value is shared, so that nobody may change it. */
+interface CacheEntry {
   value: unknown;
-  /** The time of `Changes` for which it is known to hold. */
+  /** The time of the InvalidationLog that it is known to be valid for. */
   clock: number;
-  /** When it was read, and until when it is given without asking again, in milliseconds. */
+  /** When it was read, and when it expires, in milliseconds. */
   readAt: number;
   freshUntil: number;
 }
 
-/** What the API answered to a read. */
+/** A response of the API. */
 export interface Fetched {
   value: unknown;
-  /** The answer's text; undefined for one that must not be kept, since part of it is unusable. */
+  /** Its text; undefined when it must not be cached, since a part of it is unusable. */
   body: string | undefined;
 }
 
-/** What an operation that waits for a read is given. */
-interface Landed extends Fetched {
+/** The result of a read in flight. */
+interface FetchResult extends Fetched {
   source: Source;
   lifetimeMs: number;
 }
 
 export interface Read {
-  /** Whose authority and which URL: reads with the same key may share an answer. */
+  /** The authority and the URL: reads with the same key may share a response. */
   key: string;
   tags: readonly string[];
-  /** How long the answer may be given without asking again, in milliseconds. */
+  /** How long the response is fresh, in milliseconds. */
   lifetimeMs: number;
   allowance: Allowance;
-  /** Whether all writes that were acknowledged before are known of; else nothing is shared. */
+  /** Whether all writes that were acknowledged before are known; else nothing is shared. */
   isCurrent: boolean;
   /**
-   * Throws when the operation may not ask the API any more. Called before anybody can join, since
-   * those who do may ask by their own allowance.
+   * Throws when the operation may make no more calls. Runs before anybody can join, since a waiter may
+   * still have calls of its own.
    */
-  takeCall: () => void;
-  /** Asks the API. Called at most once. */
+  consumeCall: () => void;
+  /** Calls the API. Runs at most once. */
   fetch: (allowance: TimeAllowance) => Promise<Fetched>;
-  /** The value of an answer's text; undefined for a text that is none. */
+  /** Parses a response's text; undefined for an invalid one. */
   decode: (body: string) => unknown;
 }
 
 export type Source =
-  /** The API was asked. */
+  /** A call of the API. */
   | 'upstream'
-  /** Another operation was already asking. */
+  /** A call that another operation had begun. */
   | 'merged'
-  /** From memory, and fresh. */
+  /** A fresh cache entry. */
   | 'cache'
-  /** From memory, though no longer fresh, because the API cannot be asked. */
+  /** An expired cache entry, since the API is down. */
   | 'stale';
 
-export interface Answered {
+export interface ReadResult {
   value: unknown;
   source: Source;
-  /** How old the answer is, in milliseconds; 0 unless it comes from memory. */
+  /** The age of the cache entry, in milliseconds; 0 without one. */
   ageMs: number;
-  /** The time of `Changes` that it holds for. */
+  /** The time of the InvalidationLog that it is valid for. */
   clock: number;
-  /** When it ceases to be fresh; undefined for what is not kept. */
+  /** When it expires; undefined for what is not cached. */
   freshUntil: number | undefined;
 }
 
 export interface ReadsOptions {
-  changes: Changes;
-  /** Undefined to keep nothing: reads in flight are shared all the same. */
+  invalidations: InvalidationLog;
+  /** Undefined where the cache is off. Reads in flight are shared all the same. */
   store: Store | undefined;
-  /** The other replicas; undefined where there are none. */
+  /** Undefined for a single replica. */
   replicas: Replicas | undefined;
-  /** How long after it ceased to be fresh an answer may be given in an outage, in milliseconds. */
+  /** How long after it expired an entry may be served in an outage, in milliseconds. */
   staleIfErrorMs: number;
   now?: () => number;
 }
 
-/** The failures that say nothing of the thing asked for, so that its last known state may stand in. */
+/** The failures that say nothing about the object itself, so that its last known state may stand in. */
 const OUTAGES: ReadonlySet<UpstreamFailure> = new Set([
   'TIMEOUT',
   'UNAVAILABLE',
@@ -92,126 +92,127 @@ const OUTAGES: ReadonlySet<UpstreamFailure> = new Set([
   'BAD_RESPONSE',
 ]);
 
-/** A parsed answer takes several times the memory of its text, as V8 lays objects out. */
+/** A parsed response takes several times the memory of its text, as V8 lays objects out. */
 const BYTES_PER_CHARACTER = 4;
 const BYTES_PER_ENTRY = 512;
 
 /**
- * Reads with one key are made once at a time, and their answer is kept while it is fresh. What a write
- * has changed meanwhile is neither joined nor kept nor given; errors are never kept.
+ * Makes reads with one key once at a time, and caches their responses until they expire. A response
+ * that a write has invalidated meanwhile is neither joined nor cached nor served. Errors are never
+ * cached.
  */
 export class Reads {
-  readonly #changes: Changes;
+  readonly #invalidations: InvalidationLog;
   readonly #store: Store | undefined;
   readonly #replicas: Replicas | undefined;
   readonly #staleIfErrorMs: number;
   readonly #now: () => number;
-  readonly #flights = new Map<string, Flight<Landed>>();
+  readonly #inFlight = new Map<string, InFlightRead<FetchResult>>();
 
   constructor({
-    changes,
+    invalidations,
     store,
     replicas,
     staleIfErrorMs,
     now = () => performance.now(),
   }: ReadsOptions) {
-    this.#changes = changes;
+    this.#invalidations = invalidations;
     this.#store = store;
     this.#replicas = store && replicas;
     this.#staleIfErrorMs = staleIfErrorMs;
     this.#now = now;
   }
 
-  /** Throws what `fetch` throws, or the SendError that the allowance ends with. */
-  async answer(read: Read): Promise<Answered> {
-    const kept = read.isCurrent ? this.#find(read) : undefined;
-    if (kept !== undefined && this.#now() < kept.freshUntil) return this.#given(kept, 'cache');
-    const inFlight = read.isCurrent ? this.#flights.get(read.key) : undefined;
-    const isMerged = inFlight !== undefined && this.#holds(inFlight.clock, read);
-    if (!isMerged) read.takeCall();
-    const flight = isMerged ? inFlight : this.#prepare(read);
-    const landing = flight.join(read.allowance);
-    // Not before somebody waits for it, by whose allowance it goes.
-    if (!isMerged) flight.carry(this.#fetch(read, flight));
+  /** Reads from the cache or the API. Throws what `fetch` throws, or the SendError that the allowance ends with. */
+  async get(read: Read): Promise<ReadResult> {
+    const entry = read.isCurrent ? this.#find(read) : undefined;
+    if (entry !== undefined && this.#now() < entry.freshUntil) return this.#serve(entry, 'cache');
+    const begun = read.isCurrent ? this.#inFlight.get(read.key) : undefined;
+    const isMerged = begun !== undefined && this.#isValid(begun.clock, read);
+    if (!isMerged) read.consumeCall();
+    const inFlight = isMerged ? begun : this.#prepare(read);
+    const joined = inFlight.join(read.allowance);
+    // Not before somebody waits for it, whose allowance it has.
+    if (!isMerged) inFlight.start(this.#fetch(read, inFlight));
     try {
-      const { value, source } = await landing;
-      const now = this.#find(read);
+      const { value, source } = await joined;
+      const cached = this.#find(read);
       const { clock, freshUntil } =
-        now !== undefined && now.value === value
-          ? now
-          : { clock: flight.clock, freshUntil: undefined };
+        cached !== undefined && cached.value === value
+          ? cached
+          : { clock: inFlight.clock, freshUntil: undefined };
       return { value, source: isMerged ? 'merged' : source, ageMs: 0, clock, freshUntil };
     } catch (error) {
       if (
-        kept === undefined ||
+        entry === undefined ||
         !(error instanceof UpstreamError && OUTAGES.has(error.failure)) ||
-        !this.#holds(kept.clock, read) ||
-        this.#now() > kept.freshUntil + this.#staleIfErrorMs
+        !this.#isValid(entry.clock, read) ||
+        this.#now() > entry.freshUntil + this.#staleIfErrorMs
       ) {
         throw error;
       }
-      return this.#given(kept, 'stale');
+      return this.#serve(entry, 'stale');
     }
   }
 
-  #prepare(read: Read): Flight<Landed> {
-    const flight: Flight<Landed> = new Flight(this.#changes.clock, () => {
-      if (this.#flights.get(read.key) === flight) this.#flights.delete(read.key);
+  #prepare(read: Read): InFlightRead<FetchResult> {
+    const inFlight: InFlightRead<FetchResult> = new InFlightRead(this.#invalidations.clock, () => {
+      if (this.#inFlight.get(read.key) === inFlight) this.#inFlight.delete(read.key);
     });
-    if (read.isCurrent) this.#flights.set(read.key, flight);
-    return flight;
+    if (read.isCurrent) this.#inFlight.set(read.key, inFlight);
+    return inFlight;
   }
 
-  /** From another replica where one has read it, else from the API. What comes is kept. */
-  async #fetch(read: Read, flight: Flight<Landed>): Promise<Landed> {
+  /** Fetches from another replica's entry in Redis, else from the API, and caches the response. */
+  async #fetch(read: Read, inFlight: InFlightRead<FetchResult>): Promise<FetchResult> {
     const { key, tags, lifetimeMs } = read;
     const found =
       read.isCurrent && this.#replicas !== undefined
         ? await this.#replicas.lookUp(key, tags)
         : undefined;
-    let landed: Landed | undefined;
+    let result: FetchResult | undefined;
     if (found?.body !== undefined) {
       const value = read.decode(found.body);
       if (value !== undefined) {
-        landed = { value, body: found.body, source: 'cache', lifetimeMs: found.remainingMs };
+        result = { value, body: found.body, source: 'cache', lifetimeMs: found.remainingMs };
       }
     }
-    if (landed === undefined) {
-      const { value, body } = await read.fetch(flight);
+    if (result === undefined) {
+      const { value, body } = await read.fetch(inFlight);
       if (found?.stamp !== undefined && body !== undefined) {
-        this.#replicas?.keep(key, found.stamp, body, lifetimeMs);
+        this.#replicas?.store(key, found.stamp, body, lifetimeMs);
       }
-      landed = { value, body, source: 'upstream', lifetimeMs };
+      result = { value, body, source: 'upstream', lifetimeMs };
     }
-    this.#keep(read, flight.clock, landed);
-    return landed;
+    this.#cache(read, inFlight.clock, result);
+    return result;
   }
 
-  #keep(read: Read, clock: number, { value, body, lifetimeMs }: Landed): void {
-    if (this.#store === undefined || body === undefined || !this.#holds(clock, read)) return;
+  #cache(read: Read, clock: number, { value, body, lifetimeMs }: FetchResult): void {
+    if (this.#store === undefined || body === undefined || !this.#isValid(clock, read)) return;
     const readAt = this.#now();
-    const kept: Kept = { value, clock, readAt, freshUntil: readAt + lifetimeMs };
-    this.#store.set(read.key, kept, { size: body.length * BYTES_PER_CHARACTER + BYTES_PER_ENTRY });
+    const entry: CacheEntry = { value, clock, readAt, freshUntil: readAt + lifetimeMs };
+    this.#store.set(read.key, entry, { size: body.length * BYTES_PER_CHARACTER + BYTES_PER_ENTRY });
   }
 
-  /** What is kept and still holds, fresh or not. */
-  #find(read: Read): Kept | undefined {
-    const kept = this.#store?.get(read.key) as Kept | undefined;
-    if (kept === undefined) return undefined;
-    if (this.#holds(kept.clock, read)) {
-      // What is made of it is not to be out of date by what was changed before.
-      kept.clock = this.#changes.clock;
-      return kept;
+  /** Finds a valid entry, expired or not. */
+  #find(read: Read): CacheEntry | undefined {
+    const entry = this.#store?.get(read.key) as CacheEntry | undefined;
+    if (entry === undefined) return undefined;
+    if (this.#isValid(entry.clock, read)) {
+      // Earlier invalidations can't concern a response that is made of it.
+      entry.clock = this.#invalidations.clock;
+      return entry;
     }
     this.#store?.delete(read.key);
     return undefined;
   }
 
-  #holds(clock: number, { tags }: Read): boolean {
-    return this.#changes.isUnchangedSince(clock, tags);
+  #isValid(clock: number, { tags }: Read): boolean {
+    return this.#invalidations.isValidSince(clock, tags);
   }
 
-  #given({ value, clock, readAt, freshUntil }: Kept, source: Source): Answered {
+  #serve({ value, clock, readAt, freshUntil }: CacheEntry, source: Source): ReadResult {
     return { value, source, ageMs: this.#now() - readAt, clock, freshUntil };
   }
 }

@@ -1,15 +1,15 @@
 /** What the replicas of a gateway tell each other through Redis: what was read, and what was changed. */
 import { randomUUID } from 'node:crypto';
 import { briefly, createRedis, prefixOf, script, within } from '../../redis/client.js';
-import type { Changes } from './invalidation.js';
+import type { InvalidationLog } from './invalidation.js';
 
 export interface ReplicasOptions {
   /** Where Redis is: `redis://` or `rediss://`. */
   url: string;
   /** Replicas with the same name share; it must name the Kinde environment and the application. */
   name: string;
-  changes: Changes;
-  /** The longest time that anything is kept, in milliseconds. */
+  invalidations: InvalidationLog;
+  /** The longest time that anything is cached, in milliseconds. */
   longestLifetimeMs: number;
   /** Is told once when Redis can no longer be reached, and once when it can again. */
   onState?: (isReachable: boolean, error?: unknown) => void;
@@ -32,7 +32,7 @@ const TIMEOUT_MS = 25;
 const ANNOUNCE_TIMEOUT_MS = 45;
 /** For how long it is then left alone, so that not every operation waits in vain. */
 const PAUSE_MS = 1_000;
-/** How many changes are kept for replicas that have not heard of them yet. */
+/** How many invalidations are cached for replicas that have not heard of them yet. */
 const LOG_LENGTH = 10_000;
 /** A call in flight may be this much older than its answer. */
 const LONGEST_CALL_MS = 15 * 60_000;
@@ -46,13 +46,13 @@ for i = 3, #KEYS do redis.call('SET', KEYS[i], n, 'PX', ARGV[1]) end
 redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'n', n, 'by', ARGV[3], 'tags', ARGV[4])
 return n`;
 
-/** The marks of an answer's tags, and the answer itself where it was kept under the same marks. */
+/** The marks of an answer's tags, and the answer itself where it was cached under the same marks. */
 const LOOK_UP = `
 local stamp = ''
 for i = 2, #KEYS do stamp = stamp .. (redis.call('GET', KEYS[i]) or '0') .. ' ' end
-local kept = redis.call('HMGET', KEYS[1], 'stamp', 'body')
-if kept[1] ~= stamp then return { stamp } end
-return { stamp, kept[2], tostring(redis.call('PTTL', KEYS[1])) }`;
+local cached = redis.call('HMGET', KEYS[1], 'stamp', 'body')
+if cached[1] ~= stamp then return { stamp } end
+return { stamp, cached[2], tostring(redis.call('PTTL', KEYS[1])) }`;
 
 const KEEP = `
 redis.call('HSET', KEYS[1], 'stamp', ARGV[1], 'body', ARGV[2])
@@ -74,7 +74,7 @@ const connect = (url: string) =>
  */
 export class Replicas {
   readonly #redis: ReturnType<typeof connect>;
-  readonly #changes: Changes;
+  readonly #invalidations: InvalidationLog;
   readonly #prefix: string;
   readonly #marksLiveMs: number;
   readonly #onState: (isReachable: boolean, error?: unknown) => void;
@@ -87,10 +87,10 @@ export class Replicas {
   #refreshing: Promise<boolean> | undefined;
   #next: Promise<boolean> | undefined;
   /** Tags that Redis has yet to be told of. */
-  readonly #untold = new Set<string>();
+  readonly #unannounced = new Set<string>();
 
-  constructor({ url, name, changes, longestLifetimeMs, onState }: ReplicasOptions) {
-    this.#changes = changes;
+  constructor({ url, name, invalidations, longestLifetimeMs, onState }: ReplicasOptions) {
+    this.#invalidations = invalidations;
     this.#onState = onState ?? (() => undefined);
     this.#marksLiveMs = longestLifetimeMs + LONGEST_CALL_MS;
     this.#prefix = prefixOf(name);
@@ -105,7 +105,7 @@ export class Replicas {
   }
 
   /**
-   * Has `changes` know of every write that was announced before now. False when that cannot be known:
+   * Has `invalidations` know of every write that was announced before now. False when that cannot be known:
    * nothing that is remembered may be given then.
    */
   refresh(): Promise<boolean> {
@@ -137,12 +137,12 @@ export class Replicas {
   }
 
   async #readLog(): Promise<boolean> {
-    const log = this.#key('changes');
+    const log = this.#key('invalidations');
     if (this.#lastId === undefined) {
       const [last] = (await this.#redis.xRevRange(log, '+', '-', { COUNT: 1 })) ?? [];
       this.#lastId = last?.id ?? '0-0';
       this.#lastNumber = Number(last?.message['n'] ?? 0);
-      this.#changes.forgetAll();
+      this.#invalidations.invalidateAll();
       return true;
     }
     const entries =
@@ -150,9 +150,9 @@ export class Replicas {
     for (const { id, message } of entries) {
       const number = Number(message['n']);
       // A number is missing when the log was cut off before it was read here, or was lost.
-      if (number !== this.#lastNumber + 1) this.#changes.forgetAll();
+      if (number !== this.#lastNumber + 1) this.#invalidations.invalidateAll();
       else if (message['by'] !== this.#self) {
-        this.#changes.record(JSON.parse(message['tags'] ?? '[]') as string[]);
+        this.#invalidations.record(JSON.parse(message['tags'] ?? '[]') as string[]);
       }
       this.#lastId = id;
       this.#lastNumber = number;
@@ -162,7 +162,7 @@ export class Replicas {
 
   /** Tells the others of a change; resolves when they will hear of it, or when Redis takes too long. */
   async announce(tags: readonly string[]): Promise<void> {
-    for (const tag of tags) this.#untold.add(tag);
+    for (const tag of tags) this.#unannounced.add(tag);
     if (this.#isPaused) return;
     try {
       await this.#tell();
@@ -172,19 +172,23 @@ export class Replicas {
   }
 
   async #tell(): Promise<void> {
-    const tags = [...this.#untold];
+    const tags = [...this.#unannounced];
     if (tags.length === 0) return;
     await within(
       ANNOUNCE_TIMEOUT_MS,
       this.#redis.announce(
-        [this.#key('number'), this.#key('changes'), ...tags.map((tag) => this.#key(`tag ${tag}`))],
+        [
+          this.#key('number'),
+          this.#key('invalidations'),
+          ...tags.map((tag) => this.#key(`tag ${tag}`)),
+        ],
         [String(this.#marksLiveMs), String(LOG_LENGTH), this.#self, JSON.stringify(tags)],
       ),
     );
-    for (const tag of tags) this.#untold.delete(tag);
+    for (const tag of tags) this.#unannounced.delete(tag);
   }
 
-  /** What a replica has kept for this read, if none of its tags has been changed since. */
+  /** What a replica has cached for this read, if none of its tags has been changed since. */
   async lookUp(key: string, tags: readonly string[]): Promise<Found> {
     if (this.#isPaused) return NOTHING;
     try {
@@ -203,7 +207,7 @@ export class Replicas {
   }
 
   /** Keeps for the other replicas what was read after `stamp` was looked up. Nobody waits for it. */
-  keep(key: string, stamp: string, body: string, lifetimeMs: number): void {
+  store(key: string, stamp: string, body: string, lifetimeMs: number): void {
     if (this.#isPaused || body.length > MAX_BODY_LENGTH) return;
     this.#redis
       .keep([this.#key(`read ${key}`)], [stamp, body, String(lifetimeMs)])

@@ -1,9 +1,9 @@
-/** One read that several operations wait for. */
+/** Single flight: one read for all operations that need it at the same time. */
 import type { Allowance, TimeAllowance } from '../policy/call-budget.js';
 import { Cancellation, type OnCancel } from '../policy/cancellation.js';
 
-/** An operation that waits. */
-interface Waiting<T> {
+/** An operation that waits for the read. */
+interface Waiter<T> {
   readonly allowance: Allowance;
   readonly resolve: (result: T) => void;
   readonly reject: (error: unknown) => void;
@@ -11,14 +11,17 @@ interface Waiting<T> {
 }
 
 /**
- * Goes on as long as anybody waits for it: it has the time of whoever may wait longest, and is broken
- * off when the last one has left. Each waits by its own allowance.
+ * A read in flight. It goes on as long as anybody waits for it: it has the time of the waiter that has
+ * most, and is cancelled when the last one has left. Each waiter has its own allowance.
  */
-export class Flight<T> implements TimeAllowance {
+export class InFlightRead<T> implements TimeAllowance {
   readonly #cancellation = new Cancellation();
-  readonly #waiting = new Set<Waiting<T>>();
+  readonly #waiters = new Set<Waiter<T>>();
 
-  /** `clock` is the time of `Changes` at which it begins; nobody must join once it has ended. */
+  /**
+   * `clock` is the time of the InvalidationLog at which the read begins. Once `onEnd` is called, nobody
+   * may join.
+   */
   constructor(
     readonly clock: number,
     private readonly onEnd: () => void,
@@ -26,7 +29,7 @@ export class Flight<T> implements TimeAllowance {
 
   get remainingMs(): number {
     let most = 0;
-    for (const { allowance } of this.#waiting) most = Math.max(most, allowance.remainingMs);
+    for (const { allowance } of this.#waiters) most = Math.max(most, allowance.remainingMs);
     return most;
   }
 
@@ -34,44 +37,44 @@ export class Flight<T> implements TimeAllowance {
     return this.#cancellation;
   }
 
-  /** What all who join wait for. */
-  carry(result: Promise<T>): void {
+  /** Starts waiting for the result, on behalf of all who have joined. */
+  start(result: Promise<T>): void {
     result.then(
-      (value) => this.#land((waiting) => waiting.resolve(value)),
-      (error: unknown) => this.#land((waiting) => waiting.reject(error)),
+      (value) => this.#finish((waiter) => waiter.resolve(value)),
+      (error: unknown) => this.#finish((waiter) => waiter.reject(error)),
     );
   }
 
-  /** The result or, when the allowance ends first, the SendError that it ends with. */
+  /** Waits for the result. Rejects with the SendError that the allowance ends with, if it ends first. */
   join(allowance: Allowance): Promise<T> {
     return new Promise((resolve, reject) => {
       const cancellation = allowance.cancellationOf('GET');
-      const waiting: Waiting<T> = {
+      const waiter: Waiter<T> = {
         allowance,
         resolve,
         reject,
         leave: (reason) => {
-          this.#waiting.delete(waiting);
+          this.#waiters.delete(waiter);
           reject(reason);
-          if (this.#waiting.size > 0) return;
-          // Nobody may join what is being broken off.
+          if (this.#waiters.size > 0) return;
+          // Nobody may join a read that is being cancelled.
           this.onEnd();
           this.#cancellation.cancel(reason);
         },
       };
-      this.#waiting.add(waiting);
-      if (cancellation.reason === undefined) cancellation.listen(waiting.leave);
-      else waiting.leave(cancellation.reason);
+      this.#waiters.add(waiter);
+      if (cancellation.reason === undefined) cancellation.listen(waiter.leave);
+      else waiter.leave(cancellation.reason);
     });
   }
 
-  #land(tell: (waiting: Waiting<T>) => void): void {
-    if (this.#waiting.size === 0) return;
+  #finish(settle: (waiter: Waiter<T>) => void): void {
+    if (this.#waiters.size === 0) return;
     this.onEnd();
-    for (const waiting of this.#waiting) {
-      waiting.allowance.cancellationOf('GET').ignore(waiting.leave);
-      tell(waiting);
+    for (const waiter of this.#waiters) {
+      waiter.allowance.cancellationOf('GET').ignore(waiter.leave);
+      settle(waiter);
     }
-    this.#waiting.clear();
+    this.#waiters.clear();
   }
 }
