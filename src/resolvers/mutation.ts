@@ -1,5 +1,5 @@
 /** What all mutations share: their payloads, and the account of bulk writes. */
-import type { GraphQLResolveInfo } from 'graphql';
+import { getNamedType, isInputObjectType, type GraphQLResolveInfo } from 'graphql';
 import { authorityOf } from '../auth/identity.js';
 import type { Context } from '../graphql/context.js';
 import {
@@ -54,6 +54,33 @@ function fieldIn(input: object) {
         : FIELD_OF_PARAMETER[parameter];
     return field !== undefined && field in input ? [field] : null;
   };
+}
+
+/** Returns the names of the ids in a mutation's input, as the schema types them. */
+function idFields({ parentType, fieldName }: GraphQLResolveInfo): string[] {
+  const [argument] = parentType.getFields()[fieldName]!.args;
+  const type = getNamedType(argument?.type);
+  return isInputObjectType(type)
+    ? Object.values(type.getFields())
+        .filter((field) => getNamedType(field.type).name === 'ID')
+        .map(({ name }) => name)
+    : [];
+}
+
+/**
+ * Throws an InputError that names the ids which can't be any. Encoding refuses them as well, but by
+ * then the catalogue of roles or permissions may have been read.
+ */
+function checkIds(input: object, names: readonly string[]): void {
+  const values = Object.entries(input).filter(([name]) => names.includes(name));
+  const userErrors = values
+    .filter(([, value]) => typeof value === 'string' && !isId(value))
+    .map(([name]) => ({
+      message: `\`${name}\` is not a valid id.`,
+      code: 'INVALID_ID',
+      field: [name],
+    }));
+  if (userErrors.length > 0) throw new InputError(userErrors);
 }
 
 type WithUserErrors<P> = P & { userErrors: readonly UserError[] };
@@ -129,7 +156,7 @@ export function mutation<I extends object, P extends object, N extends object>(
     _: unknown,
     { input: { idempotencyKey, ...rest } }: { input: I & Keyed },
     context: Context,
-    { fieldName }: GraphQLResolveInfo,
+    info: GraphQLResolveInfo,
   ): Promise<WithUserErrors<P | N>> => {
     // TypeScript cannot see that what is left without the key is an I again.
     const input = rest as unknown as I;
@@ -140,6 +167,7 @@ export function mutation<I extends object, P extends object, N extends object>(
     };
     const attempt = async (): Promise<Attempt<WithUserErrors<P | N>>> => {
       try {
+        checkIds(input, idFields(info));
         const payload = { userErrors: [], ...(await write(input, context)) };
         return { payload, isAnswered: true };
       } catch (thrown) {
@@ -148,7 +176,7 @@ export function mutation<I extends object, P extends object, N extends object>(
     };
     const callsBefore = context.calls.length;
     try {
-      return await onceForItsKey(idempotencyKey, input, fieldName, context, attempt);
+      return await onceForItsKey(idempotencyKey, input, info.fieldName, context, attempt);
     } catch (thrown) {
       return refused(thrown);
     } finally {

@@ -9,6 +9,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { TokenOptions } from '../../src/emulator/index.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { startGateway, type GraphQLResult, type TestGateway } from '../support/gateway.js';
+import { MUTATIONS, mutationDocument, validInputs } from '../support/mutations.js';
 
 const LIST = '{ organizations(first: 1) { nodes { code } } }';
 const id = (...parts: string[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
@@ -79,28 +80,10 @@ async function send(query: string, headers: object, at = gateway) {
   return { response, ...((await response.json()) as GraphQLResult) };
 }
 
-/** Each mutation on an organization, with the least that its input takes. */
-const mutations = (code: string, userId: string): Record<string, string> => ({
-  createOrganization: '{ name: "New" }',
-  updateOrganization: `{ organizationCode: "${code}", name: "Other" }`,
-  deleteOrganization: `{ organizationCode: "${code}" }`,
-  addOrganizationUsers: `{ organizationCode: "${code}", users: [{ userId: "${userId}", roles: [{ key: "admin" }] }] }`,
-  updateOrganizationUsers: `{ organizationCode: "${code}", users: [{ userId: "${userId}" }] }`,
-  removeOrganizationUser: `{ organizationCode: "${code}", userId: "${userId}" }`,
-  addOrganizationUserRole: `{ organizationCode: "${code}", userId: "${userId}", role: { key: "admin" } }`,
-  removeOrganizationUserRole: `{ organizationCode: "${code}", userId: "${userId}", role: { key: "admin" } }`,
-  addOrganizationUserPermission: `{ organizationCode: "${code}", userId: "${userId}", permission: { key: "read:projects" } }`,
-  removeOrganizationUserPermission: `{ organizationCode: "${code}", userId: "${userId}", permission: { key: "read:projects" } }`,
-  updateFeatureFlagOverride: `{ organizationCode: "${code}", key: "dark_mode", value: true }`,
-  deleteFeatureFlagOverride: `{ organizationCode: "${code}", key: "dark_mode" }`,
-  deleteFeatureFlagOverrides: `{ organizationCode: "${code}" }`,
-});
-const NAMES = Object.keys(mutations('', ''));
-
-const mutate = (name: string, code: string, userId: string, headers: object) =>
+const mutate = (name: string, organizationCode: string, userId: string, headers: object) =>
   gateway.execute(
-    `mutation { ${name}(input: ${mutations(code, userId)[name]}) { userErrors { code message } } }`,
-    {},
+    mutationDocument(name),
+    { input: validInputs({ organizationCode, userId, strangerId: userId })[name] },
     headers,
   );
 
@@ -365,7 +348,7 @@ describe('an application', () => {
     ]);
   });
 
-  test.each(NAMES)('that only reads may not %s', async (name) => {
+  test.each(MUTATIONS)('that only reads may not %s', async (name) => {
     const scopes = (await everyScope()).filter((scope) => scope.startsWith('read:'));
     const { data, errors } = await mutate(name, own, ownMember, await machine(scopes));
     expect(data).toEqual({ [name]: null });
@@ -531,7 +514,7 @@ describe('a user', () => {
       'create:organization_user_roles',
     ]);
     const { data, errors } = await gateway.execute(
-      `mutation { updateFeatureFlagOverride(input: ${mutations(own, ownMember)['updateFeatureFlagOverride']}) {
+      `mutation { updateFeatureFlagOverride(input: { organizationCode: "${own}", key: "dark_mode", value: true }) {
          organization { code } featureFlag { key } userErrors { code } } }`,
       {},
       headers,
@@ -602,14 +585,14 @@ describe('a user', () => {
     for (const call of gateway.calls()) expect(call).not.toContain(other);
   });
 
-  test.each(NAMES)('may not %s in another organization', async (name) => {
+  test.each(MUTATIONS)('may not %s in another organization', async (name) => {
     const { data, errors } = await mutate(name, other, otherMember, await everything());
     expect(data).toEqual({ [name]: null });
     expect(errors).toMatchObject([{ path: [name], ...denied }]);
     expect(gateway.calls()).toEqual([]);
   });
 
-  test.each(NAMES)('without the permission may not %s in its own', async (name) => {
+  test.each(MUTATIONS)('without the permission may not %s in its own', async (name) => {
     const { errors } = await mutate(name, own, ownMember, await user(['read:organizations']));
     expect(errors).toMatchObject([{ path: [name], ...denied }]);
     expect(gateway.calls()).toEqual([]);

@@ -1,7 +1,10 @@
 /** Every write through the door: the calls that it made, what it answered, and what is so afterwards. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { getNamedType, isInputObjectType, type GraphQLInputType } from 'graphql';
+import { createSchema } from '../../src/graphql/schema.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { IMPOSSIBLE_IDS } from '../support/ids.js';
+import { inputTypeOf, MUTATIONS, mutationDocument, validInputs } from '../support/mutations.js';
 
 let gateway: TestGateway;
 /** An organization that is not the default one, a member of it and a person who is not. */
@@ -41,11 +44,7 @@ const roleKeys = (userId: string) =>
 /** Sends a mutation with one input and gives its payload; `fields` is what is asked of the payload. */
 async function mutate(name: string, input: object, fields: string) {
   gateway.calls();
-  const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
-  const data = await gateway.query(
-    `mutation ($input: ${type}!) { ${name}(input: $input) { ${fields} userErrors { code field message } } }`,
-    { input },
-  );
+  const data = await gateway.query(mutationDocument(name, fields), { input });
   return data[name];
 }
 
@@ -636,76 +635,69 @@ describe('a write', () => {
 });
 
 describe('ids that cannot be', () => {
-  const ok = {
-    organizationCode: 'org_1',
-    userId: 'kp_1',
-    key: 'k',
-    role: { id: 'r' },
-    permission: { id: 'p' },
-  };
-  const inputs: [mutation: string, field: string, input: (bad: string) => object][] = [
-    ['updateOrganization', 'organizationCode', (bad) => ({ organizationCode: bad, name: 'x' })],
-    ['deleteOrganization', 'organizationCode', (bad) => ({ organizationCode: bad })],
-    [
-      'addOrganizationUsers',
-      'organizationCode',
-      (bad) => ({ organizationCode: bad, users: [{ userId: 'kp_1' }] }),
-    ],
-    [
-      'addOrganizationUsers',
-      'users',
-      (bad) => ({ organizationCode: 'org_1', users: [{ userId: bad }] }),
-    ],
-    [
-      'updateOrganizationUsers',
-      'users',
-      (bad) => ({ organizationCode: 'org_1', users: [{ userId: 'kp_1', roles: [{ key: bad }] }] }),
-    ],
-    ['removeOrganizationUser', 'userId', (bad) => ({ organizationCode: 'org_1', userId: bad })],
-    [
-      'addOrganizationUserRole',
-      'userId',
-      (bad) => ({ organizationCode: 'org_1', userId: bad, role: ok.role }),
-    ],
-    [
-      'addOrganizationUserRole',
-      'role',
-      (bad) => ({ organizationCode: 'org_1', userId: 'kp_1', role: { id: bad } }),
-    ],
-    [
-      'removeOrganizationUserRole',
-      'role',
-      (bad) => ({ organizationCode: 'org_1', userId: 'kp_1', role: { id: bad } }),
-    ],
-    [
-      'addOrganizationUserPermission',
-      'permission',
-      (bad) => ({ organizationCode: 'org_1', userId: 'kp_1', permission: { id: bad } }),
-    ],
-    [
-      'removeOrganizationUserPermission',
-      'permission',
-      (bad) => ({ organizationCode: 'org_1', userId: 'kp_1', permission: { key: bad } }),
-    ],
-    [
-      'updateFeatureFlagOverride',
-      'key',
-      (bad) => ({ organizationCode: 'org_1', key: bad, value: true }),
-    ],
-    ['deleteFeatureFlagOverride', 'key', (bad) => ({ organizationCode: 'org_1', key: bad })],
-    ['deleteFeatureFlagOverrides', 'organizationCode', (bad) => ({ organizationCode: bad })],
-  ];
+  const schema = createSchema();
 
-  test.each(inputs)('%s refuses each in %s, without a call', async (name, field, input) => {
+  /** The paths to the ids and keys in a value of an input type. */
+  function idsIn(type: GraphQLInputType, value: unknown, path: string[] = []): string[][] {
+    const named = getNamedType(type);
+    if (Array.isArray(value)) {
+      return value.flatMap((item, index) => idsIn(named, item, [...path, String(index)]));
+    }
+    if (!isInputObjectType(named)) {
+      return named.name === 'ID' || path.at(-1) === 'key' ? [path] : [];
+    }
+    return Object.entries(value as object).flatMap(([name, part]) =>
+      idsIn(named.getFields()[name]!.type, part, [...path, name]),
+    );
+  }
+
+  function withValueAt(value: unknown, [name, ...rest]: string[], bad: string): unknown {
+    if (name === undefined) return bad;
+    const copy: any = Array.isArray(value) ? [...value] : { ...(value as object) };
+    copy[name] = withValueAt(copy[name], rest, bad);
+    return copy;
+  }
+
+  // A reference by key is in the table already; one by id is another input.
+  const byId = (input: object): object =>
+    JSON.parse(JSON.stringify(input).replaceAll(/\{"key":"[^"]*"\}/g, '{"id":"r"}'));
+  const inputs = Object.entries(
+    validInputs({ organizationCode: 'org_1', userId: 'kp_1', strangerId: 'kp_2' }),
+  ).flatMap(([name, input]) =>
+    [input, byId(input)].flatMap((valid) =>
+      idsIn(schema.getType(inputTypeOf(name)) as GraphQLInputType, valid).map(
+        (path) => [name, path.join('.'), valid] as const,
+      ),
+    ),
+  );
+
+  test('are tried in each id of every mutation', () => {
+    const tried = new Set(inputs.map(([name]) => name));
+    expect(MUTATIONS.filter((name) => !tried.has(name))).toEqual(['createOrganization']);
+    expect(inputs.map(([name, path]) => `${name} ${path}`)).toEqual(
+      expect.arrayContaining([
+        'addOrganizationUsers users.0.userId',
+        'addOrganizationUsers users.0.roles.0.key',
+        'addOrganizationUserRole role.id',
+        'deleteFeatureFlagOverride key',
+      ]),
+    );
+  });
+
+  test.each(inputs)('%s refuses each in %s, without a call', async (name, path, input) => {
     for (const bad of IMPOSSIBLE_IDS) {
-      const { userErrors } = await mutate(name, input(bad), '__typename');
+      const { userErrors } = await mutate(
+        name,
+        withValueAt(input, path.split('.'), bad) as object,
+        '__typename',
+      );
       expect({ bad, userErrors }).toEqual({
         bad,
         userErrors: [
           {
             code: 'INVALID_ID',
             message: expect.any(String),
-            field: expect.arrayContaining([field]),
+            field: expect.arrayContaining([path.split('.')[0]]),
           },
         ],
       });

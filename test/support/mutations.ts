@@ -1,0 +1,65 @@
+/** A valid input for each mutation: tests of what holds for every mutation take it from here. */
+import type { Emulator } from '../../src/emulator/index.js';
+
+/** What an input names. */
+export interface Targets {
+  organizationCode: string;
+  /** A member of the organization. */
+  userId: string;
+  /** Somebody who is not. */
+  strangerId: string;
+}
+
+/** Returns an organization that is not the default one, with a member of it and a person who is none. */
+export function targetsIn({ state }: Emulator): Targets {
+  const { profile, members } = [...state.organizations.values()].find(
+    ({ profile, members }) => profile.is_default !== true && members.size > 1,
+  )!;
+  const strangerId = [...state.users.values()].find(({ id }) => !members.has(id))!.id;
+  return {
+    organizationCode: profile.code,
+    userId: [...members.values()][0]!.user.id,
+    strangerId,
+  };
+}
+
+/** By mutation, an input that Kinde carries out. */
+export function validInputs({
+  organizationCode,
+  userId,
+  strangerId,
+}: Targets): Record<string, object> {
+  const organization = { organizationCode };
+  const member = { organizationCode, userId };
+  return {
+    createOrganization: { name: 'New' },
+    updateOrganization: { ...organization, name: 'Other' },
+    deleteOrganization: organization,
+    addOrganizationUsers: {
+      ...organization,
+      users: [{ userId: strangerId, roles: [{ key: 'admin' }] }],
+    },
+    updateOrganizationUsers: { ...organization, users: [{ userId, roles: [] }] },
+    removeOrganizationUser: member,
+    addOrganizationUserRole: { ...member, role: { key: 'auditor' } },
+    removeOrganizationUserRole: { ...member, role: { key: 'auditor' } },
+    addOrganizationUserPermission: { ...member, permission: { key: 'read:projects' } },
+    removeOrganizationUserPermission: { ...member, permission: { key: 'read:projects' } },
+    updateFeatureFlagOverride: { ...organization, key: 'dark_mode', value: true },
+    deleteFeatureFlagOverride: { ...organization, key: 'dark_mode' },
+    deleteFeatureFlagOverrides: organization,
+  };
+}
+
+/** The mutations of the table, which `test/resolvers/payloads.test.ts` compares with the schema's. */
+export const MUTATIONS = Object.keys(
+  validInputs({ organizationCode: '', userId: '', strangerId: '' }),
+);
+
+/** Returns the name of a mutation's input type. */
+export const inputTypeOf = (mutation: string) =>
+  `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
+
+/** Returns a document that sends one mutation; `fields` are what it selects besides `userErrors`. */
+export const mutationDocument = (mutation: string, fields = '') =>
+  `mutation ($input: ${inputTypeOf(mutation)}!) { ${mutation}(input: $input) { ${fields} userErrors { code field message } } }`;
