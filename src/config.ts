@@ -181,9 +181,12 @@ function kindeConfig({ domain, audience, clientId, clientSecret }: Read['kinde']
 function jwtConfig({ auth, kinde: { domain } }: Read) {
   if (domain === undefined) return undefined;
   return {
-    issuer: auth.issuer ?? domain,
+    /** The accepted values of `iss`, without a trailing slash. */
+    issuers: auth.issuers ?? [domain],
     /** One of a token's audiences; undefined when any is accepted. */
     audience: auth.audience,
+    /** Whether issuers may have keys of their own: not when JWKS_URI says where all keys are. */
+    hasIssuerKeys: auth.jwksUri === undefined,
     jwksUri: auth.jwksUri ?? `${domain}/.well-known/jwks`,
   };
 }

@@ -72,7 +72,7 @@ export async function createGateway(
   await app.register(
     graphqlRoute({
       execute: createExecute({ apollo, parts, metrics, config }),
-      authenticate: createAuthenticate(config.authMode, token, config.jwt),
+      authenticate: createAuthenticate(config, token),
       responses: new ResponseCache(cache.invalidations, cache.store),
       executions: new CoalescedExecutions(cache.invalidations),
       refresh: cache.refresh,

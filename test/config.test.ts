@@ -161,9 +161,10 @@ describe('readConfig', () => {
   test('AUTH_MODE jwt takes the environment’s tokens unless told of others, and needs credentials', () => {
     const jwt = { ...REAL, AUTH_MODE: 'jwt' };
     expect(readConfig(jwt).jwt).toEqual({
-      issuer: 'https://acme.kinde.com',
+      issuers: ['https://acme.kinde.com'],
       audience: undefined,
       jwksUri: 'https://acme.kinde.com/.well-known/jwks',
+      hasIssuerKeys: true,
     });
     const told = {
       JWT_ISSUER: 'https://auth.acme.example',
@@ -171,9 +172,10 @@ describe('readConfig', () => {
       JWKS_URI: 'https://auth.acme.example/keys',
     };
     expect(readConfig({ ...jwt, HOST: '0.0.0.0', ...told }).jwt).toEqual({
-      issuer: told.JWT_ISSUER,
+      issuers: [told.JWT_ISSUER],
       audience: told.JWT_AUDIENCE,
       jwksUri: told.JWKS_URI,
+      hasIssuerKeys: false,
     });
     expect(problems({ ...jwt, KINDE_CLIENT_SECRET: '' })).toEqual([
       expect.stringMatching(/^KINDE_CLIENT_SECRET must be set/),
@@ -189,6 +191,33 @@ describe('readConfig', () => {
       expect.stringMatching(/^JWT_AUDIENCE has no use/),
       expect.stringMatching(/^JWKS_URI has no use/),
     ]);
+  });
+
+  test('JWT_ISSUER is a list of URLs, each once and without a trailing slash', () => {
+    const issuers = (JWT_ISSUER: string) => {
+      const env = { ...REAL, AUTH_MODE: 'jwt', JWT_ISSUER };
+      return problems(env)[0] ?? readConfig(env).jwt?.issuers;
+    };
+    expect(issuers('https://acme.kinde.com/')).toEqual(['https://acme.kinde.com']);
+    expect(issuers(' https://Auth.acme.example:443 ,https://acme.kinde.com, ')).toEqual([
+      'https://auth.acme.example',
+      'https://acme.kinde.com',
+    ]);
+    expect(issuers('https://a.example/b/,https://a.example/b')).toEqual(['https://a.example/b']);
+    for (const wrong of [
+      'acme.kinde.com',
+      'https://acme.kinde.com https://auth.acme.example',
+      'https://acme.kinde.com,auth.acme.example',
+      'https://acme.kinde.com?x=1',
+      'https://me:secret@acme.kinde.com',
+      'ftp://acme.kinde.com',
+      'https:acme.kinde.com',
+      ',',
+    ]) {
+      expect(issuers(wrong)).toBe(
+        `JWT_ISSUER must be URLs such as https://acme.kinde.com, separated by commas, not "${wrong}"`,
+      );
+    }
   });
 
   test('credentials without a domain would be ignored, so they are refused', () => {

@@ -66,7 +66,7 @@ const mutants = [
   ['the sizes of documents', [58, 59, 60], 'faults/clients', '^(58|59|60)\\.', ['graphql/apollo.ts', 'validationRules: [sizeRule(limits)],', ''], ['graphql/apollo.ts', 'parseOptions: { maxTokens: limits.maxTokens },', '']],
   ['only JSON is read', [62], 'faults/clients', '62\\.', ['http/graphql-steps.ts', "addContentTypeParser('application/json',", "addContentTypeParser(['application/json', 'text/plain', 'multipart/form-data'],"]],
   ['the schema is not public', [63], 'graphql/limits', 'in production', ['config.ts', 'isSchemaPublic: !isProduction || documents.isIntrospectionAllowed', 'isSchemaPublic: true']],
-  ['the issuer of tokens', [66], 'auth/auth', 'another issuer|no issuer', ['auth/authenticate.ts', '    issuer,\n', '']],
+  ['the issuer of tokens', [66], 'auth/auth', 'another issuer|no issuer', ['auth/authenticate.ts', 'issuer: issuers.flatMap((issuer) => [issuer, `${issuer}/`]),', '']],
   ['the expiry of tokens', [66], 'auth/auth', 'expired|no expiry', ['auth/authenticate.ts', 'clockTolerance: CLOCK_TOLERANCE_SECONDS', 'clockTolerance: 1e9'], ['auth/authenticate.ts', "requiredClaims: ['exp'],", '']],
   ['what a token may', [67], 'auth/auth', 'that only reads may not|in another organization', ['auth/viewer.ts', 'if (!isHeld(viewer)) return;', 'if (Number(1) > 0) return;']],
 ];

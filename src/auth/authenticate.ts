@@ -2,13 +2,14 @@
 import { createHash } from 'node:crypto';
 import type { FastifyBaseLogger } from 'fastify';
 import { GraphQLError } from 'graphql';
-import { errors, jwtVerify } from 'jose';
-import type { AuthMode, JwtConfig } from '../config.js';
+import { jwtVerify } from 'jose';
+import type { Config, JwtConfig } from '../config.js';
 import { messageOf } from '../graphql/errors.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { passCallersToken, type TokenSource } from '../upstream/token.js';
-import { createKeys } from './jwks.js';
-import { ClaimError, viewerOf } from './claims.js';
+import { createIssuerKeys } from './jwks.js';
+import { refusalOf } from './refusal.js';
+import { viewerOf } from './claims.js';
 import type { Viewer } from './viewer.js';
 
 export interface Caller {
@@ -19,8 +20,8 @@ export interface Caller {
 
 /**
  * Decides by a request's Authorization header. Throws UNAUTHENTICATED, with HTTP status 401, and, when
- * the keys to decide with cannot be had, UPSTREAM_UNAVAILABLE with 503. The reason of a refusal goes to
- * the log alone: it would help whoever tries to forge a token.
+ * the keys to decide with can't be read, UPSTREAM_UNAVAILABLE with 503. In production the reason of a
+ * refusal is only in the log: it would help to forge a token.
  */
 export type Authenticate = (
   authorization: string | undefined,
@@ -34,16 +35,15 @@ const BEARER = /^Bearer +([\w.~+/-]+=*) *$/i;
 const CLOCK_TOLERANCE_SECONDS = 5;
 
 /**
- * In mode none all calls are made with the gateway's own token. In mode passthrough they are made with
+ * Returns how requests are authenticated. In mode none all calls are made with the gateway's own token. In mode passthrough they are made with
  * the caller's, so that Kinde decides what may be done. In mode jwt the gateway verifies the caller's
  * token, decides by it, and makes the calls with its own.
  */
 export function createAuthenticate(
-  mode: AuthMode,
+  { authMode, jwt, isProduction }: Pick<Config, 'authMode' | 'jwt' | 'isProduction'>,
   own: TokenSource | undefined,
-  jwt: JwtConfig | undefined,
 ): Authenticate {
-  if (mode === 'passthrough') {
+  if (authMode === 'passthrough') {
     return async (authorization) => {
       const token = bearerToken(authorization);
       const tokenHash = createHash('sha256').update(token).digest('hex');
@@ -51,10 +51,10 @@ export function createAuthenticate(
     };
   }
   if (own === undefined)
-    throw new TypeError(`AUTH_MODE ${mode} needs the gateway’s own credentials`);
-  if (mode === 'none') return async () => ({ viewer: { kind: 'everybody' }, token: own });
-  if (jwt === undefined) throw new TypeError('AUTH_MODE jwt needs to know whose tokens are good');
-  const verify = createVerify(jwt);
+    throw new TypeError(`AUTH_MODE ${authMode} needs the gateway’s own credentials`);
+  if (authMode === 'none') return async () => ({ viewer: { kind: 'everybody' }, token: own });
+  if (jwt === undefined) throw new TypeError('AUTH_MODE jwt needs to know which issuers to accept');
+  const verify = createVerify(jwt, !isProduction);
   return async (authorization, log) => ({
     viewer: await verify(bearerToken(authorization), log),
     token: own,
@@ -68,11 +68,12 @@ function bearerToken(authorization: string | undefined): string {
 }
 
 /** Kinde signs with RS256 alone. Its webhooks are signed by the same keys, but never expire: no `exp`. */
-function createVerify({ issuer, audience, jwksUri }: JwtConfig) {
-  const keys = createKeys(jwksUri);
+function createVerify(jwt: JwtConfig, isReasonShown: boolean) {
+  const { issuers, audience } = jwt;
+  const keys = createIssuerKeys(jwt);
   const options = {
     algorithms: ['RS256'],
-    issuer,
+    issuer: issuers.flatMap((issuer) => [issuer, `${issuer}/`]),
     // Kinde's `aud` is empty where an application asks for no audience.
     ...(audience === undefined ? {} : { audience }),
     requiredClaims: ['exp'],
@@ -83,21 +84,26 @@ function createVerify({ issuer, audience, jwksUri }: JwtConfig) {
       const { payload } = await jwtVerify(token, keys, options);
       return viewerOf(payload);
     } catch (error) {
-      if (error instanceof UpstreamError) {
-        log.warn({ err: error }, 'no token can be verified');
-        throw new GraphQLError(messageOf(error), {
-          extensions: { code: 'UPSTREAM_UNAVAILABLE', http: { status: 503 } },
-        });
-      }
-      if (error instanceof ClaimError) {
-        const { claim, message } = error;
-        log.info({ reason: 'UNUSABLE_CLAIM', claim, detail: message }, 'token refused');
-      } else if (error instanceof errors.JOSEError) {
-        log.info({ reason: error.code }, 'token refused');
-      } else throw error;
-      throw unauthenticated('The access token is not valid here.', 'Bearer error="invalid_token"');
+      if (error instanceof UpstreamError) throw keysUnavailable(error, log);
+      const refusal = refusalOf(error, token, jwt);
+      if (refusal === undefined) throw error;
+      log.info(refusal, 'token refused');
+      throw unauthenticated(
+        isReasonShown
+          ? `The access token ${refusal.detail}.`
+          : 'The access token is not valid here.',
+        'Bearer error="invalid_token"',
+      );
     }
   };
+}
+
+/** An error for a token that can't be judged, because the keys to verify it with can't be read. */
+function keysUnavailable(error: UpstreamError, log: FastifyBaseLogger): GraphQLError {
+  log.warn({ err: error }, 'no token can be verified');
+  return new GraphQLError(messageOf(error), {
+    extensions: { code: 'UPSTREAM_UNAVAILABLE', http: { status: 503 } },
+  });
 }
 
 /** The challenge is RFC 6750's, section 3. */

@@ -5,7 +5,8 @@ import { ConfigError, readConfig, type AuthMode, type Config } from '../config.j
 import { createSchema } from '../graphql/schema.js';
 import { ping } from '../redis/client.js';
 import { whyNoRedis, whyNoToken, whyUnreachable } from './diagnose.js';
-import { createSend, SendError } from '../upstream/send/index.js';
+import { createSend, SendError, type RawAnswer } from '../upstream/send/index.js';
+import { checkIssuers } from './check-issuers.js';
 import { createClientCredentials } from '../upstream/token.js';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
@@ -15,6 +16,8 @@ export interface ConfigReport {
   ok: boolean;
   /** A sentence for each thing that keeps it from that, and says what to do. */
   problems: string[];
+  /** A sentence for each thing that serves, but probably not as intended. */
+  warnings: string[];
   /** Null where the settings are bad. */
   authMode: AuthMode | null;
   /** Null for the emulator inside the process, and where the settings are bad. */
@@ -42,6 +45,7 @@ export async function checkConfig(
   const report: ConfigReport = {
     ok: false,
     problems: [],
+    warnings: [],
     authMode: null,
     kinde: null,
     redis: null,
@@ -82,6 +86,9 @@ export async function checkConfig(
     const problem = await whyNoKeys(config, jwt?.jwksUri ?? `${kinde.baseUrl}/.well-known/jwks`);
     if (problem !== undefined && !report.problems.includes(problem)) report.problems.push(problem);
   }
+  if (jwt !== undefined && report.problems.length === 0) {
+    Object.assign(report, await checkIssuers((url) => get(config, url), kinde.baseUrl, jwt));
+  }
   return { ...report, ok: report.problems.length === 0 };
 }
 
@@ -121,19 +128,21 @@ function whatScopesAllow(granted: ReadonlySet<string> | undefined): Partial<Conf
 
 /** Why the keys that callers' tokens are signed with cannot be read; undefined when they can. */
 async function whyNoKeys(config: Config, jwksUri: string): Promise<string | undefined> {
-  const { origin, host } = new URL(jwksUri);
-  const { send, close } = createSend(sendOptions(config, origin));
+  const { host } = new URL(jwksUri);
   try {
-    const { status, body } = await send({
-      method: 'GET',
-      url: jwksUri,
-      headers: { accept: 'application/json' },
-    });
+    const { status, body } = await get(config, jwksUri);
     if (status === 200 && hasKeys(body)) return undefined;
     return `${host} answers, but not as a Kinde environment does: there are no keys at ${jwksUri} (${status}). Check KINDE_DOMAIN and JWKS_URI.`;
   } catch (error) {
     if (!(error instanceof SendError)) throw error;
     return whyUnreachable(error, host);
+  }
+}
+
+async function get(config: Config, url: string): Promise<RawAnswer> {
+  const { send, close } = createSend(sendOptions(config, new URL(url).origin));
+  try {
+    return await send({ method: 'GET', url, headers: { accept: 'application/json' } });
   } finally {
     await close();
   }
@@ -151,6 +160,7 @@ function hasKeys(body: string): boolean {
 /** The report for people to read. */
 export function printReport({
   problems,
+  warnings,
   authMode,
   kinde,
   redis,
@@ -194,6 +204,7 @@ export function printReport({
     );
   }
   lines.push(
+    ...warnings.map((warning) => `Warning: ${warning}`),
     ...(problems.length === 0
       ? ['The gateway can serve with these settings.']
       : [

@@ -42,7 +42,7 @@ const commands: Readonly<Record<string, Command>> = {
     details: `${ELSEWHERE}\nExits with 0 when a gateway with these settings can serve, and with 1 when not.`,
     flags: {
       json: 'print the report as JSON',
-      strict: 'also exit with 1 when a field lacks a scope, or Redis cannot be reached',
+      strict: 'also exit with 1 when a field lacks a scope, Redis cannot be reached, or it warns',
     },
     run: async (flags) => {
       const { checkConfig, printReport } = await import('./check-config.js');
@@ -50,7 +50,10 @@ const commands: Readonly<Record<string, Command>> = {
       process.stdout.write(
         `${flags.has('json') ? JSON.stringify(report, null, 2) : printReport(report)}\n`,
       );
-      const isComplete = report.unusableFields.length === 0 && report.redis?.problem == null;
+      const isComplete =
+        report.unusableFields.length === 0 &&
+        report.warnings.length === 0 &&
+        report.redis?.problem == null;
       return report.ok && (isComplete || !flags.has('strict')) ? 0 : 1;
     },
   },

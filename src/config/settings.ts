@@ -7,6 +7,7 @@ import {
   boolean,
   custom,
   integer,
+  issuerList,
   keyValues,
   kindeDomain,
   megabytes,
@@ -70,9 +71,10 @@ export const settings = {
       description:
         "`jwt` verifies the caller's token and decides what it may do. `passthrough` sends it to Kinde. `none` lets everybody in. See [Authorization](authorization.md).",
     }),
-    issuer: setting('JWT_ISSUER', text, {
+    issuers: setting('JWT_ISSUER', issuerList, {
       defaultDescription: 'the domain',
-      description: "`iss` of callers' tokens. A custom domain has its own issuer.",
+      description:
+        "Accepted `iss` of callers' tokens. With a custom domain, list it beside the Kinde domain: see [Custom domains](authorization.md#custom-domains).",
     }),
     audience: setting('JWT_AUDIENCE', text, {
       defaultDescription: 'any',
@@ -80,7 +82,7 @@ export const settings = {
     }),
     jwksUri: setting('JWKS_URI', httpUrl('https://acme.kinde.com/.well-known/jwks'), {
       defaultDescription: "the domain's `/.well-known/jwks`",
-      description: "Where the keys of callers' tokens are.",
+      description: "Where the keys of callers' tokens are, for every issuer.",
     }),
     isUnauthenticatedAccessAllowed: setting('ALLOW_UNAUTHENTICATED_ACCESS', boolean, {
       default: 'false',

@@ -152,12 +152,36 @@ function baseUrl(value: string): string | undefined {
   return isBase ? origin : undefined;
 }
 
-/** Returns the origins of a list separated by commas; undefined when one of them is no origin. */
-function origins(list: string): readonly string[] | undefined {
-  const entries = list
+/** Returns the entries of a list separated by commas, without spaces around them and without empty ones. */
+const entriesOf = (list: string): string[] =>
+  list
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
+
+/** Returns an issuer without a trailing slash; undefined for a text that isn't the URL of one. */
+function issuer(text: string): string | undefined {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return undefined;
+  const { search, hash, username, password, origin, pathname } = new URL(text);
+  if (`${search}${hash}${username}${password}` !== '') return undefined;
+  return origin + pathname.replace(/\/+$/, '');
+}
+
+/** Accepts URLs separated by commas, and returns each once, without a trailing slash. */
+export const issuerList: Kind<readonly string[]> = custom(
+  (list) => {
+    const entries = entriesOf(list);
+    const issuers = entries.map(issuer).filter((one) => one !== undefined);
+    const isValid = issuers.length > 0 && issuers.length === entries.length;
+    return isValid ? [...new Set(issuers)] : undefined;
+  },
+  'must be URLs such as https://acme.kinde.com, separated by commas',
+  'URLs, separated by commas',
+);
+
+/** Returns the origins of a list separated by commas; undefined when one of them is no origin. */
+function origins(list: string): readonly string[] | undefined {
+  const entries = entriesOf(list);
   const isValid = entries.every((entry) => URL.canParse(entry) && new URL(entry).origin === entry);
   return isValid ? Object.freeze(entries) : undefined;
 }

@@ -6,7 +6,7 @@ import { getDirective } from '@graphql-tools/utils';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { isObjectType, type GraphQLObjectType } from 'graphql';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { TokenOptions } from '../../src/emulator/index.js';
+import { startEmulator, type Emulator, type TokenOptions } from '../../src/emulator/index.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { startGateway, type GraphQLResult, type TestGateway } from '../support/gateway.js';
 import { MUTATIONS, mutationDocument, validInputs } from '../support/mutations.js';
@@ -136,11 +136,30 @@ describe('a token that is refused', () => {
   const issue = (claims: object) =>
     gateway.emulator.issueToken({ claims: claims as Record<string, unknown> });
 
-  test.each<[string, () => Promise<string>]>([
-    ['text that is no token', async () => 'nonsense'],
-    ['alg none', async () => `${await unsigned({ alg: 'none', typ: 'JWT' })}.`],
+  /** A gateway in production, before the same emulator. */
+  let production: TestGateway;
+  const lines: string[] = [];
+  beforeAll(async () => {
+    production = await startGateway({
+      before: gateway.emulator,
+      env: { AUTH_MODE: 'jwt', NODE_ENV: 'production', LOG_LEVEL: 'info' },
+      log: (line) => lines.push(line),
+    });
+  });
+  afterAll(() => production.close());
+
+  test.each<[string, string | undefined, RegExp, () => Promise<string>]>([
+    ['text that is no token', undefined, /^is not a JWT/, async () => 'nonsense'],
+    [
+      'alg none',
+      undefined,
+      /^is not signed with RS256/,
+      async () => `${await unsigned({ alg: 'none', typ: 'JWT' })}.`,
+    ],
     [
       'HS256 by the public key',
+      undefined,
+      /^is not signed with RS256/,
       async () => {
         const jwk = await keyId();
         const text = await unsigned({ alg: 'HS256', typ: 'JWT', kid: jwk.kid });
@@ -153,6 +172,8 @@ describe('a token that is refused', () => {
     ],
     [
       'another’s key under a known kid',
+      undefined,
+      /^has a signature that does not match/,
       async () => {
         const { privateKey } = await generateKeyPair('RS256');
         return new SignJWT({ iss: gateway.emulator.issuer, exp: now() + 60, scp: ['x'] })
@@ -162,6 +183,8 @@ describe('a token that is refused', () => {
     ],
     [
       'a key that it brings itself',
+      undefined,
+      /^is signed with an unknown key/,
       async () => {
         const { privateKey, publicKey } = await generateKeyPair('RS256');
         return new SignJWT({ iss: gateway.emulator.issuer, exp: now() + 60 })
@@ -171,32 +194,100 @@ describe('a token that is refused', () => {
     ],
     [
       'altered claims',
+      undefined,
+      /^has a signature that does not match/,
       async () => {
         const [header, , signature] = (await gateway.emulator.issueToken()).split('.');
         const claims = { iss: gateway.emulator.issuer, exp: now() + 60, gty: 'client_credentials' };
         return `${header}.${encode(claims)}.${signature}`;
       },
     ],
-    ['another issuer', () => issue({ iss: 'https://evil.kinde.com' })],
-    ['no issuer', () => issue({ iss: undefined })],
-    ['expired', () => gateway.emulator.issueToken({ expiresIn: -60 })],
-    ['no expiry, as Kinde’s webhooks have it', () => issue({ exp: undefined })],
-    ['not yet valid', () => issue({ nbf: now() + 60 })],
-    ['an organization that is none', () => issue({ org_code: ['org_a', 'org_b'] })],
-    ['an organization in Hasura’s form that is none', () => issue({ 'x-hasura-org-code': '' })],
-    ['two organizations', () => issue({ org_code: 'org_a', 'x-hasura-org-code': 'org_b' })],
-  ])('%s', async (_, token) => {
-    const { response, data, errors } = await send(LIST, bearer(await token()));
-    expect(response.status).toBe(401);
-    expect(response.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
-    expect(data).toBeUndefined();
-    expect(errors).toEqual([
-      {
-        message: 'The access token is not valid here.',
-        extensions: { code: 'UNAUTHENTICATED', requestId: expect.any(String) },
+    [
+      'another issuer',
+      'iss',
+      /^has the issuer \(`iss`\) "https:\/\/evil\.kinde\.com", and JWT_ISSUER accepts "http:\/\/127/,
+      () => issue({ iss: 'https://evil.kinde.com' }),
+    ],
+    ['no issuer', 'iss', /^has no `iss`/, () => issue({ iss: undefined })],
+    [
+      'expired',
+      'exp',
+      /^expired at \d{4}-\d\d-\d\dT[\d:.]+Z/,
+      () => gateway.emulator.issueToken({ expiresIn: -60 }),
+    ],
+    [
+      'no expiry, as Kinde’s webhooks have it',
+      'exp',
+      /^has no `exp`/,
+      () => issue({ exp: undefined }),
+    ],
+    ['not yet valid', 'nbf', /^is not valid before \d{4}-/, () => issue({ nbf: now() + 60 })],
+    [
+      'an organization that is none',
+      'org_code',
+      /`org_code` is no organization code/,
+      () => issue({ org_code: ['org_a', 'org_b'] }),
+    ],
+    [
+      'an organization in Hasura’s form that is none',
+      'x-hasura-org-code',
+      /is no organization code/,
+      () => issue({ 'x-hasura-org-code': '' }),
+    ],
+    [
+      'two organizations',
+      'x-hasura-org-code',
+      /contradict each other/,
+      () => issue({ org_code: 'org_a', 'x-hasura-org-code': 'org_b' }),
+    ],
+    [
+      'the key and issuer of another environment',
+      'iss',
+      /^has the issuer \(`iss`\) "https:\/\/other\.kinde\.com"/,
+      async () => {
+        const { privateKey } = await generateKeyPair('RS256');
+        return new SignJWT({ iss: 'https://other.kinde.com', exp: now() + 60 })
+          .setProtectedHeader({ alg: 'RS256', kid: 'of-another-environment' })
+          .sign(privateKey);
       },
-    ]);
-    expect(gateway.calls()).toEqual([]);
+    ],
+  ])(
+    '%s: developers are told why, and in production the log alone',
+    async (_, claim, detail, issued) => {
+      const token = await issued();
+      const inDevelopment = await send(LIST, bearer(token));
+      const { response, data, errors } = inDevelopment;
+      expect(response.status).toBe(401);
+      expect(response.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+      expect(data).toBeUndefined();
+      expect(errors).toEqual([
+        {
+          message: expect.stringMatching(/^The access token .*\.$/),
+          extensions: { code: 'UNAUTHENTICATED', requestId: expect.any(String) },
+        },
+      ]);
+      expect(errors![0]!.message.replace('The access token ', '')).toMatch(detail);
+
+      lines.length = 0;
+      const inProduction = await send(LIST, bearer(token), production);
+      expect(inProduction.response.status).toBe(401);
+      expect(inProduction.errors).toMatchObject([
+        { message: 'The access token is not valid here.' },
+      ]);
+      const logged = lines.map((line) => JSON.parse(line));
+      const refused = logged.filter(({ msg }) => msg === 'token refused');
+      expect(refused).toEqual([expect.objectContaining({ reason: expect.any(String) })]);
+      expect(refused[0].claim).toBe(claim);
+      expect(refused[0].detail).toMatch(detail);
+      for (const text of [...lines, JSON.stringify(errors)]) expect(text).not.toContain(token);
+      expect(gateway.calls()).toEqual([]);
+    },
+  );
+
+  test('with an issuer of a thousand characters: nothing repeats it whole', async () => {
+    const iss = `https://${'a'.repeat(1_000)}.example`;
+    const { errors } = await send(LIST, bearer(await issue({ iss })));
+    expect(errors![0]!.message.length).toBeLessThan(400);
   });
 
   test('a clock that is a little behind refuses nobody', async () => {
@@ -214,9 +305,84 @@ describe('a token that is refused', () => {
       [[], 401],
     ] as const) {
       const token = await strict.emulator.issueToken({ audience: [...audience] });
-      expect((await send(LIST, bearer(token), strict)).response.status).toBe(status);
+      const { response, errors } = await send(LIST, bearer(token), strict);
+      expect(response.status).toBe(status);
+      if (status === 401) {
+        expect(errors![0]!.message).toBe(
+          `The access token has the audience (\`aud\`) ${audience[0] === undefined ? '[]' : '"https://x"'}, and JWT_AUDIENCE is "https://gateway.example.com".`,
+        );
+      }
     }
     await strict.close();
+  });
+});
+
+describe('JWT_ISSUER', () => {
+  const CUSTOM = 'https://auth.acme.example';
+  /** An environment that isn't the gateway's, with keys of its own. */
+  let foreign: Emulator;
+  const opened: TestGateway[] = [];
+  beforeAll(async () => {
+    foreign = await startEmulator({ organizations: 1 });
+    // Emulators of one process share their first key.
+    await foreign.rotateKey();
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((one) => one.close()));
+  });
+  afterAll(() => foreign.close());
+
+  const accepting = async (issuers: string, env: Record<string, string> = {}) => {
+    const { emulator } = gateway;
+    const one = await startGateway({
+      before: emulator,
+      env: { AUTH_MODE: 'jwt', JWT_ISSUER: issuers.replace('KINDE', emulator.url), ...env },
+    });
+    opened.push(one);
+    return async (issuer: string, from: Pick<Emulator, 'issueToken'> = emulator) => {
+      const token = await from.issueToken({ claims: { iss: issuer } });
+      return (await send(LIST, bearer(token), one)).response.status;
+    };
+  };
+
+  test('takes a list, so that users of a custom domain and applications are both let in', async () => {
+    const status = await accepting(`${CUSTOM}, KINDE`);
+    expect(await status(CUSTOM)).toBe(200);
+    expect(await status(gateway.emulator.url)).toBe(200);
+    expect(await status('https://auth.other.example')).toBe(401);
+    expect(await status(`${CUSTOM},${gateway.emulator.url}`)).toBe(401);
+    expect(await status(`${CUSTOM}.evil.example`)).toBe(401);
+  });
+
+  test('matches with and without a trailing slash, in the setting and in the token', async () => {
+    const status = await accepting(`${CUSTOM}/`);
+    expect(await status(CUSTOM)).toBe(200);
+    expect(await status(`${CUSTOM}/`)).toBe(200);
+    expect(await status(`${CUSTOM}//`)).toBe(401);
+    expect(await status(gateway.emulator.url)).toBe(401);
+  });
+
+  test('looks for an unknown key at the token’s issuer, whose keys verify no other issuer’s tokens', async () => {
+    const status = await accepting(`KINDE,${foreign.url}`);
+    expect(await status(foreign.url, foreign)).toBe(200);
+    expect(await status(gateway.emulator.url, foreign)).toBe(401);
+    expect(await status(CUSTOM, foreign)).toBe(401);
+    expect(await status(gateway.emulator.url)).toBe(200);
+  });
+
+  test('looks for keys nowhere else when JWKS_URI is set', async () => {
+    const status = await accepting(`KINDE,${foreign.url}`, {
+      JWKS_URI: `${gateway.emulator.url}/.well-known/jwks`,
+    });
+    expect(await status(foreign.url, foreign)).toBe(401);
+    expect(await status(foreign.url)).toBe(200);
+  });
+
+  test('with an issuer that can’t be reached lets its tokens in by the environment’s keys', async () => {
+    const status = await accepting('KINDE,http://127.0.0.1:1');
+    expect(await status('http://127.0.0.1:1')).toBe(200);
+    expect(await status('http://127.0.0.1:1', foreign)).toBe(401);
+    expect(await status(gateway.emulator.url)).toBe(200);
   });
 });
 

@@ -59,7 +59,10 @@ const admission = new Admission({
   upstreamUtilization: () => 0,
 });
 afterAll(() => admission.close());
-const authenticate = createAuthenticate('passthrough', undefined, undefined);
+const authenticate = createAuthenticate(
+  { authMode: 'passthrough', jwt: undefined, isProduction: false },
+  undefined,
+);
 
 /** Whether each error named its request, in the order of the answers. */
 const namings: boolean[] = [];
