@@ -7,7 +7,7 @@ import type { Audit, AuditEvent } from './audit-event.js';
 import type { Context } from './context.js';
 import { codeOf, type UserError } from './errors.js';
 import { logText } from '../telemetry/redact.js';
-import type { CallReport } from '../upstream/client.js';
+import type { CallReport } from '../upstream/call.js';
 import { UpstreamError } from '../upstream/errors.js';
 
 /** Creates an audit trail in the log, at a level of its own: `LOG_LEVEL` does not silence it. */

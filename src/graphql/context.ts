@@ -7,9 +7,10 @@ import type { Caller } from '../auth/authenticate.js';
 import { authorizeCall, type Viewer } from '../auth/viewer.js';
 import type { Idempotency } from '../idempotency/index.js';
 import { createLoaders, type Loaders } from '../loaders/index.js';
-import type { Allowance, TimeAllowance } from '../upstream/policy/call-budget.js';
+import type { OperationBudget, Deadline } from '../upstream/policy/call-budget.js';
 import { ResponseDependencies } from '../upstream/cache/dependencies.js';
-import type { CallReport, CallScope, createClient, Upstream } from '../upstream/client.js';
+import type { CallReport, CallScope } from '../upstream/call.js';
+import type { createClient, Upstream } from '../upstream/client.js';
 
 /** Facts about an operation that are known once its response is. */
 export interface OperationSummary {
@@ -39,7 +40,7 @@ export interface Context extends BaseContext {
   /** Every write with an idempotency key goes through this. */
   idempotency: Idempotency;
   /** How long the operation may still take. */
-  time: Pick<TimeAllowance, 'remainingMs'>;
+  time: Pick<Deadline, 'remainingMs'>;
   audit: Audit;
   /** The payloads and errors of mutations that replay an earlier request. */
   replays: WeakSet<object>;
@@ -68,7 +69,7 @@ export interface OperationRequest {
   log: FastifyBaseLogger;
   /** False when writes through other replicas may be unknown here, so that nothing is read from the cache. */
   isCurrent: boolean;
-  allowance: Allowance;
+  allowance: OperationBudget;
   onCall: (report: CallReport) => void;
   beginExchange: CallScope['beginExchange'];
 }

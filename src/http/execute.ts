@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import type { Config } from '../config.js';
 import { createContext, type Context, type SharedParts } from '../graphql/context.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import { Allowance } from '../upstream/policy/call-budget.js';
+import { OperationBudget } from '../upstream/policy/call-budget.js';
 
 type OperationLimits = Pick<Config, 'operationTimeoutMs' | 'upstreamCallsPerOperation'>;
 
@@ -46,8 +46,8 @@ function allowanceOf(
   { graphql: { execution } }: FastifyRequest,
   { elapsedTime, raw }: FastifyReply,
   { operationTimeoutMs, upstreamCallsPerOperation }: OperationLimits,
-): Allowance {
-  const allowance = new Allowance({
+): OperationBudget {
+  const allowance = new OperationBudget({
     // From the start of the request, which may have waited for another one's response.
     timeoutMs: Math.max(1, operationTimeoutMs - elapsedTime),
     calls: upstreamCallsPerOperation,

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../graphql/context.js';
 import type { Telemetry } from '../telemetry/index.js';
 import type { OperationReport, RequestReport } from '../telemetry/reports.js';
-import { countFrom } from '../upstream/client.js';
+import { countFrom } from '../upstream/call.js';
 
 const NONE: readonly never[] = [];
 

@@ -1,7 +1,7 @@
 /** A write that is asked for twice under one key happens once: its outcome is kept, and given again. */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TimeAllowance } from '../upstream/policy/call-budget.js';
+import type { Deadline } from '../upstream/policy/call-budget.js';
 import { UpstreamError } from '../upstream/errors.js';
 
 /** How a write ended: with a mutation's payload, or with an outcome that nobody knows. */
@@ -42,7 +42,7 @@ export interface KeyedWrite {
   /** What was asked, without the key. */
   input: object;
   /** How long it may be waited for what another process is writing. */
-  time: Pick<TimeAllowance, 'remainingMs'>;
+  time: Pick<Deadline, 'remainingMs'>;
 }
 
 /** What a write gave, and whether Kinde has answered it: what was refused unsent may be asked again. */

@@ -2,7 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Breaker } from '../upstream/policy/breaker.js';
 import type { Store } from '../upstream/cache/reads.js';
-import type { CallReport } from '../upstream/client.js';
+import type { CallReport } from '../upstream/call.js';
 import type { UpstreamError } from '../upstream/errors.js';
 import { Batch } from './batch.js';
 import { BoundedNames } from './bounded-labels.js';

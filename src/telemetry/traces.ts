@@ -36,7 +36,7 @@ import {
   type SpanExporter,
 } from '@opentelemetry/sdk-trace';
 import type { SamplerName, TracesConfig } from '../config.js';
-import type { CallReport, ExchangeSpan } from '../upstream/client.js';
+import type { CallReport, ExchangeSpan } from '../upstream/call.js';
 import type { Endpoint } from '../upstream/endpoint.js';
 import { SendError } from '../upstream/send/index.js';
 import type { RequestReport } from './reports.js';

@@ -4,7 +4,7 @@ import type { Cache } from './cache/index.js';
 import { createClient } from './client.js';
 import type { UpstreamError } from './errors.js';
 import { sendThrough, type Breaker } from './policy/breaker.js';
-import { Turns } from './policy/fair-queue.js';
+import { FairQueue } from './policy/fair-queue.js';
 import type { RateLimit } from './policy/rate-limit-budget.js';
 import { createSend } from './send/index.js';
 import { createClientCredentials, type TokenSource } from './token.js';
@@ -23,7 +23,7 @@ export interface UpstreamSide {
   client: ReturnType<typeof createClient>;
   /** The gateway's own token; undefined where callers bring theirs. */
   token: TokenSource | undefined;
-  queue: Turns;
+  queue: FairQueue;
   close: () => Promise<void>;
 }
 
@@ -41,12 +41,12 @@ export function createUpstream(
     maxBodyBytes: BODY_LIMIT_BYTES,
   });
   const send = sendThrough(breaker, sendOnce);
-  const queue = new Turns(config.upstreamConcurrency);
+  const queue = new FairQueue(config.upstreamConcurrency);
   return {
     client: createClient({
       ...{ baseUrl, send },
       cache: { ...config.cache, ...cache },
-      policy: { turns: queue, retries, timeoutMs, breaker, rateLimit },
+      policy: { queue, retries, timeoutMs, breaker, rateLimit },
     }),
     token:
       credentials &&

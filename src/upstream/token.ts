@@ -52,102 +52,66 @@ export interface TokenPolicy {
 /** After how long a renewal that failed is tried again, in milliseconds, while the token is still good. */
 const RENEWAL_RETRY_MS = 5_000;
 
-/**
- * Tokens are metered by Kinde, so one is kept until it expires, and all who wait for one share a
- * request. Its lifetime is what the answer says, since Kinde's documents contradict each other about
- * it. Shortly before its end it is renewed while calls still use it, so that a token endpoint that is
- * slow or down for a moment is noticed by nobody. This object is the sole holder of the secret.
- */
+/** Returns the source of the gateway's own token. */
 export function createClientCredentials(
   send: Send,
   baseUrl: string,
   credentials: Credentials,
-  { retries, timeoutMs, onRequest, now = Date.now, random = Math.random }: TokenPolicy,
+  policy: TokenPolicy,
 ): TokenSource {
-  let current: { token: AccessToken; renewAt: number; expiresAt: number } | undefined;
-  let pending: Promise<AccessToken> | undefined;
+  return new ClientCredentials(send, baseUrl, credentials, policy);
+}
 
-  /**
-   * The last answer that there is, or the SendError that stands for it. A request is sent again as a
-   * read is: an unused token more is all that a lost answer costs.
-   */
-  async function exchange(form: URLSearchParams): Promise<RawAnswer> {
-    const endsAt = now() + timeoutMs;
-    for (let retry = 0; ; retry++) {
-      const outcome: Outcome = await send({
-        method: 'POST',
-        url: `${baseUrl}/oauth2/token`,
-        headers: {
-          'content-type': 'application/x-www-form-urlencoded',
-          accept: 'application/json',
-        },
-        body: form.toString(),
-      }).catch((error: unknown) => {
-        if (error instanceof SendError) return error;
-        throw error;
-      });
-      const wait =
-        retry < retries
-          ? retryWaitMs(outcome, { retry, remainingMs: endsAt - now(), timeoutMs, random })
-          : undefined;
-      if (wait === undefined) {
-        if (outcome instanceof SendError) throw outcome;
-        return outcome;
-      }
-      await sleep(wait);
-    }
+interface HeldToken {
+  readonly token: AccessToken;
+  renewAt: number;
+  readonly expiresAt: number;
+}
+
+/**
+ * Kinde meters tokens, so one is used until it expires, and all who wait for one share a request. Its
+ * lifetime is what the response says, since Kinde's documents contradict each other. It is renewed
+ * shortly before it expires while calls still use it, so a token endpoint that is slow or down for a
+ * moment delays nobody. Only this object holds the secret.
+ */
+class ClientCredentials implements TokenSource {
+  readonly authority = 'gateway';
+  readonly #send: Send;
+  readonly #baseUrl: string;
+  readonly #credentials: Credentials;
+  readonly #policy: TokenPolicy;
+  readonly #now: () => number;
+  #held: HeldToken | undefined;
+  #pending: Promise<AccessToken> | undefined;
+
+  constructor(send: Send, baseUrl: string, credentials: Credentials, policy: TokenPolicy) {
+    this.#send = send;
+    this.#baseUrl = baseUrl;
+    this.#credentials = credentials;
+    this.#policy = policy;
+    this.#now = policy.now ?? Date.now;
   }
 
-  async function request(): Promise<AccessToken> {
-    const form = new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: credentials.clientId,
-      client_secret: credentials.clientSecret,
-      audience: credentials.audience,
-    });
-    const requestedAt = now();
-    const answer = await exchange(form).catch((error: unknown) => {
-      if (error instanceof SendError) {
-        throw new UpstreamError(
-          error.failure === 'TIMEOUT' ? 'TIMEOUT' : 'UNAVAILABLE',
-          `The token endpoint did not answer: ${error.message}`,
-          { cause: error, ...retryAfter(error) },
-        );
-      }
-      throw error;
-    });
-    const body = parse(answer.body);
-    if (answer.status === 429 || answer.status >= 500) {
-      throw new UpstreamError('UNAVAILABLE', `The token endpoint answered ${answer.status}`, {
-        status: answer.status,
+  get(): AccessToken | Promise<AccessToken> {
+    const held = this.#held;
+    const now = this.#now();
+    if (held === undefined || now >= held.expiresAt) return this.#requestOnce();
+    if (now >= held.renewAt) {
+      this.#requestOnce().catch(() => {
+        held.renewAt = this.#now() + RENEWAL_RETRY_MS;
       });
     }
-    if (answer.status !== 200) {
-      const code = codeIn(body['error']);
-      throw new UpstreamError(
-        'UNAUTHENTICATED',
-        `The token endpoint answered ${answer.status} (${code ?? 'no error code'})`,
-        { status: answer.status, reasons: code === undefined ? [] : [{ code, message: '' }] },
-      );
-    }
-    const { access_token: value, expires_in: expiresIn, scope } = body;
-    if (typeof value !== 'string' || !SENDABLE.test(value) || !isLifetime(expiresIn)) {
-      throw new UpstreamError('BAD_RESPONSE', 'The token endpoint sent no usable token', {
-        status: answer.status,
-      });
-    }
-    const token: AccessToken = {
-      value,
-      scopes: grantedScopes(typeof scope === 'string' ? { scope } : claimsOf(value)),
-    };
-    const lifetimeMs = Number(expiresIn) * 1000;
-    const expiresAt = requestedAt + lifetimeMs;
-    current = { token, renewAt: expiresAt - Math.min(60_000, lifetimeMs / 10), expiresAt };
-    return token;
+    return held.token;
   }
 
-  function requestOnce(): Promise<AccessToken> {
-    pending ??= request()
+  async renew(refused: AccessToken): Promise<AccessToken> {
+    if (this.#held?.token === refused) this.#held = undefined;
+    return this.get();
+  }
+
+  #requestOnce(): Promise<AccessToken> {
+    const { onRequest } = this.#policy;
+    this.#pending ??= this.#request()
       .then(
         (token) => {
           onRequest?.(undefined);
@@ -159,28 +123,94 @@ export function createClientCredentials(
         },
       )
       .finally(() => {
-        pending = undefined;
+        this.#pending = undefined;
       });
-    return pending;
+    return this.#pending;
   }
 
-  return {
-    authority: 'gateway',
-    get() {
-      if (current === undefined || now() >= current.expiresAt) return requestOnce();
-      if (now() >= current.renewAt) {
-        const renewed = current;
-        requestOnce().catch(() => {
-          renewed.renewAt = now() + RENEWAL_RETRY_MS;
-        });
+  async #request(): Promise<AccessToken> {
+    const requestedAt = this.#now();
+    const { token, lifetimeMs } = readTokenResponse(await this.#exchange());
+    const expiresAt = requestedAt + lifetimeMs;
+    this.#held = { token, renewAt: expiresAt - Math.min(60_000, lifetimeMs / 10), expiresAt };
+    return token;
+  }
+
+  /** Sends the request. It is retried like a read: a lost response costs an unused token, no more. */
+  async #exchange(): Promise<RawAnswer> {
+    const { retries, timeoutMs, random = Math.random } = this.#policy;
+    const endsAt = this.#now() + timeoutMs;
+    for (let retry = 0; ; retry++) {
+      const outcome = await this.#sendOnce();
+      const remainingMs = endsAt - this.#now();
+      const wait =
+        retry < retries
+          ? retryWaitMs(outcome, { retry, remainingMs, timeoutMs, random })
+          : undefined;
+      if (wait === undefined) {
+        if (outcome instanceof SendError) throw tokenUnavailable(outcome);
+        return outcome;
       }
-      return current.token;
-    },
-    async renew(refused) {
-      if (current?.token === refused) current = undefined;
-      return this.get();
-    },
-  };
+      await sleep(wait);
+    }
+  }
+
+  async #sendOnce(): Promise<Outcome> {
+    const { clientId, clientSecret, audience } = this.#credentials;
+    const form = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: clientId,
+      client_secret: clientSecret,
+      audience,
+    });
+    try {
+      return await this.#send({
+        method: 'POST',
+        url: `${this.#baseUrl}/oauth2/token`,
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          accept: 'application/json',
+        },
+        body: form.toString(),
+      });
+    } catch (error) {
+      if (error instanceof SendError) return error;
+      throw error;
+    }
+  }
+}
+
+function tokenUnavailable(error: SendError): UpstreamError {
+  return new UpstreamError(
+    error.failure === 'TIMEOUT' ? 'TIMEOUT' : 'UNAVAILABLE',
+    `The token endpoint did not answer: ${error.message}`,
+    { cause: error, ...retryAfter(error) },
+  );
+}
+
+/** Returns the token of a response, or throws the UpstreamError that the response stands for. */
+function readTokenResponse({ status, body: text }: RawAnswer): {
+  token: AccessToken;
+  lifetimeMs: number;
+} {
+  const body = parse(text);
+  if (status === 429 || status >= 500) {
+    throw new UpstreamError('UNAVAILABLE', `The token endpoint answered ${status}`, { status });
+  }
+  if (status !== 200) {
+    const code = codeIn(body['error']);
+    throw new UpstreamError(
+      'UNAUTHENTICATED',
+      `The token endpoint answered ${status} (${code ?? 'no error code'})`,
+      { status, reasons: code === undefined ? [] : [{ code, message: '' }] },
+    );
+  }
+  const { access_token: value, expires_in: expiresIn, scope } = body;
+  if (typeof value !== 'string' || !SENDABLE.test(value) || !isLifetime(expiresIn)) {
+    throw new UpstreamError('BAD_RESPONSE', 'The token endpoint sent no usable token', { status });
+  }
+  const scopes = grantedScopes(typeof scope === 'string' ? { scope } : claimsOf(value));
+  return { token: { value, scopes }, lifetimeMs: Number(expiresIn) * 1000 };
 }
 
 /** The caller's own token, passed on: what it may do is known to Kinde alone, and nobody can renew it. */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ResponseCache } from '../../src/http/response-cache.js';
-import { Allowance } from '../../src/upstream/policy/call-budget.js';
+import { OperationBudget } from '../../src/upstream/policy/call-budget.js';
 import { InvalidationLog } from '../../src/upstream/cache/invalidation.js';
 import { createCache, type Cache } from '../../src/upstream/cache/index.js';
 import { ResponseDependencies } from '../../src/upstream/cache/dependencies.js';
@@ -100,7 +100,7 @@ describe('what is kept', () => {
       { name: 'test' },
     );
   const keep = async ({ reads }: Cache, key: string, bytes: number) => {
-    const allowance = new Allowance({ timeoutMs: 1_000, calls: 1 });
+    const allowance = new OperationBudget({ timeoutMs: 1_000, calls: 1 });
     const { source } = await reads.get({
       key,
       tags: ['all'],

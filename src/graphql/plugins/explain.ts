@@ -1,7 +1,7 @@
 /** Shows what an operation asked Kinde, and what it did not have to ask. */
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { Context } from '../context.js';
-import { countFrom, type CallReport } from '../../upstream/client.js';
+import { countFrom, type CallReport } from '../../upstream/call.js';
 
 /** A call as it is told: its row of the table, never a URL with what was asked for. */
 function told({ endpoint, source, ageMs, status, attempts, milliseconds, error }: CallReport) {

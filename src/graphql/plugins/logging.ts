@@ -5,7 +5,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Context } from '../context.js';
 import { logText } from '../../telemetry/redact.js';
-import { countFrom } from '../../upstream/client.js';
+import { countFrom } from '../../upstream/call.js';
 import { UpstreamError } from '../../upstream/errors.js';
 
 /** How many of an answer's errors the log names: one query can have thousands. */

@@ -1,6 +1,6 @@
 /** Reads of Kinde's API that operations share: those in flight, cached ones, and stale ones in an outage. */
 import type { LRUCache } from 'lru-cache';
-import type { Allowance, TimeAllowance } from '../policy/call-budget.js';
+import type { OperationBudget, Deadline } from '../policy/call-budget.js';
 import { UpstreamError, type UpstreamFailure } from '../errors.js';
 import type { InvalidationLog } from './invalidation.js';
 import { InFlightRead } from './single-flight.js';
@@ -38,7 +38,7 @@ export interface Read {
   tags: readonly string[];
   /** How long the response is fresh, in milliseconds. */
   lifetimeMs: number;
-  allowance: Allowance;
+  allowance: OperationBudget;
   /** Whether all writes that were acknowledged before are known; else nothing is shared. */
   isCurrent: boolean;
   /**
@@ -47,7 +47,7 @@ export interface Read {
    */
   consumeCall: () => void;
   /** Calls the API. Runs at most once. */
-  fetch: (allowance: TimeAllowance) => Promise<Fetched>;
+  fetch: (allowance: Deadline) => Promise<Fetched>;
   /** Parses a response's text; undefined for an invalid one. */
   decode: (body: string) => unknown;
 }

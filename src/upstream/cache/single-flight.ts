@@ -1,20 +1,20 @@
 /** Single flight: one read for all operations that need it at the same time. */
-import type { Allowance, TimeAllowance } from '../policy/call-budget.js';
-import { Cancellation, type OnCancel } from '../policy/cancellation.js';
+import type { OperationBudget, Deadline } from '../policy/call-budget.js';
+import { Cancellation, type CancelListener } from '../policy/cancellation.js';
 
 /** An operation that waits for the read. */
 interface Waiter<T> {
-  readonly allowance: Allowance;
+  readonly allowance: OperationBudget;
   readonly resolve: (result: T) => void;
   readonly reject: (error: unknown) => void;
-  readonly leave: OnCancel;
+  readonly leave: CancelListener;
 }
 
 /**
  * A read in flight. It goes on as long as anybody waits for it: it has the time of the waiter that has
  * most, and is cancelled when the last one has left. Each waiter has its own allowance.
  */
-export class InFlightRead<T> implements TimeAllowance {
+export class InFlightRead<T> implements Deadline {
   readonly #cancellation = new Cancellation();
   readonly #waiters = new Set<Waiter<T>>();
 
@@ -46,7 +46,7 @@ export class InFlightRead<T> implements TimeAllowance {
   }
 
   /** Waits for the result. Rejects with the SendError that the allowance ends with, if it ends first. */
-  join(allowance: Allowance): Promise<T> {
+  join(allowance: OperationBudget): Promise<T> {
     return new Promise((resolve, reject) => {
       const cancellation = allowance.cancellationOf('GET');
       const waiter: Waiter<T> = {
@@ -63,7 +63,7 @@ export class InFlightRead<T> implements TimeAllowance {
         },
       };
       this.#waiters.add(waiter);
-      if (cancellation.reason === undefined) cancellation.listen(waiter.leave);
+      if (cancellation.reason === undefined) cancellation.onCancel(waiter.leave);
       else waiter.leave(cancellation.reason);
     });
   }
@@ -72,7 +72,7 @@ export class InFlightRead<T> implements TimeAllowance {
     if (this.#waiters.size === 0) return;
     this.onEnd();
     for (const waiter of this.#waiters) {
-      waiter.allowance.cancellationOf('GET').ignore(waiter.leave);
+      waiter.allowance.cancellationOf('GET').offCancel(waiter.leave);
       settle(waiter);
     }
     this.#waiters.clear();

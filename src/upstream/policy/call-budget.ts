@@ -1,9 +1,9 @@
-/** What the calls of one operation may use together: an amount of time, and a number of calls. */
+/** The budget that the upstream calls of one operation share: time, and a number of calls. */
 import { Cancellation } from './cancellation.js';
 import type { Method } from '../endpoint.js';
-import { SendError } from '../send/index.js';
+import { SendError } from '../send/error.js';
 
-export interface AllowanceOptions {
+export interface OperationBudgetOptions {
   /** How long the operation may take, in milliseconds. */
   timeoutMs: number;
   /** How many calls it may make. */
@@ -11,19 +11,19 @@ export interface AllowanceOptions {
   now?: () => number;
 }
 
-/** How long a call may still take, and who tells that its time is over. */
-export interface TimeAllowance {
+/** When a call must be done. */
+export interface Deadline {
   readonly remainingMs: number;
-  /** Is cancelled when calls of this method are to wait no longer. */
+  /** Returns what is cancelled when calls of this method must not wait any longer. */
   cancellationOf(method: Method): Cancellation;
 }
 
 /**
- * Begins with the operation. When the time is up, its reads are broken off and its writes that have
- * not been sent are refused. A write that has been sent is left to its own time limit: nobody would
- * know whether it had happened.
+ * Starts with the operation. When the time is up, its reads are cancelled and its unsent writes are
+ * refused. A write that was sent runs until its own timeout, since cancelling it would leave its
+ * outcome unknown.
  */
-export class Allowance implements TimeAllowance {
+export class OperationBudget implements Deadline {
   readonly #reads = new Cancellation();
   readonly #writes = new Cancellation();
   readonly #endsAt: number;
@@ -31,7 +31,7 @@ export class Allowance implements TimeAllowance {
   readonly #timer: NodeJS.Timeout;
   #callsLeft: number;
 
-  constructor({ timeoutMs, calls, now = () => performance.now() }: AllowanceOptions) {
+  constructor({ timeoutMs, calls, now = () => performance.now() }: OperationBudgetOptions) {
     this.#now = now;
     this.#callsLeft = calls;
     this.#endsAt = now() + timeoutMs;
@@ -47,11 +47,8 @@ export class Allowance implements TimeAllowance {
     return method === 'GET' ? this.#reads : this.#writes;
   }
 
-  /**
-   * Takes one of the calls; false when none is left. A call that is sent again was taken before: how
-   * often that happens is bounded by the retry budget.
-   */
-  takeCall(): boolean {
+  /** Consumes one call; returns false when none is left. Retries are limited by the retry budget. */
+  consumeCall(): boolean {
     return this.#callsLeft-- > 0;
   }
 
@@ -61,14 +58,14 @@ export class Allowance implements TimeAllowance {
   }
 
   /**
-   * The caller has gone away: nobody is left to read for, but writes that were ordered are carried
-   * out, since a part of them may already be done.
+   * Cancels the reads, because the caller has disconnected. Writes go on, since some of them may
+   * already be done.
    */
   abandon(): void {
     this.#reads.cancel(new SendError('ABORTED', true, 'ERR_ABORTED'));
   }
 
-  /** The operation has ended: frees the timer. */
+  /** Frees the timer when the operation has ended. */
   close(): void {
     clearTimeout(this.#timer);
   }

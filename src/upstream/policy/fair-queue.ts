@@ -1,13 +1,13 @@
-/** How calls take turns: no more than a number of them are in flight, and no operation waits for all of another's. */
-import type { Cancellation, OnCancel } from './cancellation.js';
+/** Fair queueing: limits calls in flight, and lets no operation wait for all calls of another. */
+import type { Cancellation, CancelListener } from './cancellation.js';
 
 interface Link<T> {
   readonly value: T;
   next: Link<T> | undefined;
 }
 
-/** First in, first out. */
-class Queue<T> {
+/** First in, first out. An array's `shift` would cost time in proportion to its length. */
+class Fifo<T> {
   #first: Link<T> | undefined;
   #last: Link<T> | undefined;
 
@@ -26,87 +26,87 @@ class Queue<T> {
   }
 }
 
-/** A call that waits; `begin` is undefined when it waits no longer. */
-interface Waiting {
-  begin: (() => void) | undefined;
+/** A queued call; `start` is undefined once it was cancelled. */
+interface QueuedCall {
+  start: (() => void) | undefined;
 }
 
 /**
- * Turns for a number of calls at a time. Operations that wait are served in rounds, a call of each a
- * round, so that a query of a thousand calls holds up one of a single call for no more than a moment.
+ * Slots for a number of calls at a time. Waiting operations are served round robin, one call each, so
+ * a query of a thousand calls delays a query of one call only briefly.
  */
-export class Turns {
+export class FairQueue {
   readonly #concurrency: number;
   readonly #now: () => number;
-  /** The calls of each operation that waits, and whose turn is next. */
-  readonly #waiting = new Map<object, Queue<Waiting>>();
-  readonly #round = new Queue<object>();
+  readonly #queues = new Map<object, Fifo<QueuedCall>>();
+  /** Operations with queued calls, the next one first. */
+  readonly #round = new Fifo<object>();
 
-  #taken = 0;
-  #takenMs = 0;
+  #inFlight = 0;
+  #busyMs = 0;
   #countedAt: number;
-  #askedAt: number;
+  #measuredAt: number;
 
   constructor(concurrency: number, now = () => performance.now()) {
     this.#concurrency = concurrency;
     this.#now = now;
-    this.#countedAt = this.#askedAt = now();
+    this.#countedAt = this.#measuredAt = now();
   }
 
   /**
-   * Takes a turn for a call of an operation, which must be given back. Undefined when it is taken now;
-   * else a promise of the turn, which rejects with the reason of a cancellation that comes before it.
+   * Acquires a slot for a call of an operation; release it afterwards. Returns undefined when a slot
+   * was free, else a promise of one, which rejects with the reason when it is cancelled first.
    */
-  take(operation: object, cancellation: Cancellation): Promise<void> | undefined {
-    if (this.#taken < this.#concurrency) {
+  acquire(operation: object, cancellation: Cancellation): Promise<void> | undefined {
+    if (this.#inFlight < this.#concurrency) {
       this.#count(1);
       return undefined;
     }
     if (cancellation.reason !== undefined) return Promise.reject(cancellation.reason);
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = { begin: undefined };
-      const leave: OnCancel = (reason) => {
-        waiting.begin = undefined;
+      const call: QueuedCall = { start: undefined };
+      const leave: CancelListener = (reason) => {
+        call.start = undefined;
         reject(reason);
       };
-      waiting.begin = () => {
-        cancellation.ignore(leave);
+      call.start = () => {
+        cancellation.offCancel(leave);
         resolve();
       };
-      cancellation.listen(leave);
-      this.#queueOf(operation).push(waiting);
+      cancellation.onCancel(leave);
+      this.#queueOf(operation).push(call);
     });
   }
 
-  /** Gives a turn back, which is the next one's then. */
-  giveBack(): void {
+  /** Releases a slot, to the next queued call if there is one. */
+  release(): void {
     for (let operation; (operation = this.#round.shift()) !== undefined;) {
-      const waiting = this.#waiting.get(operation)!.shift();
-      if (waiting === undefined) {
-        this.#waiting.delete(operation);
+      const call = this.#queues.get(operation)!.shift();
+      if (call === undefined) {
+        this.#queues.delete(operation);
         continue;
       }
       this.#round.push(operation);
-      if (waiting.begin !== undefined) return waiting.begin();
+      if (call.start !== undefined) return call.start();
     }
     this.#count(-1);
   }
 
-  /** Which part of the turns was taken since it was last asked for, from 0 to 1. */
+  /** Returns the share of slots in use since the last call of this method, from 0 to 1. */
   utilization(): number {
     this.#count(0);
-    const elapsed = this.#countedAt - this.#askedAt;
-    const part = elapsed > 0 ? this.#takenMs / elapsed / this.#concurrency : 0;
-    this.#takenMs = 0;
-    this.#askedAt = this.#countedAt;
-    return part;
+    const elapsed = this.#countedAt - this.#measuredAt;
+    const share = elapsed > 0 ? this.#busyMs / elapsed / this.#concurrency : 0;
+    this.#busyMs = 0;
+    this.#measuredAt = this.#countedAt;
+    return share;
   }
 
-  #queueOf(operation: object): Queue<Waiting> {
-    let queue = this.#waiting.get(operation);
+  #queueOf(operation: object): Fifo<QueuedCall> {
+    let queue = this.#queues.get(operation);
     if (queue === undefined) {
-      queue = new Queue();
-      this.#waiting.set(operation, queue);
+      queue = new Fifo();
+      this.#queues.set(operation, queue);
       this.#round.push(operation);
     }
     return queue;
@@ -114,8 +114,8 @@ export class Turns {
 
   #count(change: number): void {
     const at = this.#now();
-    this.#takenMs += this.#taken * (at - this.#countedAt);
+    this.#busyMs += this.#inFlight * (at - this.#countedAt);
     this.#countedAt = at;
-    this.#taken += change;
+    this.#inFlight += change;
   }
 }

@@ -1,6 +1,6 @@
-/** How calls are sent for the good of the upstream and of those who wait: in turn, not before it takes them, and again. */
+/** Upstream call policy: fair queueing, rate limiting, circuit breaking, retries. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TimeAllowance } from './call-budget.js';
+import type { Deadline } from './call-budget.js';
 import { refusalOf, type Breaker } from './breaker.js';
 import type { Cancellation } from './cancellation.js';
 import type { Method } from '../endpoint.js';
@@ -8,18 +8,18 @@ import { RateLimitHold } from './rate-limit-hold.js';
 import { askedWaitMs, retryWaitMs, RetryBudget, type Outcome } from './retry.js';
 import { SendError, type RawAnswer } from '../send/index.js';
 import type { RateLimit } from './rate-limit-budget.js';
-import type { Turns } from './fair-queue.js';
+import type { FairQueue } from './fair-queue.js';
 
 export interface PolicyOptions {
-  /** The turns that the calls of all operations take. */
-  turns: Turns;
-  /** How often a read is sent again, at most. */
+  /** Shared by the calls of all operations. */
+  queue: FairQueue;
+  /** How often a read is retried, at most. */
   retries: number;
-  /** How long the seam gives an exchange, in milliseconds. */
+  /** How long one exchange may take, in milliseconds. */
   timeoutMs: number;
-  /** The one that the seam is behind: what it would refuse does not wait for a turn. */
+  /** The breaker that `attempt` sends through: a call that it would refuse isn't queued. */
   breaker: Breaker;
-  /** What the replicas know together of the upstream's rate limit. */
+  /** The rate limit that the replicas share. */
   rateLimit?: RateLimit;
   now?: () => number;
   random?: () => number;
@@ -27,104 +27,105 @@ export interface PolicyOptions {
 
 /** A call as the policy sees it. */
 export interface PolicedCall {
-  method: Method;
-  /** Which operation it is made for, or was first: calls take turns by operation. */
-  operation: object;
-  allowance: TimeAllowance;
+  readonly method: Method;
+  /** The operation that it was made for first; the queue is fair between operations. */
+  readonly operation: object;
+  readonly deadline: Deadline;
   /** Sends the call once. */
-  attempt: () => Promise<RawAnswer>;
+  attempt(): Promise<RawAnswer>;
 }
 
-/**
- * The last answer that there is, or the SendError that stands for it. Reads alone are sent again: of
- * a write nobody could say whether it would happen twice, and Kinde takes no idempotency keys.
- */
-export type Policy = (call: PolicedCall) => Promise<RawAnswer>;
+/** Applies the policy to every call of the process. */
+export class CallPolicy {
+  readonly #options: PolicyOptions;
+  readonly #budget: RetryBudget;
+  readonly #hold: RateLimitHold;
+  readonly #random: () => number;
 
-/** The policy of a process, which learns from all calls. */
-export function createPolicy({
-  turns,
-  retries,
-  timeoutMs,
-  breaker,
-  rateLimit,
-  now = () => performance.now(),
-  random = Math.random,
-}: PolicyOptions): Policy {
-  const budget = new RetryBudget(now);
-  const hold = new RateLimitHold(now, random);
-  rateLimit?.onHold((milliseconds) => hold.begin(milliseconds));
-
-  /** Sends once: as soon as the upstream takes calls and a turn is free. */
-  async function send(
-    { operation, allowance, attempt }: PolicedCall,
-    cancellation: Cancellation,
-    isRetry: boolean,
-  ): Promise<Outcome> {
-    let isReserved = rateLimit === undefined;
-    for (;;) {
-      const refusal = refusalOf(breaker);
-      if (refusal !== undefined) return refusal;
-      if (hold.remainingMs > 0) {
-        const wait = hold.drawWaitMs();
-        if (wait >= allowance.remainingMs) return heldTooLong(hold.remainingMs);
-        await pause(cancellation, wait);
-        continue;
-      }
-      const turn = turns.take(operation, cancellation);
-      if (turn !== undefined) await turn;
-      let wait = 0;
-      try {
-        // While this call waited for its turn, another may have met the rate limit.
-        if (hold.remainingMs > 0) continue;
-        if (!isReserved) {
-          // Not before the turn has come: a right that is used late is in another minute than it was for.
-          const { waitMs, isTaken } = await rateLimit!.reserve(allowance.remainingMs);
-          if (!isTaken) return heldTooLong(waitMs);
-          isReserved = true;
-          wait = waitMs;
-        }
-        if (cancellation.reason !== undefined) return cancellation.reason;
-        if (wait === 0) {
-          if (!isRetry) budget.called();
-          const answer = await attempt();
-          // Before the turn is given back: the next call must not go out any more.
-          if (answer.status === 429) {
-            hold.begin(askedWaitMs(answer) ?? 0);
-            rateLimit?.announceHold(hold.remainingMs);
-          }
-          return answer;
-        }
-      } finally {
-        turns.giveBack();
-      }
-      await pause(cancellation, wait);
-    }
+  constructor(options: PolicyOptions) {
+    const { rateLimit, now = () => performance.now(), random = Math.random } = options;
+    this.#options = options;
+    this.#random = random;
+    this.#budget = new RetryBudget(now);
+    this.#hold = new RateLimitHold(now, random);
+    rateLimit?.onHold((milliseconds) => this.#hold.begin(milliseconds));
   }
 
-  return async (call) => {
-    const { method, allowance } = call;
-    const cancellation = allowance.cancellationOf(method);
-    const mostRetries = method === 'GET' ? retries : 0;
+  /**
+   * Returns the last response, or throws the SendError that stands for it. Only reads are retried: a
+   * write might happen twice, and Kinde takes no idempotency keys.
+   */
+  async execute(call: PolicedCall): Promise<RawAnswer> {
+    const { method, deadline } = call;
+    const { timeoutMs } = this.#options;
+    const cancellation = deadline.cancellationOf(method);
+    const mostRetries = method === 'GET' ? this.#options.retries : 0;
     for (let retry = 0; ; retry++) {
-      let outcome: Outcome;
-      try {
-        outcome = await send(call, cancellation, retry > 0);
-      } catch (error) {
-        if (!(error instanceof SendError)) throw error;
-        outcome = error;
-      }
+      const outcome = await this.#send(call, cancellation, retry > 0).catch(sendErrorOf);
+      const { remainingMs } = deadline;
       const wait =
         retry < mostRetries
-          ? retryWaitMs(outcome, { retry, remainingMs: allowance.remainingMs, timeoutMs, random })
+          ? retryWaitMs(outcome, { retry, remainingMs, timeoutMs, random: this.#random })
           : undefined;
-      if (wait === undefined || !budget.spend()) {
+      if (wait === undefined || !this.#budget.spend()) {
         if (outcome instanceof SendError) throw outcome;
         return outcome;
       }
       await pause(cancellation, wait);
     }
-  };
+  }
+
+  /** Sends once, when no rate limit holds calls back and a slot is free. */
+  async #send(call: PolicedCall, cancellation: Cancellation, isRetry: boolean): Promise<Outcome> {
+    const { queue, breaker, rateLimit } = this.#options;
+    const { operation, deadline } = call;
+    let isReserved = rateLimit === undefined;
+    for (;;) {
+      const refusal = refusalOf(breaker);
+      if (refusal !== undefined) return refusal;
+      if (this.#hold.remainingMs > 0) {
+        const wait = this.#hold.drawWaitMs();
+        if (wait >= deadline.remainingMs) return heldTooLong(this.#hold.remainingMs);
+        await pause(cancellation, wait);
+        continue;
+      }
+      const slot = queue.acquire(operation, cancellation);
+      if (slot !== undefined) await slot;
+      let wait = 0;
+      try {
+        // Another call may have met the rate limit while this one was queued.
+        if (this.#hold.remainingMs > 0) continue;
+        if (!isReserved) {
+          // Reserved only now: a reservation that is used late falls into another minute.
+          const { waitMs, isTaken } = await rateLimit!.reserve(deadline.remainingMs);
+          if (!isTaken) return heldTooLong(waitMs);
+          isReserved = true;
+          wait = waitMs;
+        }
+        if (cancellation.reason !== undefined) return cancellation.reason;
+        if (wait === 0) return await this.#attempt(call, isRetry);
+      } finally {
+        queue.release();
+      }
+      await pause(cancellation, wait);
+    }
+  }
+
+  async #attempt(call: PolicedCall, isRetry: boolean): Promise<RawAnswer> {
+    if (!isRetry) this.#budget.called();
+    const response = await call.attempt();
+    // Before the slot is released, so that the next call is held back.
+    if (response.status === 429) {
+      this.#hold.begin(askedWaitMs(response) ?? 0);
+      this.#options.rateLimit?.announceHold(this.#hold.remainingMs);
+    }
+    return response;
+  }
+}
+
+function sendErrorOf(error: unknown): SendError {
+  if (error instanceof SendError) return error;
+  throw error;
 }
 
 function pause(cancellation: Cancellation, milliseconds: number): Promise<void> {

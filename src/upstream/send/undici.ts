@@ -59,7 +59,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   ) {
     this.#timer = setTimeout(() => this.#fail(TIMEOUT()), timeoutMs);
     const { cancellation } = exchange;
-    if (cancellation?.reason === undefined) cancellation?.listen(this.#fail);
+    if (cancellation?.reason === undefined) cancellation?.onCancel(this.#fail);
     else this.#fail(cancellation.reason);
   }
 
@@ -110,6 +110,6 @@ class AnswerReader implements Dispatcher.DispatchHandler {
 
   #release(): void {
     clearTimeout(this.#timer);
-    this.exchange.cancellation?.ignore(this.#fail);
+    this.exchange.cancellation?.offCancel(this.#fail);
   }
 }
