@@ -24,66 +24,66 @@ export type Scalars = {
   FeatureFlagValue: { input: boolean | number | string; output: boolean | number | string; }
 };
 
-/** Which permission to give to whom. */
+/** Input for `addOrganizationUserPermission`. */
 export type AddOrganizationUserPermissionInput = {
-  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
-  /** The permission to give. */
+  /** The permission to grant. */
   readonly permission: PermissionReference;
-  /** Kinde's id of the person. */
+  /** Kinde's id of the user. */
   readonly userId: Scalars['ID']['input'];
 };
 
-/** What became of addOrganizationUserPermission. */
+/** Result of `addOrganizationUserPermission`. */
 export type AddOrganizationUserPermissionPayload = {
   readonly __typename?: 'AddOrganizationUserPermissionPayload';
-  /** The member, read after the change; null when the permission was not given. */
+  /** The member, read again after the change. Null when the permission was not granted. */
   readonly organizationUser?: Maybe<OrganizationUser>;
-  /** Why the permission was not given; empty on success. */
+  /** Why the permission was not granted. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** Which role to give to whom. */
+/** Input for `addOrganizationUserRole`. */
 export type AddOrganizationUserRoleInput = {
-  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
-  /** The role to give. */
+  /** The role to add. */
   readonly role: RoleReference;
-  /** Kinde's id of the person. */
+  /** Kinde's id of the user. */
   readonly userId: Scalars['ID']['input'];
 };
 
-/** What became of addOrganizationUserRole. */
+/** Result of `addOrganizationUserRole`. */
 export type AddOrganizationUserRolePayload = {
   readonly __typename?: 'AddOrganizationUserRolePayload';
-  /** The member, read after the change; null when the role was not given. */
+  /** The member, read again after the change. Null when the role was not added. */
   readonly organizationUser?: Maybe<OrganizationUser>;
-  /** Why the role was not given; empty on success. */
+  /** Why the role was not added. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** Whom to add to which organization. */
+/** Input for `addOrganizationUsers`. */
 export type AddOrganizationUsersInput = {
-  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
-  /** The users to add, each person once. */
+  /** The users to add, each of them once. */
   readonly users: ReadonlyArray<OrganizationUserAdditionInput>;
 };
 
-/** What became of addOrganizationUsers, user by user. */
+/** Result of `addOrganizationUsers`, user by user. */
 export type AddOrganizationUsersPayload = {
   readonly __typename?: 'AddOrganizationUsersPayload';
-  /** Kinde's ids of those who were added. */
+  /** Kinde's ids of the users who were added. */
   readonly addedUserIds: ReadonlyArray<Scalars['ID']['output']>;
-  /** Those who were added, as members, read after the change. */
+  /** The new members, read after the change. */
   readonly addedUsers: ReadonlyArray<OrganizationUser>;
-  /** The organization, read after the change; null when nobody was added. */
+  /** The organization, read again after the change. Null when nobody was added. */
   readonly organization?: Maybe<Organization>;
   /**
    * An error for each user who was not added, its `field` beginning with `["users", "<position>"]`, or
@@ -101,18 +101,18 @@ export type BillingAgreement = {
   readonly planCode?: Maybe<Scalars['String']['output']>;
 };
 
-/** A colour in three spellings. */
+/** A colour in three notations. */
 export type Color = {
   readonly __typename?: 'Color';
   /** As a CSS hex value. */
   readonly hex?: Maybe<Scalars['String']['output']>;
   /** As a CSS hsl value. */
   readonly hsl?: Maybe<Scalars['String']['output']>;
-  /** As it was given, for example `#0066ff`. */
+  /** The colour as entered in Kinde, for example `#0066ff`. */
   readonly raw?: Maybe<Scalars['String']['output']>;
 };
 
-/** What to create. */
+/** Input for `createOrganization`. */
 export type CreateOrganizationInput = {
   /** The billing customer's e-mail address. */
   readonly billingEmail?: InputMaybe<Scalars['String']['input']>;
@@ -124,7 +124,7 @@ export type CreateOrganizationInput = {
   readonly externalId?: InputMaybe<Scalars['String']['input']>;
   /** A unique handle that sign-in URLs may carry. */
   readonly handle?: InputMaybe<Scalars['String']['input']>;
-  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Whether users become members when they sign in. */
   readonly isAutoMembershipEnabled?: InputMaybe<Scalars['Boolean']['input']>;
@@ -138,18 +138,18 @@ export type CreateOrganizationInput = {
   readonly senderName?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** What became of createOrganization. */
+/** Result of `createOrganization`. */
 export type CreateOrganizationPayload = {
   readonly __typename?: 'CreateOrganizationPayload';
-  /** The new organization, read after its creation; null when it was not created. */
+  /** The new organization, read after it was created. Null when it was not created. */
   readonly organization?: Maybe<Organization>;
-  /** Why it was not created; empty on success. */
+  /** Why it was not created. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** Which override to delete, and where. */
+/** Input for `deleteFeatureFlagOverride`. */
 export type DeleteFeatureFlagOverrideInput = {
-  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** The flag's key. */
   readonly key: Scalars['String']['input'];
@@ -157,54 +157,54 @@ export type DeleteFeatureFlagOverrideInput = {
   readonly organizationCode: Scalars['ID']['input'];
 };
 
-/** What became of deleteFeatureFlagOverride. */
+/** Result of `deleteFeatureFlagOverride`. */
 export type DeleteFeatureFlagOverridePayload = {
   readonly __typename?: 'DeleteFeatureFlagOverridePayload';
-  /** The key of the deleted override; null when it was not deleted. */
+  /** The key of the deleted override. Null when it was not deleted. */
   readonly deletedKey?: Maybe<Scalars['String']['output']>;
-  /** The organization, read after the change; null when the override was not deleted. */
+  /** The organization, read again after the change. Null when the override was not deleted. */
   readonly organization?: Maybe<Organization>;
-  /** Why the override was not deleted; empty on success. */
+  /** Why the override was not deleted. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** Where to delete all overrides. */
+/** Input for `deleteFeatureFlagOverrides`. */
 export type DeleteFeatureFlagOverridesInput = {
-  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
 };
 
-/** What became of deleteFeatureFlagOverrides. */
+/** Result of `deleteFeatureFlagOverrides`. */
 export type DeleteFeatureFlagOverridesPayload = {
   readonly __typename?: 'DeleteFeatureFlagOverridesPayload';
-  /** The organization, read after the change; null when the overrides were not deleted. */
+  /** The organization, read again after the change. Null when the overrides were not deleted. */
   readonly organization?: Maybe<Organization>;
-  /** Why the overrides were not deleted; empty on success. */
+  /** Why the overrides were not deleted. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** Which organization to delete. */
+/** Input for `deleteOrganization`. */
 export type DeleteOrganizationInput = {
-  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
 };
 
-/** What became of deleteOrganization. */
+/** Result of `deleteOrganization`. */
 export type DeleteOrganizationPayload = {
   readonly __typename?: 'DeleteOrganizationPayload';
-  /** The code of the deleted organization; null when it was not deleted. */
+  /** The code of the deleted organization. Null when it was not deleted. */
   readonly deletedOrganizationCode?: Maybe<Scalars['ID']['output']>;
-  /** The global id of the deleted organization, for client caches; null when it was not deleted. */
+  /** The global id of the deleted organization, for client caches. Null when it was not deleted. */
   readonly deletedOrganizationId?: Maybe<Scalars['ID']['output']>;
-  /** Why it was not deleted; empty on success. */
+  /** Why it was not deleted. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** A feature flag as an organization overrides it. */
+/** An organization's override of a feature flag. */
 export type FeatureFlag = {
   readonly __typename?: 'FeatureFlag';
   /** The flag's key, unique in the environment, for example `theme`. */
@@ -225,95 +225,63 @@ export type FeatureFlagType =
   | 'STRING';
 
 /**
- * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
- * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
  *
- * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
  *
- * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
- * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
- * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
- * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
- * keys: a caller is an application or a user, each in its organization, where the gateway verifies
- * tokens; a token itself, where it passes them on; everybody, where it asks for none.
- *
- * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
- * having read what became of the write, use another key to write again. Whatever certainly was not
- * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
- * be reached), so that the same key is good for another try. A key that comes with another input is
- * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
- *
- * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
- * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
- * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
- * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
- * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
- * a restart, writes again.
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
  */
 export type Mutation = {
   readonly __typename?: 'Mutation';
-  /** Give a member a permission directly. */
+  /** Grant a member a permission directly. */
   readonly addOrganizationUserPermission?: Maybe<AddOrganizationUserPermissionPayload>;
-  /** Give a member a role. */
+  /** Add a role to a member. */
   readonly addOrganizationUserRole?: Maybe<AddOrganizationUserRolePayload>;
   /**
-   * Add users to an organization. Any number: the gateway sends them to Kinde in batches of 100, one
-   * after the other, and says user by user what happened.
+   * Add users to an organization. The gateway sends them to Kinde in batches of 100, one batch at a time,
+   * and reports the result of each user.
    */
   readonly addOrganizationUsers?: Maybe<AddOrganizationUsersPayload>;
   /** Create an organization. */
   readonly createOrganization?: Maybe<CreateOrganizationPayload>;
-  /** Delete an organization's override of one feature flag: the environment's value holds again. */
+  /** Delete an organization's override of one feature flag. The environment's value applies again. */
   readonly deleteFeatureFlagOverride?: Maybe<DeleteFeatureFlagOverridePayload>;
   /** Delete all of an organization's feature flag overrides. */
   readonly deleteFeatureFlagOverrides?: Maybe<DeleteFeatureFlagOverridesPayload>;
-  /** Delete an organization, with its memberships and flag overrides. It cannot be undone. */
+  /** Delete an organization with its memberships and flag overrides. This can't be undone. */
   readonly deleteOrganization?: Maybe<DeleteOrganizationPayload>;
   /** Remove a member from an organization. */
   readonly removeOrganizationUser?: Maybe<RemoveOrganizationUserPayload>;
-  /** Take a direct permission from a member. What comes through a role stays. */
+  /** Revoke a permission that a member was granted directly. Permissions through roles stay. */
   readonly removeOrganizationUserPermission?: Maybe<RemoveOrganizationUserPermissionPayload>;
-  /** Take a role from a member. */
+  /** Remove a role from a member. */
   readonly removeOrganizationUserRole?: Maybe<RemoveOrganizationUserRolePayload>;
   /** Override a feature flag for an organization. */
   readonly updateFeatureFlagOverride?: Maybe<UpdateFeatureFlagOverridePayload>;
-  /** Change the given properties of an organization; what is left out stays as it is. */
+  /** Update an organization. Omitted properties don't change. */
   readonly updateOrganization?: Maybe<UpdateOrganizationPayload>;
   /**
-   * Change the roles and permissions of members, or remove them. Any number: the gateway sends them to
-   * Kinde in batches of 100, one after the other, and says user by user what happened.
+   * Update members' roles and permissions, or remove members. The gateway sends them to Kinde in batches
+   * of 100, one batch at a time, and reports the result of each user.
    */
   readonly updateOrganizationUsers?: Maybe<UpdateOrganizationUsersPayload>;
 };
 
 
 /**
- * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
- * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
  *
- * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
  *
- * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
- * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
- * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
- * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
- * keys: a caller is an application or a user, each in its organization, where the gateway verifies
- * tokens; a token itself, where it passes them on; everybody, where it asks for none.
- *
- * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
- * having read what became of the write, use another key to write again. Whatever certainly was not
- * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
- * be reached), so that the same key is good for another try. A key that comes with another input is
- * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
- *
- * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
- * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
- * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
- * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
- * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
- * a restart, writes again.
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
  */
 export type MutationAddOrganizationUserPermissionArgs = {
   input: AddOrganizationUserPermissionInput;
@@ -321,31 +289,15 @@ export type MutationAddOrganizationUserPermissionArgs = {
 
 
 /**
- * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
- * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
  *
- * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
  *
- * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
- * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
- * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
- * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
- * keys: a caller is an application or a user, each in its organization, where the gateway verifies
- * tokens; a token itself, where it passes them on; everybody, where it asks for none.
- *
- * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
- * having read what became of the write, use another key to write again. Whatever certainly was not
- * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
- * be reached), so that the same key is good for another try. A key that comes with another input is
- * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
- *
- * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
- * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
- * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
- * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
- * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
- * a restart, writes again.
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
  */
 export type MutationAddOrganizationUserRoleArgs = {
   input: AddOrganizationUserRoleInput;
@@ -353,31 +305,15 @@ export type MutationAddOrganizationUserRoleArgs = {
 
 
 /**
- * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
- * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
  *
- * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
  *
- * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
- * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
- * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
- * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
- * keys: a caller is an application or a user, each in its organization, where the gateway verifies
- * tokens; a token itself, where it passes them on; everybody, where it asks for none.
- *
- * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
- * having read what became of the write, use another key to write again. Whatever certainly was not
- * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
- * be reached), so that the same key is good for another try. A key that comes with another input is
- * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
- *
- * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
- * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
- * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
- * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
- * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
- * a restart, writes again.
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
  */
 export type MutationAddOrganizationUsersArgs = {
   input: AddOrganizationUsersInput;
@@ -385,31 +321,15 @@ export type MutationAddOrganizationUsersArgs = {
 
 
 /**
- * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
- * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
  *
- * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
  *
- * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
- * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
- * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
- * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
- * keys: a caller is an application or a user, each in its organization, where the gateway verifies
- * tokens; a token itself, where it passes them on; everybody, where it asks for none.
- *
- * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
- * having read what became of the write, use another key to write again. Whatever certainly was not
- * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
- * be reached), so that the same key is good for another try. A key that comes with another input is
- * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
- *
- * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
- * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
- * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
- * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
- * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
- * a restart, writes again.
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
  */
 export type MutationCreateOrganizationArgs = {
   input: CreateOrganizationInput;
@@ -417,31 +337,15 @@ export type MutationCreateOrganizationArgs = {
 
 
 /**
- * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
- * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
  *
- * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
  *
- * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
- * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
- * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
- * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
- * keys: a caller is an application or a user, each in its organization, where the gateway verifies
- * tokens; a token itself, where it passes them on; everybody, where it asks for none.
- *
- * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
- * having read what became of the write, use another key to write again. Whatever certainly was not
- * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
- * be reached), so that the same key is good for another try. A key that comes with another input is
- * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
- *
- * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
- * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
- * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
- * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
- * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
- * a restart, writes again.
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
  */
 export type MutationDeleteFeatureFlagOverrideArgs = {
   input: DeleteFeatureFlagOverrideInput;
@@ -449,31 +353,15 @@ export type MutationDeleteFeatureFlagOverrideArgs = {
 
 
 /**
- * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
- * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
  *
- * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
  *
- * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
- * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
- * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
- * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
- * keys: a caller is an application or a user, each in its organization, where the gateway verifies
- * tokens; a token itself, where it passes them on; everybody, where it asks for none.
- *
- * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
- * having read what became of the write, use another key to write again. Whatever certainly was not
- * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
- * be reached), so that the same key is good for another try. A key that comes with another input is
- * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
- *
- * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
- * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
- * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
- * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
- * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
- * a restart, writes again.
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
  */
 export type MutationDeleteFeatureFlagOverridesArgs = {
   input: DeleteFeatureFlagOverridesInput;
@@ -481,31 +369,15 @@ export type MutationDeleteFeatureFlagOverridesArgs = {
 
 
 /**
- * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
- * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
  *
- * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
  *
- * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
- * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
- * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
- * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
- * keys: a caller is an application or a user, each in its organization, where the gateway verifies
- * tokens; a token itself, where it passes them on; everybody, where it asks for none.
- *
- * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
- * having read what became of the write, use another key to write again. Whatever certainly was not
- * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
- * be reached), so that the same key is good for another try. A key that comes with another input is
- * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
- *
- * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
- * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
- * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
- * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
- * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
- * a restart, writes again.
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
  */
 export type MutationDeleteOrganizationArgs = {
   input: DeleteOrganizationInput;
@@ -513,31 +385,15 @@ export type MutationDeleteOrganizationArgs = {
 
 
 /**
- * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
- * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
  *
- * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
  *
- * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
- * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
- * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
- * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
- * keys: a caller is an application or a user, each in its organization, where the gateway verifies
- * tokens; a token itself, where it passes them on; everybody, where it asks for none.
- *
- * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
- * having read what became of the write, use another key to write again. Whatever certainly was not
- * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
- * be reached), so that the same key is good for another try. A key that comes with another input is
- * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
- *
- * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
- * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
- * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
- * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
- * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
- * a restart, writes again.
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
  */
 export type MutationRemoveOrganizationUserArgs = {
   input: RemoveOrganizationUserInput;
@@ -545,31 +401,15 @@ export type MutationRemoveOrganizationUserArgs = {
 
 
 /**
- * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
- * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
  *
- * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
  *
- * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
- * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
- * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
- * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
- * keys: a caller is an application or a user, each in its organization, where the gateway verifies
- * tokens; a token itself, where it passes them on; everybody, where it asks for none.
- *
- * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
- * having read what became of the write, use another key to write again. Whatever certainly was not
- * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
- * be reached), so that the same key is good for another try. A key that comes with another input is
- * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
- *
- * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
- * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
- * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
- * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
- * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
- * a restart, writes again.
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
  */
 export type MutationRemoveOrganizationUserPermissionArgs = {
   input: RemoveOrganizationUserPermissionInput;
@@ -577,31 +417,15 @@ export type MutationRemoveOrganizationUserPermissionArgs = {
 
 
 /**
- * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
- * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
  *
- * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
  *
- * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
- * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
- * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
- * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
- * keys: a caller is an application or a user, each in its organization, where the gateway verifies
- * tokens; a token itself, where it passes them on; everybody, where it asks for none.
- *
- * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
- * having read what became of the write, use another key to write again. Whatever certainly was not
- * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
- * be reached), so that the same key is good for another try. A key that comes with another input is
- * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
- *
- * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
- * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
- * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
- * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
- * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
- * a restart, writes again.
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
  */
 export type MutationRemoveOrganizationUserRoleArgs = {
   input: RemoveOrganizationUserRoleInput;
@@ -609,31 +433,15 @@ export type MutationRemoveOrganizationUserRoleArgs = {
 
 
 /**
- * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
- * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
  *
- * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
  *
- * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
- * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
- * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
- * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
- * keys: a caller is an application or a user, each in its organization, where the gateway verifies
- * tokens; a token itself, where it passes them on; everybody, where it asks for none.
- *
- * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
- * having read what became of the write, use another key to write again. Whatever certainly was not
- * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
- * be reached), so that the same key is good for another try. A key that comes with another input is
- * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
- *
- * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
- * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
- * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
- * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
- * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
- * a restart, writes again.
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
  */
 export type MutationUpdateFeatureFlagOverrideArgs = {
   input: UpdateFeatureFlagOverrideInput;
@@ -641,31 +449,15 @@ export type MutationUpdateFeatureFlagOverrideArgs = {
 
 
 /**
- * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
- * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
  *
- * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
  *
- * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
- * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
- * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
- * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
- * keys: a caller is an application or a user, each in its organization, where the gateway verifies
- * tokens; a token itself, where it passes them on; everybody, where it asks for none.
- *
- * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
- * having read what became of the write, use another key to write again. Whatever certainly was not
- * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
- * be reached), so that the same key is good for another try. A key that comes with another input is
- * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
- *
- * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
- * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
- * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
- * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
- * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
- * a restart, writes again.
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
  */
 export type MutationUpdateOrganizationArgs = {
   input: UpdateOrganizationInput;
@@ -673,39 +465,23 @@ export type MutationUpdateOrganizationArgs = {
 
 
 /**
- * Every write of Kinde's Organizations API. A mutation does what its caller asked or says in
- * `userErrors` why not; each is sent to Kinde once and never repeated on its own.
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
  *
- * The mutations of one operation are carried out one after the other. One that fails is null, with an
- * error at its path; it takes nothing from the answers of those before it and does not stop those after it.
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
  *
- * A mutation whose input has an `idempotencyKey` is carried out once. For a day, or as long as the
- * gateway is set to keep it, the same mutation with the same key and the same input, sent by the same
- * caller, writes nothing: it gives the outcome of the first time, and what its payload leads to is
- * read afresh. One that comes while the first is under way waits for its outcome. Callers do not share
- * keys: a caller is an application or a user, each in its organization, where the gateway verifies
- * tokens; a token itself, where it passes them on; everybody, where it asks for none.
- *
- * Kept are success, partial success, what Kinde refused about the input, and WRITE_OUTCOME_UNKNOWN:
- * having read what became of the write, use another key to write again. Whatever certainly was not
- * carried out is not kept (refused before it was sent, no access, rate limit, deadline, Kinde not to
- * be reached), so that the same key is good for another try. A key that comes with another input is
- * refused in `userErrors` as IDEMPOTENCY_KEY_REUSED, one that cannot be a key as INVALID_VALUE.
- *
- * Replicas of a gateway that share a Redis share keys: a retry may reach any of them. While that Redis
- * cannot be asked, a mutation with a key is refused as UPSTREAM_UNAVAILABLE, and nothing is sent: the same
- * key is good for another try. Mutations without a key are carried out. Where the replica that was writing
- * has died, or is still writing when the retry's own time is up, the retry gets WRITE_OUTCOME_UNKNOWN. Without
- * a Redis keys are kept in the memory of one process: a retry that reaches another replica, or comes after
- * a restart, writes again.
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
  */
 export type MutationUpdateOrganizationUsersArgs = {
   input: UpdateOrganizationUsersInput;
 };
 
-/** An object that can be read again by its id alone. */
+/** An object that can be read by its global id. */
 export type Node = {
-  /** Opaque and unique across all types. Never parse it: Kinde's own ids are fields of their own. */
+  /** Opaque, and unique across all types. Don't parse it: Kinde's own ids have fields of their own. */
   readonly id: Scalars['ID']['output'];
 };
 
@@ -714,7 +490,7 @@ export type Organization = Node & {
   readonly __typename?: 'Organization';
   /** The e-mail domains whose users may join on their own. */
   readonly allowedDomains?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
-  /** The billing customer and its agreements; null when there are none. */
+  /** The billing customer and its agreements. Null when there are none. */
   readonly billing?: Maybe<OrganizationBilling>;
   /** How Kinde's pages look to the members. */
   readonly branding?: Maybe<OrganizationBranding>;
@@ -722,13 +498,13 @@ export type Organization = Node & {
   readonly code: Scalars['ID']['output'];
   /** When the organization was created. */
   readonly createdOn?: Maybe<Scalars['DateTime']['output']>;
-  /** The id of this organization in your own system; null when there is none. */
+  /** The id of this organization in your own system. Null when there is none. */
   readonly externalId?: Maybe<Scalars['String']['output']>;
-  /** The organization's override of one feature flag; null when it does not override it. */
+  /** The organization's override of one feature flag. Null without an override. */
   readonly featureFlag?: Maybe<FeatureFlag>;
-  /** The feature flags that the organization overrides, by key. Other flags have the environment's value. */
+  /** The feature flags that the organization overrides, sorted by key. Other flags have the environment's value. */
   readonly featureFlags?: Maybe<ReadonlyArray<FeatureFlag>>;
-  /** The unique handle that sign-in URLs may carry; null when there is none. */
+  /** The unique handle that sign-in URLs may carry. Null when there is none. */
   readonly handle?: Maybe<Scalars['String']['output']>;
   /** The global id, for `node(id:)` and for client caches. */
   readonly id: Scalars['ID']['output'];
@@ -740,13 +516,13 @@ export type Organization = Node & {
   readonly isSuspended?: Maybe<Scalars['Boolean']['output']>;
   /** The name that people see. */
   readonly name: Scalars['String']['output'];
-  /** The address of e-mails that Kinde sends for the organization; null for the environment's. */
+  /** The address of e-mails that Kinde sends for the organization. Null for the environment's. */
   readonly senderEmail?: Maybe<Scalars['String']['output']>;
-  /** The name in e-mails that Kinde sends for the organization; null for the environment's. */
+  /** The name in e-mails that Kinde sends for the organization. Null for the environment's. */
   readonly senderName?: Maybe<Scalars['String']['output']>;
-  /** When the organization was suspended; null when it is not. */
+  /** When the organization was suspended. Null when it is not. */
   readonly suspendedOn?: Maybe<Scalars['DateTime']['output']>;
-  /** The organization's users, as members of it. */
+  /** The organization's members. */
   readonly users?: Maybe<OrganizationUserConnection>;
 };
 
@@ -766,7 +542,7 @@ export type OrganizationUsersArgs = {
   sort?: InputMaybe<SortOrder>;
 };
 
-/** Whom Kinde bills for the organization, and on what terms. */
+/** The organization's billing customer and agreements. */
 export type OrganizationBilling = {
   readonly __typename?: 'OrganizationBilling';
   /** The agreements in force. */
@@ -775,7 +551,7 @@ export type OrganizationBilling = {
   readonly customerId?: Maybe<Scalars['ID']['output']>;
 };
 
-/** How Kinde's pages look to an organization's members. Null is the environment's own. */
+/** How Kinde's pages look to an organization's members. Null means the environment's own. */
 export type OrganizationBranding = {
   readonly __typename?: 'OrganizationBranding';
   /** The colour behind the page. */
@@ -810,7 +586,7 @@ export type OrganizationBranding = {
   readonly logo?: Maybe<Scalars['String']['output']>;
   /** URL of the logo on dark pages. */
   readonly logoDark?: Maybe<Scalars['String']['output']>;
-  /** Which theme the pages have; null also for a theme that this schema does not know yet. */
+  /** The theme of the pages. Null also for a theme that this schema doesn't know yet. */
   readonly themeCode?: Maybe<ThemeCode>;
 };
 
@@ -841,28 +617,28 @@ export type OrganizationConnection = {
   readonly __typename?: 'OrganizationConnection';
   /** The organizations, each with its cursor. */
   readonly edges: ReadonlyArray<OrganizationEdge>;
-  /** The organizations. An entry that Kinde sent unusable is null here and has an error at its path. */
+  /** The organizations. An entry that Kinde sent in an unusable form is null, with an error at its path. */
   readonly nodes: ReadonlyArray<Maybe<Organization>>;
-  /** Where this page stands in the list. */
+  /** Information about this page. */
   readonly pageInfo: PageInfo;
 };
 
 /** An organization in a list. */
 export type OrganizationEdge = {
   readonly __typename?: 'OrganizationEdge';
-  /** Give it as `after` to read on behind this organization. */
+  /** Cursor of this organization: pass it as `after` to get the organizations after it. */
   readonly cursor: Scalars['String']['output'];
-  /** The organization; null, with an error, if Kinde sent it unusable. */
+  /** The organization. Null, with an error, if Kinde sent it in an unusable form. */
   readonly node?: Maybe<Organization>;
 };
 
 /**
- * A user as a member of one organization. The same person in two organizations is two of these, with
- * ids and roles of their own.
+ * A member: a user in one organization. A user in two organizations is two members, each with its own
+ * `id` and roles.
  */
 export type OrganizationUser = Node & {
   readonly __typename?: 'OrganizationUser';
-  /** The e-mail address; null when Kinde has none. */
+  /** The e-mail address. Null when Kinde has none. */
   readonly email?: Maybe<Scalars['String']['output']>;
   /** The first name. */
   readonly firstName?: Maybe<Scalars['String']['output']>;
@@ -870,41 +646,41 @@ export type OrganizationUser = Node & {
   readonly fullName?: Maybe<Scalars['String']['output']>;
   /** The global id of this membership, for `node(id:)` and for client caches. */
   readonly id: Scalars['ID']['output'];
-  /** Whether the person is suspended in this organization. */
+  /** Whether the member is suspended in this organization. */
   readonly isSuspended?: Maybe<Scalars['Boolean']['output']>;
-  /** When the person joined this organization. */
+  /** When the user joined this organization. */
   readonly joinedOn?: Maybe<Scalars['DateTime']['output']>;
-  /** When the person was last active in this organization; null before the first time. */
+  /** When the member was last active in this organization. Null before the first time. */
   readonly lastAccessedOn?: Maybe<Scalars['DateTime']['output']>;
   /** The last name. */
   readonly lastName?: Maybe<Scalars['String']['output']>;
   /** The organization of this membership. */
   readonly organization?: Maybe<Organization>;
-  /** The same permissions, each with the roles that it comes through. */
+  /** The same permissions, each with the roles that grant it. */
   readonly permissionGrants?: Maybe<ReadonlyArray<PermissionGrant>>;
-  /** The permissions that the person has in this organization, directly or through roles. */
+  /** The member's permissions in this organization, direct ones and those through roles. */
   readonly permissions?: Maybe<ReadonlyArray<Permission>>;
-  /** URL of the profile picture; null when there is none. */
+  /** URL of the profile picture. Null when there is none. */
   readonly picture?: Maybe<Scalars['String']['output']>;
-  /** The roles that the person has in this organization. */
+  /** The member's roles in this organization. */
   readonly roles?: Maybe<ReadonlyArray<Role>>;
-  /** Kinde's id of the person, the same in all organizations. */
+  /** Kinde's id of the user, the same in all organizations. */
   readonly userId: Scalars['ID']['output'];
 };
 
-/** A person to add. */
+/** A user to add. */
 export type OrganizationUserAdditionInput = {
-  /** The permissions to give directly. */
+  /** The permissions to grant directly. */
   readonly permissions?: InputMaybe<ReadonlyArray<PermissionReference>>;
-  /** The roles to give. */
+  /** The roles to assign. */
   readonly roles?: InputMaybe<ReadonlyArray<RoleReference>>;
-  /** Kinde's id of the person. */
+  /** Kinde's id of the user. */
   readonly userId: Scalars['ID']['input'];
 };
 
-/** A member to change. */
+/** A member to update. */
 export type OrganizationUserChangeInput = {
-  /** What to do; when absent, the given roles and permissions are set. */
+  /** What to do. Without it, the given roles and permissions are set. */
   readonly operation?: InputMaybe<OrganizationUserOperation>;
   /** Permissions for the member; what holds for `roles` holds here. */
   readonly permissions?: InputMaybe<ReadonlyArray<PermissionReference>>;
@@ -914,63 +690,63 @@ export type OrganizationUserChangeInput = {
    * removeOrganizationUserRole.
    */
   readonly roles?: InputMaybe<ReadonlyArray<RoleReference>>;
-  /** Kinde's id of the person. */
+  /** Kinde's id of the user. */
   readonly userId: Scalars['ID']['input'];
 };
 
-/** A page of an organization's users. */
+/** A page of an organization's members. */
 export type OrganizationUserConnection = {
   readonly __typename?: 'OrganizationUserConnection';
-  /** The users, each with its cursor. */
+  /** The members, each with its cursor. */
   readonly edges: ReadonlyArray<OrganizationUserEdge>;
-  /** The users. An entry that Kinde sent unusable is null here and has an error at its path. */
+  /** The members. An entry that Kinde sent in an unusable form is null, with an error at its path. */
   readonly nodes: ReadonlyArray<Maybe<OrganizationUser>>;
-  /** Where this page stands in the list. */
+  /** Information about this page. */
   readonly pageInfo: PageInfo;
 };
 
-/** A user in an organization's list. */
+/** A member in a list. */
 export type OrganizationUserEdge = {
   readonly __typename?: 'OrganizationUserEdge';
-  /** Give it as `after` to read on behind this user. */
+  /** Cursor of this user: pass it as `after` to get the users after it. */
   readonly cursor: Scalars['String']['output'];
-  /** The user; null, with an error, if Kinde sent it unusable. */
+  /** The user. Null, with an error, if Kinde sent it in an unusable form. */
   readonly node?: Maybe<OrganizationUser>;
 };
 
 /** What updateOrganizationUsers may do to a member besides setting roles and permissions. */
 export type OrganizationUserOperation =
-  /** Remove the person from the organization. */
+  /** Remove the member from the organization. */
   | 'DELETE';
 
-/** Where a page of a connection stands in its list. */
+/** Information about a page of a connection. */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
-  /** The cursor of the last edge: give it as `after` to read on; null on an empty page. */
+  /** The cursor of the last edge. Pass it as `after` to get the next page. Null on an empty page. */
   readonly endCursor?: Maybe<Scalars['String']['output']>;
-  /** Whether more items follow the last one of this page. */
+  /** Whether more items follow this page. */
   readonly hasNextPage: Scalars['Boolean']['output'];
   /**
-   * Whether this page began at a cursor, and so cannot be the first page. Kinde's lists are read
-   * forward only.
+   * Whether this page follows a cursor, so that it isn't the first page. Kinde's lists can only be read
+   * forward.
    */
   readonly hasPreviousPage: Scalars['Boolean']['output'];
-  /** The cursor of the first edge; null on an empty page. */
+  /** The cursor of the first edge. Null on an empty page. */
   readonly startCursor?: Maybe<Scalars['String']['output']>;
 };
 
-/** Something that a user may do, as the environment defines it. */
+/** A permission that the environment defines. */
 export type Permission = Node & {
   readonly __typename?: 'Permission';
-  /** What the permission allows; null when nobody has said. */
+  /** What the permission allows. Null when it has no description. */
   readonly description?: Maybe<Scalars['String']['output']>;
   /** The global id, made of the key. */
   readonly id: Scalars['ID']['output'];
-  /** The key, unique in the environment, for example `read:invoices`. It is what tokens carry. */
+  /** The key, unique in the environment, for example `read:invoices`. Tokens carry it. */
   readonly key: Scalars['String']['output'];
-  /** The name that people see; null if the environment no longer defines the permission. */
+  /** The name that people see. Null if the environment no longer defines the permission. */
   readonly name?: Maybe<Scalars['String']['output']>;
-  /** Kinde's id of the permission; null if the environment no longer defines it. */
+  /** Kinde's id of the permission. Null if the environment no longer defines it. */
   readonly permissionId?: Maybe<Scalars['ID']['output']>;
 };
 
@@ -979,33 +755,33 @@ export type PermissionConnection = {
   readonly __typename?: 'PermissionConnection';
   /** The permissions, each with its cursor. */
   readonly edges: ReadonlyArray<PermissionEdge>;
-  /** The permissions. An entry that Kinde sent unusable is null here and has an error at its path. */
+  /** The permissions. An entry that Kinde sent in an unusable form is null, with an error at its path. */
   readonly nodes: ReadonlyArray<Maybe<Permission>>;
-  /** Where this page stands in the list. */
+  /** Information about this page. */
   readonly pageInfo: PageInfo;
 };
 
 /** A permission in a list. */
 export type PermissionEdge = {
   readonly __typename?: 'PermissionEdge';
-  /** Give it as `after` to read on behind this permission. */
+  /** Cursor of this permission: pass it as `after` to get the permissions after it. */
   readonly cursor: Scalars['String']['output'];
-  /** The permission; null, with an error, if Kinde sent it unusable. */
+  /** The permission. Null, with an error, if Kinde sent it in an unusable form. */
   readonly node?: Maybe<Permission>;
 };
 
-/** A permission of a member, with what it comes through. */
+/** A member's permission, with the roles that grant it. */
 export type PermissionGrant = {
   readonly __typename?: 'PermissionGrant';
   /** The permission. */
   readonly permission: Permission;
-  /** The member's roles that include it; empty when the member has it directly alone. */
+  /** The member's roles that include it. Empty when it is only granted directly. */
   readonly roles: ReadonlyArray<Role>;
 };
 
 /**
- * A permission, by its key or by its id. Where Kinde wants the other one, the gateway looks it up
- * (scope read:permissions).
+ * A permission, by key or by id. When Kinde needs the other one, the gateway looks it up, which
+ * requires `read:permissions`.
  */
 export type PermissionReference =
   /** Kinde's id of the permission: the `permissionId` of a Permission, not its global `id`. */
@@ -1013,14 +789,14 @@ export type PermissionReference =
   |  /** The permission's key, for example `read:invoices`. */
   { readonly id?: never; readonly key: Scalars['String']['input']; };
 
-/** Every read. All of them are answered by Kinde's Management API, each with the scopes that its fields name. */
+/** All reads. */
 export type Query = {
   readonly __typename?: 'Query';
-  /** Any object by its id; null when there is none (any more). A malformed id is BAD_USER_INPUT. */
+  /** Any object by its global id. Null when it doesn't exist. A malformed id is BAD_USER_INPUT. */
   readonly node?: Maybe<Node>;
-  /** Objects by their ids, in the order asked for, with null in the place of those that do not exist. */
+  /** Objects by their global ids, in the same order, with null for those that don't exist. */
   readonly nodes: ReadonlyArray<Maybe<Node>>;
-  /** The organization with this code; null when there is none. */
+  /** The organization with this code. Null when it doesn't exist. */
   readonly organization?: Maybe<Organization>;
   /** The organizations of the Kinde environment. */
   readonly organizations?: Maybe<OrganizationConnection>;
@@ -1031,25 +807,25 @@ export type Query = {
 };
 
 
-/** Every read. All of them are answered by Kinde's Management API, each with the scopes that its fields name. */
+/** All reads. */
 export type QueryNodeArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** Every read. All of them are answered by Kinde's Management API, each with the scopes that its fields name. */
+/** All reads. */
 export type QueryNodesArgs = {
   ids: ReadonlyArray<Scalars['ID']['input']>;
 };
 
 
-/** Every read. All of them are answered by Kinde's Management API, each with the scopes that its fields name. */
+/** All reads. */
 export type QueryOrganizationArgs = {
   code: Scalars['ID']['input'];
 };
 
 
-/** Every read. All of them are answered by Kinde's Management API, each with the scopes that its fields name. */
+/** All reads. */
 export type QueryOrganizationsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -1057,96 +833,96 @@ export type QueryOrganizationsArgs = {
 };
 
 
-/** Every read. All of them are answered by Kinde's Management API, each with the scopes that its fields name. */
+/** All reads. */
 export type QueryPermissionsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** Every read. All of them are answered by Kinde's Management API, each with the scopes that its fields name. */
+/** All reads. */
 export type QueryRolesArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** Whom to remove from which organization. */
+/** Input for `removeOrganizationUser`. */
 export type RemoveOrganizationUserInput = {
-  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
-  /** Kinde's id of the person. */
+  /** Kinde's id of the user. */
   readonly userId: Scalars['ID']['input'];
 };
 
-/** What became of removeOrganizationUser. */
+/** Result of `removeOrganizationUser`. */
 export type RemoveOrganizationUserPayload = {
   readonly __typename?: 'RemoveOrganizationUserPayload';
-  /** The organization, read after the change; null when nobody was removed. */
+  /** The organization, read again after the change. Null when nobody was removed. */
   readonly organization?: Maybe<Organization>;
-  /** The global id of the membership that ended, for client caches; null when nobody was removed. */
+  /** The global id of the former member, for client caches. Null when nobody was removed. */
   readonly removedOrganizationUserId?: Maybe<Scalars['ID']['output']>;
-  /** Kinde's id of the person who was removed; null when nobody was. */
+  /** Kinde's id of the user who was removed. Null when nobody was. */
   readonly removedUserId?: Maybe<Scalars['ID']['output']>;
-  /** Why nobody was removed; empty on success. */
+  /** Why nobody was removed. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** Which permission to take from whom. */
+/** Input for `removeOrganizationUserPermission`. */
 export type RemoveOrganizationUserPermissionInput = {
-  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
-  /** The permission to take. */
+  /** The permission to revoke. */
   readonly permission: PermissionReference;
-  /** Kinde's id of the person. */
+  /** Kinde's id of the user. */
   readonly userId: Scalars['ID']['input'];
 };
 
-/** What became of removeOrganizationUserPermission. */
+/** Result of `removeOrganizationUserPermission`. */
 export type RemoveOrganizationUserPermissionPayload = {
   readonly __typename?: 'RemoveOrganizationUserPermissionPayload';
-  /** The member, read after the change; null when the permission was not taken. */
+  /** The member, read again after the change. Null when the permission was not revoked. */
   readonly organizationUser?: Maybe<OrganizationUser>;
-  /** Why the permission was not taken; empty on success. */
+  /** Why the permission was not revoked. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** Which role to take from whom. */
+/** Input for `removeOrganizationUserRole`. */
 export type RemoveOrganizationUserRoleInput = {
-  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
-  /** The role to take. */
+  /** The role to remove. */
   readonly role: RoleReference;
-  /** Kinde's id of the person. */
+  /** Kinde's id of the user. */
   readonly userId: Scalars['ID']['input'];
 };
 
-/** What became of removeOrganizationUserRole. */
+/** Result of `removeOrganizationUserRole`. */
 export type RemoveOrganizationUserRolePayload = {
   readonly __typename?: 'RemoveOrganizationUserRolePayload';
-  /** The member, read after the change; null when the role was not taken. */
+  /** The member, read again after the change. Null when the role was not removed. */
   readonly organizationUser?: Maybe<OrganizationUser>;
-  /** Why the role was not taken; empty on success. */
+  /** Why the role was not removed. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** A named set of permissions that the environment defines and that users have within organizations. */
+/** A named set of permissions that the environment defines and that members have in organizations. */
 export type Role = Node & {
   readonly __typename?: 'Role';
-  /** What the role is for; null when nobody has said. */
+  /** What the role is for. Null when it has no description. */
   readonly description?: Maybe<Scalars['String']['output']>;
   /** The global id, made of the key, so that `{ id key }` takes no call. */
   readonly id: Scalars['ID']['output'];
-  /** The key, unique in the environment, for example `admin`. It is what tokens carry. */
+  /** The key, unique in the environment, for example `admin`. Tokens carry it. */
   readonly key: Scalars['String']['output'];
-  /** The name that people see; null if the environment no longer defines the role. */
+  /** The name that people see. Null if the environment no longer defines the role. */
   readonly name?: Maybe<Scalars['String']['output']>;
-  /** Kinde's id of the role; null if the environment no longer defines it. */
+  /** Kinde's id of the role. Null if the environment no longer defines it. */
   readonly roleId?: Maybe<Scalars['ID']['output']>;
 };
 
@@ -1155,22 +931,22 @@ export type RoleConnection = {
   readonly __typename?: 'RoleConnection';
   /** The roles, each with its cursor. */
   readonly edges: ReadonlyArray<RoleEdge>;
-  /** The roles. An entry that Kinde sent unusable is null here and has an error at its path. */
+  /** The roles. An entry that Kinde sent in an unusable form is null, with an error at its path. */
   readonly nodes: ReadonlyArray<Maybe<Role>>;
-  /** Where this page stands in the list. */
+  /** Information about this page. */
   readonly pageInfo: PageInfo;
 };
 
 /** A role in a list. */
 export type RoleEdge = {
   readonly __typename?: 'RoleEdge';
-  /** Give it as `after` to read on behind this role. */
+  /** Cursor of this role: pass it as `after` to get the roles after it. */
   readonly cursor: Scalars['String']['output'];
-  /** The role; null, with an error, if Kinde sent it unusable. */
+  /** The role. Null, with an error, if Kinde sent it in an unusable form. */
   readonly node?: Maybe<Role>;
 };
 
-/** A role, by its key or by its id. Where Kinde wants the other one, the gateway looks it up (scope read:roles). */
+/** A role, by key or by id. When Kinde needs the other one, the gateway looks it up, which requires `read:roles`. */
 export type RoleReference =
   /** Kinde's id of the role: the `roleId` of a Role, not its global `id`. */
   { readonly id: Scalars['ID']['input']; readonly key?: never; }
@@ -1200,30 +976,30 @@ export type ThemeCode =
   /** As the user's system prefers. */
   | 'USER_PREFERENCE';
 
-/** Which flag to override, where and with what. */
+/** Input for `updateFeatureFlagOverride`. */
 export type UpdateFeatureFlagOverrideInput = {
-  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** The flag's key. */
   readonly key: Scalars['String']['input'];
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
-  /** The value, of the flag's own type. */
+  /** The value, in the flag's type. */
   readonly value: Scalars['FeatureFlagValue']['input'];
 };
 
-/** What became of updateFeatureFlagOverride. */
+/** Result of `updateFeatureFlagOverride`. */
 export type UpdateFeatureFlagOverridePayload = {
   readonly __typename?: 'UpdateFeatureFlagOverridePayload';
-  /** The override, read after the change; null when the flag was not overridden. */
+  /** The override, read again after the change. Null when the flag was not overridden. */
   readonly featureFlag?: Maybe<FeatureFlag>;
-  /** The organization, read after the change; null when the flag was not overridden. */
+  /** The organization, read again after the change. Null when the flag was not overridden. */
   readonly organization?: Maybe<Organization>;
-  /** Why the flag was not overridden; empty on success. */
+  /** Why the flag was not overridden. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** What to change. What is left out stays; null is refused except where the description allows it. */
+/** Input for `updateOrganization`. */
 export type UpdateOrganizationInput = {
   /** The e-mail domains whose users may join on their own. */
   readonly allowedDomains?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
@@ -1233,7 +1009,7 @@ export type UpdateOrganizationInput = {
   readonly externalId?: InputMaybe<Scalars['String']['input']>;
   /** A unique handle that sign-in URLs may carry. */
   readonly handle?: InputMaybe<Scalars['String']['input']>;
-  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Whether users whose e-mail domain is in `allowedDomains` join on their own. */
   readonly isAutoJoinDomainList?: InputMaybe<Scalars['Boolean']['input']>;
@@ -1243,49 +1019,49 @@ export type UpdateOrganizationInput = {
   readonly isEnableAdvancedOrgs?: InputMaybe<Scalars['Boolean']['input']>;
   /** Whether members must use a second factor. */
   readonly isEnforceMfa?: InputMaybe<Scalars['Boolean']['input']>;
-  /** Whether the organization is suspended. The default organization cannot be. */
+  /** Whether the organization is suspended. The default organization can't be suspended. */
   readonly isSuspended?: InputMaybe<Scalars['Boolean']['input']>;
   /** The name that people see. */
   readonly name?: InputMaybe<Scalars['String']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
-  /** The address of e-mails that Kinde sends for the organization; null for the environment's. */
+  /** The address of e-mails that Kinde sends for the organization. Null for the environment's. */
   readonly senderEmail?: InputMaybe<Scalars['String']['input']>;
-  /** The name in e-mails that Kinde sends for the organization; null for the environment's. */
+  /** The name in e-mails that Kinde sends for the organization. Null for the environment's. */
   readonly senderName?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** What became of updateOrganization. */
+/** Result of `updateOrganization`. */
 export type UpdateOrganizationPayload = {
   readonly __typename?: 'UpdateOrganizationPayload';
-  /** The organization, read after the change; null when it was not changed. */
+  /** The organization, read again after the change. Null when it was not changed. */
   readonly organization?: Maybe<Organization>;
-  /** Why it was not changed; empty on success. */
+  /** Why it was not changed. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** Whom to change in which organization. */
+/** Input for `updateOrganizationUsers`. */
 export type UpdateOrganizationUsersInput = {
-  /** Makes a retry safe, 1 to 255 printable ASCII characters: see the type Mutation. */
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
-  /** The users to change, each person once. */
+  /** The members to update, each of them once. */
   readonly users: ReadonlyArray<OrganizationUserChangeInput>;
 };
 
-/** What became of updateOrganizationUsers, user by user. */
+/** Result of `updateOrganizationUsers`, user by user. */
 export type UpdateOrganizationUsersPayload = {
   readonly __typename?: 'UpdateOrganizationUsersPayload';
-  /** Kinde's ids of those who were not members before and were added. */
+  /** Kinde's ids of the users who were not members before and were added. */
   readonly addedUserIds: ReadonlyArray<Scalars['ID']['output']>;
-  /** The organization, read after the change; null when nothing was changed. */
+  /** The organization, read again after the change. Null when nothing was changed. */
   readonly organization?: Maybe<Organization>;
-  /** Kinde's ids of those who were removed. */
+  /** Kinde's ids of the members who were removed. */
   readonly removedUserIds: ReadonlyArray<Scalars['ID']['output']>;
-  /** Kinde's ids of those whose roles or permissions were set. */
+  /** Kinde's ids of the members whose roles or permissions were set. */
   readonly updatedUserIds: ReadonlyArray<Scalars['ID']['output']>;
-  /** Those who were added or updated, as members, read after the change. */
+  /** The members who were added or updated, read after the change. */
   readonly updatedUsers: ReadonlyArray<OrganizationUser>;
   /**
    * An error for each user to whom nothing was done, its `field` beginning with
@@ -1295,8 +1071,8 @@ export type UpdateOrganizationUsersPayload = {
 };
 
 /**
- * Why a mutation did not do, or not wholly do, what was asked, in a way that its caller can mend.
- * Failures that the caller can't mend (no access, Kinde unreachable) are errors of the response.
+ * Why a mutation did nothing, or only a part, for a reason that you can fix by changing the input. Other
+ * failures (no access, Kinde unreachable) are in the response's `errors`.
  */
 export type UserError = {
   readonly __typename?: 'UserError';
@@ -1310,10 +1086,10 @@ export type UserError = {
   readonly code: Scalars['String']['output'];
   /**
    * The path of the value in the mutation's input, list positions as numbers in text, for example
-   * `["users", "3", "roles", "0"]`; null where no single value is to blame.
+   * `["users", "3", "roles", "0"]`. Null when no single value is to blame.
    */
   readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
-  /** What is wrong, for a person to read. */
+  /** What is wrong, with which value, and what a valid one looks like. */
   readonly message: Scalars['String']['output'];
 };
 

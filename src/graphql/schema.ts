@@ -1,16 +1,17 @@
-/** The executable schema: the SDL of schema/ with the resolvers. */
+/** Assembles the executable schema from the SDL in schema/ and the resolvers. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { buildSchema, lexicographicSortSchema, type GraphQLSchema } from 'graphql';
+import { buildSchema, isScalarType, lexicographicSortSchema, type GraphQLSchema } from 'graphql';
 import { auditMutations } from './audit.js';
 import { enforceScopes } from '../auth/directives.js';
 import { resolvers } from '../resolvers/index.js';
+import { describeScopes } from './scope-descriptions.js';
 
-/** Beside src/ and, once built, beside dist/. */
+/** Next to src/ and, once built, next to dist/. */
 const DIRECTORY = new URL('../../schema/', import.meta.url);
 
-/** The SDL of schema/, file by file. */
+/** Returns the SDL of schema/, file by file. */
 export function readTypeDefs(): string[] {
   return readdirSync(DIRECTORY)
     .filter((name) => name.endsWith('.graphql'))
@@ -22,8 +23,8 @@ let schema: GraphQLSchema | undefined;
 
 /**
  * Returns the executable schema, which all gateways of the process share. Throws when a resolver is for
- * a field that the schema lacks. Its fields answer only those who may have them: the context says who
- * asks. Its mutations are audited, and so are those that are denied.
+ * a field that the schema lacks. Its fields check the viewer's scopes, and its mutations are audited,
+ * denied ones included.
  */
 export function createSchema(): GraphQLSchema {
   return (schema ??= makeSchema());
@@ -35,14 +36,26 @@ function makeSchema(): GraphQLSchema {
     resolvers: [...resolvers],
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });
-  return auditMutations(enforceScopes(schema));
+  describeScalars(schema);
+  return auditMutations(enforceScopes(describeScopes(schema)));
+}
+
+/** Gives scalars the description and specification of the SDL, which their implementations override. */
+function describeScalars(schema: GraphQLSchema): void {
+  const declared = buildSchema(readTypeDefs().join('\n')).getTypeMap();
+  for (const type of Object.values(schema.getTypeMap())) {
+    const sdl = declared[type.name];
+    if (!isScalarType(type) || !isScalarType(sdl)) continue;
+    type.description = sdl.description;
+    type.specifiedByURL = sdl.specifiedByURL;
+  }
 }
 
 /**
- * The whole schema as one text, with descriptions and directives. It is sorted by name, so that moving a
- * definition within schema/ changes nothing in it.
+ * Returns the whole schema as one text, with descriptions and directives. It is sorted by name, so that
+ * moving a definition within schema/ doesn't change it.
  */
 export function printSdl(): string {
-  const schema = lexicographicSortSchema(buildSchema(readTypeDefs().join('\n')));
+  const schema = lexicographicSortSchema(describeScopes(buildSchema(readTypeDefs().join('\n'))));
   return `${printSchemaWithDirectives(schema)}\n`;
 }
