@@ -53,7 +53,10 @@ const config: CodegenConfig = {
         scalars: {
           ID: 'string',
           DateTime: 'string',
-          FeatureFlagValue: 'boolean | number | string',
+          FeatureFlagValue: {
+            input: 'boolean | number | string',
+            output: '../upstream/types.js#JsonValue',
+          },
         },
         inputMaybeValue: 'T | null | undefined',
         maybeValue: 'T | Promise<T | null | undefined> | null | undefined',

@@ -19,6 +19,7 @@ import { createStore } from './idempotency/create-store.js';
 import { Idempotency } from './idempotency/index.js';
 import { createTelemetry } from './telemetry/index.js';
 import { createMetricsServer } from './telemetry/metrics-server.js';
+import { reportMismatches } from './telemetry/mismatches.js';
 import { createCache } from './upstream/cache/index.js';
 import type { UpstreamError } from './upstream/errors.js';
 import { createUpstream } from './upstream/index.js';
@@ -62,7 +63,14 @@ export async function createGateway(
   const metricsServer =
     metrics && createMetricsServer(metrics, (error) => log.error({ err: error }, 'internal error'));
   const onTokenRequest = (error?: UpstreamError) => metrics?.tokenRequested(error);
-  const upstream = createUpstream(config, { breaker, cache, rateLimit, onTokenRequest });
+  const onMismatch = reportMismatches(log, metrics);
+  const upstream = createUpstream(config, {
+    breaker,
+    cache,
+    rateLimit,
+    onTokenRequest,
+    onMismatch,
+  });
   const { client, token } = upstream;
   const admission = createAdmission(config, () => upstream.queue.utilization(), log);
 

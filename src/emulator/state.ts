@@ -1,4 +1,5 @@
-import type { FeatureFlag, Organization, Permission, Role, User } from '../upstream/types.js';
+import type { FlagType, Organization, Permission, Role, User } from '../upstream/types.js';
+import type { Sent } from '../upstream/schema-decoder.js';
 import { Collection } from './collection.js';
 import { invalid } from './errors.js';
 import { type PageTokenOptions, PageTokens } from './page-tokens.js';
@@ -14,7 +15,7 @@ export interface PermissionRecord extends Permission {
   description: string;
 }
 
-export interface UserRecord extends User {
+export interface UserRecord extends Sent<User> {
   full_name: string;
   /** The codes of the organizations that the user is a member of. */
   organizations: string[];
@@ -29,13 +30,22 @@ export interface Member {
   permissions: Set<PermissionRecord>;
 }
 
+/** Every organization of the environment has a name. */
+export type OrganizationProfile = Sent<Organization> & { name: string };
+
 export interface OrganizationRecord {
   /** What a read of the organization answers. */
-  profile: Organization;
-  billing: NonNullable<Organization['billing']> | null;
+  profile: OrganizationProfile;
+  billing: NonNullable<OrganizationProfile['billing']> | null;
   members: Collection<Member>;
   /** Feature flag overrides: the value's text by the flag's key. */
   overrides: Map<string, string>;
+}
+
+/** A flag of the environment. Its value is text, whatever its type. */
+export interface FeatureFlagRecord {
+  type: FlagType;
+  value: string;
 }
 
 export type Grants = Pick<Member, 'roles' | 'permissions'>;
@@ -48,7 +58,7 @@ export class State {
   readonly roles: Collection<RoleRecord>;
   readonly permissions: Collection<PermissionRecord>;
   /** The environment's flags, which an organization may override. */
-  readonly featureFlags = new Map<string, FeatureFlag>();
+  readonly featureFlags = new Map<string, FeatureFlagRecord>();
 
   /** `newHex` makes the ids of what is created later. */
   constructor(
@@ -118,7 +128,7 @@ export class State {
     throw invalid('PERMISSION_NOT_FOUND', `Permission not found: ${key}`);
   }
 
-  featureFlag(key: string): FeatureFlag {
+  featureFlag(key: string): FeatureFlagRecord {
     const flag = this.featureFlags.get(key);
     // The code is a decision: none is documented for an unknown flag.
     if (!flag) throw invalid('FEATURE_FLAG_NOT_FOUND', `Feature flag not found: ${key}`);
@@ -126,7 +136,7 @@ export class State {
   }
 
   addOrganization(
-    profile: Organization,
+    profile: OrganizationProfile,
     billing: OrganizationRecord['billing'] = null,
   ): OrganizationRecord {
     const organization: OrganizationRecord = {

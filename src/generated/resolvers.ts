@@ -1,4 +1,5 @@
 /* Made by `npm run generate`; edit schema/ or codegen.ts instead. */
+import type { JsonValue } from '../upstream/types.js';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { FeatureFlagParent } from '../loaders/feature-flags.js';
 import type { OrganizationParent, OrganizationBrandingParent, OrganizationBillingParent, BillingAgreementParent } from '../loaders/organizations.js';
@@ -18,10 +19,13 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** An instant in ISO 8601, as Kinde sends it, for example `2026-03-01T09:30:00Z`. */
+  /** An instant in RFC 3339, always in UTC and with milliseconds, for example `2026-03-01T09:30:00.000Z`. */
   DateTime: { input: string; output: string; }
-  /** A feature flag's value: a JSON boolean, a whole number or a string. */
-  FeatureFlagValue: { input: boolean | number | string; output: boolean | number | string; }
+  /**
+   * A feature flag's value: a JSON boolean, a whole number or a string. Flags of type JSON give any JSON,
+   * and take it as a string.
+   */
+  FeatureFlagValue: { input: boolean | number | string; output: JsonValue; }
 };
 
 /** Input for `addOrganizationUserPermission`. */
@@ -209,10 +213,10 @@ export type FeatureFlag = {
   readonly __typename?: 'FeatureFlag';
   /** The flag's key, unique in the environment, for example `theme`. */
   readonly key: Scalars['String']['output'];
-  /** The type of the value. A type that this schema does not know yet reads as STRING. */
+  /** The type of the value. Where Kinde names none that this schema knows, it is the JSON type of the value. */
   readonly type: FeatureFlagType;
-  /** The value, in the JSON type that `type` names. */
-  readonly value: Scalars['FeatureFlagValue']['output'];
+  /** The value, in the JSON type that `type` names; null where Kinde gives none or one of another type. */
+  readonly value?: Maybe<Scalars['FeatureFlagValue']['output']>;
 };
 
 /** The type of a feature flag's value. */
@@ -221,6 +225,8 @@ export type FeatureFlagType =
   | 'BOOLEAN'
   /** A whole number. */
   | 'INTEGER'
+  /** Any JSON, as a rule an object. */
+  | 'JSON'
   /** Text. */
   | 'STRING';
 
@@ -489,7 +495,7 @@ export type Node = {
 export type Organization = Node & {
   readonly __typename?: 'Organization';
   /** The e-mail domains whose users may join on their own. */
-  readonly allowedDomains?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  readonly allowedDomains?: Maybe<ReadonlyArray<Maybe<Scalars['String']['output']>>>;
   /** The billing customer and its agreements. Null when there are none. */
   readonly billing?: Maybe<OrganizationBilling>;
   /** How Kinde's pages look to the members. */
@@ -503,7 +509,7 @@ export type Organization = Node & {
   /** The organization's override of one feature flag. Null without an override. */
   readonly featureFlag?: Maybe<FeatureFlag>;
   /** The feature flags that the organization overrides, sorted by key. Other flags have the environment's value. */
-  readonly featureFlags?: Maybe<ReadonlyArray<FeatureFlag>>;
+  readonly featureFlags?: Maybe<ReadonlyArray<Maybe<FeatureFlag>>>;
   /** The unique handle that sign-in URLs may carry. Null when there is none. */
   readonly handle?: Maybe<Scalars['String']['output']>;
   /** The global id, for `node(id:)` and for client caches. */
@@ -514,8 +520,8 @@ export type Organization = Node & {
   readonly isDefault?: Maybe<Scalars['Boolean']['output']>;
   /** Whether the organization is suspended, so that its members cannot sign in to it. */
   readonly isSuspended?: Maybe<Scalars['Boolean']['output']>;
-  /** The name that people see. */
-  readonly name: Scalars['String']['output'];
+  /** The name that people see. Null where Kinde gives none. */
+  readonly name?: Maybe<Scalars['String']['output']>;
   /** The address of e-mails that Kinde sends for the organization. Null for the environment's. */
   readonly senderEmail?: Maybe<Scalars['String']['output']>;
   /** The name in e-mails that Kinde sends for the organization. Null for the environment's. */
@@ -546,7 +552,7 @@ export type OrganizationUsersArgs = {
 export type OrganizationBilling = {
   readonly __typename?: 'OrganizationBilling';
   /** The agreements in force. */
-  readonly agreements?: Maybe<ReadonlyArray<BillingAgreement>>;
+  readonly agreements?: Maybe<ReadonlyArray<Maybe<BillingAgreement>>>;
   /** The id of the billing customer. */
   readonly customerId?: Maybe<Scalars['ID']['output']>;
 };
@@ -657,13 +663,13 @@ export type OrganizationUser = Node & {
   /** The organization of this membership. */
   readonly organization?: Maybe<Organization>;
   /** The same permissions, each with the roles that grant it. */
-  readonly permissionGrants?: Maybe<ReadonlyArray<PermissionGrant>>;
+  readonly permissionGrants?: Maybe<ReadonlyArray<Maybe<PermissionGrant>>>;
   /** The member's permissions in this organization, direct ones and those through roles. */
-  readonly permissions?: Maybe<ReadonlyArray<Permission>>;
+  readonly permissions?: Maybe<ReadonlyArray<Maybe<Permission>>>;
   /** URL of the profile picture. Null when there is none. */
   readonly picture?: Maybe<Scalars['String']['output']>;
   /** The member's roles in this organization. */
-  readonly roles?: Maybe<ReadonlyArray<Role>>;
+  readonly roles?: Maybe<ReadonlyArray<Maybe<Role>>>;
   /** Kinde's id of the user, the same in all organizations. */
   readonly userId: Scalars['ID']['output'];
 };
@@ -776,7 +782,7 @@ export type PermissionGrant = {
   /** The permission. */
   readonly permission: Permission;
   /** The member's roles that include it. Empty when it is only granted directly. */
-  readonly roles: ReadonlyArray<Role>;
+  readonly roles: ReadonlyArray<Maybe<Role>>;
 };
 
 /**
@@ -1365,7 +1371,7 @@ export type DeleteOrganizationPayloadResolvers<ContextType = Context, ParentType
 export type FeatureFlagResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FeatureFlag'] = ResolversParentTypes['FeatureFlag']> = {
   key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   type?: Resolver<ResolversTypes['FeatureFlagType'], ParentType, ContextType>;
-  value?: Resolver<ResolversTypes['FeatureFlagValue'], ParentType, ContextType>;
+  value?: Resolver<Maybe<ResolversTypes['FeatureFlagValue']>, ParentType, ContextType>;
 };
 
 export interface FeatureFlagValueScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['FeatureFlagValue'], any> {
@@ -1393,20 +1399,20 @@ export type NodeResolvers<ContextType = Context, ParentType extends ResolversPar
 };
 
 export type OrganizationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Organization'] = ResolversParentTypes['Organization']> = {
-  allowedDomains?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  allowedDomains?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['String']>>>, ParentType, ContextType>;
   billing?: Resolver<Maybe<ResolversTypes['OrganizationBilling']>, ParentType, ContextType>;
   branding?: Resolver<Maybe<ResolversTypes['OrganizationBranding']>, ParentType, ContextType>;
   code?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   createdOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   externalId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   featureFlag?: Resolver<Maybe<ResolversTypes['FeatureFlag']>, ParentType, ContextType, RequireFields<OrganizationFeatureFlagArgs, 'key'>>;
-  featureFlags?: Resolver<Maybe<ReadonlyArray<ResolversTypes['FeatureFlag']>>, ParentType, ContextType>;
+  featureFlags?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['FeatureFlag']>>>, ParentType, ContextType>;
   handle?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   isAutoMembershipEnabled?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   isDefault?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   isSuspended?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
-  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   senderEmail?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   senderName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   suspendedOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
@@ -1415,7 +1421,7 @@ export type OrganizationResolvers<ContextType = Context, ParentType extends Reso
 };
 
 export type OrganizationBillingResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationBilling'] = ResolversParentTypes['OrganizationBilling']> = {
-  agreements?: Resolver<Maybe<ReadonlyArray<ResolversTypes['BillingAgreement']>>, ParentType, ContextType>;
+  agreements?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['BillingAgreement']>>>, ParentType, ContextType>;
   customerId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
 };
 
@@ -1460,10 +1466,10 @@ export type OrganizationUserResolvers<ContextType = Context, ParentType extends 
   lastAccessedOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   lastName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
-  permissionGrants?: Resolver<Maybe<ReadonlyArray<ResolversTypes['PermissionGrant']>>, ParentType, ContextType>;
-  permissions?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Permission']>>, ParentType, ContextType>;
+  permissionGrants?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['PermissionGrant']>>>, ParentType, ContextType>;
+  permissions?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['Permission']>>>, ParentType, ContextType>;
   picture?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  roles?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Role']>>, ParentType, ContextType>;
+  roles?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['Role']>>>, ParentType, ContextType>;
   userId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -1508,7 +1514,7 @@ export type PermissionEdgeResolvers<ContextType = Context, ParentType extends Re
 
 export type PermissionGrantResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PermissionGrant'] = ResolversParentTypes['PermissionGrant']> = {
   permission?: Resolver<ResolversTypes['Permission'], ParentType, ContextType>;
-  roles?: Resolver<ReadonlyArray<ResolversTypes['Role']>, ParentType, ContextType>;
+  roles?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Role']>>, ParentType, ContextType>;
 };
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {

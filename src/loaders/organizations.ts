@@ -1,4 +1,4 @@
-import { hasFailed } from '../upstream/errors.js';
+import { hasFailed, type UpstreamError } from '../upstream/errors.js';
 import type { Organization, OrganizationItem } from '../upstream/types.js';
 import { nextToken } from './shared-reads.js';
 import type { Sources } from './sources.js';
@@ -8,7 +8,10 @@ export type OrganizationParent = Pick<OrganizationItem, 'code'> & Partial<Organi
 /** Branding is a part of the organization's details. */
 export type OrganizationBrandingParent = Organization;
 export type OrganizationBillingParent = NonNullable<Organization['billing']>;
-export type BillingAgreementParent = NonNullable<OrganizationBillingParent['agreements']>[number];
+export type BillingAgreementParent = Exclude<
+  NonNullable<OrganizationBillingParent['agreements']>[number],
+  UpstreamError
+>;
 
 /** The orders that Kinde offers for organizations and for their users. */
 export type Sort = 'name_asc' | 'name_desc' | 'email_asc' | 'email_desc';

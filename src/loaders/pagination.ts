@@ -39,9 +39,13 @@ function pageSize(wanted: number): number {
 class Trail {
   readonly #tokens = new Set<string>();
 
-  /** Notes the page that is read next, if there is one; throws an UpstreamError when that was read before. */
-  follow(token: string | undefined): string | undefined {
+  /**
+   * Notes the page that is read next, if there is one. Throws an UpstreamError when that was read
+   * before, or when Kinde sent no usable token for it.
+   */
+  follow(token: Entry<string> | undefined): string | undefined {
     if (token === undefined) return undefined;
+    if (token instanceof UpstreamError) throw token;
     if (this.#tokens.has(token)) {
       throw new UpstreamError('BAD_RESPONSE', 'The page tokens of a list lead in a circle');
     }
@@ -64,7 +68,7 @@ export async function walk<L, T>(
   trail.follow(token);
   for (;;) {
     const page = await load({ list, size, token });
-    const next = trail.follow(page.next);
+    const { next } = page;
     size = page.size;
     const until = Math.min(page.entries.length, skip + wanted - slice.entries.length);
     for (let index = skip; index < until; index++) {
@@ -72,7 +76,7 @@ export async function walk<L, T>(
       // Behind a page's last entry the place is the start of the next page, so that reading on does
       // not read this page again for its token alone.
       slice.positions.push(
-        index === page.entries.length - 1 && next !== undefined
+        index === page.entries.length - 1 && typeof next === 'string'
           ? { token: next, size, skip: 0 }
           : { token, size, skip: index + 1 },
       );
@@ -82,7 +86,7 @@ export async function walk<L, T>(
       return slice;
     }
     if (next === undefined) return slice;
-    token = next;
+    token = trail.follow(next);
     skip = 0;
   }
 }
@@ -93,8 +97,8 @@ export async function* pagesOf<L, T>(load: ReadPage<L, T>, list: L): AsyncGenera
   let token: string | undefined;
   do {
     const page = await load({ list, size: MAX_PAGE_SIZE, token });
-    token = trail.follow(page.next);
     yield page;
+    token = trail.follow(page.next);
   } while (token !== undefined);
 }
 

@@ -15,7 +15,7 @@ export function createPermissionLoaders({ upstream, reads }: Sources) {
   const catalogue = createCatalogue(reads.ofCatalogue(endpoints.permissions.list), async (page) => {
     const answer = await upstream.permissions.list(page);
     return {
-      entries: answer.permissions as Entry<Permission>[],
+      entries: answer.permissions,
       next: nextToken(answer.next_token),
     };
   });

@@ -13,7 +13,7 @@ export type RoleParent = Pick<Role, 'key'> & Partial<Role> & { member?: MemberRe
 export function createRoleLoaders({ upstream, granted, reads }: Sources) {
   const catalogue = createCatalogue(reads.ofCatalogue(endpoints.roles.list), async (page) => {
     const answer = await upstream.roles.list(page);
-    return { entries: answer.roles as Entry<Role>[], next: nextToken(answer.next_token) };
+    return { entries: answer.roles, next: nextToken(answer.next_token) };
   });
 
   const ofMember = reads.one(

@@ -1,16 +1,15 @@
 /** How the reads of one operation are shared: one at a time, in batches, expanded, or page by page. */
 import DataLoader from 'dataloader';
 import type { Endpoint } from '../upstream/endpoint.js';
-import type { UpstreamError } from '../upstream/errors.js';
+import type { Entry } from '../upstream/schema-decoder.js';
 
-/** An entry of a list: where the API sent one that cannot be used, the error that says so. */
-export type Entry<T> = T | UpstreamError;
+export type { Entry } from '../upstream/schema-decoder.js';
 
 /** A page of a list, as the API gave it. */
 export interface Page<T> {
   entries: Entry<T>[];
-  /** The token that follows; undefined on the last page. */
-  next: string | undefined;
+  /** The token that follows; undefined on the last page; an error where Kinde sent one that is none. */
+  next: Entry<string> | undefined;
   /** The page size that was asked for. */
   size: number;
 }
@@ -173,7 +172,7 @@ function nameOfPage<L>({ list, size, token }: PageRequest<L>): string {
   return JSON.stringify(token === undefined ? [list] : [list, token, size]);
 }
 
-/** The token to read on with: the API ends a list by leaving it out, with null or with "". */
-export function nextToken(token: string | null | undefined): string | undefined {
+/** Returns the token to read on with: the API ends a list by leaving it out, with null or with "". */
+export function nextToken(token: Entry<string> | null | undefined): Entry<string> | undefined {
   return token === null || token === '' ? undefined : token;
 }

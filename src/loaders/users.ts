@@ -6,7 +6,7 @@ import type { OrganizationUser, User } from '../upstream/types.js';
 import type { Sort } from './organizations.js';
 import { pagesOf } from './pagination.js';
 import { ifPermitted } from './scopes.js';
-import { nextToken, type Entry } from './shared-reads.js';
+import { nextToken } from './shared-reads.js';
 import type { Sources } from './sources.js';
 
 /** Which person in which organization. */
@@ -36,7 +36,7 @@ export type Profile = Pick<
 export function createUserLoaders({ upstream: { organizations, users }, granted, reads }: Sources) {
   const page = reads.pages<MemberList, Member>(async ({ list, size, token }) => {
     const answer = await organizations.users({ ...list, page_size: size, next_token: token });
-    const entries = (answer.organization_users as Entry<OrganizationUser>[]).map((entry) =>
+    const entries = answer.organization_users.map((entry) =>
       entry instanceof UpstreamError
         ? entry
         : Object.assign(entry, { org_code: list.org_code, user_id: entry.id }),
@@ -85,7 +85,7 @@ export function createUserLoaders({ upstream: { organizations, users }, granted,
         expand: 'organizations',
       });
       const found = new Map<string, User>();
-      for (const user of answer.users as Entry<User>[]) {
+      for (const user of answer.users) {
         if (!(user instanceof UpstreamError)) found.set(user.id, user);
       }
       return ids.map((id) => found.get(id) ?? null);

@@ -4,44 +4,28 @@ import type {
   Resolvers,
   UpdateFeatureFlagOverrideInput,
 } from '../generated/resolvers.js';
-import type { FeatureFlagParent } from '../loaders/feature-flags.js';
 import type { Loaders } from '../loaders/index.js';
 import { UpstreamError } from '../upstream/errors.js';
+import { reported } from './entries.js';
 import { mutation } from './mutation.js';
 
-/** By Kinde's names, in a Map: a type that Kinde made up, even `constructor`, is none of them. */
-const TYPES = new Map([
-  ['bool', 'BOOLEAN'],
-  ['int', 'INTEGER'],
-  ['str', 'STRING'],
-] as const);
-
-/** A flag's value in its JSON type: the API sends text for all of them. */
-function typedValue({ type, value, key }: FeatureFlagParent): boolean | number | string {
-  if (type === 'bool' && (value === 'true' || value === 'false')) return value === 'true';
-  if (type === 'int' && Number.isSafeInteger(Number(value)) && value.trim() !== '') {
-    return Number(value);
-  }
-  if (type === 'bool' || type === 'int') {
-    throw new UpstreamError('BAD_RESPONSE', `The flag ${key} has a value that is no ${type}`);
-  }
-  return value;
-}
+const TYPES = { bool: 'BOOLEAN', int: 'INTEGER', str: 'STRING', json: 'JSON' } as const;
 
 async function findOverride(loaders: Loaders, code: string, key: string) {
-  const overrides = await loaders.featureFlags.ofOrganization(code);
-  return overrides.find((flag) => flag.key === key) ?? null;
+  const override = (await loaders.featureFlags.ofOrganization(code)).get(key) ?? null;
+  if (override instanceof UpstreamError) throw override;
+  return override;
 }
 
 export const resolvers = {
   Organization: {
-    featureFlags: ({ code }, _, { loaders }) => loaders.featureFlags.ofOrganization(code),
+    featureFlags: async ({ code }, _, { loaders }) =>
+      reported((await loaders.featureFlags.ofOrganization(code)).values()),
     featureFlag: ({ code }, { key }, { loaders }) => findOverride(loaders, code, key),
   },
 
   FeatureFlag: {
-    type: ({ type }) => TYPES.get(type as 'str') ?? 'STRING',
-    value: typedValue,
+    type: ({ type }) => TYPES[type],
   },
 
   UpdateFeatureFlagOverridePayload: {

@@ -17,9 +17,11 @@ import {
   type UserError,
 } from '../graphql/errors.js';
 import type { Resolvers } from '../generated/resolvers.js';
+import type { Entry } from '../loaders/shared-reads.js';
 import { MAX_BULK_USERS } from '../upstream/endpoints/organizations.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { isId } from '../upstream/id.js';
+import { usable } from './entries.js';
 
 /** The input's field for an upstream parameter. */
 const FIELD_OF_PARAMETER: Readonly<Record<string, string>> = {
@@ -200,9 +202,9 @@ export interface BulkUser<U> {
 }
 
 export interface BulkAnswer {
-  users_added?: string[] | null;
-  users_updated?: string[] | null;
-  users_removed?: string[] | null;
+  users_added?: readonly Entry<string>[] | null | undefined;
+  users_updated?: readonly Entry<string>[] | null | undefined;
+  users_removed?: readonly Entry<string>[] | null | undefined;
 }
 
 export interface BulkOutcome {
@@ -265,9 +267,9 @@ export async function sendInBatches<U>(
     const batch = users.slice(from, from + MAX_BULK_USERS);
     try {
       const answer = await send(batch.map(({ body }) => body));
-      const added = answer.users_added ?? [];
-      const updated = answer.users_updated ?? [];
-      const removed = answer.users_removed ?? [];
+      const added = usable(answer.users_added);
+      const updated = usable(answer.users_updated);
+      const removed = usable(answer.users_removed);
       outcome.addedUserIds.push(...added);
       outcome.updatedUserIds.push(...updated);
       outcome.removedUserIds.push(...removed);

@@ -12,6 +12,7 @@ import type { Endpoints } from '../upstream/endpoints/index.js';
 import type { Organization } from '../upstream/types.js';
 import { carriedOr } from './from-parent.js';
 import { connection, connectionResolvers } from './connection.js';
+import { reported } from './entries.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
 
@@ -26,7 +27,12 @@ const detailed =
   async ({ code }: OrganizationParent, _: unknown, { loaders }: Context) =>
     (await loaders.organizations.details(code))[property] ?? null;
 
-const THEME_CODES = { light: 'LIGHT', dark: 'DARK', user_preference: 'USER_PREFERENCE' } as const;
+/** A theme that Kinde made up, even `constructor`, is none of them. */
+const THEME_CODES = new Map([
+  ['light', 'LIGHT'],
+  ['dark', 'DARK'],
+  ['user_preference', 'USER_PREFERENCE'],
+] as const);
 
 /** The input's properties in the API's spelling. Names the compiler holds against both sides. */
 const BRANDING = {
@@ -124,13 +130,15 @@ export const resolvers = {
 
   Organization: {
     id: ({ code }) => nodeId('Organization', code),
-    name: ({ code, name }, _, { loaders }) =>
-      name ?? loaders.organizations.details(code).then((details) => details.name),
+    name: carried('name'),
     handle: carried('handle'),
     externalId: carried('external_id'),
     isDefault: carried('is_default'),
     isAutoMembershipEnabled: carried('is_auto_membership_enabled'),
-    allowedDomains: detailed('allowed_domains'),
+    allowedDomains: async ({ code }, _, { loaders }) => {
+      const { allowed_domains } = await loaders.organizations.details(code);
+      return allowed_domains == null ? null : reported(allowed_domains);
+    },
     isSuspended: detailed('is_suspended'),
     suspendedOn: detailed('suspended_on'),
     createdOn: detailed('created_on'),
@@ -156,12 +164,13 @@ export const resolvers = {
     buttonBorderRadius: ({ button_border_radius }) => button_border_radius,
     cardBorderRadius: ({ card_border_radius }) => card_border_radius,
     inputBorderRadius: ({ input_border_radius }) => input_border_radius,
-    themeCode: ({ theme_code }) => THEME_CODES[theme_code as keyof typeof THEME_CODES] ?? null,
+    themeCode: ({ theme_code }) => THEME_CODES.get(theme_code?.toLowerCase() as 'light') ?? null,
     colorScheme: ({ color_scheme }) => color_scheme,
   },
 
   OrganizationBilling: {
     customerId: ({ billing_customer_id }) => billing_customer_id,
+    agreements: ({ agreements }) => (agreements == null ? null : reported(agreements)),
   },
 
   BillingAgreement: {

@@ -5,8 +5,8 @@ import type {
   Resolvers,
 } from '../generated/resolvers.js';
 import type { Loaders } from '../loaders/index.js';
-import type { PermissionGrantParent, PermissionParent } from '../loaders/permissions.js';
 import { connection, connectionResolvers } from './connection.js';
+import { mapEntries, reported } from './entries.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
 import { resolveReference, resolveReferences, type FieldPath } from './reference.js';
@@ -31,9 +31,9 @@ export const resolvers = {
 
   OrganizationUser: {
     permissions: async ({ org_code, user_id }, _, { loaders }) =>
-      (await loaders.permissions.ofMember({ org_code, user_id })) as PermissionParent[],
+      reported(await loaders.permissions.ofMember({ org_code, user_id })),
     permissionGrants: async ({ org_code, user_id }, _, { loaders }) =>
-      (await loaders.permissions.grantsOfMember({ org_code, user_id })) as PermissionGrantParent[],
+      reported(await loaders.permissions.grantsOfMember({ org_code, user_id })),
   },
 
   Permission: {
@@ -43,7 +43,8 @@ export const resolvers = {
 
   PermissionGrant: {
     permission: (grant) => grant,
-    roles: ({ roles }) => roles?.map(({ id, key }) => (id == null ? { key } : { key, id })) ?? [],
+    roles: ({ roles }) =>
+      mapEntries(roles ?? [], ({ id, key }) => (id == null ? { key } : { key, id })),
   },
 
   PermissionConnection: connectionResolvers,

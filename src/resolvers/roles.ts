@@ -8,6 +8,7 @@ import type { Loaders } from '../loaders/index.js';
 import type { RoleParent } from '../loaders/roles.js';
 import { carriedOr } from './from-parent.js';
 import { connection, connectionResolvers } from './connection.js';
+import { mapEntries, reported } from './entries.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
 import { resolveReference, resolveReferences, type FieldPath } from './reference.js';
@@ -36,8 +37,8 @@ export const resolvers = {
     roles: ({ org_code, user_id, roles }, _, { loaders }) => {
       const member = { org_code, user_id };
       return roles == null
-        ? (loaders.roles.ofMember(member) as Promise<RoleParent[]>)
-        : roles.map((key) => ({ key, member }));
+        ? loaders.roles.ofMember(member).then((found) => reported<RoleParent>(found))
+        : mapEntries(roles, (key) => ({ key, member }));
     },
   },
 

@@ -1,11 +1,13 @@
 /** The values of the schema's own scalars. */
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import type { Resolvers } from '../generated/resolvers.js';
+import { toInstant, UNCLEAR } from '../upstream/convert.js';
 import { UpstreamError } from '../upstream/errors.js';
+import type { JsonValue } from '../upstream/types.js';
 
-type FlagValue = boolean | number | string;
+type FlagInput = boolean | number | string;
 
-function flagValue(value: unknown): FlagValue {
+function flagInput(value: unknown): FlagInput {
   if (typeof value === 'boolean' || typeof value === 'string') return value;
   if (Number.isSafeInteger(value)) return value as number;
   throw new GraphQLError(
@@ -14,20 +16,22 @@ function flagValue(value: unknown): FlagValue {
   );
 }
 
-const FeatureFlagValue = new GraphQLScalarType<FlagValue, FlagValue>({
+const FeatureFlagValue = new GraphQLScalarType<FlagInput, JsonValue>({
   name: 'FeatureFlagValue',
-  serialize: flagValue,
-  parseValue: flagValue,
+  // Of the flag's own type since it was decoded.
+  serialize: (value) => value as JsonValue,
+  parseValue: flagInput,
   parseLiteral: (node: ValueNode) => {
     if (node.kind === Kind.BOOLEAN || node.kind === Kind.STRING) return node.value;
-    return flagValue(node.kind === Kind.INT ? Number(node.value) : undefined);
+    return flagInput(node.kind === Kind.INT ? Number(node.value) : undefined);
   },
 });
 
-/** Kinde's instants pass through as they are: reformatting could only lose precision. */
+/** Returns the one spelling that the scalar's specification allows for an instant. */
 function instant(value: unknown): string {
-  if (typeof value === 'string' && !Number.isNaN(Date.parse(value))) return value;
-  throw new UpstreamError('BAD_RESPONSE', `Not an instant: ${JSON.stringify(value)}`);
+  const converted = toInstant(value);
+  if (converted === UNCLEAR) throw new UpstreamError('BAD_RESPONSE', 'A value is no instant');
+  return converted;
 }
 
 const DateTime = new GraphQLScalarType<string, string>({

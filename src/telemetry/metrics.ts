@@ -70,6 +70,11 @@ export class Metrics {
     'Reads by where their answer came from: upstream, another operation (merged), memory (cache) or, in an outage, old memory (stale).',
     ['route', 'source'],
   );
+  readonly #mismatches = this.#counter(
+    'kinde_graphql_upstream_mismatches_total',
+    "Fields of Kinde's responses that differ from its specification, by what became of them: converted, null, or lost with their entry.",
+    ['route', 'field', 'outcome'],
+  );
   readonly #tokens = this.#counter(
     'kinde_graphql_token_requests_total',
     'Requests for an access token of the gateway’s own.',
@@ -147,6 +152,11 @@ export class Metrics {
     this.#calls.inc({ route, status: status ?? 'none', failure: error?.failure ?? '' });
     this.#callSeconds.observe({ route }, milliseconds / 1000);
     if (attempts > 1) this.#retries.inc({ route }, attempts - 1);
+  }
+
+  /** A field of a response has differed from the specification. */
+  fieldMismatched(route: string, field: string, outcome: string): void {
+    this.#mismatches.inc({ route, field, outcome });
   }
 
   /** The gateway has asked for a token of its own. */

@@ -7,6 +7,7 @@ import { UpstreamError, type UpstreamFailure } from './errors.js';
 import type { Deadline, OperationBudget } from './policy/call-budget.js';
 import type { Cancellation } from './policy/cancellation.js';
 import type { CallPolicy, PolicedCall } from './policy/index.js';
+import type { Mismatch } from './schema-decoder.js';
 import {
   retryAfter,
   SendError,
@@ -68,6 +69,14 @@ export interface Call {
   readonly body: string | undefined;
 }
 
+export type OnMismatch = (endpoint: Endpoint, mismatch: Mismatch) => void;
+
+export interface ExchangeOptions {
+  send: Send;
+  /** Called for each field of the response that differs from Kinde's specification. */
+  onMismatch: OnMismatch;
+}
+
 /** Sends one call, renews a token that was refused, and reports the call. */
 export class CallExchange implements PolicedCall {
   readonly method: Method;
@@ -81,7 +90,7 @@ export class CallExchange implements PolicedCall {
     private readonly call: Call,
     private readonly scope: CallScope,
     readonly deadline: Deadline,
-    private readonly send: Send,
+    private readonly options: ExchangeOptions,
   ) {
     this.method = call.endpoint.method;
     this.operation = scope.allowance;
@@ -93,7 +102,10 @@ export class CallExchange implements PolicedCall {
     const { endpoint } = this.call;
     const startedAt = performance.now();
     try {
-      const result = interpret(endpoint, await policy.execute(this));
+      const response = await policy.execute(this);
+      const result = interpret(endpoint, response, (mismatch) =>
+        this.options.onMismatch(endpoint, mismatch),
+      );
       this.#report(startedAt, undefined);
       return result;
     } catch (thrown) {
@@ -129,7 +141,7 @@ export class CallExchange implements PolicedCall {
     // A write is never cancelled: nobody would know whether it had taken effect.
     const cancellation = method === 'GET' ? this.#cancellation : undefined;
     try {
-      const response = await this.send({ method, url, headers, body, cancellation });
+      const response = await this.options.send({ method, url, headers, body, cancellation });
       this.#status = response.status;
       span?.end(response);
       return response;

@@ -7,6 +7,8 @@ import {
   type Call,
   type CallArguments,
   type CallScope,
+  type ExchangeOptions,
+  type OnMismatch,
 } from './call.js';
 import { valueOf } from './decode.js';
 import { encode } from './encode.js';
@@ -32,6 +34,8 @@ export interface Transport {
   send: Send;
   policy: PolicyOptions;
   cache: CacheOptions;
+  /** Called for each field of a response that differs from Kinde's specification. */
+  onMismatch?: OnMismatch | undefined;
 }
 
 export interface CacheOptions {
@@ -64,13 +68,13 @@ export function createClient(transport: Transport): { scope: (scope: CallScope) 
 /** Makes calls: reads through the cache, writes with the invalidation of what they change. */
 class Caller {
   readonly #baseUrl: string;
-  readonly #send: Send;
+  readonly #exchangeOptions: ExchangeOptions;
   readonly #policy: CallPolicy;
   readonly #cache: CacheOptions;
 
-  constructor({ baseUrl, send, policy, cache }: Transport) {
+  constructor({ baseUrl, send, policy, cache, onMismatch = () => undefined }: Transport) {
     this.#baseUrl = baseUrl;
-    this.#send = send;
+    this.#exchangeOptions = { send, onMismatch };
     this.#policy = new CallPolicy(policy);
     this.#cache = cache;
   }
@@ -129,7 +133,7 @@ class Caller {
   }
 
   #exchange(call: Call, scope: CallScope, deadline: Deadline): Promise<Fetched> {
-    return new CallExchange(call, scope, deadline, this.#send).run(this.#policy);
+    return new CallExchange(call, scope, deadline, this.#exchangeOptions).run(this.#policy);
   }
 }
 

@@ -1,11 +1,16 @@
 /** From what the API sends to a value, or to the error that says why there is none. */
 import type { TSchema } from 'typebox';
-import { Compile, type Validator } from 'typebox/compile';
 import type { Fetched } from './cache/reads.js';
-import { logText } from '../telemetry/redact.js';
 import type { Endpoint } from './endpoint.js';
 import { reasonsIn, UpstreamError } from './errors.js';
 import { askedWaitMs } from './policy/retry.js';
+import {
+  compileDecoder,
+  UNUSABLE,
+  type Decode,
+  type Decoding,
+  type Mismatch,
+} from './schema-decoder.js';
 import type { RawAnswer } from './send/index.js';
 
 /**
@@ -15,9 +20,13 @@ import type { RawAnswer } from './send/index.js';
 const NOT_FOUND_CODE = /_NOT_FOUND$|^USER_NOT_IN_ORGANIZATION$/;
 
 /** What the API answered, as the row promises it; throws the UpstreamError that any other answer stands for. */
-export function interpret(endpoint: Endpoint, answer: RawAnswer): Fetched {
+export function interpret(
+  endpoint: Endpoint,
+  answer: RawAnswer,
+  onMismatch: Decoding['onMismatch'],
+): Fetched {
   const { status } = answer;
-  if (status >= 200 && status < 300) return decode(endpoint, answer);
+  if (status >= 200 && status < 300) return decode(endpoint, answer, onMismatch);
 
   const reasons = reasonsIn(parse(answer.body));
   const waitMs = askedWaitMs(answer);
@@ -55,76 +64,64 @@ export function interpret(endpoint: Endpoint, answer: RawAnswer): Fetched {
   }
 }
 
-const validators = new WeakMap<TSchema, Validator>();
+const decoders = new WeakMap<TSchema, Decode>();
 
-function validator(schema: TSchema): Validator {
-  let compiled = validators.get(schema);
-  if (compiled === undefined) validators.set(schema, (compiled = Compile(schema)));
-  return compiled;
+/** Compiles a row's decoder once: it reads every response of its endpoint. */
+function decoderOf({ returns }: Endpoint): Decode {
+  let decoder = decoders.get(returns);
+  if (decoder === undefined) decoders.set(returns, (decoder = compileDecoder(returns)));
+  return decoder;
 }
 
 /**
- * A success answer as its row promises it. An answer without a body, which older generations of the
- * API give for writes, reads as an empty object: what the row requires is then missed by name.
+ * Decodes a successful response. One without a body, which older generations of the API give for
+ * writes, reads as an empty object: what the row requires is then missed by name. A response in which
+ * an entry was lost is not cached, so that the next read may find it.
  */
-function decode(endpoint: Endpoint, { status, body }: RawAnswer): Fetched {
-  const value: unknown = body === '' && endpoint.method !== 'GET' ? {} : parse(body);
-  if (validator(endpoint.returns).Check(value)) return { value, body };
-  if (salvage(endpoint, value)) return { value, body: undefined };
-  throw badResponse(endpoint, status, endpoint.returns, value, '');
-}
-
-/**
- * One unusable entry must not cost the whole list: puts an UpstreamError in the place of each such
- * entry, which graphql-js then reports at that entry's path. Returns whether all else is as promised.
- */
-function salvage(endpoint: Endpoint, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const { properties, required } = endpoint.returns as unknown as {
-    properties: Record<string, TSchema>;
-    required?: string[];
-  };
-  for (const [name, schema] of Object.entries(properties)) {
-    const list: unknown = (value as Record<string, unknown>)[name];
-    if (!('items' in schema) || !Array.isArray(list)) {
-      if (
-        validator(schema).Check(list) ||
-        (list === undefined && required?.includes(name) !== true)
-      )
-        continue;
-      return false;
-    }
-    const items = schema.items as TSchema;
-    list.forEach((item: unknown, index) => {
-      if (!validator(items).Check(item)) {
-        list[index] = badResponse(endpoint, 200, items, item, `/${name}/${index}`);
-      }
-    });
-  }
-  return true;
-}
-
-function badResponse(
+function decode(
   endpoint: Endpoint,
+  { status, body }: RawAnswer,
+  onMismatch: Decoding['onMismatch'],
+): Fetched {
+  let hasLostEntries = false;
+  const decoding: Decoding = {
+    onMismatch,
+    loseEntry: (mismatch) => {
+      hasLostEntries = true;
+      return badResponse(endpoint, status, mismatch);
+    },
+    blamed: undefined,
+  };
+  const value = decoderOf(endpoint)(
+    body === '' && endpoint.method !== 'GET' ? {} : parse(body),
+    decoding,
+  );
+  if (value === UNUSABLE) throw badResponse(endpoint, status, decoding.blamed!);
+  return { value, body: hasLostEntries ? undefined : body };
+}
+
+/** Names fields by the table's names: those in a response may be anything, and messages go to the log. */
+function badResponse(
+  { route, method }: Endpoint,
   status: number,
-  schema: TSchema,
-  value: unknown,
-  at: string,
-) {
-  const [first] = validator(schema).Errors(value);
-  // A path holds names out of the answer, which may be anything, and the message goes to the log.
-  const where = logText(`${at}${first?.instancePath ?? ''}`);
+  { field, expected, received }: Mismatch,
+): UpstreamError {
   return new UpstreamError(
     'BAD_RESPONSE',
-    `${endpoint.route} answered ${status} with an unusable body: ${where || '/'} ${first?.message ?? ''}`,
-    { route: endpoint.route, status, outcomeUnknown: endpoint.method !== 'GET' },
+    `${route} answered ${status} with an unusable body: ${field || 'it'} is ${received}, not ${expected}`,
+    { route, status, outcomeUnknown: method !== 'GET' },
   );
 }
 
-/** The value of a text that was a usable answer before; undefined for one that is none. */
+/** Decodes the body of a response that was usable before; returns undefined for one that isn't. */
 export function valueOf(endpoint: Endpoint, body: string): unknown {
-  const value = parse(body);
-  return validator(endpoint.returns).Check(value) ? value : undefined;
+  try {
+    const fetched = decode(endpoint, { status: 200, headers: {}, body }, () => undefined);
+    return fetched.body === undefined ? undefined : fetched.value;
+  } catch (error) {
+    if (error instanceof UpstreamError) return undefined;
+    throw error;
+  }
 }
 
 function parse(text: string): unknown {

@@ -1,6 +1,7 @@
 /** The upstream side of a process: sockets, token, call policy and client, which all operations share. */
 import type { Config, KindeConfig } from '../config.js';
 import type { Cache } from './cache/index.js';
+import type { OnMismatch } from './call.js';
 import { createClient } from './client.js';
 import type { UpstreamError } from './errors.js';
 import { sendThrough, type Breaker } from './policy/breaker.js';
@@ -17,6 +18,8 @@ export interface UpstreamParts {
   rateLimit: RateLimit;
   /** Called after each token request, with its error if it failed. */
   onTokenRequest: (error: UpstreamError | undefined) => void;
+  /** Called for each field of a response that differs from Kinde's specification. */
+  onMismatch: OnMismatch;
 }
 
 export interface UpstreamSide {
@@ -30,7 +33,7 @@ export interface UpstreamSide {
 /** Creates the client for Kinde's API and what its calls share. */
 export function createUpstream(
   config: Config & { kinde: KindeConfig },
-  { breaker, cache, rateLimit, onTokenRequest }: UpstreamParts,
+  { breaker, cache, rateLimit, onTokenRequest, onMismatch }: UpstreamParts,
 ): UpstreamSide {
   const { baseUrl, audience, credentials } = config.kinde;
   const { upstreamTimeoutMs: timeoutMs, upstreamRetries: retries } = config;
@@ -44,7 +47,7 @@ export function createUpstream(
   const queue = new FairQueue(config.upstreamConcurrency);
   return {
     client: createClient({
-      ...{ baseUrl, send },
+      ...{ baseUrl, send, onMismatch },
       cache: { ...config.cache, ...cache },
       policy: { queue, retries, timeoutMs, breaker, rateLimit },
     }),

@@ -1,35 +1,70 @@
 /**
  * The wire types of the Kinde Management API, in the API's own spelling.
  *
- * They exist at run time (they are JSON Schemas), so that the client can refuse an answer that the
- * graph could not use and the emulator can be held to what it promises. The specification marks no
- * field as required; here a field is required when the graph cannot do without it, and everything
- * else may be absent or null whatever the specification says of its nullability, because real
- * payloads are looser than the specification. Fields that are not listed pass through unseen.
+ * They exist at run time (they are JSON Schemas), so that a response can be decoded by them. The
+ * specification marks no field as required; here a field is required when the graph can't do without
+ * it: it identifies the object. Everything else may be absent or null, whatever the specification
+ * says of its nullability, because real payloads are looser. Fields that aren't listed pass through
+ * unseen.
  */
-import { type Static, type TSchema, Type as t } from 'typebox';
+import { type Static, type TObject, type TSchema, type TUnsafe, Type as t } from 'typebox';
+import { compileFeatureFlags, type FeatureFlags as Flags } from './flag-value.js';
+import {
+  compileDecoder,
+  decodedBy,
+  isObject,
+  list,
+  loseEntry,
+  report,
+  unusable,
+  type Decode,
+  type Entry,
+} from './schema-decoder.js';
 
 const optional = <T extends TSchema>(schema: T) => t.Optional(t.Union([schema, t.Null()]));
 const text = optional(t.String());
 const flag = optional(t.Boolean());
 const integer = optional(t.Integer());
+const instant = optional(t.String({ format: 'date-time' }));
 
-/** Absent, null and "" all mean that there is no further page. */
-export const NextToken = text;
+/**
+ * Absent, null and "" all mean that there is no further page. What is no text is neither the end of
+ * the list nor a reason to lose the page: it is an error for those who read on.
+ */
+export const NextToken = t.Optional(
+  decodedBy<Entry<string> | null>(t.Union([t.String(), t.Null()]), (field) => (value, decoding) => {
+    if (value === null || typeof value === 'string') return value;
+    if (typeof value === 'number') return String(value);
+    unusable(decoding, field, 'text', value);
+    return loseEntry(decoding);
+  }),
+);
 
 /** The envelope of every success answer. Its `code` is a result code such as "OK", never an organization's code. */
 export const Success = t.Object({ code: text, message: text });
 export type Success = Static<typeof Success>;
 
 /** A colour as it comes out; on the way in the same colour is plain text. */
-export const Color = t.Object({ raw: text, hex: text, hsl: text });
+export const Color = decodedBy<{
+  raw?: string | null;
+  hex?: string | null;
+  hsl?: string | null;
+}>(t.Object({ raw: text, hex: text, hsl: text }), (field) => {
+  const decode = compileDecoder(t.Object({ raw: text, hex: text, hsl: text }), field);
+  return (value, decoding) => {
+    if (typeof value !== 'string') return decode(value, decoding);
+    // As it goes in.
+    report(decoding, field, 'object', value, 'converted');
+    return { raw: value, hex: /^#[\da-f]{3,8}$/i.test(value) ? value : null, hsl: null };
+  };
+});
 export type Color = Static<typeof Color>;
 const color = optional(Color);
 
 /** An organization as the list of organizations carries it. */
 export const OrganizationItem = t.Object({
   code: t.String(),
-  name: t.String(),
+  name: text,
   handle: text,
   is_default: flag,
   external_id: text,
@@ -44,7 +79,7 @@ export const Organization = t.Object({
   logo_dark: text,
   favicon_svg: text,
   favicon_fallback: text,
-  allowed_domains: optional(t.Array(t.String())),
+  allowed_domains: optional(list(t.String())),
   link_color: color,
   background_color: color,
   button_color: color,
@@ -58,20 +93,31 @@ export const Organization = t.Object({
   input_border_radius: integer,
   theme_code: text,
   color_scheme: text,
-  created_on: text,
+  created_on: instant,
   is_allow_registrations: flag,
   sender_name: text,
   sender_email: text,
   is_suspended: flag,
-  suspended_on: text,
+  suspended_on: instant,
   billing: optional(
     t.Object({
       billing_customer_id: text,
-      agreements: optional(t.Array(t.Object({ plan_code: text, agreement_id: text }))),
+      agreements: optional(list(t.Object({ plan_code: text, agreement_id: text }))),
     }),
   ),
 });
 export type Organization = Static<typeof Organization>;
+
+/** The key of a role, which other reads and webhooks give inside an object. */
+const RoleKey = decodedBy<string>(t.String(), (field) => {
+  const decode = compileDecoder(t.String(), field);
+  return (value, decoding) => {
+    if (!isObject(value)) return decode(value, decoding);
+    const key = decode(value['key'], decoding);
+    if (typeof key === 'string') report(decoding, field, 'text', value, 'converted');
+    return key;
+  };
+});
 
 /** A member of an organization. `roles` are role keys; permissions are not carried. */
 export const OrganizationUser = t.Object({
@@ -81,10 +127,10 @@ export const OrganizationUser = t.Object({
   last_name: text,
   first_name: text,
   picture: text,
-  joined_on: text,
-  last_accessed_on: text,
+  joined_on: instant,
+  last_accessed_on: instant,
   is_suspended: flag,
-  roles: optional(t.Array(t.String())),
+  roles: optional(list(RoleKey)),
 });
 export type OrganizationUser = Static<typeof OrganizationUser>;
 
@@ -98,7 +144,7 @@ export const OrganizationUserPermission = t.Object({
   key: t.String(),
   name: text,
   description: text,
-  roles: optional(t.Array(t.Object({ id: text, key: t.String() }))),
+  roles: optional(list(t.Object({ id: text, key: t.String() }))),
 });
 export type OrganizationUserPermission = Static<typeof OrganizationUserPermission>;
 
@@ -121,9 +167,16 @@ export const Permission = t.Object({
 });
 export type Permission = Static<typeof Permission>;
 
-/** A flag's value is text whatever its type: "true", "12", "blue". `type` is str, int or bool. */
-export const FeatureFlag = t.Object({ type: t.String(), value: t.String() });
-export type FeatureFlag = Static<typeof FeatureFlag>;
+/**
+ * Feature flags by their key. The specification has text for every value ("true", "12", "blue") and
+ * the types str, int and bool; Kinde is known to send native booleans and numbers (kinde-oss/
+ * kinde-python-sdk, test_feature_flag_value_types.py).
+ */
+export const FeatureFlags = decodedBy<Flags>(
+  t.Record(t.String(), t.Object({ type: t.String(), value: t.Unknown() })),
+  compileFeatureFlags,
+);
+export type { FeatureFlag, FlagType, JsonValue } from './flag-value.js';
 
 /** A person of the environment; `organizations` (codes) only with expand=organizations. */
 export const User = t.Object({
@@ -138,8 +191,27 @@ export const User = t.Object({
   picture: text,
   total_sign_ins: integer,
   failed_sign_ins: integer,
-  last_signed_in: text,
-  created_on: text,
-  organizations: optional(t.Array(t.String())),
+  last_signed_in: instant,
+  created_on: instant,
+  organizations: optional(list(t.String())),
 });
 export type User = Static<typeof User>;
+
+/**
+ * Returns the schema of an object that is documented to come bare, and is taken out of an envelope
+ * where it comes in one: `{ code: "OK", organization: { code: "org_..." } }`.
+ */
+export function maybeEnveloped<T extends TObject>(name: string, schema: T): TUnsafe<Static<T>> {
+  return decodedBy<Static<T>>(schema, (field) => {
+    const bare = compileDecoder(schema, field);
+    const enveloped = compileDecoder(schema, name);
+    const decode: Decode = (value, decoding) => {
+      if (!isObject(value)) return unusable(decoding, field, 'object', value);
+      const inner = value[name];
+      if (!isObject(inner)) return bare(value, decoding);
+      report(decoding, name, 'nothing', inner, 'converted');
+      return enveloped(inner, decoding);
+    };
+    return decode;
+  });
+}

@@ -87,7 +87,7 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     ];
     const seen = client.readQuery({ query: MEMBERS, variables: { code, first: 500 } });
     const member = seen?.organization?.users?.edges.find(({ node }) => node?.userId === userId);
-    return { outcomes, roles: member?.node?.roles?.map(({ key }) => key) };
+    return { outcomes, roles: member?.node?.roles?.map((role) => role?.key) };
   },
   async failing() {
     const client = createApolloClient(session);

@@ -6,10 +6,11 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import * as managementApi from '@kinde/management-api-js';
 import { type Credentials, type Emulator, startEmulator } from '../../src/emulator/index.js';
 import type { Answer, Endpoint } from '../../src/upstream/endpoint.js';
+import type { Sent } from '../../src/upstream/schema-decoder.js';
 import type { Endpoints } from '../../src/upstream/endpoints/index.js';
 import type { Success } from '../../src/upstream/types.js';
 
-type Call<E extends Endpoint> = (data?: object) => Promise<Success & Answer<E>>;
+type Call<E extends Endpoint> = (data?: object) => Promise<Success & Sent<Answer<E>>>;
 type Rows = Endpoints['organizations'];
 
 /**
@@ -115,7 +116,7 @@ test('one token serves many calls, and the pages are walked to the end', async (
       nextToken,
     });
     expect(page.code).toBe('OK');
-    names.push(...page.organizations.map(({ name }) => name));
+    names.push(...page.organizations.map(({ name }) => name!));
     nextToken = page.next_token;
   } while (nextToken);
   expect(names).toEqual(

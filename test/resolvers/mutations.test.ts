@@ -589,7 +589,9 @@ describe('a write', () => {
       'mutation ($code: ID!) { updateOrganization(input: { organizationCode: $code, name: "One" }) { organization { name } userErrors { code } } }',
       { code },
     );
-    expect(data).toEqual({ updateOrganization: { organization: null, userErrors: [] } });
+    expect(data).toEqual({
+      updateOrganization: { organization: { name: null }, userErrors: [] },
+    });
     expect(errors).toMatchObject([
       {
         path: ['updateOrganization', 'organization', 'name'],

@@ -3,7 +3,7 @@ import type { Endpoints } from '../../upstream/endpoints/index.js';
 import type { Organization } from '../../upstream/types.js';
 import { invalid, KindeError } from '../errors.js';
 import type { Handlers } from '../handler.js';
-import type { State } from '../state.js';
+import type { OrganizationProfile, State } from '../state.js';
 import { success } from '../success.js';
 import { color } from './colors.js';
 import { featureFlags } from './feature-flags.js';
@@ -39,7 +39,7 @@ export const organizations: Handlers['organizations'] = {
       throw invalid('BILLING_EMAIL_REQUIRED', 'billing_email is required for a billing customer');
     }
     const code = `org_${state.newHex(11)}`;
-    const profile: Organization = {
+    const profile: OrganizationProfile = {
       ...blank(code),
       ...changes(state, code, { name, ...properties }),
     };
@@ -110,7 +110,7 @@ function item({
 }
 
 /** An organization of which nothing has been said yet. */
-export const blank = (code: string): Organization => ({
+export const blank = (code: string): OrganizationProfile => ({
   code,
   name: '',
   handle: null,
@@ -151,7 +151,7 @@ type Update = Arguments<Endpoints['organizations']['update']>;
 type Properties = Omit<Update, 'org_code' | 'expand' | 'theme_code'> & { theme_code?: string };
 
 /** What the given properties make of an organization; throws before anything is changed. */
-function changes(state: State, code: string, properties: Properties): Partial<Organization> {
+function changes(state: State, code: string, properties: Properties): Partial<OrganizationProfile> {
   const {
     // These two and the domain list's switch can be set, but no answer shows them.
     is_enable_advanced_orgs: _advanced,
@@ -159,7 +159,7 @@ function changes(state: State, code: string, properties: Properties): Partial<Or
     is_auto_join_domain_list: _domains,
     ...plain
   } = properties;
-  const changed: Partial<Organization> = {};
+  const changed: Partial<OrganizationProfile> = {};
   for (const [property, value] of Object.entries(plain)) {
     const written = property.includes('_color') ? color(value as string) : value;
     Object.assign(changed, { [property]: written });

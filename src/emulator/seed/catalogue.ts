@@ -1,5 +1,4 @@
-import type { FeatureFlag } from '../../upstream/types.js';
-import type { State } from '../state.js';
+import type { FeatureFlagRecord, State } from '../state.js';
 import { random } from './random.js';
 
 /** Key, name and description. */
@@ -55,7 +54,7 @@ const ROLES = [
   },
 ] as const;
 
-const FEATURE_FLAGS: Record<string, FeatureFlag> = {
+const FEATURE_FLAGS: Record<string, FeatureFlagRecord> = {
   beta_dashboard: { type: 'bool', value: 'false' },
   dark_mode: { type: 'bool', value: 'true' },
   single_sign_on: { type: 'bool', value: 'false' },

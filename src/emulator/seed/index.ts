@@ -6,7 +6,12 @@ import type { Organization } from '../../upstream/types.js';
 import { blank, COLOR_SCHEMES } from '../organizations/index.js';
 import { color } from '../organizations/colors.js';
 import type { PageTokenOptions } from '../page-tokens.js';
-import { type OrganizationRecord, State, type UserRecord } from '../state.js';
+import {
+  type OrganizationProfile,
+  type OrganizationRecord,
+  State,
+  type UserRecord,
+} from '../state.js';
 import { seedCatalogue } from './catalogue.js';
 import { ascii, COMPANIES, PEOPLE, PLACES, TRADES } from './names.js';
 import { type Moment, type Random, random } from './random.js';
@@ -100,7 +105,7 @@ function companyName(index: number): string {
   return `${place} ${trade}${round > 0 ? ` ${round + 1}` : ''}`;
 }
 
-const domain = ({ name }: Organization) => `${ascii(name, '-')}.example.com`;
+const domain = ({ name }: OrganizationProfile) => `${ascii(name, '-')}.example.com`;
 
 function addOrganization(state: State, seed: string, index: number): OrganizationRecord {
   const chance = random(seed, 'organization', index);
@@ -110,7 +115,7 @@ function addOrganization(state: State, seed: string, index: number): Organizatio
   const theme = chance.pick(Object.keys(COLOR_SCHEMES) as (keyof typeof COLOR_SCHEMES)[]);
   const isSuspended = !isDefault && index % 17 === 16;
   const created = chance.moment(FOUNDED, LAST_JOINED);
-  const profile: Organization = {
+  const profile: OrganizationProfile = {
     ...blank(code),
     name,
     handle: chance.chance(75) ? ascii(name, '_') : null,

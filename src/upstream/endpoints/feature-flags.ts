@@ -1,6 +1,6 @@
 import { Type as t } from 'typebox';
 import { endpoint } from '../endpoint.js';
-import { FeatureFlag, NextToken } from '../types.js';
+import { FeatureFlags, NextToken } from '../types.js';
 
 export const featureFlags = {
   environment: endpoint('GET /api/v1/environment/feature_flags', {
@@ -9,6 +9,6 @@ export const featureFlags = {
     scope: 'read:environment_feature_flags',
     tags: ['flags of the environment'],
     isCatalogue: true,
-    returns: t.Object({ feature_flags: t.Record(t.String(), FeatureFlag), next_token: NextToken }),
+    returns: t.Object({ feature_flags: FeatureFlags, next_token: NextToken }),
   }),
 };

@@ -2,7 +2,8 @@
 import { Type as t } from 'typebox';
 import { endpoint } from '../endpoint.js';
 import {
-  FeatureFlag,
+  FeatureFlags,
+  maybeEnveloped,
   NextToken,
   Organization,
   OrganizationItem,
@@ -11,6 +12,7 @@ import {
   OrganizationUserRole,
   Success,
 } from '../types.js';
+import { list } from '../schema-decoder.js';
 import { page } from './page.js';
 
 const branding = {
@@ -38,6 +40,9 @@ const sort = t.Optional(
   ]),
 );
 
+/** The ids of those to whom a bulk write did something. */
+const userIds = t.Optional(t.Union([list(t.String()), t.Null()]));
+
 /** Kinde's documented limit for the objects of one bulk write. */
 export const MAX_BULK_USERS = 100;
 
@@ -52,7 +57,7 @@ export const organizations = {
     scope: 'read:organizations',
     tags: ['organizations'],
     query: t.Object({ sort, ...page }),
-    returns: t.Object({ organizations: t.Array(OrganizationItem), next_token: NextToken }),
+    returns: t.Object({ organizations: list(OrganizationItem), next_token: NextToken }),
   }),
 
   get: endpoint('GET /api/v1/organization', {
@@ -62,7 +67,7 @@ export const organizations = {
     query: t.Object({ code: t.String(), expand: t.Optional(t.Literal('billing')) }),
     ids: ['code'],
     organizationParameter: 'code',
-    returns: Organization,
+    returns: maybeEnveloped('organization', Organization),
   }),
 
   create: endpoint('POST /api/v1/organization', {
@@ -133,7 +138,7 @@ export const organizations = {
       /** Role keys, comma separated; members that have all of them. */
       roles: t.Optional(t.String()),
     }),
-    returns: t.Object({ organization_users: t.Array(OrganizationUser), next_token: NextToken }),
+    returns: t.Object({ organization_users: list(OrganizationUser), next_token: NextToken }),
   }),
 
   addUsers: endpoint('POST /api/v1/organizations/{org_code}/users', {
@@ -154,7 +159,7 @@ export const organizations = {
     }),
     returns: t.Object({
       ...Success.properties,
-      users_added: t.Optional(t.Union([t.Array(t.String()), t.Null()])),
+      users_added: userIds,
     }),
   }),
 
@@ -178,9 +183,9 @@ export const organizations = {
     }),
     returns: t.Object({
       ...Success.properties,
-      users_added: t.Optional(t.Union([t.Array(t.String()), t.Null()])),
-      users_updated: t.Optional(t.Union([t.Array(t.String()), t.Null()])),
-      users_removed: t.Optional(t.Union([t.Array(t.String()), t.Null()])),
+      users_added: userIds,
+      users_updated: userIds,
+      users_removed: userIds,
     }),
   }),
 
@@ -195,7 +200,7 @@ export const organizations = {
     summary: 'The roles of a member.',
     scope: 'read:organization_user_roles',
     tags: ['member {org_code} {user_id}', 'every member {org_code}'],
-    returns: t.Object({ roles: t.Array(OrganizationUserRole), next_token: NextToken }),
+    returns: t.Object({ roles: list(OrganizationUserRole), next_token: NextToken }),
   }),
 
   addUserRole: endpoint('POST /api/v1/organizations/{org_code}/users/{user_id}/roles', {
@@ -222,7 +227,7 @@ export const organizations = {
     scope: 'read:organization_user_permissions',
     tags: ['member {org_code} {user_id}', 'every member {org_code}'],
     query: t.Object({ expand: t.Optional(t.Literal('roles')) }),
-    returns: t.Object({ permissions: t.Array(OrganizationUserPermission) }),
+    returns: t.Object({ permissions: list(OrganizationUserPermission) }),
   }),
 
   addUserPermission: endpoint('POST /api/v1/organizations/{org_code}/users/{user_id}/permissions', {
@@ -247,7 +252,7 @@ export const organizations = {
     summary: 'The feature flags that an organization overrides, by key; values are text.',
     scope: 'read:organization_feature_flags',
     tags: ['flags {org_code}'],
-    returns: t.Object({ feature_flags: t.Record(t.String(), FeatureFlag) }),
+    returns: t.Object({ feature_flags: FeatureFlags }),
   }),
 
   updateFeatureFlag: endpoint(

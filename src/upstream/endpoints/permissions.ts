@@ -1,6 +1,7 @@
 import { Type as t } from 'typebox';
 import { endpoint } from '../endpoint.js';
 import { NextToken, Permission } from '../types.js';
+import { list } from '../schema-decoder.js';
 import { page } from './page.js';
 
 export const permissions = {
@@ -20,6 +21,6 @@ export const permissions = {
       ),
       ...page,
     }),
-    returns: t.Object({ permissions: t.Array(Permission), next_token: NextToken }),
+    returns: t.Object({ permissions: list(Permission), next_token: NextToken }),
   }),
 };

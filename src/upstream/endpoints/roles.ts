@@ -1,6 +1,7 @@
 import { Type as t } from 'typebox';
 import { endpoint } from '../endpoint.js';
 import { NextToken, Role } from '../types.js';
+import { list } from '../schema-decoder.js';
 import { page } from './page.js';
 
 export const roles = {
@@ -20,6 +21,6 @@ export const roles = {
       ),
       ...page,
     }),
-    returns: t.Object({ roles: t.Array(Role), next_token: NextToken }),
+    returns: t.Object({ roles: list(Role), next_token: NextToken }),
   }),
 };

@@ -1,6 +1,7 @@
 import { Type as t } from 'typebox';
 import { endpoint } from '../endpoint.js';
 import { NextToken, User } from '../types.js';
+import { list } from '../schema-decoder.js';
 import { page } from './page.js';
 
 export const users = {
@@ -23,6 +24,6 @@ export const users = {
       has_organization: t.Optional(t.Boolean()),
       active_since: t.Optional(t.String()),
     }),
-    returns: t.Object({ users: t.Array(User), next_token: NextToken }),
+    returns: t.Object({ users: list(User), next_token: NextToken }),
   }),
 };
