@@ -1,6 +1,6 @@
 import type { Answer, Arguments, Endpoint } from '../upstream/endpoint.js';
 import type { Endpoints } from '../upstream/endpoints/index.js';
-import type { Sent } from '../upstream/schema-decoder.js';
+import type { Sent } from '../upstream/types.js';
 import type { State } from './state.js';
 
 /** What answers a row of the endpoint table. It refuses by throwing a KindeError. */

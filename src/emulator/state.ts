@@ -1,5 +1,4 @@
-import type { FlagType, Organization, Permission, Role, User } from '../upstream/types.js';
-import type { Sent } from '../upstream/schema-decoder.js';
+import type { FlagType, Organization, Permission, Role, Sent, User } from '../upstream/types.js';
 import { Collection } from './collection.js';
 import { invalid } from './errors.js';
 import { type PageTokenOptions, PageTokens } from './page-tokens.js';

@@ -15,7 +15,6 @@ import {
   type Unclear,
 } from './convert.js';
 import type { UpstreamError } from './errors.js';
-import type { FeatureFlag } from './flag-value.js';
 
 /** What a decoder returns for a value that it can't do without and that can't be read. */
 export const UNUSABLE = Symbol('unusable');
@@ -27,7 +26,8 @@ export type Entry<T> = T | UpstreamError;
 export type Sent<T> = T extends UpstreamError
   ? never
   : T extends object
-    ? T extends FeatureFlag
+    ? // The value of a flag is JSON of any depth, which has no such errors.
+      T extends { value: unknown }
       ? T
       : { [K in keyof T]: Sent<T[K]> }
     : T;

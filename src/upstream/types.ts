@@ -177,6 +177,7 @@ export const FeatureFlags = decodedBy<Flags>(
   compileFeatureFlags,
 );
 export type { FeatureFlag, FlagType, JsonValue } from './flag-value.js';
+export type { Sent } from './schema-decoder.js';
 
 /** A person of the environment; `organizations` (codes) only with expand=organizations. */
 export const User = t.Object({
