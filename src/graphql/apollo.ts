@@ -9,12 +9,13 @@ import type { GraphQLSchema } from 'graphql';
 import { ConfigError, type Config } from '../config.js';
 import type { Context } from './context.js';
 import { createFormatError } from './errors.js';
-import { costLimit } from './limits/cost.js';
+import { mergedSizeRule } from './limits/operation-limits.js';
 import { sizeRule } from './limits/size.js';
 import { cacheability } from './plugins/cacheability.js';
 import { explain } from './plugins/explain.js';
 import { httpStatus } from './plugins/http-status.js';
 import { logging } from './plugins/logging.js';
+import { operationLimits } from './plugins/operation-limits.js';
 import { outcome } from './plugins/outcome.js';
 import { requestIds } from './plugins/request-id.js';
 import { problemsOf } from './trusted-documents.js';
@@ -32,7 +33,7 @@ export async function startApollo(
       // It would wrap every field, for cache hints that this schema does not give.
       ApolloServerPluginCacheControlDisabled(),
       // Before the plugins that read a response's errors, since it may add some.
-      costLimit(config),
+      operationLimits(config),
       requestIds(),
       logging(log),
       httpStatus(),
@@ -65,7 +66,7 @@ export function refuseUnusableDocuments(
   if (trustedDocuments === undefined) return;
   const problems = problemsOf(trustedDocuments, schema, {
     maxTokens: limits.maxTokens,
-    rules: [sizeRule(limits)],
+    rules: [sizeRule(limits), mergedSizeRule(limits)],
   });
   if (problems.length === 0) return;
   throw new ConfigError(

@@ -26,7 +26,7 @@ export interface OperationSummary {
   outcome: 'ok' | 'partial' | 'failed' | 'refused' | undefined;
   /** The codes of its errors, each once. */
   errorCodes: readonly string[];
-  /** Its cost by `costOf`; undefined when it was refused before that was known. */
+  /** What it may cost; undefined when it was refused before that was known. */
   cost: number | undefined;
 }
 

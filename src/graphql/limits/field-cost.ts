@@ -1,0 +1,182 @@
+/** The cost of one execution of a field, by its type, its arguments and the endpoint table. */
+import {
+  getArgumentValues,
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isInterfaceType,
+  isLeafType,
+  isListType,
+  isObjectType,
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLNamedOutputType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from 'graphql';
+import type { TObject } from 'typebox';
+import { requiredScopes } from '../../auth/required-scopes.js';
+import { MAX_FIRST } from '../../resolvers/connection.js';
+import { MAX_BULK_USERS } from '../../upstream/endpoints/organizations.js';
+import { OrganizationItem, OrganizationUser } from '../../upstream/types.js';
+
+/** The argument that says how many entries a list has. */
+export type SizeArgument = 'first' | 'ids' | 'input';
+
+/** What one execution of a field costs, and how often its selections are executed. */
+export interface FieldCost {
+  /** Its own calls and entries. */
+  own: number;
+  /** How many objects its selections are paid for. */
+  objects: number;
+  /** About how many objects its selections are executed for, those that cost nothing included. */
+  copies: number;
+  /** How many entries the lists of its selections hold that have no size of their own. */
+  entries: number;
+  /** The scope of the call that it shares with other fields of its object. */
+  scope?: string | undefined;
+  /** Where the operation says how many entries there are. */
+  size?: { argument: SizeArgument; entries: number };
+}
+
+/** A property of Kinde's API in the spelling of the schema. */
+const camelCase = (name: string) =>
+  name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+const propertiesOf = (entry: TObject) => new Set(Object.keys(entry.properties).map(camelCase));
+
+/**
+ * The fields that Kinde's lists carry with each entry. They need a scope, since they take a call where
+ * an object is known by its id alone, as after a write; that call is counted with the object.
+ */
+const CARRIED: Readonly<Record<string, ReadonlySet<string>>> = {
+  Organization: propertiesOf(OrganizationItem),
+  OrganizationUser: propertiesOf(OrganizationUser),
+};
+
+/** One read of a catalogue describes all objects of these types. */
+const FROM_CATALOGUE: ReadonlySet<string> = new Set(['Role', 'Permission']);
+
+/** How many entries a list without a size is taken to have where it costs no call. */
+const UNKNOWN_LENGTH = 10;
+
+/** Knows the costs of a schema's fields. */
+export class FieldCosts {
+  readonly #scopes = new Map<GraphQLField<unknown, unknown>, string | undefined>();
+
+  constructor(private readonly schema: GraphQLSchema) {}
+
+  /**
+   * Returns the cost of a field of an object. `size` is how many entries the object's lists hold that
+   * have no size of their own: those of a connection, and those of a bulk write's payload.
+   */
+  of(
+    parent: GraphQLObjectType,
+    field: GraphQLField<unknown, unknown>,
+    args: Readonly<Record<string, unknown>>,
+    size: number,
+  ): FieldCost {
+    const type = getNamedType(field.type);
+    if (parent === this.schema.getMutationType()) return bulkWrite(args['input']);
+    if (type.name.endsWith('Connection')) {
+      const entries = entriesWanted(args['first']);
+      const sized = { argument: 'first', entries } as const;
+      return { own: 1 + entries, objects: 1, copies: 1, entries, size: sized };
+    }
+    if (parent === this.schema.getQueryType() && field.name === 'nodes') {
+      const entries = lengthOf(args['ids']);
+      const sized = { argument: 'ids', entries } as const;
+      return { own: entries, objects: entries, copies: entries, entries: 1, size: sized };
+    }
+    if (isSizedByParent(parent, field)) {
+      return { own: 0, objects: size, copies: size, entries: 1 };
+    }
+    return {
+      own: this.#needsRead(parent, field, type) ? 1 : 0,
+      objects: 1,
+      copies: isListType(getNullableType(field.type)) ? UNKNOWN_LENGTH : 1,
+      entries: 1,
+      scope: this.#scopeOf(parent, field, type),
+    };
+  }
+
+  /** Whether an object that is known by its key alone is read when a field asks for more. */
+  #needsRead(
+    parent: GraphQLObjectType,
+    field: GraphQLField<unknown, unknown>,
+    type: GraphQLNamedOutputType,
+  ): boolean {
+    const isEntry = parent.name.endsWith('Edge');
+    return (
+      !isEntry &&
+      isNode(type) &&
+      !FROM_CATALOGUE.has(type.name) &&
+      this.#scopeOf(parent, field, type) === undefined
+    );
+  }
+
+  /** The scope whose call a field takes; the first where others would do as well. */
+  #scopeOf(
+    { name: parent }: GraphQLObjectType,
+    field: GraphQLField<unknown, unknown>,
+    type: GraphQLNamedOutputType,
+  ): string | undefined {
+    if (this.#scopes.has(field)) return this.#scopes.get(field);
+    const isCarried =
+      CARRIED[parent]?.has(field.name) ?? (FROM_CATALOGUE.has(parent) && isLeafType(type));
+    const scope = isCarried ? undefined : requiredScopes(this.schema, field)?.[0]?.[0];
+    this.#scopes.set(field, scope);
+    return scope;
+  }
+}
+
+/** Returns a field's arguments; none where they are invalid, for which execution refuses the field. */
+export function argumentsOf(
+  field: GraphQLField<unknown, unknown>,
+  node: FieldNode,
+  variables: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  try {
+    return getArgumentValues(field, node, variables);
+  } catch {
+    return {};
+  }
+}
+
+/** A write is a call for each batch of users that its input names, and reads them again for its payload. */
+function bulkWrite(input: unknown): FieldCost {
+  const entries = lengthOf((input as { users?: unknown } | undefined)?.users);
+  const calls = Math.max(1, Math.ceil(entries / MAX_BULK_USERS));
+  return {
+    own: calls + entries,
+    objects: 1,
+    copies: 1,
+    entries,
+    ...(entries === 0 ? {} : { size: { argument: 'input', entries } }),
+  };
+}
+
+/** Whether a list has as many entries as its connection, or as the input of its bulk write. */
+function isSizedByParent(
+  parent: GraphQLObjectType,
+  { name, type }: GraphQLField<unknown, unknown>,
+) {
+  if (parent.name.endsWith('Connection')) return name === 'nodes' || name === 'edges';
+  return (
+    parent.name.endsWith('Payload') &&
+    isListType(getNullableType(type)) &&
+    isCompositeType(getNamedType(type))
+  );
+}
+
+const isNode = (type: GraphQLNamedOutputType): boolean =>
+  (isInterfaceType(type) && type.name === 'Node') ||
+  (isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node'));
+
+/** How many entries `first` asks for; none where its resolver refuses it before any call. */
+function entriesWanted(first: unknown): number {
+  const wanted = typeof first === 'number' ? first : 10;
+  return wanted < 1 || wanted > MAX_FIRST ? 0 : wanted;
+}
+
+const lengthOf = (list: unknown): number => (Array.isArray(list) ? list.length : 0);

@@ -1,0 +1,72 @@
+/** Refuses operations that are too large before they are executed, and tells what the others may cost. */
+import type { ApolloServerPlugin } from '@apollo/server';
+import { GraphQLError } from 'graphql';
+import type { Limits } from '../../config.js';
+import type { Context } from '../context.js';
+import { fragmentsOf } from '../limits/collect-fields.js';
+import { checkOperation } from '../limits/operation-limits.js';
+import { coerceVariables } from '../limits/variables.js';
+
+/** Clients that accept GraphQL's own media type get the status 400. */
+function asResponseError({ message, nodes, extensions }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, {
+    nodes: nodes ?? null,
+    extensions: { ...extensions, http: { status: 400 } },
+  });
+}
+
+interface Options {
+  limits: Limits;
+  isSchemaPublic: boolean;
+}
+
+/**
+ * Refuses an operation whose variables are invalid or that exceeds a limit, before any upstream call. A
+ * request with the header `x-graphql-cost: true` gets `extensions.cost` with the cost and the limit.
+ */
+export function operationLimits({ limits, isSchemaPublic }: Options): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart() {
+      let cost: number | undefined;
+      let furtherErrors: readonly GraphQLError[] = [];
+      const refuse = ([first, ...others]: readonly GraphQLError[]) => {
+        if (first === undefined) return;
+        furtherErrors = others;
+        throw asResponseError(first);
+      };
+      return {
+        async didResolveOperation({ schema, document, operation, request, contextValue }) {
+          if (operation === undefined) return;
+          const { coerced, errors } = coerceVariables({
+            schema,
+            definitions: operation.variableDefinitions ?? [],
+            values: request.variables ?? {},
+            hideSuggestions: !isSchemaPublic,
+          });
+          if (errors !== undefined) return refuse(errors);
+          const fragments = fragmentsOf(document);
+          const checked = checkOperation(
+            { schema, operation, fragments, variables: coerced },
+            limits,
+          );
+          cost = checked.cost;
+          contextValue.summary.cost = cost;
+          refuse(checked.errors);
+        },
+        async willSendResponse({ request, response: { body } }) {
+          if (body.kind !== 'single') return;
+          // Apollo Server takes one error from a plugin, and an operation can have several.
+          if (furtherErrors.length > 0) {
+            const more = furtherErrors.map((error) => error.toJSON());
+            body.singleResult.errors = [...(body.singleResult.errors ?? []), ...more];
+          }
+          if (cost === undefined || request.http?.headers.get('x-graphql-cost') !== 'true') return;
+          body.singleResult.extensions = {
+            ...body.singleResult.extensions,
+            cost: { requested: cost, maximum: limits.maxCost },
+          };
+        },
+      };
+    },
+  };
+}
