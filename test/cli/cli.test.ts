@@ -14,7 +14,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { readTypeDefs } from '../../src/graphql/schema.js';
 import { startEmulator, type Emulator } from '../../src/emulator/index.js';
 import { MUTATIONS } from '../support/mutations.js';
-import { hasRedis, startRedis } from '../support/redis.js';
+import { testWith } from '../support/programs.js';
+import { startRedis } from '../support/redis.js';
 
 const root = join(import.meta.dirname, '../..');
 const running = new Set<ChildProcess>();
@@ -265,30 +266,31 @@ describe('`check-config` with REDIS_URL', () => {
     },
   );
 
-  const testWithRedis = hasRedis() ? test : test.skip;
+  testWith('redis-server')(
+    'tells a Redis that can be reached from one that lets nobody in',
+    async () => {
+      const redis = await startRedis();
+      const { host, port } = new URL(redis.url);
+      try {
+        redis.command('ACL', 'SETUSER', 'me', 'on', `>${SECRET}`, '~*', '&*', '+@all');
+        const reached = await tell(at(port), '--strict', '--json');
+        expect(reached.code).toBe(0);
+        expect(JSON.parse(reached.stdout).redis).toEqual({ host, problem: null });
+        expect((await tell(at(port))).stdout).toContain(`Redis: ${host} can be reached\n`);
 
-  testWithRedis('tells a Redis that can be reached from one that lets nobody in', async () => {
-    const redis = await startRedis();
-    const { host, port } = new URL(redis.url);
-    try {
-      redis.command('ACL', 'SETUSER', 'me', 'on', `>${SECRET}`, '~*', '&*', '+@all');
-      const reached = await tell(at(port), '--strict', '--json');
-      expect(reached.code).toBe(0);
-      expect(JSON.parse(reached.stdout).redis).toEqual({ host, problem: null });
-      expect((await tell(at(port))).stdout).toContain(`Redis: ${host} can be reached\n`);
-
-      redis.command('ACL', 'SETUSER', 'me', 'resetpass', '>another');
-      const wrong = await tell(at(port), '--json');
-      expect(JSON.parse(wrong.stdout).redis.problem).toMatch(
-        /does not let the gateway in \(WRONGPASS\): check the user and the password in REDIS_URL/,
-      );
-      redis.command('ACL', 'SETUSER', 'default', 'resetpass', '>another');
-      const none = await tell(redis.url);
-      expect(none.stdout).toMatch(/does not let the gateway in \(NOAUTH\)/);
-    } finally {
-      await redis.kill();
-    }
-  });
+        redis.command('ACL', 'SETUSER', 'me', 'resetpass', '>another');
+        const wrong = await tell(at(port), '--json');
+        expect(JSON.parse(wrong.stdout).redis.problem).toMatch(
+          /does not let the gateway in \(WRONGPASS\): check the user and the password in REDIS_URL/,
+        );
+        redis.command('ACL', 'SETUSER', 'default', 'resetpass', '>another');
+        const none = await tell(redis.url);
+        expect(none.stdout).toMatch(/does not let the gateway in \(NOAUTH\)/);
+      } finally {
+        await redis.kill();
+      }
+    },
+  );
 });
 
 describe('what is commonly wrong', () => {
@@ -364,9 +366,10 @@ describe('what is commonly wrong', () => {
     40_000,
   );
 
-  test('a certificate that nobody known has signed', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'certificate-'));
-    try {
+  testWith('openssl')(
+    'a certificate that nobody known has signed',
+    async () => {
+      const directory = mkdtempSync(join(tmpdir(), 'certificate-'));
       execFileSync(
         'openssl',
         [
@@ -375,23 +378,18 @@ describe('what is commonly wrong', () => {
         ],
         { cwd: directory, stdio: 'ignore' },
       );
-    } catch {
-      process.stderr.write(
-        'NOT CHECKED: openssl is not installed, so no certificate is refused.\n',
+      const [key, cert] = ['key.pem', 'certificate.pem'].map((name) =>
+        readFileSync(join(directory, name)),
       );
       rmSync(directory, { recursive: true });
-      return;
-    }
-    const [key, cert] = ['key.pem', 'certificate.pem'].map((name) =>
-      readFileSync(join(directory, name)),
-    );
-    rmSync(directory, { recursive: true });
-    const port = await listening(createHttpsServer({ key, cert }));
-    await expectTold(
-      { ...settings(), KINDE_DOMAIN: `https://localhost:${port}` },
-      /certificate of localhost:\d+ cannot be verified \(DEPTH_ZERO_SELF_SIGNED_CERT\)[^]*NODE_EXTRA_CA_CERTS/,
-    );
-  }, 40_000);
+      const port = await listening(createHttpsServer({ key, cert }));
+      await expectTold(
+        { ...settings(), KINDE_DOMAIN: `https://localhost:${port}` },
+        /certificate of localhost:\d+ cannot be verified \(DEPTH_ZERO_SELF_SIGNED_CERT\)[^]*NODE_EXTRA_CA_CERTS/,
+      );
+    },
+    40_000,
+  );
 
   test('is told at the start, too, and the gateway serves until it is mended', async () => {
     const gateway = start(['start'], { ...settings(), KINDE_CLIENT_SECRET: 'not-it', PORT: '0' });

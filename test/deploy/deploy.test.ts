@@ -7,7 +7,8 @@ import { describe, expect, test } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
 import { settingsByVariable } from '../../src/config.js';
 import { startEmulator } from '../../src/emulator/index.js';
-import { compose, hasNginx, nginxConfiguration, read, REPLICAS } from '../support/topology.js';
+import { testWith } from '../support/programs.js';
+import { compose, nginxConfiguration, read, REPLICAS } from '../support/topology.js';
 
 const { services, networks, volumes } = compose();
 const entries = Object.entries(services);
@@ -212,7 +213,7 @@ test('the collector’s pipelines are made of what it configures', () => {
   for (const name of service.extensions) expect(Object.keys(parts.extensions)).toContain(name);
 });
 
-(hasNginx() ? test : test.skip)('nginx takes its configuration', () => {
+testWith('nginx')('nginx takes its configuration', () => {
   const directory = mkdtempSync(join(tmpdir(), 'kinde-graphql-nginx-'));
   mkdirSync(join(directory, 'down'));
   const path = join(directory, 'nginx.conf');

@@ -7,11 +7,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { GraphQLResult } from '../support/gateway.js';
-import { hasRedis } from '../support/redis.js';
+import { describeWith } from '../support/programs.js';
 import {
-  hasNginx,
   read,
   REPLICAS,
   startTopology,
@@ -39,7 +38,7 @@ interface Sent {
   result: GraphQLResult | undefined;
 }
 
-(hasNginx() && hasRedis() ? describe : describe.skip)('two replicas behind nginx', () => {
+describeWith('nginx', 'redis-server')('two replicas behind nginx', () => {
   let topology: Topology;
   let code: string;
   let created = 0;

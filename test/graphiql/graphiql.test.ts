@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeExecutableSchema } from '@graphql-tools/schema';
@@ -9,6 +9,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { examples } from '../../src/graphiql/examples.js';
 import { securityHeaders } from '../../src/http/security-headers.js';
 import { graphiqlRoutes } from '../../src/http/graphiql-page.js';
+import { CHROMIUM, describeWith } from '../support/programs.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -151,19 +152,7 @@ describe('over HTTP', () => {
   });
 });
 
-const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-
-if (existsSync(executablePath)) describe('in a browser', inBrowser);
-else {
-  test('without Chromium the page is not opened', () => {
-    console.warn(
-      `NOT CHECKED: GraphiQL in a browser (offline, under its policy, running operations), ` +
-        `because ${executablePath} does not exist. Install Chromium or set CHROMIUM_PATH.`,
-    );
-  });
-}
-
-function inBrowser() {
+describeWith('chromium')('in a browser', () => {
   let browser: Browser;
   let page: Page;
   let foreignRequests: string[];
@@ -171,7 +160,7 @@ function inBrowser() {
   let lastHeaders: Record<string, string>;
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
   }, 60_000);
 
   // One page for all that follows, each in a tab of its own: opening it takes seconds.
@@ -345,7 +334,7 @@ function inBrowser() {
     if (directory)
       await page.screenshot({ path: join(tmpdir(), directory, `graphiql-${name}.png`) });
   }
-}
+});
 
 /** The routes in a server of their own, registered as no gateway would. */
 async function serve(options: Parameters<typeof graphiqlRoutes>[0]) {

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startEmulator, type Emulator } from '../../src/emulator/index.js';
 import { startGateway, type GraphQLResult, type TestGateway } from '../support/gateway.js';
-import { hasRedis, startRedis, type Redis } from '../support/redis.js';
+import { describeWith } from '../support/programs.js';
+import { startRedis, type Redis } from '../support/redis.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const CREATE = `mutation ($input: CreateOrganizationInput!) {
@@ -66,7 +67,7 @@ async function startWay(redisUrl: string) {
   return { url: `redis://127.0.0.1:${port}`, close, reopen: () => listen(port) };
 }
 
-(hasRedis() ? describe : describe.skip)('with Redis', () => {
+describeWith('redis-server')('with Redis', () => {
   let redis: Redis;
   let emulator: Emulator;
   let first: TestGateway;

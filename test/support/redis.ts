@@ -3,19 +3,6 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
-/** Whether `redis-server` is installed; `.ci/run` installs it. Says so where it is not. */
-export function hasRedis(): boolean {
-  try {
-    execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    process.stderr.write(
-      'NOT CHECKED: redis-server is not installed, so no replicas are tested.\n',
-    );
-    return false;
-  }
-}
-
 export interface Redis {
   url: string;
   /** Runs a command of redis-cli. */

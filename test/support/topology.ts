@@ -1,5 +1,5 @@
 /** What docker-compose.yml starts, without Docker: its settings, nginx's configuration, its replicas. */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -26,17 +26,6 @@ export function compose(): {
 } {
   const text = read('docker-compose.yml').replace(/\$\{\w+:-([^}]*)\}/g, '$1');
   return parse(text, { merge: true });
-}
-
-/** Whether nginx is installed; `.ci/run` installs it. Says so where it is not. */
-export function hasNginx(): boolean {
-  try {
-    execFileSync('nginx', ['-v'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    process.stderr.write('NOT CHECKED: nginx is not installed, so the topology is not tested.\n');
-    return false;
-  }
 }
 
 export async function freePort(): Promise<number> {

@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { parse as parseYaml } from 'yaml';
 import { startGateway, type TestGateway, type TestOptions } from '../support/gateway.js';
 import { growth, labelsOf, readExpression, scrape, type Scrape } from '../support/prometheus.js';
-import { hasRedis, startRedis, type Redis } from '../support/redis.js';
+import { areInstalled } from '../support/programs.js';
+import { startRedis, type Redis } from '../support/redis.js';
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
@@ -199,7 +200,7 @@ describe('the dashboard and the alerts', () => {
   let samples: Scrape;
   let redis: Redis | undefined;
   beforeAll(async () => {
-    redis = hasRedis() ? await startRedis() : undefined;
+    redis = areInstalled('redis-server') ? await startRedis() : undefined;
     const { execute, emulator, metricsUrl } = await start({
       env: { CACHE: 'memory', ...(redis && { REDIS_URL: redis.url }) },
     });

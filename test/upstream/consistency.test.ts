@@ -7,7 +7,8 @@ import fc from 'fast-check';
 import { startEmulator, type Emulator } from '../../src/emulator/index.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { startHeldProxy, type HeldProxy } from '../support/held-proxy.js';
-import { hasRedis, startRedis } from '../support/redis.js';
+import { testWith } from '../support/programs.js';
+import { startRedis } from '../support/redis.js';
 
 /** Steps of a caller, and how long each answer to a read of Kinde's is held up, in turn. */
 interface Program {
@@ -543,13 +544,13 @@ async function check(mode: string, replicas: number, env = {}): Promise<void> {
   expect(shown).toBeGreaterThanOrEqual(LEAST_PROGRAMS);
 }
 
-const isRedisInstalled = hasRedis();
+const testWithRedis = testWith('redis-server');
 
 describe.each(Object.keys(MODES))('with callers of %s', (mode) => {
   test('one replica: nothing stale after an acknowledged mutation, nothing of another’s', () =>
     check(mode, 1));
 
-  (isRedisInstalled ? test : test.skip)(
+  testWithRedis(
     'two replicas before one Redis: the same',
     async () => {
       const redis = await startRedis();

@@ -1,8 +1,9 @@
 /** Replicas before one Kinde keep to its rate limit together, and do what they can while Redis is away. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { startEmulator, type Emulator } from '../../src/emulator/index.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { hasRedis, startRedis, type Redis } from '../support/redis.js';
+import { describeWith } from '../support/programs.js';
+import { startRedis, type Redis } from '../support/redis.js';
 
 const ROLES = '{ roles(first: 5) { nodes { key } } }';
 
@@ -44,7 +45,7 @@ test('a single replica keeps to its limit without Redis', async () => {
   expect(errors![0]!.extensions['retryAfterSeconds']).toBeGreaterThan(30);
 });
 
-(hasRedis() ? describe : describe.skip)('with Redis', () => {
+describeWith('redis-server')('with Redis', () => {
   let redis: Redis;
   beforeAll(async () => {
     redis = await startRedis();

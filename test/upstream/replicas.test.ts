@@ -1,7 +1,8 @@
 /** Two gateways before one Kinde, which agree through Redis, and do without it when it is away. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { hasRedis, startRedis, type Redis } from '../support/redis.js';
+import { describeWith } from '../support/programs.js';
+import { startRedis, type Redis } from '../support/redis.js';
 
 const ORGANIZATIONS = '{ organizations(first: 2) { nodes { code name } } }';
 const RENAME = `mutation ($code: ID!, $name: String!) {
@@ -9,7 +10,7 @@ const RENAME = `mutation ($code: ID!, $name: String!) {
 }`;
 const EXPLAIN = { 'x-graphql-explain': 'true' };
 
-(hasRedis() ? describe : describe.skip)('with Redis', () => {
+describeWith('redis-server')('with Redis', () => {
   let redis: Redis;
   /** The emulator is the first one's. */
   let first: TestGateway;
