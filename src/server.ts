@@ -5,7 +5,7 @@ import type { Config, KindeConfig } from './config.js';
 import { refuseUnusableDocuments, startApollo } from './graphql/apollo.js';
 import { createAudit } from './graphql/audit.js';
 import { createSchema } from './graphql/schema.js';
-import { Admission } from './http/admission.js';
+import { Admission, type AdmissionOptions } from './http/admission.js';
 import { CoalescedExecutions } from './http/coalesce.js';
 import { watchConnections } from './http/connections.js';
 import { createExecute } from './http/execute.js';
@@ -42,13 +42,18 @@ export interface Gateway {
   token: TokenSource | undefined;
 }
 
+type GatewayOptions = { logTo?: LogStream | undefined } & Pick<
+  AdmissionOptions,
+  'eventLoopUtilization'
+>;
+
 /**
  * Creates a gateway for a Kinde environment, ready to listen. It logs to stdout unless told otherwise.
  * Throws a ConfigError for a trusted document that would always be refused.
  */
 export async function createGateway(
   config: Config & { kinde: KindeConfig },
-  { logTo }: { logTo?: LogStream } = {},
+  { logTo, eventLoopUtilization }: GatewayOptions = {},
 ): Promise<Gateway> {
   const schema = createSchema();
   refuseUnusableDocuments(config, schema);
@@ -72,7 +77,8 @@ export async function createGateway(
     onMismatch,
   });
   const { client, token } = upstream;
-  const admission = createAdmission(config, () => upstream.queue.utilization(), log);
+  const upstreamUtilization = () => upstream.queue.utilization();
+  const admission = createAdmission(config, log, { upstreamUtilization, eventLoopUtilization });
 
   const apollo = await startApollo(config, { schema, log });
   const idempotency = new Idempotency(keys.store);
@@ -143,11 +149,12 @@ async function connectShared(config: Config & { kinde: KindeConfig }, log: Fasti
 
 function createAdmission(
   { overload }: Config,
-  upstreamUtilization: () => number,
   log: FastifyBaseLogger,
+  utilization: Pick<AdmissionOptions, 'upstreamUtilization' | 'eventLoopUtilization'>,
 ): Admission {
   return new Admission({
-    ...{ ...overload, upstreamUtilization },
+    ...overload,
+    ...utilization,
     onChange: ({ isShedding, shed }) =>
       isShedding ? log.warn('overloaded') : log.warn({ shed }, 'no longer overloaded'),
   });

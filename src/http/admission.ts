@@ -12,6 +12,11 @@ export interface AdmissionOptions {
   maxEventLoopDelayMs: number;
   /** Returns the share of upstream connections in use since the last time it was called, from 0 to 1. */
   upstreamUtilization: () => number;
+  /**
+   * Returns the share of time the event loop was busy since the last time it was called, from 0 to 1.
+   * Defaults to that of this process.
+   */
+  eventLoopUtilization?: (() => number) | undefined;
   /** Called when shedding begins and, with the number of shed operations, when it ends. */
   onChange?: (change: { isShedding: boolean; shed: number }) => void;
 }
@@ -47,7 +52,7 @@ const CALM_MS = 1_000;
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #limit: ConcurrencyLimit;
-  readonly #meter = new LoadMeter();
+  readonly #meter: LoadMeter;
   readonly #timer: NodeJS.Timeout;
   /** The oldest first. */
   readonly #queue: Applicant[] = [];
@@ -60,6 +65,7 @@ export class Admission {
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
+    this.#meter = new LoadMeter(options.eventLoopUtilization);
     this.#limit = new ConcurrencyLimit(options.maxConcurrent, SAMPLE_MS);
     this.#timer = setInterval(() => this.#adapt(), SAMPLE_MS).unref();
   }

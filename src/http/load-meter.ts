@@ -2,6 +2,17 @@
 import { performance } from 'node:perf_hooks';
 import type { Observation } from './concurrency-limit.js';
 
+/** Returns a function that returns the share of time the event loop was busy since its last call. */
+function measureEventLoop(): () => number {
+  let last = performance.eventLoopUtilization();
+  return () => {
+    const current = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(current, last);
+    last = current;
+    return utilization;
+  };
+}
+
 export class LoadMeter {
   #inFlight = 0;
   #begun = 0;
@@ -10,7 +21,8 @@ export class LoadMeter {
   #concurrencyMs = 0;
   #countedAt = performance.now();
   #sampledAt = this.#countedAt;
-  #eventLoop = performance.eventLoopUtilization();
+
+  constructor(private readonly eventLoopUtilization: () => number = measureEventLoop()) {}
 
   /** How many operations are in flight. */
   get inFlight(): number {
@@ -33,18 +45,15 @@ export class LoadMeter {
   sample(): Omit<Observation, 'upstream' | 'isWanted'> {
     const now = this.#count();
     const milliseconds = now - this.#sampledAt;
-    const eventLoop = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(eventLoop, this.#eventLoop);
     const sample = {
       milliseconds,
-      eventLoop: utilization,
+      eventLoop: this.eventLoopUtilization(),
       concurrency: this.#concurrencyMs / milliseconds,
       inFlight: this.#inFlight,
       begun: this.#begun,
       completed: this.#completed,
     };
     this.#sampledAt = now;
-    this.#eventLoop = eventLoop;
     this.#begun = 0;
     this.#completed = 0;
     this.#concurrencyMs = 0;

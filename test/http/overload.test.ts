@@ -201,6 +201,25 @@ describe('a slow upstream', () => {
   });
 });
 
+test.each([
+  ['together while the event loop is idle', 0, [6]],
+  // The second may have begun by when the response of the first is here.
+  ['one by one while it is busy', 1, [1, 2]],
+])('operations begin %s', async (_, load, begun) => {
+  const gateway = await start({
+    emulator: { latencyMs: 200 },
+    env: { MAX_WAIT_MS: '15000' },
+    eventLoopUtilization: () => load,
+  });
+  // The limit is adapted every 50 ms.
+  await sleep(120);
+  gateway.calls();
+  const responses = Array.from({ length: 6 }, (_, index) => post(gateway, index + 1));
+  await Promise.race(responses);
+  expect(begun).toContain(gateway.calls().length);
+  for (const { status } of await Promise.all(responses)) expect(status).toBe(200);
+});
+
 test('a query of many calls holds up one of a single call for no more than a round', async () => {
   const gateway = await start({
     emulator: { organizations: 30, latencyMs: 150 },

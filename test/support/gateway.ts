@@ -37,6 +37,11 @@ export interface TestOptions {
   credentials?: { clientId: string; clientSecret: string };
   /** Hears of every line that the gateway logs. */
   log?: (line: string) => void;
+  /**
+   * The load of the event loop that the gateway measures. Defaults to none: the emulator and the test
+   * share its event loop, and on a busy machine would let it begin fewer operations at once.
+   */
+  eventLoopUtilization?: () => number;
   /** Where the gateway finds Kinde, when something stands between it and the emulator. */
   kindeDomain?: (emulator: Emulator) => string;
 }
@@ -63,7 +68,10 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
   const { log } = options;
   const gateway = await createGateway(
     { ...config, kinde: config.kinde! },
-    log === undefined ? {} : { logTo: { write: log } },
+    {
+      logTo: log && { write: log },
+      eventLoopUtilization: options.eventLoopUtilization ?? (() => 0),
+    },
   );
   const url = await gateway.listen({ port: 0, host: '127.0.0.1' });
 
