@@ -38,7 +38,7 @@ const mutants = [
   ['a token without a life is none', [23], 'faults/retries', '23\\..*(lifetime|has expired)', ['upstream/token.ts', ' || !isLifetime(expiresIn)', '']],
   ['a token that no header can hold is none', [23], 'faults/retries', '23\\..*header', ['upstream/token.ts', ' || !SENDABLE.test(value)', '']],
   ['a wait for a token ends with the operation', [23], 'faults/retries', '23\\. A token endpoint slower', ['upstream/call.ts', 'await this.#cancellation.race(atHand)', 'await atHand']],
-  ['the scope that is lacking', [24], 'faults/retries', '24\\.', ['upstream/decode.ts', '{ ...details, requiredScope: endpoint.scope }', 'details']],
+  ['the scope that is lacking', [24], 'faults/retries', '24\\.', ['upstream/decode.ts', 'requiredScope: scopeAskedFor(endpoint, reasons, answer.headers),', '']],
   ['404 is not found', [25], 'faults/retries', '25\\.', ['upstream/decode.ts', "case 404:\n      throw new UpstreamError('NOT_FOUND'", "case 404:\n      throw new UpstreamError('BAD_RESPONSE'"]],
   ['Kinde’s 400 for what is not found', [25], 'faults/retries', '25\\.', ['upstream/decode.ts', 'NOT_FOUND_CODE.test(reason.code)', 'reason.code === ""']],
   ['what the caller can mend', [26], 'faults/retries', '26\\.', ['graphql/errors.ts', "'INVALID_ID', 'BAD_REQUEST', 'NOT_FOUND'", "'INVALID_ID', 'NOT_FOUND'"]],

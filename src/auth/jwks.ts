@@ -8,7 +8,8 @@ import {
 } from 'jose';
 import { isLoopback, type JwtConfig } from '../config.js';
 import { UpstreamError } from '../upstream/errors.js';
-import { acceptedIssuer, unverifiedClaims } from './issuer.js';
+import { unverifiedClaims } from '../upstream/token-claims.js';
+import { acceptedIssuer } from './issuer.js';
 
 /** How old the keys may become before they are read again, so that a withdrawn key is forgotten. */
 const RENEW_AFTER_MS = 10 * 60_000;

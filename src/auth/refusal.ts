@@ -2,8 +2,9 @@
 import { errors, type JWTPayload } from 'jose';
 import type { JwtConfig } from '../config.js';
 import { logText } from '../telemetry/redact.js';
+import { unverifiedClaims } from '../upstream/token-claims.js';
 import { ClaimError } from './claims.js';
-import { acceptedIssuer, unverifiedClaims } from './issuer.js';
+import { acceptedIssuer } from './issuer.js';
 
 export interface Refusal {
   readonly reason: string;

@@ -138,15 +138,13 @@ export function authorizeCall(viewer: Viewer) {
     if (isCatalogue && viewer.kind === 'user') return;
     const { organizationParameter } = endpoint;
     const code = organizationParameter === undefined ? undefined : args[organizationParameter];
-    if (
-      grantsOf(viewer).has(endpoint.scope) &&
-      (isCatalogue || isWithin(viewer, typeof code === 'string' ? code : undefined))
-    ) {
-      return;
-    }
+    const hasScope = grantsOf(viewer).has(endpoint.scope);
+    const isReachable =
+      isCatalogue || isWithin(viewer, typeof code === 'string' ? code : undefined);
+    if (hasScope && isReachable) return;
     throw new UpstreamError('FORBIDDEN', `${endpoint.route} is not for this viewer`, {
       route: endpoint.route,
-      requiredScope: endpoint.scope,
+      requiredScope: hasScope ? undefined : endpoint.scope,
     });
   };
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { invalid } from './errors.js';
 import type { Environment } from './environment.js';
+import { FAULT_ROUTES } from './faults.js';
 
 const scopes = z.array(z.string());
 
@@ -17,7 +18,23 @@ const Token = z.strictObject({
   omit: z.array(z.string()).default([]),
 });
 
-/** Adds `POST /emulator/token`, which takes TokenOptions as JSON and signs that token. */
+const Fault = z.strictObject({
+  route: z.enum(FAULT_ROUTES).optional(),
+  times: z.int().positive().optional(),
+  respond: z.union([
+    z.enum(['reset', 'reset-after-write', 'hang']),
+    z.strictObject({
+      status: z.int().min(200).max(599),
+      headers: z.record(z.string(), z.string()).optional(),
+      body: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
+    }),
+  ]),
+});
+
+/**
+ * Adds `POST /emulator/token`, which takes TokenOptions as JSON and signs that token; and
+ * `POST /emulator/faults`, which switches a Fault on until `DELETE /emulator/faults` ends them all.
+ */
 export function controlRoutes(app: FastifyInstance, environment: Environment): void {
   app.post('/emulator/token', async ({ body }) => {
     const { tokens } = environment;
@@ -28,6 +45,15 @@ export function controlRoutes(app: FastifyInstance, environment: Environment): v
       claims: { ...claims, ...omitted },
     });
     return { access_token, token_type: 'Bearer' };
+  });
+  app.post('/emulator/faults', async ({ body }) => {
+    const fault = parse(Fault, body);
+    environment.faults.add(fault);
+    return fault;
+  });
+  app.delete('/emulator/faults', async () => {
+    environment.faults.clear();
+    return {};
   });
 }
 

@@ -1,12 +1,20 @@
 import type { Route } from '../upstream/endpoint.js';
+import { endpoints } from '../upstream/endpoints/index.js';
+
+const OAUTH_ROUTES = [
+  'POST /oauth2/token',
+  'GET /.well-known/jwks',
+  'GET /.well-known/jwks.json',
+  'GET /.well-known/openid-configuration',
+] as const;
 
 /** Everything that the emulator answers, as one writes it. */
-export type FaultRoute =
-  | Route
-  | 'POST /oauth2/token'
-  | 'GET /.well-known/jwks'
-  | 'GET /.well-known/jwks.json'
-  | 'GET /.well-known/openid-configuration';
+export type FaultRoute = Route | (typeof OAUTH_ROUTES)[number];
+
+export const FAULT_ROUTES: readonly FaultRoute[] = [
+  ...Object.values(endpoints).flatMap((rows) => Object.values(rows).map(({ route }) => route)),
+  ...OAUTH_ROUTES,
+];
 
 /** What a fault can be told by. */
 export interface FaultTarget {

@@ -31,6 +31,8 @@ export interface EmulatorOptions {
   latencyMs?: number;
   /** Calls of the Management API a minute; 0 means no limit. */
   rateLimit?: number;
+  /** How many organizations there may be; the creation of one more is refused with a 403. */
+  organizationLimit?: number;
   /** What page tokens stand for; `entry` when left out. */
   pageTokens?: PageTokenKind | undefined;
   /** How long page tokens can be used; left out, for good. */
@@ -84,19 +86,23 @@ export async function startEmulator({
   usersPerOrganization,
   latencyMs = 0,
   rateLimit = 0,
+  organizationLimit = Infinity,
   pageTokens,
   pageTokenLifetimeSeconds,
   seed = 'kinde',
   tokenLifetimeSeconds = 3600,
   recordsRequests = true,
 }: EmulatorOptions = {}): Promise<Emulator> {
-  const newState = () =>
-    seedState({
+  const newState = () => {
+    const state = seedState({
       seed,
       organizations,
       usersPerOrganization,
       pageTokens: { kind: pageTokens, lifetimeSeconds: pageTokenLifetimeSeconds },
     });
+    state.organizationLimit = organizationLimit;
+    return state;
+  };
   const environment: Environment = {
     state: newState(),
     tokens: await Tokens.create(publicUrl ?? '', tokenLifetimeSeconds, seed),

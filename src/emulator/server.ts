@@ -1,10 +1,10 @@
 /** The emulator's HTTP: routes from the endpoint table, and what every request goes through. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { JWTPayload } from 'jose';
 import type { Endpoint } from '../upstream/endpoint.js';
 import { endpoints } from '../upstream/endpoints/index.js';
 import { controlRoutes } from './control.js';
+import { authorize } from './authorize.js';
 import { argumentsReader, type Given } from './arguments.js';
 import type { Environment, RecordedRequest } from './environment.js';
 import { invalid, KindeError } from './errors.js';
@@ -12,7 +12,6 @@ import type { FaultResponse } from './faults.js';
 import type { Handler } from './handler.js';
 import { handlers } from './handlers.js';
 import { oauthRoutes } from './oauth.js';
-import type { Tokens } from './tokens.js';
 import type { RateLimit } from './rate-limit.js';
 
 declare module 'fastify' {
@@ -135,38 +134,12 @@ function apiRoutes(app: FastifyInstance, environment: Environment): void {
         url: row.path.replace(/\{(\w+)\}/g, ':$1'),
         config: { row, endpoint: `${domain}.${operation}` },
         handler: async (request, reply) => {
-          await authorize(environment.tokens, row.scope, request, reply);
+          await authorize(environment.tokens, row, request, reply);
           return handler(environment.state, read(request as Given));
         },
       });
     }
   }
-}
-
-async function authorize(
-  tokens: Tokens,
-  scope: string,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<void> {
-  const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  const claims = token && (await tokens.verify(token));
-  if (!claims) {
-    reply.header('WWW-Authenticate', 'Bearer');
-    // The code is a decision: no specification declares a 401.
-    throw new KindeError(401, 'UNAUTHORIZED', 'The access token is missing, invalid or expired');
-  }
-  if (!hasScope(claims, scope)) {
-    // Documented: a 403 "along with details of the scope required". The code, and the body where
-    // the specification declares none, are decisions.
-    throw new KindeError(403, 'FORBIDDEN', `The token does not have the scope ${scope}`);
-  }
-}
-
-/** Whether a token was granted a scope. Users' tokens have no `scope`, only the `scp` that they asked for. */
-function hasScope({ scope: granted, scp }: JWTPayload, scope: string): boolean {
-  const scopes = typeof granted === 'string' ? granted.split(' ') : scp;
-  return Array.isArray(scopes) && scopes.includes(scope);
 }
 
 function refuse(error: unknown, reply: FastifyReply): FastifyReply {

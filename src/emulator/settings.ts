@@ -22,6 +22,7 @@ const Settings = z.object({
     .enum(PAGE_TOKEN_KINDS, { error: `must be one of ${PAGE_TOKEN_KINDS.join(', ')}` })
     .optional(),
   EMULATOR_PAGE_TOKEN_LIFETIME_SECONDS: whole(1, 86_400).optional(),
+  EMULATOR_ORGANIZATION_LIMIT: whole(1, 1_000_000).optional(),
   EMULATOR_ORGANIZATIONS: whole(1, 10_000).optional(),
   EMULATOR_USERS_PER_ORGANIZATION: whole(1, 10_000).optional(),
 });
@@ -48,6 +49,7 @@ export function readEmulatorSettings(env: Record<string, string | undefined>): E
     url: data.EMULATOR_URL,
     latencyMs: data.EMULATOR_LATENCY_MS,
     rateLimit: data.EMULATOR_RATE_LIMIT,
+    organizationLimit: data.EMULATOR_ORGANIZATION_LIMIT,
     pageTokens: data.EMULATOR_PAGE_TOKENS,
     pageTokenLifetimeSeconds: data.EMULATOR_PAGE_TOKEN_LIFETIME_SECONDS,
     organizations: data.EMULATOR_ORGANIZATIONS,

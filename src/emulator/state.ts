@@ -51,6 +51,8 @@ export type Grants = Pick<Member, 'roles' | 'permissions'>;
 
 /** Everything that the emulated environment holds. Tests may read it and change it. */
 export class State {
+  /** How many organizations there may be. At the limit, a creation is refused with 403. */
+  organizationLimit = Infinity;
   readonly pageTokens: PageTokens;
   readonly organizations: Collection<OrganizationRecord>;
   readonly users: Collection<UserRecord>;

@@ -4,7 +4,7 @@
  */
 import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { UpstreamError, type UpstreamFailure } from '../upstream/errors.js';
+import { UNKNOWN_CODE, UpstreamError, type UpstreamFailure } from '../upstream/errors.js';
 
 /** What a top-level error's `extensions.code` may be, besides GraphQL's and Apollo Server's own. */
 export type ErrorCode =
@@ -47,7 +47,12 @@ export function codeOf(error: UpstreamError): ErrorCode {
 
 /** A sentence about a failed call that tells its reader what to do, and nothing of our insides. */
 export function messageOf(error: UpstreamError): string {
-  const reasons = shorten(error.reasons.map(({ message, code }) => message || code).join(' '));
+  const reasons = shorten(
+    error.reasons
+      .map(({ message, code }) => message || (code === UNKNOWN_CODE ? '' : code))
+      .filter((reason) => reason !== '')
+      .join(' '),
+  );
   if (error.outcomeUnknown) {
     return 'Kinde gave no usable answer to this write, which may have taken effect: read before you repeat it.';
   }
@@ -61,7 +66,7 @@ export function messageOf(error: UpstreamError): string {
     case 'UNAUTHENTICATED':
       return 'Kinde did not accept the credentials.';
     case 'FORBIDDEN':
-      return `The token lacks a scope that Kinde asks for: ${error.requiredScope ?? 'unknown'}.`;
+      return forbiddenMessage(error, reasons);
     case 'RATE_LIMITED':
       return 'Kinde’s rate limit is reached.';
     case 'TIMEOUT':
@@ -76,6 +81,24 @@ export function messageOf(error: UpstreamError): string {
     case 'BAD_RESPONSE':
       return 'Kinde sent an answer that cannot be used.';
   }
+}
+
+function forbiddenMessage({ requiredScope, status }: UpstreamError, reasons: string): string {
+  if (requiredScope !== undefined) return `The token lacks the scope ${requiredScope}.`;
+  if (status === undefined) return "The token isn't for the organization that this field needs.";
+  return reasons === ''
+    ? 'Kinde, or a proxy in front of it, refused the call with 403 and gave no reason.'
+    : `Kinde refused the call: ${reasons}`;
+}
+
+/** Kinde's own code and message of a 403, which means more than scopes: limits, or organizations. */
+function kindeReason({ failure, reasons: [reason] }: UpstreamError) {
+  if (failure !== 'FORBIDDEN' || reason === undefined) return {};
+  const { code, message } = reason;
+  return {
+    ...(code === UNKNOWN_CODE ? {} : { kindeCode: code }),
+    ...(message === '' ? {} : { kindeMessage: message }),
+  };
 }
 
 /** An error for a value that the gateway itself refuses. */
@@ -228,6 +251,7 @@ export function createFormatError({ isSchemaPublic }: { isSchemaPublic: boolean 
         ...where,
         extensions: {
           code: codeOf(original),
+          ...kindeReason(original),
           ...(requiredScope === undefined ? {} : { requiredScope }),
           ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
         },

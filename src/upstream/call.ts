@@ -7,6 +7,7 @@ import { UpstreamError, type UpstreamFailure } from './errors.js';
 import type { Deadline, OperationBudget } from './policy/call-budget.js';
 import type { Cancellation } from './policy/cancellation.js';
 import type { CallPolicy, PolicedCall } from './policy/index.js';
+import { withLackedScope } from './required-scope.js';
 import type { Mismatch } from './schema-decoder.js';
 import {
   retryAfter,
@@ -15,7 +16,7 @@ import {
   type Send,
   type SendFailure,
 } from './send/index.js';
-import type { TokenSource } from './token.js';
+import type { AccessToken, TokenSource } from './token.js';
 
 /** What is reported when a call has ended. */
 export interface CallReport {
@@ -83,6 +84,7 @@ export class CallExchange implements PolicedCall {
   readonly operation: object;
   readonly #cancellation: Cancellation;
   #status: number | undefined;
+  #token: AccessToken | undefined;
   #attempts = 0;
   #sent = 0;
 
@@ -109,8 +111,10 @@ export class CallExchange implements PolicedCall {
       this.#report(startedAt, undefined);
       return result;
     } catch (thrown) {
-      const error = asUpstreamError(endpoint, thrown);
-      if (error instanceof UpstreamError) this.#report(startedAt, error);
+      const failure = asUpstreamError(endpoint, thrown);
+      if (!(failure instanceof UpstreamError)) throw failure;
+      const error = withLackedScope(failure, endpoint, this.#token);
+      this.#report(startedAt, error);
       throw error;
     }
   }
@@ -121,18 +125,19 @@ export class CallExchange implements PolicedCall {
     const { token: source } = this.scope;
     const atHand = source.get();
     const token = atHand instanceof Promise ? await this.#cancellation.race(atHand) : atHand;
-    const response = await this.#sendWith(token.value);
+    const response = await this.#sendWith(token);
     if (response.status !== 401) return response;
     const renewed = await this.#cancellation.race(source.renew(token));
-    return renewed === undefined ? response : this.#sendWith(renewed.value);
+    return renewed === undefined ? response : this.#sendWith(renewed);
   }
 
-  async #sendWith(accessToken: string): Promise<RawAnswer> {
+  async #sendWith(token: AccessToken): Promise<RawAnswer> {
     const { endpoint, url, body } = this.call;
     this.#status = undefined;
+    this.#token = token;
     const span = this.scope.beginExchange?.(endpoint, this.#sent++);
     const headers: Record<string, string> = {
-      authorization: `Bearer ${accessToken}`,
+      authorization: `Bearer ${token.value}`,
       accept: 'application/json',
     };
     if (body !== undefined) headers['content-type'] = 'application/json';

@@ -4,6 +4,7 @@ import type { Fetched } from './cache/reads.js';
 import type { Endpoint } from './endpoint.js';
 import { reasonsIn, UpstreamError } from './errors.js';
 import { askedWaitMs } from './policy/retry.js';
+import { scopeAskedFor } from './required-scope.js';
 import {
   compileDecoder,
   UNUSABLE,
@@ -48,7 +49,10 @@ export function interpret(
     case 401:
       throw new UpstreamError('UNAUTHENTICATED', message, details);
     case 403:
-      throw new UpstreamError('FORBIDDEN', message, { ...details, requiredScope: endpoint.scope });
+      throw new UpstreamError('FORBIDDEN', message, {
+        ...details,
+        requiredScope: scopeAskedFor(endpoint, reasons, answer.headers),
+      });
     case 404:
       throw new UpstreamError('NOT_FOUND', message, details);
     case 429:

@@ -10,7 +10,7 @@ export type UpstreamFailure =
   | 'NOT_FOUND'
   /** 401, also with a renewed token. */
   | 'UNAUTHENTICATED'
-  /** 403: the token lacks `requiredScope`. */
+  /** 403: the token lacks `requiredScope` or, where that is undefined, something else: see `reasons`. */
   | 'FORBIDDEN'
   /** 429, or not sent because of an earlier one; `retryAfterSeconds` where the API said so. */
   | 'RATE_LIMITED'
@@ -39,7 +39,7 @@ interface Details {
   status?: number;
   reasons?: readonly Reason[];
   /** The scope that the call needs. */
-  requiredScope?: string;
+  requiredScope?: string | undefined;
   retryAfterSeconds?: number;
   /** The name of the parameter that was refused. */
   parameter?: string;
@@ -88,6 +88,9 @@ export function hasFailed(error: unknown, failure: UpstreamFailure): boolean {
 /** Codes of Kinde's, and OAuth's. What is neither may be anything, and codes go to the log. */
 const CODE = /^(?=.{1,64}$)([A-Z][A-Z0-9_]*|[a-z][a-z_]*)$/;
 
+/** The code of a reason that came without one, or with a text that can't be one. */
+export const UNKNOWN_CODE = 'UNKNOWN';
+
 /** How many reasons are read, and how long one may be: each may be told for every user of a bulk write. */
 const MOST_REASONS = 20;
 const LONGEST_REASON = 500;
@@ -97,9 +100,17 @@ export function reasonsIn(body: unknown): Reason[] {
   const errors = isObject(body) ? body['errors'] : undefined;
   const list: unknown[] = Array.isArray(errors) ? errors.slice(0, MOST_REASONS) : [errors];
   return list.filter(isObject).map(({ code, message }) => ({
-    code: codeIn(code) ?? 'UNKNOWN',
-    message: typeof message === 'string' ? message.slice(0, LONGEST_REASON).toWellFormed() : '',
+    code: codeIn(code) ?? UNKNOWN_CODE,
+    message: typeof message === 'string' ? plainText(message) : '',
   }));
+}
+
+/** A page of a proxy is no message of Kinde's, and is of no use to anybody who reads messages. */
+const HTML = /<[a-z!/]/i;
+
+/** Returns a message as it may be passed on: not too long, and none at all in place of HTML. */
+function plainText(message: string): string {
+  return HTML.test(message) ? '' : message.slice(0, LONGEST_REASON).toWellFormed();
 }
 
 /** A value of an answer as a code; undefined for what cannot be one. */

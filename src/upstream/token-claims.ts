@@ -1,5 +1,16 @@
 /** Claims of Kinde's access tokens, read the same way for the gateway's own token and for callers'. */
 
+import { decodeJwt, type JWTPayload } from 'jose';
+
+/** Returns the claims of a token that nobody has verified; none for a text that isn't a JWT. */
+export function unverifiedClaims(token: string): JWTPayload {
+  try {
+    return decodeJwt(token);
+  } catch {
+    return {};
+  }
+}
+
 /** Returns the texts in a claim: those of an array or, as OAuth writes scopes, of a text with spaces. */
 export function textsIn(claim: unknown): string[] {
   if (typeof claim === 'string') return claim.split(' ').filter((text) => text !== '');

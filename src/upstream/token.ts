@@ -1,11 +1,10 @@
 /** The gateway's own access token: OAuth 2.0 client credentials (RFC 6749, section 4.4). */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeJwt } from 'jose';
 import { codeIn, UpstreamError } from './errors.js';
 import { retryWaitMs, type Outcome } from './policy/retry.js';
 import { retryAfter, SendError, type RawAnswer, type Send } from './send/index.js';
-import { grantedScopes } from './token-claims.js';
+import { grantedScopes, unverifiedClaims } from './token-claims.js';
 
 export interface Credentials {
   clientId: string;
@@ -209,7 +208,7 @@ function readTokenResponse({ status, body: text }: RawAnswer): {
   if (typeof value !== 'string' || !SENDABLE.test(value) || !isLifetime(expiresIn)) {
     throw new UpstreamError('BAD_RESPONSE', 'The token endpoint sent no usable token', { status });
   }
-  const scopes = grantedScopes(typeof scope === 'string' ? { scope } : claimsOf(value));
+  const scopes = grantedScopes(typeof scope === 'string' ? { scope } : unverifiedClaims(value));
   return { token: { value, scopes }, lifetimeMs: Number(expiresIn) * 1000 };
 }
 
@@ -219,15 +218,6 @@ export function passCallersToken(value: string): TokenSource {
   // What is remembered under it must not be worth stealing.
   const authority = createHash('sha256').update(value).digest('base64url');
   return { authority, get: () => token, renew: async () => undefined };
-}
-
-/** Returns the claims of a token, unverified; none for a token that isn't a JWT. */
-function claimsOf(token: string): Record<string, unknown> {
-  try {
-    return decodeJwt(token);
-  } catch {
-    return {};
-  }
 }
 
 /** Seconds as a number or, as some servers write them, in a text. */

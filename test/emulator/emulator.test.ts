@@ -916,6 +916,38 @@ describe('tokens', () => {
   });
 });
 
+describe('faults over HTTP, for people who run the emulator by itself', () => {
+  const send = (method: string, body?: object) =>
+    fetch(`${emulator.url}/emulator/faults`, {
+      method,
+      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+  const limit = { errors: [{ code: 'ORGANIZATION_LIMIT_REACHED', message: 'No more.' }] };
+
+  test('strike as often as told, on their route alone, until they are cleared', async () => {
+    const fault = { route: 'GET /api/v1/roles', times: 1, respond: { status: 403, body: limit } };
+    expect(await (await send('POST', fault)).json()).toEqual(fault);
+    expect((await call('GET /api/v1/permissions', { token })).status).toBe(200);
+    const struck = await call('GET /api/v1/roles', { token });
+    expect([struck.status, struck.body]).toEqual([403, limit]);
+    expect((await call('GET /api/v1/roles', { token })).status).toBe(200);
+    await send('POST', { respond: { status: 403, body: '<html>' } });
+    expect((await fetch(`${emulator.url}/api/v1/roles`)).status).toBe(403);
+    expect((await send('DELETE')).status).toBe(200);
+    expect((await call('GET /api/v1/roles', { token })).status).toBe(200);
+  });
+
+  test.each<[string, object]>([
+    ['route', { route: 'GET /api/v1/rolls', respond: { status: 403 } }],
+    ['status', { respond: { status: 99 } }],
+    ['respond', {}],
+  ])('with a wrong %s are refused, and name it', async (name, fault) => {
+    const response = await send('POST', fault);
+    expect(response.status).toBe(400);
+    expect(JSON.stringify(await response.json())).toContain(name);
+  });
+});
+
 describe('what tests and benchmarks use', () => {
   test('requests are recorded in order, token requests apart and without the secret', async () => {
     const body = { name: 'Recorded' };

@@ -257,7 +257,8 @@ describe('an answer that says no', () => {
 
   test('24. A 403: FORBIDDEN with the scope needed, the rest answers', async () => {
     const gateway = await gatewayWith();
-    gateway.proxy.always(USERS, answer(403));
+    const message = 'The scope read:organization_users is missing.';
+    gateway.proxy.always(USERS, answer(403, { errors: [{ code: 'FORBIDDEN', message }] }));
     const { data, errors } = await gateway.execute(nested);
     expect(data.organizations.nodes).toEqual([{ name: expect.any(String), users: null }]);
     expect(errors).toMatchObject([

@@ -24,6 +24,10 @@ export const organizations: Handlers['organizations'] = {
   },
 
   create: (state, { name, feature_flags = {}, ...given }) => {
+    if (state.organizations.size >= state.organizationLimit) {
+      // A decision: Kinde's plans limit organizations, and no document says how that is answered.
+      throw new KindeError(403, 'ORGANIZATION_LIMIT_REACHED', 'Organization limit reached');
+    }
     for (const [key, type] of Object.entries(feature_flags)) {
       // A decision: a declared type must be the flag's own; without a value nothing is overridden.
       if (state.featureFlag(key).type !== type) {
