@@ -17,6 +17,7 @@ import { createHttpServer, type LogStream } from './http/server.js';
 import { drain } from './http/shutdown.js';
 import { createStore } from './idempotency/create-store.js';
 import { Idempotency } from './idempotency/index.js';
+import { createTextSeal } from './resolvers/text-seal.js';
 import { createTelemetry } from './telemetry/index.js';
 import { createMetricsServer } from './telemetry/metrics-server.js';
 import { reportMismatches } from './telemetry/mismatches.js';
@@ -82,7 +83,10 @@ export async function createGateway(
 
   const apollo = await startApollo(config, { schema, log });
   const idempotency = new Idempotency(keys.store);
-  const parts = { client, idempotency, audit: createAudit(config, log) };
+  const parts = {
+    ...{ client, idempotency, audit: createAudit(config, log) },
+    seal: createTextSeal(config.kinde.credentials?.clientSecret),
+  };
   await app.register(
     graphqlRoute({
       execute: createExecute({ apollo, parts, metrics, config }),

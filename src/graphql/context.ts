@@ -30,6 +30,14 @@ export interface OperationSummary {
   cost: number | undefined;
 }
 
+/** Encrypts texts that clients keep but can't read, the same text to the same result. */
+export interface TextSeal {
+  /** Returns the sealed text. `purpose` says what it belongs to: it opens for nothing else. */
+  seal(text: string, purpose: string): string;
+  /** Returns undefined for a text that was altered, or sealed with another secret or purpose. */
+  open(sealed: string, purpose: string): string | undefined;
+}
+
 export interface Context extends BaseContext {
   /** Who sends the operation. What a viewer may do is decided in src/auth alone. */
   viewer: Viewer;
@@ -42,6 +50,8 @@ export interface Context extends BaseContext {
   /** How long the operation may still take. */
   time: Pick<Deadline, 'remainingMs'>;
   audit: Audit;
+  /** Seals the personal data in cursors; undefined where replicas share no secret. */
+  seal: TextSeal | undefined;
   /** The payloads and errors of mutations that replay an earlier request. */
   replays: WeakSet<object>;
   /** Taken from `x-request-id` when that is well-formed; returned in it and in every error. */
@@ -60,6 +70,7 @@ export interface SharedParts {
   client: ReturnType<typeof createClient>;
   idempotency: Idempotency;
   audit: Audit;
+  seal: TextSeal | undefined;
 }
 
 /** One operation, as far as its request tells. */
@@ -76,7 +87,7 @@ export interface OperationRequest {
 
 /** Creates the context of one operation. */
 export function createContext(
-  { client, idempotency, audit }: SharedParts,
+  { client, idempotency, audit, seal }: SharedParts,
   { caller, requestId, log, isCurrent, allowance, onCall, beginExchange }: OperationRequest,
 ): Context {
   const { viewer, token } = caller;
@@ -102,7 +113,7 @@ export function createContext(
     return current instanceof Promise ? current.then(({ scopes }) => scopes) : current.scopes;
   };
   return {
-    ...{ viewer, upstream, idempotency, audit, requestId, log, calls, dependencies },
+    ...{ viewer, upstream, idempotency, audit, seal, requestId, log, calls, dependencies },
     loaders: createLoaders(upstream, grantedScopes),
     time: allowance,
     replays: new WeakSet(),

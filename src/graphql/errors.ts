@@ -101,9 +101,11 @@ function kindeReason({ failure, reasons: [reason] }: UpstreamError) {
   };
 }
 
-/** An error for a value that the gateway itself refuses. */
-export function badUserInput(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+/** Returns an error for a value that the gateway itself refuses; `reason` tells it from other bad input. */
+export function badUserInput(message: string, reason?: 'CURSOR_STALE'): GraphQLError {
+  return new GraphQLError(message, {
+    extensions: { code: 'BAD_USER_INPUT', ...(reason === undefined ? {} : { reason }) },
+  });
 }
 
 /**

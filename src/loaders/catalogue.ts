@@ -1,5 +1,6 @@
 /** The environment's catalogues of roles and of permissions: small, and read whole. */
 import { UpstreamError } from '../upstream/errors.js';
+import type { EntryTraits } from './page-run.js';
 import type { Page, PageRequest, SharedReads } from './shared-reads.js';
 import { walkToTheEnd } from './pagination.js';
 
@@ -9,6 +10,12 @@ interface CatalogueEntry {
 }
 
 export type CatalogueList = Record<never, never>;
+
+/** Catalogues are listed in Kinde's own order, which is not documented. */
+export const catalogueTraits: EntryTraits<CatalogueList, Pick<CatalogueEntry, 'key'>> = {
+  keyOf: ({ key }) => key,
+  orderOf: () => undefined,
+};
 
 /**
  * A catalogue is read at most once a request, whole, for all who look up a key or an id in it; its

@@ -1,5 +1,6 @@
 import { hasFailed, type UpstreamError } from '../upstream/errors.js';
 import type { Organization, OrganizationItem } from '../upstream/types.js';
+import type { EntryTraits } from './page-run.js';
 import { nextToken } from './shared-reads.js';
 import type { Sources } from './sources.js';
 
@@ -20,6 +21,15 @@ export type Sort = 'name_asc' | 'name_desc' | 'email_asc' | 'email_desc';
 export interface OrganizationList {
   sort: Sort | undefined;
 }
+
+/** Kinde also sorts organizations by an e-mail address, which the list doesn't carry. */
+export const organizationTraits: EntryTraits<OrganizationList, OrganizationParent> = {
+  keyOf: ({ code }) => code,
+  orderOf: ({ sort }) =>
+    sort === 'name_asc' || sort === 'name_desc'
+      ? { textOf: ({ name }) => name, isDescending: sort === 'name_desc' }
+      : undefined,
+};
 
 export function createOrganizationLoaders({ upstream: { organizations }, reads }: Sources) {
   const page = reads.pages<OrganizationList, OrganizationParent>(async ({ list, size, token }) => {

@@ -1,99 +1,100 @@
-/** Walks the pages of a list to collect as many entries as are wanted. */
+/** Walks the pages of a list, from its start or behind an entry that may have moved since. */
 import { MAX_PAGE_SIZE } from '../upstream/endpoints/page.js';
-import { UpstreamError } from '../upstream/errors.js';
+import {
+  type Listing,
+  type PagePlace,
+  PageRun,
+  PageTokenRefusedError,
+  type Position,
+  TokenTrail,
+} from './page-run.js';
 import type { Entry, Page, ReadPage } from './shared-reads.js';
 
-/**
- * A place between two entries of a list. The page size belongs to it: what Kinde's page tokens hold
- * is not documented, and if one counted pages, then reading on in another size would skip or repeat
- * entries.
- */
-export interface Position {
-  /** The token of the page; undefined for the first. */
-  token: string | undefined;
-  /** The size in which that page is read; undefined where nothing has been read yet. */
-  size: number | undefined;
-  /** How many entries of that page lie before this place. */
-  skip: number;
-}
-
-export const START: Position = { token: undefined, size: undefined, skip: 0 };
-
-/** A run of entries. */
+/** A part of a list. */
 export interface Slice<T> {
   entries: Entry<T>[];
-  /** For each entry, the place behind it. */
-  positions: Position[];
+  /** Returns the position behind one of the entries. */
+  positionOf: (index: number) => Position;
   hasMore: boolean;
 }
 
-/** No larger than needed and, for more than a page can hold, evenly split. */
+/** Returns a page size that is no larger than needed and, for several pages, splits them evenly. */
 function pageSize(wanted: number): number {
   return Math.ceil(wanted / Math.ceil(wanted / MAX_PAGE_SIZE));
 }
 
 /**
- * The pages that one walk has been to. Those of an operation are remembered, so that a walk in a circle
- * would neither make a call, which is bounded, nor ever give way to anything else in the process.
+ * How many pages of a client are read at once behind a cursor. The page has to hold the cursor's entry
+ * too. If it had the client's size, the entry would be its last and every read would take two calls.
  */
-class Trail {
-  readonly #tokens = new Set<string>();
+const PAGES_PER_READ = 5;
 
-  /**
-   * Notes the page that is read next, if there is one. Throws an UpstreamError when that was read
-   * before, or when Kinde sent no usable token for it.
-   */
-  follow(token: Entry<string> | undefined): string | undefined {
-    if (token === undefined) return undefined;
-    if (token instanceof UpstreamError) throw token;
-    if (this.#tokens.has(token)) {
-      throw new UpstreamError('BAD_RESPONSE', 'The page tokens of a list lead in a circle');
-    }
-    this.#tokens.add(token);
-    return token;
-  }
+/** Returns the page that holds the position's entry and, where one page can, what is wanted after it. */
+function pageAround({ page: { token, size }, index }: Position, wanted: number): PagePlace {
+  if (token !== undefined) return { token, size };
+  const usual = Math.min(wanted * PAGES_PER_READ, MAX_PAGE_SIZE);
+  return { token, size: index < usual ? usual : Math.min(index + 1 + wanted, MAX_PAGE_SIZE) };
 }
 
-/** The `wanted` entries behind a place, or as many as there are. */
-export async function walk<L, T>(
-  load: ReadPage<L, T>,
-  list: L,
-  from: Position,
+/** How many pages a search for an entry reads: as many as the largest `first`. */
+const MAX_SEARCH_PAGES = 10;
+
+/**
+ * Returns where to read on behind a position, at the cost of one call if the entry is still in the page
+ * where it was last seen. Else looks in the page after that one and then from the start of the list.
+ * Returns undefined when the place can't be known within MAX_SEARCH_PAGES.
+ */
+async function resume<L, T>(
+  listing: Listing<L, T>,
+  position: Position,
   wanted: number,
-): Promise<Slice<T>> {
-  const slice: Slice<T> = { entries: [], positions: [], hasMore: false };
-  let { token, skip } = from;
-  let size = from.size ?? pageSize(wanted);
-  const trail = new Trail();
-  trail.follow(token);
-  for (;;) {
-    const page = await load({ list, size, token });
-    const { next } = page;
-    size = page.size;
-    const until = Math.min(page.entries.length, skip + wanted - slice.entries.length);
-    for (let index = skip; index < until; index++) {
-      slice.entries.push(page.entries[index]!);
-      // Behind a page's last entry the place is the start of the next page, so that reading on does
-      // not read this page again for its token alone.
-      slice.positions.push(
-        index === page.entries.length - 1 && typeof next === 'string'
-          ? { token: next, size, skip: 0 }
-          : { token, size, skip: index + 1 },
-      );
+): Promise<{ run: PageRun<L, T>; index: number } | undefined> {
+  const near = new PageRun(listing, pageAround(position, wanted));
+  const whole = new PageRun(listing, { token: undefined, size: MAX_PAGE_SIZE });
+  let run = near;
+  for (let pages = 0; pages < MAX_SEARCH_PAGES; pages++) {
+    try {
+      await run.extend();
+    } catch (error) {
+      if (run === whole || !(error instanceof PageTokenRefusedError)) throw error;
+      run = whole;
+      continue;
     }
-    if (slice.entries.length === wanted) {
-      slice.hasMore = until < page.entries.length || next !== undefined;
-      return slice;
-    }
-    if (next === undefined) return slice;
-    token = trail.follow(next);
-    skip = 0;
+    const found = run.find(position);
+    if (typeof found === 'number') return { run, index: found };
+    if (found === 'unknown' || (found === 'later' && !run.hasNext)) return undefined;
+    if (found === 'earlier' || near.isFromStart || pages > 0) run = whole;
   }
+  return undefined;
 }
 
-/** The pages of a list, the largest that there are, one after the other as they are asked for. */
+/**
+ * Returns the `wanted` entries behind a position, or at the start of the list, or as many as there are.
+ * Returns undefined when the position's entry is gone and its successor can't be known.
+ */
+export async function walk<L, T>(
+  listing: Listing<L, T>,
+  from: Position | undefined,
+  wanted: number,
+): Promise<Slice<T> | undefined> {
+  const start =
+    from === undefined
+      ? { run: new PageRun(listing, { token: undefined, size: pageSize(wanted) }), index: 0 }
+      : await resume(listing, from, wanted);
+  if (start === undefined) return undefined;
+  const { run, index } = start;
+  const end = index + wanted;
+  while (run.entries.length < end && run.hasNext) await run.extend();
+  return {
+    entries: run.entries.slice(index, end),
+    positionOf: (at) => run.positionOf(index + at),
+    hasMore: run.entries.length > end || run.hasNext,
+  };
+}
+
+/** Reads the pages of a list, as large as they can be, one after the other as they are asked for. */
 export async function* pagesOf<L, T>(load: ReadPage<L, T>, list: L): AsyncGenerator<Page<T>> {
-  const trail = new Trail();
+  const trail = new TokenTrail();
   let token: string | undefined;
   do {
     const page = await load({ list, size: MAX_PAGE_SIZE, token });
@@ -102,7 +103,7 @@ export async function* pagesOf<L, T>(load: ReadPage<L, T>, list: L): AsyncGenera
   } while (token !== undefined);
 }
 
-/** All entries of a list. */
+/** Reads all entries of a list. */
 export async function walkToTheEnd<L, T>(load: ReadPage<L, T>, list: L): Promise<Entry<T>[]> {
   const all: Entry<T>[] = [];
   for await (const { entries } of pagesOf(load, list)) {

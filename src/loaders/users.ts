@@ -4,6 +4,7 @@ import { UpstreamError } from '../upstream/errors.js';
 import { isId } from '../upstream/id.js';
 import type { OrganizationUser, User } from '../upstream/types.js';
 import type { Sort } from './organizations.js';
+import type { EntryTraits } from './page-run.js';
 import { pagesOf } from './pagination.js';
 import { ifPermitted } from './scopes.js';
 import { nextToken } from './shared-reads.js';
@@ -26,6 +27,15 @@ export interface MemberList {
   roles: string | undefined;
   permissions: string | undefined;
 }
+
+export const memberTraits: EntryTraits<MemberList, Member> = {
+  keyOf: ({ user_id }) => user_id,
+  orderOf: ({ sort }) =>
+    sort && {
+      textOf: sort.startsWith('name') ? ({ full_name }) => full_name : ({ email }) => email,
+      isDescending: sort.endsWith('_desc'),
+    },
+};
 
 /** The part of a member that the person has in every organization. */
 export type Profile = Pick<

@@ -1,7 +1,9 @@
 /** Relay connections over lists that the API pages by token. */
+import type { TextSeal } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
+import type { EntryTraits } from '../loaders/page-run.js';
+import { walk } from '../loaders/pagination.js';
 import type { Entry, ReadPage } from '../loaders/shared-reads.js';
-import { START, walk } from '../loaders/pagination.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 
 /** The most that one field reads: ten pages of the API. */
@@ -14,37 +16,50 @@ export interface Connection<T> {
   hasPreviousPage: boolean;
 }
 
-interface Arguments {
+interface Arguments<S> {
   first?: number | null;
   after?: string | null;
+  sort?: S | undefined;
+}
+
+/** A list that is served as a connection. */
+interface ConnectionSource<L, T, S extends string> {
+  load: ReadPage<L, T>;
+  traits: EntryTraits<L, T>;
+  /** What a cursor of the list belongs to: its field, its owner and its filters. */
+  identity: readonly unknown[];
+  /** Returns the list in an order: the one asked for or else the one that the cursor holds. */
+  listIn: (sort: S | undefined) => L;
 }
 
 /**
- * The asked-for part of a list. `identity` is what a cursor of the list belongs to, and `listIn` the
- * list in an order: the one asked for or, where none is, the one that the cursor holds.
+ * Returns the part of a list that the arguments ask for. Throws BAD_USER_INPUT for a cursor that is not
+ * the list's, and for one whose entry is gone without a known successor.
  */
 export async function connection<L, T, S extends string = never>(
-  { first, after }: Arguments,
-  load: ReadPage<L, T>,
-  identity: readonly unknown[],
-  listIn: (sort: S | undefined) => L,
-  sort?: S,
+  { first, after, sort }: Arguments<S>,
+  { load, traits, identity, listIn }: ConnectionSource<L, T, S>,
+  { seal }: { seal: TextSeal | undefined },
 ): Promise<Connection<T>> {
   const wanted = first ?? 10;
   if (wanted < 1 || wanted > MAX_FIRST) {
     throw badUserInput(`\`first\` must be between 1 and ${MAX_FIRST}.`);
   }
   const from =
-    after == null ? { position: START, sort } : decodeCursor<S>(after, { list: identity, sort });
-  const { entries, positions, hasMore } = await walk(
-    load,
-    listIn(from.sort),
-    from.position,
-    wanted,
-  );
+    after == null
+      ? { position: undefined, sort }
+      : decodeCursor<S>(after, { list: identity, sort }, seal);
+  const slice = await walk({ load, list: listIn(from.sort), traits }, from.position, wanted);
+  if (slice === undefined) {
+    throw badUserInput(
+      'The entry of `after` has moved or is gone, and where to read on is not known. Read the list again from its start.',
+      'CURSOR_STALE',
+    );
+  }
+  const { entries, positionOf, hasMore } = slice;
   return {
     entries,
-    cursorOf: (index) => encodeCursor({ list: identity, sort: from.sort }, positions[index]!),
+    cursorOf: (index) => encodeCursor({ list: identity, sort: from.sort }, positionOf(index), seal),
     hasNextPage: hasMore,
     hasPreviousPage: after != null,
   };

@@ -1,8 +1,10 @@
-/** Cursors of connections: opaque to clients, so that what they hold may change. */
+/** Cursors of connections. They are opaque to clients, so that what they hold may change. */
 import { createHash } from 'node:crypto';
+import type { TextSeal } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
-import type { Position } from '../loaders/pagination.js';
+import type { Position } from '../loaders/page-run.js';
 import { MAX_PAGE_SIZE } from '../upstream/endpoints/page.js';
+import { MAX_ID_LENGTH } from '../upstream/id.js';
 
 /**
  * The list that a cursor belongs to: its field, its owner and its filters. The order stands apart,
@@ -14,49 +16,73 @@ export interface ListIdentity<S extends string> {
 }
 
 type Payload = [
-  version: 1,
+  version: 2,
   list: string,
   sort: string | null,
   token: string | null,
   size: number,
-  skip: number,
+  index: number,
+  key: string | null,
+  unusable: number,
+  self: string | null,
+  before: string | null,
+  text: string | null,
 ];
 
-/** A cursor for a place in a list. */
-export function encodeCursor({ list, sort }: ListIdentity<string>, position: Position): string {
+/** A longer sort text is left out: the cursor then can't outlive its entry. */
+const MAX_TEXT_LENGTH = 256;
+
+/**
+ * Returns the cursor of a position. The sort text, which may be a name or an e-mail address, is sealed,
+ * since cursors end up in URLs, logs and browser histories; of other personal data there is none.
+ */
+export function encodeCursor(
+  { list, sort }: ListIdentity<string>,
+  position: Position,
+  seal: TextSeal | undefined,
+): string {
+  const { page, index, key, unusable, self, before, text } = position;
+  const from = fingerprint(list);
+  const sealed =
+    text != null && text.length <= MAX_TEXT_LENGTH ? seal?.seal(text, purposeOf(from, key)) : null;
   const payload: Payload = [
-    1,
-    fingerprint(list),
-    sort ?? null,
-    position.token ?? null,
-    position.size ?? 0,
-    position.skip,
+    ...([2, from, sort ?? null, page.token ?? null, page.size, index] as const),
+    ...([key ?? null, unusable, self ?? null, before ?? null, sealed ?? null] as const),
   ];
   return Buffer.from(JSON.stringify(payload)).toString('base64url');
 }
 
 /**
- * The place and the order that a cursor holds. Throws BAD_USER_INPUT for a cursor that was altered,
- * that belongs to another list, or that was made under another order than the one now asked for.
+ * Returns the position and the order that a cursor holds. Throws BAD_USER_INPUT for a cursor that was
+ * altered, or that belongs to another list or order.
  */
 export function decodeCursor<S extends string>(
   cursor: string,
   { list, sort }: ListIdentity<S>,
+  seal: TextSeal | undefined,
 ): { position: Position; sort: S | undefined } {
   const payload = parse(cursor);
   if (payload === undefined) throw badUserInput('`after` is not a cursor of this API.');
-  const [, from, order, token, size, skip] = payload;
+  const [, from, order, token, size, index, key, unusable, self, before, sealed] = payload;
   if (from !== fingerprint(list)) {
     throw badUserInput('`after` is a cursor of another list, or of this list with other filters.');
   }
   if (sort !== undefined && sort !== order) {
-    throw badUserInput('`after` is a cursor of another order: leave out `sort`, or begin anew.');
+    throw badUserInput('`after` is a cursor of another order: leave out `sort`, or start again.');
   }
   return {
-    position: { token: token ?? undefined, size, skip },
+    position: {
+      page: { token: token ?? undefined, size },
+      ...{ index, key: key ?? undefined, unusable },
+      ...{ self: self ?? undefined, before: before ?? undefined },
+      text: sealed === null ? undefined : seal?.open(sealed, purposeOf(from, key)),
+    },
     sort: (order ?? undefined) as S | undefined,
   };
 }
+
+const purposeOf = (list: string, key: string | null | undefined) =>
+  JSON.stringify(['cursor', list, key]);
 
 function parse(cursor: string): Payload | undefined {
   let value: unknown;
@@ -65,15 +91,17 @@ function parse(cursor: string): Payload | undefined {
   } catch {
     return undefined;
   }
+  if (!Array.isArray(value) || value.length !== 11 || value[0] !== 2) return undefined;
+  const [, list, sort, token, size, index, key, unusable, ...texts] = value as unknown[];
   const isPayload =
-    Array.isArray(value) &&
-    value.length === 6 &&
-    value[0] === 1 &&
-    typeof value[1] === 'string' &&
-    (value[2] === null || ORDERS.has(value[2])) &&
-    (value[3] === null || (typeof value[3] === 'string' && value[3] !== '')) &&
-    isWithin(value[4], 1, MAX_PAGE_SIZE) &&
-    isWithin(value[5], 0, MAX_PAGE_SIZE);
+    typeof list === 'string' &&
+    (sort === null || ORDERS.has(sort)) &&
+    (token === null || (typeof token === 'string' && token !== '')) &&
+    isWithin(size, 1, MAX_PAGE_SIZE) &&
+    isWithin(index, 0, MAX_PAGE_SIZE) &&
+    (key === null || (typeof key === 'string' && key.length <= MAX_ID_LENGTH)) &&
+    isWithin(unusable, 0, Number.MAX_SAFE_INTEGER) &&
+    texts.every((text) => text === null || typeof text === 'string');
   return isPayload ? (value as Payload) : undefined;
 }
 

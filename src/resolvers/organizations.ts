@@ -6,7 +6,7 @@ import type {
   Resolvers,
   UpdateOrganizationInput,
 } from '../generated/resolvers.js';
-import type { OrganizationParent } from '../loaders/organizations.js';
+import { organizationTraits, type OrganizationParent } from '../loaders/organizations.js';
 import type { Arguments } from '../upstream/endpoint.js';
 import type { Endpoints } from '../upstream/endpoints/index.js';
 import type { Organization } from '../upstream/types.js';
@@ -118,13 +118,16 @@ function branding(input: OrganizationBrandingInput | null | undefined): Record<s
 export const resolvers = {
   Query: {
     organization: (_, { code }, { loaders }) => loaders.organizations.find(code),
-    organizations: (_, { sort, ...page }, { loaders }) =>
+    organizations: (_, { sort, ...page }, context) =>
       connection(
-        page,
-        loaders.organizations.page,
-        ['organizations'],
-        (order) => ({ sort: order }),
-        sort?.toLowerCase() as Lowercase<NonNullable<typeof sort>> | undefined,
+        { ...page, sort: sort?.toLowerCase() as Lowercase<NonNullable<typeof sort>> | undefined },
+        {
+          load: context.loaders.organizations.page,
+          traits: organizationTraits,
+          identity: ['organizations'],
+          listIn: (order) => ({ sort: order }),
+        },
+        context,
       ),
   },
 

@@ -4,6 +4,7 @@ import type {
   RemoveOrganizationUserPermissionInput,
   Resolvers,
 } from '../generated/resolvers.js';
+import { catalogueTraits } from '../loaders/catalogue.js';
 import type { Loaders } from '../loaders/index.js';
 import { connection, connectionResolvers } from './connection.js';
 import { mapEntries, reported } from './entries.js';
@@ -25,8 +26,17 @@ const permissionId = ({ permissions }: Loaders, reference: PermissionReference) 
 
 export const resolvers = {
   Query: {
-    permissions: (_, page, { loaders }) =>
-      connection(page, loaders.permissions.page, ['permissions'], () => ({})),
+    permissions: (_, page, context) =>
+      connection(
+        page,
+        {
+          load: context.loaders.permissions.page,
+          traits: catalogueTraits,
+          identity: ['permissions'],
+          listIn: () => ({}),
+        },
+        context,
+      ),
   },
 
   OrganizationUser: {

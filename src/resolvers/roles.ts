@@ -4,6 +4,7 @@ import type {
   Resolvers,
   RoleReference,
 } from '../generated/resolvers.js';
+import { catalogueTraits } from '../loaders/catalogue.js';
 import type { Loaders } from '../loaders/index.js';
 import type { RoleParent } from '../loaders/roles.js';
 import { carriedOr } from './from-parent.js';
@@ -30,7 +31,17 @@ const roleId = ({ roles }: Loaders, reference: RoleReference) =>
 
 export const resolvers = {
   Query: {
-    roles: (_, page, { loaders }) => connection(page, loaders.roles.page, ['roles'], () => ({})),
+    roles: (_, page, context) =>
+      connection(
+        page,
+        {
+          load: context.loaders.roles.page,
+          traits: catalogueTraits,
+          identity: ['roles'],
+          listIn: () => ({}),
+        },
+        context,
+      ),
   },
 
   OrganizationUser: {

@@ -8,7 +8,7 @@ import type {
   UpdateOrganizationUsersInput,
 } from '../generated/resolvers.js';
 import type { Loaders } from '../loaders/index.js';
-import type { Member } from '../loaders/users.js';
+import { memberTraits, type Member } from '../loaders/users.js';
 import { isId } from '../upstream/id.js';
 import { carriedOr } from './from-parent.js';
 import { connection, connectionResolvers } from './connection.js';
@@ -56,17 +56,20 @@ function bulkUsers(
 
 export const resolvers = {
   Organization: {
-    users: ({ code }, { sort, roles, permissions, ...page }, { loaders }) => {
+    users: ({ code }, { sort, roles, permissions, ...page }, context) => {
       const filters = {
         roles: filter('roles', roles),
         permissions: filter('permissions', permissions),
       };
       return connection(
-        page,
-        loaders.users.page,
-        ['users', code, filters.roles, filters.permissions],
-        (order) => ({ org_code: code, sort: order, ...filters }),
-        sort?.toLowerCase() as Lowercase<NonNullable<typeof sort>> | undefined,
+        { ...page, sort: sort?.toLowerCase() as Lowercase<NonNullable<typeof sort>> | undefined },
+        {
+          load: context.loaders.users.page,
+          traits: memberTraits,
+          identity: ['users', code, filters.roles, filters.permissions],
+          listIn: (order) => ({ org_code: code, sort: order, ...filters }),
+        },
+        context,
       );
     },
   },

@@ -1,49 +1,72 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Position } from '../../src/loaders/page-run.js';
 import { decodeCursor, encodeCursor } from '../../src/resolvers/cursor.js';
 import { nodeId, parseNodeId } from '../../src/resolvers/node-id.js';
+import { createTextSeal } from '../../src/resolvers/text-seal.js';
 import { isId } from '../../src/upstream/id.js';
 import { reasonsIn } from '../../src/upstream/errors.js';
 
-const position = fc.record({
-  token: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
-  size: fc.integer({ min: 1, max: 500 }),
-  skip: fc.integer({ min: 0, max: 500 }),
+const seal = createTextSeal('secret')!;
+const optionalText = fc.option(fc.string({ minLength: 1 }), { nil: undefined });
+const position = fc.record<Position>({
+  page: fc.record({ token: optionalText, size: fc.integer({ min: 1, max: 500 }) }),
+  index: fc.integer({ min: 0, max: 500 }),
+  key: optionalText,
+  unusable: fc.nat(),
+  self: optionalText,
+  before: fc.option(fc.string(), { nil: undefined }),
+  text: fc.option(fc.string({ maxLength: 256 }), { nil: undefined }),
 });
 const sort = fc.constantFrom('name_asc', 'name_desc', 'email_asc', 'email_desc', undefined);
 const list = fc.array(fc.option(fc.string(), { nil: undefined }), { maxLength: 3 });
 const refusal = expect.objectContaining({ extensions: { code: 'BAD_USER_INPUT' } });
+const somewhere: Position = {
+  ...{ page: { token: 'token', size: 5 }, index: 2, key: 'org_1', unusable: 0 },
+  ...{ self: undefined, before: undefined, text: undefined },
+};
 
 describe('a cursor', () => {
-  test('gives back the place and the order that it was made of', () => {
+  test('gives back the position and the order that it was made of', () => {
     fc.assert(
       fc.property(list, sort, position, (identity, order, place) => {
-        const cursor = encodeCursor({ list: identity, sort: order }, place);
+        const cursor = encodeCursor({ list: identity, sort: order }, place, seal);
         const decoded = { position: place, sort: order };
-        expect(decodeCursor(cursor, { list: identity, sort: undefined })).toEqual(decoded);
-        expect(decodeCursor(cursor, { list: identity, sort: order })).toEqual(decoded);
+        expect(decodeCursor(cursor, { list: identity, sort: undefined }, seal)).toEqual(decoded);
+        expect(decodeCursor(cursor, { list: identity, sort: order }, seal)).toEqual(decoded);
       }),
     );
   });
 
+  test('holds its sort text sealed: only the same secret opens it, for the same entry', () => {
+    const identity = { list: ['users', 'org_a'], sort: 'email_asc' };
+    const encode = (place: Partial<Position>, sealedBy = seal) =>
+      encodeCursor(identity, { ...somewhere, ...place }, sealedBy);
+    const textIn = (cursor: string, openedBy?: typeof seal) =>
+      decodeCursor(cursor, identity, openedBy).position.text;
+    const cursor = encode({ text: 'ada@example.com' });
+    expect(Buffer.from(cursor, 'base64url').toString()).not.toMatch(/ada|example/);
+    expect(encode({ text: 'ada@example.com' })).toBe(cursor);
+    expect(textIn(cursor, seal)).toBe('ada@example.com');
+    expect(textIn(cursor, createTextSeal('another secret'))).toBeUndefined();
+    expect(textIn(cursor, undefined)).toBeUndefined();
+    const payload = (text: string) => JSON.parse(Buffer.from(text, 'base64url').toString());
+    const moved = payload(encode({ text: undefined, key: 'org_2' }));
+    moved[10] = payload(cursor)[10];
+    const forged = Buffer.from(JSON.stringify(moved)).toString('base64url');
+    expect(textIn(forged, seal)).toBeUndefined();
+  });
+
   test('of another list or order is refused', () => {
-    const cursor = encodeCursor(
-      { list: ['users', 'org_a'], sort: 'name_asc' },
-      { token: 't', size: 5, skip: 0 },
-    );
-    expect(() => decodeCursor(cursor, { list: ['users', 'org_b'], sort: undefined })).toThrow(
-      refusal,
-    );
-    expect(() => decodeCursor(cursor, { list: ['users', 'org_a'], sort: 'name_desc' })).toThrow(
-      refusal,
-    );
+    const cursor = encodeCursor({ list: ['users', 'org_a'], sort: 'name_asc' }, somewhere, seal);
+    const decode = (owner: string, order: string | undefined) => () =>
+      decodeCursor(cursor, { list: ['users', owner], sort: order }, seal);
+    expect(decode('org_b', undefined)).toThrow(refusal);
+    expect(decode('org_a', 'name_desc')).toThrow(refusal);
   });
 
   test('that was altered is refused or is another place of the same list, never a crash', () => {
-    const made = encodeCursor(
-      { list: ['a'], sort: 'name_asc' },
-      { token: 'token', size: 5, skip: 2 },
-    );
+    const made = encodeCursor({ list: ['a'], sort: 'name_asc' }, somewhere, seal);
     fc.assert(
       fc.property(
         fc.nat(made.length - 1),
@@ -51,9 +74,10 @@ describe('a cursor', () => {
         (at, text) => {
           const altered = made.slice(0, at) + text + made.slice(at + 1);
           try {
-            const { position: place } = decodeCursor(altered, { list: ['a'], sort: 'name_asc' });
-            expect(place.size).toBeGreaterThan(0);
-            expect(place.skip).toBeGreaterThanOrEqual(0);
+            const identity = { list: ['a'], sort: 'name_asc' };
+            const { position: place } = decodeCursor(altered, identity, seal);
+            expect(place.page.size).toBeGreaterThan(0);
+            expect(place.index).toBeGreaterThanOrEqual(0);
           } catch (error) {
             expect(error).toEqual(refusal);
           }
@@ -62,15 +86,22 @@ describe('a cursor', () => {
     );
   });
 
+  const payload = (size: number, token: string | null, ...rest: unknown[]) =>
+    Buffer.from(
+      JSON.stringify([2, 'x', null, token, size, 0, ...rest, 0, null, null, null]),
+    ).toString('base64url');
+
   test.each([
     ['W10'],
     [''],
     ['e30'],
-    [Buffer.from('[1,"x",null,null,5]').toString('base64url')],
-    [Buffer.from('[1,"x",null,null,501,0]').toString('base64url')],
-    [Buffer.from('[1,"x",null,"",5,0]').toString('base64url')],
+    [Buffer.from('[1,"x",null,"token",5,0]').toString('base64url')],
+    [payload(5, null)],
+    [payload(501, null, 'org_1')],
+    [payload(5, '', 'org_1')],
+    [payload(5, null, 'x'.repeat(257))],
   ])('%j is none', (text) => {
-    expect(() => decodeCursor(text, { list: [], sort: undefined })).toThrow(refusal);
+    expect(() => decodeCursor(text, { list: [], sort: undefined }, seal)).toThrow(refusal);
   });
 });
 

@@ -264,7 +264,7 @@ describe('a cursor', () => {
   const refusal = ['BAD_USER_INPUT', 'BAD_USER_INPUT', 'BAD_USER_INPUT'];
 
   test('that was never given out is refused by every list, without a call', async () => {
-    const list = fc.constant([1, 'x', null, 'token', 1, 0]);
+    const list = fc.constant([2, 'x', null, 'token', 1, 0, 'org_1', 0, null, null, null]);
     const made = fc
       .oneof(list, fc.jsonValue())
       .map((json) => Buffer.from(JSON.stringify(json)).toString('base64url'));
