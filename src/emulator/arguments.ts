@@ -18,7 +18,10 @@ export interface Given {
  */
 export function argumentsReader(row: Endpoint): (given: Given) => Record<string, unknown> {
   const readQuery = reader(row.query, 'query parameter');
-  const readBody = row.body && reader(row.body, 'body property');
+  const readBody =
+    row.bodyType === 'multipart'
+      ? formReader(row.body!)
+      : row.body && reader(row.body, 'body property');
   return ({ params, query, body }) => {
     const args = { ...params, ...readQuery(fromText(row.query, query)) };
     if (!readBody) {
@@ -40,6 +43,23 @@ function reader(schema: TObject, noun: string): (value: unknown) => object {
       errors.find(({ keyword }) => keyword !== 'boolean')!,
       noun,
     );
+  };
+}
+
+/** The reader of a form all of whose parts are files. */
+function formReader({ properties }: TObject): (body: unknown) => object {
+  return (body) => {
+    const parts = body as Record<string, unknown>;
+    const unknown = Object.keys(parts).filter((name) => !(name in properties));
+    if (unknown.length > 0) {
+      throw invalid('UNKNOWN_PARAMETER', `Unknown part of the form: ${unknown.join(', ')}`);
+    }
+    for (const name of Object.keys(properties)) {
+      if (typeof parts[name] !== 'object' || !('content' in parts[name]!)) {
+        throw invalid('MISSING_PARAMETER', `Missing file: ${name}`);
+      }
+    }
+    return parts;
   };
 }
 

@@ -6,13 +6,15 @@ import { endpoints } from '../upstream/endpoints/index.js';
 import { controlRoutes } from './control.js';
 import { authorize } from './authorize.js';
 import { argumentsReader, type Given } from './arguments.js';
+import { addBodyParsers } from './body-parsers.js';
 import type { Environment, RecordedRequest } from './environment.js';
-import { invalid, KindeError } from './errors.js';
+import { KindeError } from './errors.js';
 import type { FaultResponse } from './faults.js';
 import type { Handler } from './handler.js';
 import { handlers } from './handlers.js';
 import { oauthRoutes } from './oauth.js';
 import type { RateLimit } from './rate-limit.js';
+import { Reply } from './success.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -113,16 +115,7 @@ function strike(
 }
 
 function apiRoutes(app: FastifyInstance, environment: Environment): void {
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
-    // Clients that set the type on every request send it with no body at all, too.
-    if (text.length === 0) return done(null);
-    try {
-      done(null, JSON.parse(text.toString()));
-    } catch {
-      done(invalid('INVALID_JSON', 'The body is not JSON'));
-    }
-  });
+  addBodyParsers(app);
   for (const [domain, rows] of Object.entries(endpoints)) {
     for (const [operation, row] of Object.entries<Endpoint>(rows)) {
       const ofDomain = handlers[domain as keyof typeof handlers] as Record<string, unknown>;
@@ -135,7 +128,8 @@ function apiRoutes(app: FastifyInstance, environment: Environment): void {
         config: { row, endpoint: `${domain}.${operation}` },
         handler: async (request, reply) => {
           await authorize(environment.tokens, row, request, reply);
-          return handler(environment.state, read(request as Given));
+          const result = handler(environment.state, read(request as Given));
+          return result instanceof Reply ? reply.code(result.status).send(result.body) : result;
         },
       });
     }

@@ -2,6 +2,7 @@
 import type { ResponseDependencies } from './cache/dependencies.js';
 import type { Fetched, Source } from './cache/reads.js';
 import { interpret } from './decode.js';
+import type { RequestBody } from './encode.js';
 import type { Endpoint, Method } from './endpoint.js';
 import { UpstreamError, type UpstreamFailure } from './errors.js';
 import type { Deadline, OperationBudget } from './policy/call-budget.js';
@@ -67,7 +68,7 @@ export interface Call {
   readonly endpoint: Endpoint;
   readonly args: CallArguments;
   readonly url: string;
-  readonly body: string | undefined;
+  readonly body: RequestBody | undefined;
 }
 
 export type OnMismatch = (endpoint: Endpoint, mismatch: Mismatch) => void;
@@ -140,13 +141,16 @@ export class CallExchange implements PolicedCall {
       authorization: `Bearer ${token.value}`,
       accept: 'application/json',
     };
-    if (body !== undefined) headers['content-type'] = 'application/json';
+    if (body !== undefined) headers['content-type'] = body.type;
     if (span !== undefined) Object.assign(headers, span.headers);
     const { method } = this;
     // A write is never cancelled: nobody would know whether it had taken effect.
     const cancellation = method === 'GET' ? this.#cancellation : undefined;
     try {
-      const response = await this.options.send({ method, url, headers, body, cancellation });
+      const response = await this.options.send({
+        ...{ method, url, headers, cancellation },
+        body: body?.content,
+      });
       this.#status = response.status;
       span?.end(response);
       return response;

@@ -1,14 +1,26 @@
 /** From a call's arguments to what is sent. */
-import type { Endpoint } from './endpoint.js';
+import { randomUUID } from 'node:crypto';
+import type { Endpoint, FileUpload } from './endpoint.js';
 import { UpstreamError } from './errors.js';
 import { isId } from './id.js';
 
-/** The URL and body that a call's arguments give. Drops only undefined: `0`, `false` and "" are sent. */
+/** What is sent of a call. */
+export interface EncodedCall {
+  url: string;
+  body: RequestBody | undefined;
+}
+
+export interface RequestBody {
+  type: string;
+  content: string | Buffer;
+}
+
+/** Returns the URL and body of a call's arguments. Drops only undefined: `0`, `false` and "" are sent. */
 export function encode(
   baseUrl: string,
   endpoint: Endpoint,
   args: Readonly<Record<string, unknown>>,
-): { url: string; body: string | undefined } {
+): EncodedCall {
   const path = endpoint.fillPath((name) =>
     encodeURIComponent(requireId(endpoint, name, args[name])),
   );
@@ -31,7 +43,29 @@ export function encode(
   }
   return {
     url: baseUrl + path + query,
-    body: endpoint.body === undefined ? undefined : JSON.stringify(body),
+    body: endpoint.body === undefined ? undefined : encodeBody(endpoint, body),
+  };
+}
+
+function encodeBody({ bodyType }: Endpoint, body: Record<string, unknown>): RequestBody {
+  return bodyType === 'json'
+    ? { type: 'application/json', content: JSON.stringify(body) }
+    : encodeForm(body as Record<string, FileUpload>);
+}
+
+/** A form by RFC 7578. The boundary is random, so that no file can hold it on purpose. */
+function encodeForm(files: Readonly<Record<string, FileUpload>>): RequestBody {
+  const boundary = randomUUID();
+  const parts = Object.entries(files).flatMap(([field, { name, type, content }]) => [
+    `--${boundary}\r\n`,
+    `content-disposition: form-data; name="${field}"; filename="${name}"\r\n`,
+    `content-type: ${type}\r\n\r\n`,
+    content,
+    '\r\n',
+  ]);
+  return {
+    type: `multipart/form-data; boundary=${boundary}`,
+    content: Buffer.concat([...parts, `--${boundary}--\r\n`].map((part) => Buffer.from(part))),
   };
 }
 

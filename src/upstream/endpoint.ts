@@ -29,8 +29,9 @@ export interface Endpoint<
   readonly query: Q;
   /** Parameters of the query string that hold an id, and are refused like path parameters. */
   readonly ids: readonly string[];
-  /** Properties of the JSON body; undefined where the operation takes none. */
+  /** Properties of the JSON body, or the files of a form; undefined where the operation takes no body. */
   readonly body: B | undefined;
+  readonly bodyType: 'json' | 'multipart';
   /** The answer's shape. */
   readonly returns: A;
   /**
@@ -51,6 +52,17 @@ export interface Endpoint<
   readonly fillPath: Fill;
   readonly fillTags: readonly Fill[];
 }
+
+/** A file of a multipart body. */
+export interface FileUpload {
+  name: string;
+  /** Its media type, such as `image/png`. */
+  type: string;
+  content: Uint8Array;
+}
+
+/** The schema of a file in a row's body. */
+export const FileUpload = t.Unsafe<FileUpload>({ type: 'string', format: 'binary' });
 
 /** A template's text, in which each name in braces stands replaced by what is given for it. */
 export type Fill = (valueOf: (name: string) => string) => string;
@@ -74,6 +86,7 @@ interface Row<Q extends TObject, B extends TObject, A extends TSchema, T extends
   query?: Q;
   ids?: readonly (keyof Static<Q> & string)[];
   body?: B;
+  bodyType?: 'multipart';
   returns: A;
   tags: readonly T[];
   /** Where it is a parameter of the query; one in the path is found by its name. */
@@ -104,6 +117,7 @@ export function endpoint<
     query: row.query ?? (t.Object({}) as unknown as Q),
     ids: row.ids ?? [],
     body: row.body,
+    bodyType: row.bodyType ?? 'json',
     returns: row.returns,
     tags: row.tags,
     organizationParameter:

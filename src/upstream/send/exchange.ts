@@ -6,7 +6,7 @@ export interface Exchange {
   method: Method;
   url: string;
   headers: Readonly<Record<string, string>>;
-  body?: string | undefined;
+  body?: string | Buffer | undefined;
   /** Breaks a read off, which then throws the reason. A write is never broken off. */
   cancellation?: Cancellation | undefined;
 }
