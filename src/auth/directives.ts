@@ -12,15 +12,23 @@ const organization = (code: string): Owner => ({ kind: 'organization', code });
 
 type OwnerOf = (parent: never) => Owner | undefined;
 
-/** Whose an object is, by its type; undefined where a payload holds nothing that could be read. */
+/** Whose an object is, by its type. */
 const OWNER_OF: Readonly<Record<string, OwnerOf>> = {
   Organization: ({ code }: OrganizationParent) => organization(code),
   OrganizationUser: ({ org_code }: Member) => organization(org_code),
-  UpdateFeatureFlagOverridePayload: (payload: { organization: OrganizationParent | null }) =>
-    payload.organization === null ? undefined : organization(payload.organization.code),
   // Neither `Query.roles` nor `node` shows one to a user, so a member led here.
   Role: () => ({ kind: 'member' }),
 };
+
+/** Whose a mutation's payload is; undefined where it holds nothing that could be read. */
+const ownerOfPayload = (payload: { organization: OrganizationParent | null }) =>
+  payload.organization === null ? undefined : organization(payload.organization.code);
+
+function ownerOfObjects(schema: GraphQLSchema, typeName: string): OwnerOf | undefined {
+  const type = schema.getType(typeName) as GraphQLObjectType;
+  const isPayload = typeName.endsWith('Payload') && 'organization' in type.getFields();
+  return isPayload ? ownerOfPayload : OWNER_OF[typeName];
+}
 
 /** The value at a path into a field's arguments, such as `input.organizationCode`. */
 function valueAt(args: unknown, path: readonly string[]): string {
@@ -43,7 +51,8 @@ export function enforceScopes(schema: GraphQLSchema): GraphQLSchema {
       const ownerOf = roots.includes(typeName)
         ? (_: unknown, args: unknown) =>
             names === undefined ? ENVIRONMENT : organization(valueAt(args, names))
-        : (OWNER_OF[typeName] as ((parent: unknown) => Owner | undefined) | undefined);
+        : (ownerOfObjects(schema, typeName) as
+            ((parent: unknown) => Owner | undefined) | undefined);
       if (ownerOf === undefined)
         throw new TypeError(`${typeName}.${name}: whose is a ${typeName}?`);
       const { resolve = defaultFieldResolver } = field;

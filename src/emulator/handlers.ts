@@ -1,8 +1,16 @@
 import { featureFlags } from './feature-flags.js';
 import type { Handlers } from './handler.js';
 import { organizations } from './organizations/index.js';
+import { organizationProperties } from './organizations/properties.js';
 import { permissions } from './permissions.js';
 import { roles } from './roles.js';
 import { users } from './users.js';
 
-export const handlers: Handlers = { organizations, users, roles, permissions, featureFlags };
+export const handlers: Handlers = {
+  organizations,
+  organizationProperties,
+  users,
+  roles,
+  permissions,
+  featureFlags,
+};

@@ -1,4 +1,5 @@
 import type { FlagType, Organization, Permission, Role, Sent, User } from '../upstream/types.js';
+import type { OrganizationProperty } from '../upstream/endpoints/organization-properties.js';
 import { Collection } from './collection.js';
 import { invalid } from './errors.js';
 import { type PageTokenOptions, PageTokens } from './page-tokens.js';
@@ -39,6 +40,8 @@ export interface OrganizationRecord {
   members: Collection<Member>;
   /** Feature flag overrides: the value's text by the flag's key. */
   overrides: Map<string, string>;
+  /** The values of properties by their keys. */
+  properties: Map<string, string>;
 }
 
 /** A flag of the environment. Its value is text, whatever its type. */
@@ -46,6 +49,9 @@ export interface FeatureFlagRecord {
   type: FlagType;
   value: string;
 }
+
+/** A property that the environment defines for its organizations. */
+export type PropertyRecord = Required<Omit<OrganizationProperty, 'value'>>;
 
 export type Grants = Pick<Member, 'roles' | 'permissions'>;
 
@@ -60,6 +66,8 @@ export class State {
   readonly permissions: Collection<PermissionRecord>;
   /** The environment's flags, which an organization may override. */
   readonly featureFlags = new Map<string, FeatureFlagRecord>();
+  /** The properties that an organization may have a value for, by key. */
+  readonly properties = new Map<string, PropertyRecord>();
 
   /** `newHex` makes the ids of what is created later. */
   constructor(
@@ -148,6 +156,7 @@ export class State {
         email: ({ user }) => user.email,
       }),
       overrides: new Map(),
+      properties: new Map(),
     };
     this.organizations.add(organization);
     return organization;

@@ -2,11 +2,12 @@
 import type { JsonValue } from '../upstream/types.js';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { FeatureFlagParent } from '../loaders/feature-flags.js';
+import type { OrganizationPropertyParent } from '../loaders/organization-properties.js';
 import type { OrganizationParent, OrganizationBrandingParent, OrganizationBillingParent, BillingAgreementParent } from '../loaders/organizations.js';
 import type { PermissionParent, PermissionGrantParent } from '../loaders/permissions.js';
 import type { RoleParent } from '../loaders/roles.js';
 import type { OrganizationUserParent } from '../loaders/users.js';
-import type { NodeParent, UserErrorParent, OrganizationConnectionParent, OrganizationUserConnectionParent, RoleConnectionParent, PermissionConnectionParent, UpdateFeatureFlagOverridePayloadParent } from '../resolvers/parents.js';
+import type { NodeParent, UserErrorParent, OrganizationConnectionParent, OrganizationUserConnectionParent, RoleConnectionParent, PermissionConnectionParent, UpdateOrganizationPropertyPayloadParent, UpdateOrganizationPropertiesPayloadParent, UpdateFeatureFlagOverridePayloadParent } from '../resolvers/parents.js';
 import type { Context } from '../graphql/context.js';
 export type Maybe<T> = T | Promise<T | null | undefined> | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -270,6 +271,10 @@ export type Mutation = {
   readonly updateFeatureFlagOverride?: Maybe<UpdateFeatureFlagOverridePayload>;
   /** Update an organization. Omitted properties don't change. */
   readonly updateOrganization?: Maybe<UpdateOrganizationPayload>;
+  /** Set the values of several properties of an organization in one call. Other properties stay as they are. */
+  readonly updateOrganizationProperties?: Maybe<UpdateOrganizationPropertiesPayload>;
+  /** Set the value of one property of an organization. */
+  readonly updateOrganizationProperty?: Maybe<UpdateOrganizationPropertyPayload>;
   /**
    * Update members' roles and permissions, or remove members. The gateway sends them to Kinde in batches
    * of 100, one batch at a time, and reports the result of each user.
@@ -481,6 +486,38 @@ export type MutationUpdateOrganizationArgs = {
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
  * tells you how long keys are kept, and what happens in each kind of failure.
  */
+export type MutationUpdateOrganizationPropertiesArgs = {
+  input: UpdateOrganizationPropertiesInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
+ */
+export type MutationUpdateOrganizationPropertyArgs = {
+  input: UpdateOrganizationPropertyInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
+ */
 export type MutationUpdateOrganizationUsersArgs = {
   input: UpdateOrganizationUsersInput;
 };
@@ -522,6 +559,8 @@ export type Organization = Node & {
   readonly isSuspended?: Maybe<Scalars['Boolean']['output']>;
   /** The name that people see. Null where Kinde gives none. */
   readonly name?: Maybe<Scalars['String']['output']>;
+  /** The organization's properties, with and without a value. One upstream call for each organization. */
+  readonly properties?: Maybe<ReadonlyArray<Maybe<OrganizationProperty>>>;
   /** The address of e-mails that Kinde sends for the organization. Null for the environment's. */
   readonly senderEmail?: Maybe<Scalars['String']['output']>;
   /** The name in e-mails that Kinde sends for the organization. Null for the environment's. */
@@ -636,6 +675,31 @@ export type OrganizationEdge = {
   readonly cursor: Scalars['String']['output'];
   /** The organization. Null, with an error, if Kinde sent it in an unusable form. */
   readonly node?: Maybe<Organization>;
+};
+
+/** A value of your own about an organization, such as its industry, under a key that the environment defines. */
+export type OrganizationProperty = Node & {
+  readonly __typename?: 'OrganizationProperty';
+  /** What the property is for. Null where the environment doesn't say. */
+  readonly description?: Maybe<Scalars['String']['output']>;
+  /** The global id, made of the organization's code and the key. */
+  readonly id: Scalars['ID']['output'];
+  /** The key, unique in the environment, for example `industry`. */
+  readonly key: Scalars['String']['output'];
+  /** The name that people see in Kinde. */
+  readonly name?: Maybe<Scalars['String']['output']>;
+  /** Kinde's id of the property. */
+  readonly propertyId?: Maybe<Scalars['ID']['output']>;
+  /** The organization's value. Null where it has none. */
+  readonly value?: Maybe<Scalars['String']['output']>;
+};
+
+/** A property to set. */
+export type OrganizationPropertyInput = {
+  /** The property's key. */
+  readonly key: Scalars['String']['input'];
+  /** The new value. */
+  readonly value: Scalars['String']['input'];
 };
 
 /**
@@ -1046,6 +1110,50 @@ export type UpdateOrganizationPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
+/** Input for `updateOrganizationProperties`. */
+export type UpdateOrganizationPropertiesInput = {
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+  /** The properties to set, each key once. */
+  readonly properties: ReadonlyArray<OrganizationPropertyInput>;
+};
+
+/** Result of `updateOrganizationProperties`. */
+export type UpdateOrganizationPropertiesPayload = {
+  readonly __typename?: 'UpdateOrganizationPropertiesPayload';
+  /** The organization, read after the change. Null when no property was set. */
+  readonly organization?: Maybe<Organization>;
+  /** The properties that were set, read after the change. Null when none was. */
+  readonly properties?: Maybe<ReadonlyArray<Maybe<OrganizationProperty>>>;
+  /** Why no property was set. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Input for `updateOrganizationProperty`. */
+export type UpdateOrganizationPropertyInput = {
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** The property's key. */
+  readonly key: Scalars['String']['input'];
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+  /** The new value. */
+  readonly value: Scalars['String']['input'];
+};
+
+/** Result of `updateOrganizationProperty`. */
+export type UpdateOrganizationPropertyPayload = {
+  readonly __typename?: 'UpdateOrganizationPropertyPayload';
+  /** The organization, read after the change. Null when the property was not set. */
+  readonly organization?: Maybe<Organization>;
+  /** The property, read after the change. Null when it was not set. */
+  readonly property?: Maybe<OrganizationProperty>;
+  /** Why the property was not set. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** Input for `updateOrganizationUsers`. */
 export type UpdateOrganizationUsersInput = {
   /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
@@ -1203,6 +1311,8 @@ export type ResolversTypes = {
   OrganizationBrandingInput: OrganizationBrandingInput;
   OrganizationConnection: ResolverTypeWrapper<OrganizationConnectionParent>;
   OrganizationEdge: ResolverTypeWrapper<Omit<OrganizationEdge, 'node'> & { node?: Maybe<ResolversTypes['Organization']> }>;
+  OrganizationProperty: ResolverTypeWrapper<OrganizationPropertyParent>;
+  OrganizationPropertyInput: OrganizationPropertyInput;
   OrganizationUser: ResolverTypeWrapper<OrganizationUserParent>;
   OrganizationUserAdditionInput: OrganizationUserAdditionInput;
   OrganizationUserChangeInput: OrganizationUserChangeInput;
@@ -1233,6 +1343,10 @@ export type ResolversTypes = {
   UpdateFeatureFlagOverridePayload: ResolverTypeWrapper<UpdateFeatureFlagOverridePayloadParent>;
   UpdateOrganizationInput: UpdateOrganizationInput;
   UpdateOrganizationPayload: ResolverTypeWrapper<Omit<UpdateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  UpdateOrganizationPropertiesInput: UpdateOrganizationPropertiesInput;
+  UpdateOrganizationPropertiesPayload: ResolverTypeWrapper<UpdateOrganizationPropertiesPayloadParent>;
+  UpdateOrganizationPropertyInput: UpdateOrganizationPropertyInput;
+  UpdateOrganizationPropertyPayload: ResolverTypeWrapper<UpdateOrganizationPropertyPayloadParent>;
   UpdateOrganizationUsersInput: UpdateOrganizationUsersInput;
   UpdateOrganizationUsersPayload: ResolverTypeWrapper<Omit<UpdateOrganizationUsersPayload, 'organization' | 'updatedUsers' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, updatedUsers: ReadonlyArray<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   UserError: ResolverTypeWrapper<UserErrorParent>;
@@ -1270,6 +1384,8 @@ export type ResolversParentTypes = {
   OrganizationBrandingInput: OrganizationBrandingInput;
   OrganizationConnection: OrganizationConnectionParent;
   OrganizationEdge: Omit<OrganizationEdge, 'node'> & { node?: Maybe<ResolversParentTypes['Organization']> };
+  OrganizationProperty: OrganizationPropertyParent;
+  OrganizationPropertyInput: OrganizationPropertyInput;
   OrganizationUser: OrganizationUserParent;
   OrganizationUserAdditionInput: OrganizationUserAdditionInput;
   OrganizationUserChangeInput: OrganizationUserChangeInput;
@@ -1297,6 +1413,10 @@ export type ResolversParentTypes = {
   UpdateFeatureFlagOverridePayload: UpdateFeatureFlagOverridePayloadParent;
   UpdateOrganizationInput: UpdateOrganizationInput;
   UpdateOrganizationPayload: Omit<UpdateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  UpdateOrganizationPropertiesInput: UpdateOrganizationPropertiesInput;
+  UpdateOrganizationPropertiesPayload: UpdateOrganizationPropertiesPayloadParent;
+  UpdateOrganizationPropertyInput: UpdateOrganizationPropertyInput;
+  UpdateOrganizationPropertyPayload: UpdateOrganizationPropertyPayloadParent;
   UpdateOrganizationUsersInput: UpdateOrganizationUsersInput;
   UpdateOrganizationUsersPayload: Omit<UpdateOrganizationUsersPayload, 'organization' | 'updatedUsers' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, updatedUsers: ReadonlyArray<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   UserError: UserErrorParent;
@@ -1391,11 +1511,13 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   removeOrganizationUserRole?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserRolePayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserRoleArgs, 'input'>>;
   updateFeatureFlagOverride?: Resolver<Maybe<ResolversTypes['UpdateFeatureFlagOverridePayload']>, ParentType, ContextType, RequireFields<MutationUpdateFeatureFlagOverrideArgs, 'input'>>;
   updateOrganization?: Resolver<Maybe<ResolversTypes['UpdateOrganizationPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationArgs, 'input'>>;
+  updateOrganizationProperties?: Resolver<Maybe<ResolversTypes['UpdateOrganizationPropertiesPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationPropertiesArgs, 'input'>>;
+  updateOrganizationProperty?: Resolver<Maybe<ResolversTypes['UpdateOrganizationPropertyPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationPropertyArgs, 'input'>>;
   updateOrganizationUsers?: Resolver<Maybe<ResolversTypes['UpdateOrganizationUsersPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationUsersArgs, 'input'>>;
 };
 
 export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'Organization' | 'OrganizationUser' | 'Permission' | 'Role', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Organization' | 'OrganizationProperty' | 'OrganizationUser' | 'Permission' | 'Role', ParentType, ContextType>;
 };
 
 export type OrganizationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Organization'] = ResolversParentTypes['Organization']> = {
@@ -1413,6 +1535,7 @@ export type OrganizationResolvers<ContextType = Context, ParentType extends Reso
   isDefault?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   isSuspended?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  properties?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['OrganizationProperty']>>>, ParentType, ContextType>;
   senderEmail?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   senderName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   suspendedOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
@@ -1454,6 +1577,16 @@ export type OrganizationConnectionResolvers<ContextType = Context, ParentType ex
 export type OrganizationEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationEdge'] = ResolversParentTypes['OrganizationEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   node?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+};
+
+export type OrganizationPropertyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationProperty'] = ResolversParentTypes['OrganizationProperty']> = {
+  description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  propertyId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  value?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type OrganizationUserResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationUser'] = ResolversParentTypes['OrganizationUser']> = {
@@ -1574,6 +1707,18 @@ export type UpdateOrganizationPayloadResolvers<ContextType = Context, ParentType
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type UpdateOrganizationPropertiesPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateOrganizationPropertiesPayload'] = ResolversParentTypes['UpdateOrganizationPropertiesPayload']> = {
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  properties?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['OrganizationProperty']>>>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type UpdateOrganizationPropertyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateOrganizationPropertyPayload'] = ResolversParentTypes['UpdateOrganizationPropertyPayload']> = {
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  property?: Resolver<Maybe<ResolversTypes['OrganizationProperty']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type UpdateOrganizationUsersPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateOrganizationUsersPayload'] = ResolversParentTypes['UpdateOrganizationUsersPayload']> = {
   addedUserIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
@@ -1609,6 +1754,7 @@ export type Resolvers<ContextType = Context> = {
   OrganizationBranding?: OrganizationBrandingResolvers<ContextType>;
   OrganizationConnection?: OrganizationConnectionResolvers<ContextType>;
   OrganizationEdge?: OrganizationEdgeResolvers<ContextType>;
+  OrganizationProperty?: OrganizationPropertyResolvers<ContextType>;
   OrganizationUser?: OrganizationUserResolvers<ContextType>;
   OrganizationUserConnection?: OrganizationUserConnectionResolvers<ContextType>;
   OrganizationUserEdge?: OrganizationUserEdgeResolvers<ContextType>;
@@ -1626,6 +1772,8 @@ export type Resolvers<ContextType = Context> = {
   RoleEdge?: RoleEdgeResolvers<ContextType>;
   UpdateFeatureFlagOverridePayload?: UpdateFeatureFlagOverridePayloadResolvers<ContextType>;
   UpdateOrganizationPayload?: UpdateOrganizationPayloadResolvers<ContextType>;
+  UpdateOrganizationPropertiesPayload?: UpdateOrganizationPropertiesPayloadResolvers<ContextType>;
+  UpdateOrganizationPropertyPayload?: UpdateOrganizationPropertyPayloadResolvers<ContextType>;
   UpdateOrganizationUsersPayload?: UpdateOrganizationUsersPayloadResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
 };

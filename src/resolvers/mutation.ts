@@ -23,15 +23,22 @@ import { UpstreamError } from '../upstream/errors.js';
 import { isId } from '../upstream/id.js';
 import { usable } from './entries.js';
 
-/** The input's field for an upstream parameter. */
+/** The input's field for an upstream parameter, where it is not the parameter's own name or the end of it. */
 const FIELD_OF_PARAMETER: Readonly<Record<string, string>> = {
   org_code: 'organizationCode',
-  user_id: 'userId',
   role_id: 'role',
   permission_id: 'permission',
-  feature_flag_key: 'key',
-  value: 'value',
 };
+
+const camelCase = (name: string) =>
+  name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+/** Returns the input's fields that an upstream parameter may come from: `user_id` from `userId`, `property_key` from `key`. */
+function fieldsOfParameter(parameter: string): string[] {
+  const words = parameter.split('_');
+  const ends = words.map((_, position) => camelCase(words.slice(position).join('_')));
+  return [FIELD_OF_PARAMETER[parameter] ?? parameter, ...ends];
+}
 
 /**
  * The input's field that a code of Kinde's is about, judged by the noun in it, since Kinde publishes
@@ -43,18 +50,20 @@ const FIELD_OF_CODE: readonly (readonly [RegExp, string])[] = [
   [/ROLE/, 'role'],
   [/^USER/, 'userId'],
   [/VALUE/, 'value'],
-  [/FLAG/, 'key'],
+  [/FLAG|PROPERTY/, 'key'],
+  [/PROPERTY/, 'properties'],
   [/HANDLE/, 'handle'],
   [/ORGANIZATION/, 'organizationCode'],
 ];
 
 function fieldIn(input: object) {
   return ({ parameter, code }: { parameter?: string; code?: string }): string[] | null => {
-    const field =
+    const fields =
       parameter === undefined
-        ? FIELD_OF_CODE.find(([noun, name]) => noun.test(code ?? '') && name in input)?.[1]
-        : FIELD_OF_PARAMETER[parameter];
-    return field !== undefined && field in input ? [field] : null;
+        ? FIELD_OF_CODE.filter(([noun]) => noun.test(code ?? '')).map(([, name]) => name)
+        : fieldsOfParameter(parameter);
+    const field = fields.find((name) => name in input);
+    return field === undefined ? null : [field];
   };
 }
 

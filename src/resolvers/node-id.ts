@@ -2,6 +2,7 @@
 const KEYS = {
   Organization: ['organizationCode'],
   OrganizationUser: ['organizationCode', 'userId'],
+  OrganizationProperty: ['organizationCode', 'key'],
   Role: ['key'],
   Permission: ['key'],
 } as const;

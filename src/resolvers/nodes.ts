@@ -16,6 +16,8 @@ const FIND: {
   Organization: ({ organizations }, code) => organizations.find(code!),
   OrganizationUser: ({ users }, org_code, user_id) =>
     users.find({ org_code: org_code!, user_id: user_id! }),
+  OrganizationProperty: ({ organizationProperties }, org_code, key) =>
+    organizationProperties.find({ org_code: org_code!, key: key! }),
   Role: ({ roles }, key) => roles.byKey(key!),
   Permission: ({ permissions }, key) => permissions.byKey(key!),
 };

@@ -19,6 +19,18 @@ export type OrganizationUserConnectionParent = Connection<Member>;
 export type RoleConnectionParent = Connection<RoleParent>;
 export type PermissionConnectionParent = Connection<PermissionParent>;
 
+export interface UpdateOrganizationPropertyPayloadParent {
+  organization: OrganizationParent | null;
+  key: string | null;
+  userErrors: readonly UserError[];
+}
+
+export interface UpdateOrganizationPropertiesPayloadParent {
+  organization: OrganizationParent | null;
+  keys: readonly string[];
+  userErrors: readonly UserError[];
+}
+
 /** What updateFeatureFlagOverride did: the override itself is read when it is asked for. */
 export interface UpdateFeatureFlagOverridePayloadParent {
   organization: OrganizationParent | null;

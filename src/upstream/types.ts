@@ -21,11 +21,11 @@ import {
   type Entry,
 } from './schema-decoder.js';
 
-const optional = <T extends TSchema>(schema: T) => t.Optional(t.Union([schema, t.Null()]));
-const text = optional(t.String());
-const flag = optional(t.Boolean());
-const integer = optional(t.Integer());
-const instant = optional(t.String({ format: 'date-time' }));
+export const optional = <T extends TSchema>(schema: T) => t.Optional(t.Union([schema, t.Null()]));
+export const text = optional(t.String());
+export const flag = optional(t.Boolean());
+export const integer = optional(t.Integer());
+export const instant = optional(t.String({ format: 'date-time' }));
 
 /**
  * Absent, null and "" all mean that there is no further page. What is no text is neither the end of

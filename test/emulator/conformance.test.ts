@@ -349,6 +349,16 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       expect(organization.featureFlag).toEqual({ value: 'eu west & more + ü' });
     });
 
+    test('properties, with and without a value', async () => {
+      const { organization } = await gateway.query(
+        `query ($code: ID!) { organization(code: $code) {
+          properties { key propertyId name description value }
+        } }`,
+        { code },
+      );
+      expect(organization.properties).toHaveLength(gateway.emulator.state.properties.size);
+    });
+
     test('the environment’s flags, which the gateway has no field for', async () => {
       const token = await gateway.emulator.issueToken();
       const answer = await fetch(`${router.url}/api/v1/environment/feature_flags`, {
@@ -465,6 +475,17 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       expect(await refusal('deleteFeatureFlagOverride', input)).toEqual([]);
       expect(await refusal('deleteFeatureFlagOverrides', { organizationCode: code })).toEqual([]);
     });
+
+    test('properties are set, one and several', async () => {
+      const property = { key: 'industry', value: 'Fish & chips + ü' };
+      expect(
+        await refusal('updateOrganizationProperty', { organizationCode: code, ...property }),
+      ).toEqual([]);
+      const properties = [property, { key: 'seats', value: '' }];
+      expect(
+        await refusal('updateOrganizationProperties', { organizationCode: code, properties }),
+      ).toEqual([]);
+    });
   });
 
   test('an empty flag value, which Prism refuses', async () => {
@@ -518,6 +539,12 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
         'INVALID_FEATURE_FLAG_VALUE',
       ],
       ['deleteFeatureFlagOverride', { key: 'none' }, 'FEATURE_FLAG_NOT_FOUND'],
+      ['updateOrganizationProperty', { key: 'none', value: 'x' }, 'PROPERTY_NOT_FOUND'],
+      [
+        'updateOrganizationProperties',
+        { properties: [{ key: 'none', value: 'x' }] },
+        'PROPERTY_NOT_FOUND',
+      ],
       ['updateOrganization', { isSuspended: true }, 'DEFAULT_ORGANIZATION_CANNOT_BE_SUSPENDED'],
       ['updateOrganization', { branding: { linkColor: 'blue' } }, 'INVALID_COLOR'],
       ['deleteOrganization', {}, 'DEFAULT_ORGANIZATION_CANNOT_BE_DELETED'],

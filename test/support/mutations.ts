@@ -48,6 +48,11 @@ export function validInputs({
     updateFeatureFlagOverride: { ...organization, key: 'dark_mode', value: true },
     deleteFeatureFlagOverride: { ...organization, key: 'dark_mode' },
     deleteFeatureFlagOverrides: organization,
+    updateOrganizationProperty: { ...organization, key: 'industry', value: 'Shipping' },
+    updateOrganizationProperties: {
+      ...organization,
+      properties: [{ key: 'industry', value: 'Shipping' }],
+    },
   };
 }
 

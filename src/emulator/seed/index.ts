@@ -5,6 +5,7 @@
 import type { Organization } from '../../upstream/types.js';
 import { blank, COLOR_SCHEMES } from '../organizations/index.js';
 import { color } from '../organizations/colors.js';
+import { seedProperties, seedPropertyDefinitions } from '../organizations/properties.js';
 import type { PageTokenOptions } from '../page-tokens.js';
 import {
   type OrganizationProfile,
@@ -42,6 +43,7 @@ export function seedState({
 }: SeedOptions): State {
   const state = new State(random(seed, 'created later').hex, pageTokens);
   seedCatalogue(state, seed);
+  seedPropertyDefinitions(state, seed);
   const addresses = new Map<string, number>();
 
   const plans = Array.from({ length: organizations }, (_, index) => {
@@ -148,6 +150,7 @@ function addOrganization(state: State, seed: string, index: number): Organizatio
     : null;
   const organization = state.addOrganization(profile, billing);
   override(state, organization, index, chance);
+  seedProperties(organization, random(seed, 'properties', index));
   return organization;
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Expect, ListOf } from '../type-checks.js';
 import { featureFlags } from './feature-flags.js';
+import { organizationProperties } from './organization-properties.js';
 import { deleteOrganization, organizations } from './organizations.js';
 import { permissions } from './permissions.js';
 import { roles } from './roles.js';
@@ -15,7 +16,7 @@ import {
 } from './tags.js';
 import { users } from './users.js';
 
-const rows = { organizations, users, roles, permissions, featureFlags };
+const rows = { organizations, organizationProperties, users, roles, permissions, featureFlags };
 
 export const endpoints = {
   ...rows,
