@@ -1,12 +1,25 @@
-/** Whose doing a request is: what is kept for one authority is never given to another. */
-import type { Viewer } from './viewer.js';
+/**
+ * Who a caller is, for everything that is stored beyond its request. Each function here names callers,
+ * and callers of the same name share what is stored under it, so each is a security boundary.
+ *
+ * | what is stored                      | named by          | shared by                                          |
+ * | ----------------------------------- | ----------------- | -------------------------------------------------- |
+ * | outcomes of idempotency keys        | `keyOwner`        | one user or application, in one organization       |
+ * | cached and coalesced responses      | `responseGroup`   | users, or applications, with the same organization |
+ * |                                     |                   | and the same permissions or scopes                 |
+ * | Kinde's responses, reads in flight  | `upstreamGroup`   | everybody whose calls the gateway's token makes;   |
+ * |                                     |                   | each call is authorized before it is looked up     |
+ *
+ * With `AUTH_MODE=passthrough` nothing is known of a caller but its token, so each token is alone in all
+ * three. With `AUTH_MODE=none` everybody is one caller.
+ */
+import { grantsOf, type Viewer } from './viewer.js';
 
 /**
- * A name for whoever calls, equal for two requests of the same caller and for no others, and no secret;
- * undefined for an application whose token does not say which it is. It says nothing of what the caller
- * may do, which can change between two requests.
+ * Names the owner of idempotency keys; undefined for an application whose token doesn't say which it is.
+ * What the caller may do is no part of the name, since it can change between a request and its retry.
  */
-export function authorityOf(viewer: Viewer): string | undefined {
+export function keyOwner(viewer: Viewer): string | undefined {
   switch (viewer.kind) {
     case 'everybody':
       return 'everybody';
@@ -17,6 +30,26 @@ export function authorityOf(viewer: Viewer): string | undefined {
     case 'user':
       return name('user', viewer.userId, viewer.organization);
   }
+}
+
+/**
+ * Names all that decides what a caller may see. Who it is makes no difference: no field of the schema is
+ * about the caller.
+ */
+export function responseGroup(viewer: Viewer): string {
+  switch (viewer.kind) {
+    case 'everybody':
+    case 'bearer':
+      return upstreamGroup(viewer);
+    case 'machine':
+    case 'user':
+      return name(viewer.kind, viewer.organization, ...[...grantsOf(viewer)].sort());
+  }
+}
+
+/** Names the token that Kinde is called with. What Kinde sends depends on nothing else. */
+export function upstreamGroup(viewer: Viewer): string {
+  return viewer.kind === 'bearer' ? `bearer ${viewer.tokenHash}` : 'gateway';
 }
 
 /** JSON, so that no text within a part reads as the end of it. */

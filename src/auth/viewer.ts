@@ -42,16 +42,6 @@ export interface User {
   readonly organization: string | undefined;
 }
 
-/**
- * All that decides what a viewer may see, as text: who has the same is given the same answers.
- * `authority` is whose token the calls upstream are made with.
- */
-export function identityOf(viewer: Viewer, authority: string): string {
-  if (!isHeld(viewer)) return JSON.stringify([viewer.kind, authority]);
-  const { kind, organization } = viewer;
-  return JSON.stringify([kind, authority, organization, [...grantsOf(viewer)].sort()]);
-}
-
 /** Lists of scopes, of which one is needed with all its members: `@requiresScopes`. */
 export type Alternatives = readonly (readonly string[])[];
 
@@ -76,7 +66,8 @@ function isWithin(viewer: Machine | User, code: string | undefined): boolean {
   return code !== undefined && code === viewer.organization;
 }
 
-const grantsOf = (viewer: Machine | User) =>
+/** Returns what a viewer was granted: the scopes of an application, or the permissions of a user. */
+export const grantsOf = (viewer: Machine | User): ReadonlySet<string> =>
   viewer.kind === 'machine' ? viewer.scopes : viewer.permissions;
 
 /**

@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Audit } from './audit-event.js';
 import type { OperationTypeNode } from 'graphql';
 import type { Caller } from '../auth/authenticate.js';
+import { upstreamGroup } from '../auth/identity.js';
 import { authorizeCall, type Viewer } from '../auth/viewer.js';
 import type { Idempotency } from '../idempotency/index.js';
 import { createLoaders, type Loaders } from '../loaders/index.js';
@@ -96,6 +97,7 @@ export function createContext(
   const upstream = client.scope({
     ...{
       token,
+      group: upstreamGroup(viewer),
       authorize: authorizeCall(viewer),
       allowance,
       isCurrent,

@@ -1,7 +1,7 @@
 /** State and properties of a request to `/graphql`. */
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../auth/authenticate.js';
-import { identityOf } from '../auth/viewer.js';
+import { responseGroup } from '../auth/identity.js';
 import type { Context } from '../graphql/context.js';
 import type { OperationSpan } from '../telemetry/traces.js';
 import type { CoalescedExecution } from './coalesce.js';
@@ -56,8 +56,8 @@ export async function cacheKeyOf(request: FastifyRequest): Promise<string | unde
   const text = method === 'POST' ? body : headers['apollo-require-preflight'] && url;
   if (typeof text !== 'string' || text === '') return undefined;
   try {
-    const { viewer, token } = await graphql.caller!;
-    return JSON.stringify([identityOf(viewer, token.authority), headers.accept, method]) + text;
+    const { viewer } = await graphql.caller!;
+    return JSON.stringify([responseGroup(viewer), headers.accept, method]) + text;
   } catch {
     return undefined;
   }

@@ -35,8 +35,8 @@ export interface IdempotencyStore {
 
 /** A mutation that came with a key. */
 export interface KeyedWrite {
-  /** Whose key it is: see authorityOf. */
-  authority: string;
+  /** Whose key it is: see `keyOwner`. */
+  owner: string;
   mutation: string;
   key: string;
   /** What was asked, without the key. */
@@ -109,7 +109,7 @@ export class Idempotency {
     write: KeyedWrite,
     attempt: () => Promise<Attempt<P>>,
   ): Promise<Once<P>> {
-    const id = hash([write.authority, write.mutation, write.key]);
+    const id = hash([write.owner, write.mutation, write.key]);
     const fingerprint = hash(write.input);
     // Those who wait begin again one by one: what follows the loop has no await before it is under way.
     for (let other = this.#underWay.get(id); other !== undefined; other = this.#underWay.get(id)) {

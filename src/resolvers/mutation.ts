@@ -1,6 +1,6 @@
 /** What all mutations share: their payloads, and the account of bulk writes. */
 import { getNamedType, isInputObjectType, type GraphQLResolveInfo } from 'graphql';
-import { authorityOf } from '../auth/identity.js';
+import { keyOwner } from '../auth/identity.js';
 import type { Context } from '../graphql/context.js';
 import {
   KeyReusedError,
@@ -119,8 +119,8 @@ async function onceForItsKey<P extends object>(
   if (!IDEMPOTENCY_KEY.test(key)) {
     throw keyError('INVALID_VALUE', 'A key has 1 to 255 printable ASCII characters.');
   }
-  const authority = authorityOf(context.viewer);
-  if (authority === undefined) {
+  const owner = keyOwner(context.viewer);
+  if (owner === undefined) {
     throw keyError(
       'INVALID_VALUE',
       'The token does not say whose it is, so that it can keep no key.',
@@ -128,7 +128,7 @@ async function onceForItsKey<P extends object>(
   }
   try {
     const { payload, isReplay } = await context.idempotency.once(
-      { authority, mutation: mutationName, key, input, time: context.time },
+      { owner, mutation: mutationName, key, input, time: context.time },
       attempt,
     );
     if (isReplay) context.replays.add(payload);

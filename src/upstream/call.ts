@@ -48,9 +48,11 @@ export interface ExchangeSpan {
 
 export type CallArguments = Readonly<Record<string, unknown>>;
 
-/** What the calls of one operation share: authority, budget and observers. */
+/** What the calls of one operation share: token, budget and observers. */
 export interface CallScope {
   token: TokenSource;
+  /** Operations of the same group share responses of Kinde: see `upstreamGroup`. */
+  group: string;
   allowance: OperationBudget;
   /** Whether every write that was acknowledged before has been heard of: see `Cache.refresh`. */
   isCurrent: boolean;

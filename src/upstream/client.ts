@@ -85,16 +85,16 @@ class Caller {
     return endpoint.method === 'GET' ? this.#read(call, scope) : this.#write(call, scope);
   }
 
-  /** Reads from the cache, from an identical read in flight of the same authority, or from Kinde. */
+  /** Reads from the cache, from an identical read in flight in the same group, or from Kinde. */
   async #read(call: Call, scope: CallScope): Promise<unknown> {
     const { endpoint, args, url } = call;
-    const { allowance, token, dependencies } = scope;
+    const { allowance, group, dependencies } = scope;
     const { reads, lifetimeMs, catalogueLifetimeMs } = this.#cache;
     const tags = tagsOf(endpoint, args);
     const startedAt = performance.now();
     try {
       const result = await reads.get({
-        key: `${token.authority} ${url}`,
+        key: `${group} ${url}`,
         tags,
         lifetimeMs: endpoint.isCatalogue ? catalogueLifetimeMs : lifetimeMs,
         allowance,

@@ -1,5 +1,4 @@
 /** The gateway's own access token: OAuth 2.0 client credentials (RFC 6749, section 4.4). */
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeIn, UpstreamError } from './errors.js';
 import { retryWaitMs, type Outcome } from './policy/retry.js';
@@ -23,8 +22,6 @@ const SENDABLE = /^[\x20-\x7e]+$/;
 
 /** Where a call gets its token from. */
 export interface TokenSource {
-  /** Whose token it is: what was read with a token is given to calls of the same authority alone. */
-  readonly authority: string;
   /** A token that has not expired; a promise of one where none is at hand. */
   get(): AccessToken | Promise<AccessToken>;
   /**
@@ -74,7 +71,6 @@ interface HeldToken {
  * moment delays nobody. Only this object holds the secret.
  */
 class ClientCredentials implements TokenSource {
-  readonly authority = 'gateway';
   readonly #send: Send;
   readonly #baseUrl: string;
   readonly #credentials: Credentials;
@@ -215,9 +211,7 @@ function readTokenResponse({ status, body: text }: RawAnswer): {
 /** The caller's own token, passed on: what it may do is known to Kinde alone, and nobody can renew it. */
 export function passCallersToken(value: string): TokenSource {
   const token: AccessToken = { value, scopes: undefined };
-  // What is remembered under it must not be worth stealing.
-  const authority = createHash('sha256').update(value).digest('base64url');
-  return { authority, get: () => token, renew: async () => undefined };
+  return { get: () => token, renew: async () => undefined };
 }
 
 /** Seconds as a number or, as some servers write them, in a text. */

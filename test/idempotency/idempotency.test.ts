@@ -435,7 +435,7 @@ describe('callers', () => {
 });
 
 describe('two processes with one store', () => {
-  const write = { authority: 'a', mutation: 'm', key: 'k', input: {}, time: { remainingMs: 0 } };
+  const write = { owner: 'a', mutation: 'm', key: 'k', input: {}, time: { remainingMs: 0 } };
   const store = () =>
     createMemoryStore({ ttlSeconds: 60, maxBytes: 1_000_000, onForgotten: () => undefined });
 

@@ -33,7 +33,7 @@ interface FetchResult extends Fetched {
 }
 
 export interface Read {
-  /** The authority and the URL: reads with the same key may share a response. */
+  /** The group and the URL: reads with the same key may share a response. */
   key: string;
   tags: readonly string[];
   /** How long the response is fresh, in milliseconds. */
