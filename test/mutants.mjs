@@ -63,7 +63,7 @@ const mutants = [
   ['keys of filters are checked', [55], 'faults/clients', '55\\..*filter', ['resolvers/users.ts', 'if (!keys.every(isId))', 'if (keys.length > 9_999)']],
   ['ids inside of ids are checked', [55], 'faults/clients', '55\\..*by hand', ['loaders/users.ts', 'if (!isId(org_code) || !isId(user_id)) return null;', '']],
   ['the bounds of `first`', [56], 'resolvers/queries', 'refuse what they cannot read', ['resolvers/connection.ts', 'wanted < 1 || ', '']],
-  ['the sizes of documents', [58, 59, 60], 'faults/clients', '^(58|59|60)\\.', ['graphql/apollo.ts', 'validationRules: [sizeRule(limits)],', ''], ['graphql/apollo.ts', 'parseOptions: { maxTokens: limits.maxTokens },', ''], ['graphql/apollo.ts', 'operationLimits(config),', '']],
+  ['the sizes of documents', [58, 59, 60], 'faults/clients', '^(58|59|60)\\.', ['graphql/apollo.ts', 'validationRules: [sizeRule(limits)],', ''], ['graphql/apollo.ts', 'maxTokens: limits.maxTokens, noLocation', 'noLocation'], ['graphql/apollo.ts', 'operationLimits(config),', '']],
   ['only JSON is read', [62], 'faults/clients', '62\\.', ['http/graphql-steps.ts', "addContentTypeParser('application/json',", "addContentTypeParser(['application/json', 'text/plain', 'multipart/form-data'],"]],
   ['the schema is not public', [63], 'graphql/limits', 'in production', ['config.ts', 'isSchemaPublic: !isProduction || documents.isIntrospectionAllowed', 'isSchemaPublic: true']],
   ['the issuer of tokens', [66], 'auth/auth', 'another issuer|no issuer', ['auth/authenticate.ts', 'issuer: issuers.flatMap((issuer) => [issuer, `${issuer}/`]),', '']],

@@ -8,10 +8,11 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { ConfigError, type Config } from '../config.js';
 import type { Context } from './context.js';
-import { createFormatError } from './errors.js';
+import { formatError } from './errors.js';
 import { mergedSizeRule } from './limits/operation-limits.js';
 import { sizeRule } from './limits/size.js';
 import { cacheability } from './plugins/cacheability.js';
+import { errorLocations } from './plugins/error-locations.js';
 import { explain } from './plugins/explain.js';
 import { httpStatus } from './plugins/http-status.js';
 import { logging } from './plugins/logging.js';
@@ -19,6 +20,9 @@ import { operationLimits } from './plugins/operation-limits.js';
 import { outcome } from './plugins/outcome.js';
 import { requestIds } from './plugins/request-id.js';
 import { problemsOf } from './trusted-documents.js';
+
+/** How many errors of a document a response lists. */
+const MAX_VALIDATION_ERRORS = 20;
 
 /** Starts an Apollo Server for the schema. The caller stops it. */
 export async function startApollo(
@@ -34,6 +38,7 @@ export async function startApollo(
       ApolloServerPluginCacheControlDisabled(),
       // Before the plugins that read a response's errors, since it may add some.
       operationLimits(config),
+      errorLocations(),
       requestIds(),
       logging(log),
       httpStatus(),
@@ -43,10 +48,12 @@ export async function startApollo(
       // Last, since it looks at what the other plugins add to the response.
       cacheability(),
     ],
-    formatError: createFormatError(config),
+    formatError,
     includeStacktraceInErrorResponses: false,
     introspection: isSchemaPublic,
-    parseOptions: { maxTokens: limits.maxTokens },
+    // Locations are looked up for the errors of a response alone: see ErrorLocations.
+    parseOptions: { maxTokens: limits.maxTokens, noLocation: true },
+    validationOptions: { maxErrors: MAX_VALIDATION_ERRORS, hideSuggestions: !isSchemaPublic },
     validationRules: [sizeRule(limits)],
     stopOnTerminationSignals: false,
     logger: log,

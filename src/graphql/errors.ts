@@ -192,8 +192,6 @@ const CLIENT_CODES: ReadonlySet<unknown> = new Set<string>([
 const UNCODED: Readonly<Record<string, ErrorCode | ApolloServerErrorCode>> = {
   'provided sha does not match query': 'PERSISTED_QUERY_HASH_MISMATCH',
   'Unsupported persisted query version': ApolloServerErrorCode.BAD_REQUEST,
-  'Schema is not configured to execute subscription operation.':
-    ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE,
 };
 
 /**
@@ -212,15 +210,6 @@ function codeFrom({ message, extensions }: GraphQLFormattedError, error: unknown
 }
 
 /**
- * The message without its end, where that lists names of the schema which resemble what was written.
- * Looked for from the end: a client may have written the same words, as often as a megabyte holds them.
- */
-function withoutSuggestion(message: string): string {
-  const at = message.endsWith('?') ? message.lastIndexOf('Did you mean ') : -1;
-  return at < 0 ? message : message.slice(0, at).trimEnd();
-}
-
-/**
  * The longest message that a client is sent, in UTF-16 code units. GraphQL's messages repeat what they
  * are about, which may be the largest value or name that a request can hold, once for each of a hundred
  * errors.
@@ -234,41 +223,65 @@ export function shorten(message: string): string {
     : `${message.slice(0, LONGEST_MESSAGE).toWellFormed()}…`;
 }
 
+/** What graphql-js says of a document that it stops reading, with words that tell the client what to do. */
+const UNREADABLE: readonly (readonly [RegExp, (found: string) => string])[] = [
+  [
+    /^Syntax Error: Document contains more that (\d+) tokens/,
+    (limit) =>
+      `The document has more than ${limit} tokens, the limit MAX_TOKENS. If it holds a long list, send it as variables.`,
+  ],
+  [
+    /^Validation aborted\.()$/,
+    () => 'The document selects the same fields too often to be checked. Select each once.',
+  ],
+];
+
+function tooComplex({ message }: GraphQLFormattedError): GraphQLFormattedError | undefined {
+  for (const [pattern, reword] of UNREADABLE) {
+    const found = pattern.exec(message)?.[1];
+    if (found === undefined) continue;
+    return { message: reword(found), extensions: { code: 'QUERY_TOO_COMPLEX' } };
+  }
+  return undefined;
+}
+
 /**
- * Any thrown thing as the error that a client sees. It never throws, and what is not known to be fit
- * for a client is masked; the logging plugin has logged it by then. Where the schema is not public,
- * messages about documents and variables suggest no names of it.
+ * Returns the error that a client sees for whatever was thrown. Never throws. An error that isn't meant
+ * for clients is masked; the logging plugin has logged it by then.
  */
-export function createFormatError({ isSchemaPublic }: { isSchemaPublic: boolean }) {
-  return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
-    const original = unwrapResolverError(error);
-    const where = {
-      ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
-      ...(formatted.path === undefined ? {} : { path: formatted.path }),
-    };
-    if (original instanceof UpstreamError) {
-      const { requiredScope, retryAfterSeconds } = original;
-      return {
-        message: messageOf(original),
-        ...where,
-        extensions: {
-          code: codeOf(original),
-          ...kindeReason(original),
-          ...(requiredScope === undefined ? {} : { requiredScope }),
-          ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-        },
-      };
-    }
-    const code = codeFrom(formatted, error);
-    const { code: _code, stacktrace: _, ...more } = formatted.extensions ?? {};
-    if ((original instanceof GraphQLError || original === error) && CLIENT_CODES.has(code)) {
-      const message = isSchemaPublic ? formatted.message : withoutSuggestion(formatted.message);
-      return { message: shorten(message), ...where, extensions: { code, ...more } };
-    }
+export function formatError(
+  formatted: GraphQLFormattedError,
+  error: unknown,
+): GraphQLFormattedError {
+  const original = unwrapResolverError(error);
+  const where = {
+    ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
+    ...(formatted.path === undefined ? {} : { path: formatted.path }),
+  };
+  if (original instanceof UpstreamError) {
+    const { requiredScope, retryAfterSeconds } = original;
     return {
-      message: 'Something went wrong in the gateway.',
+      message: messageOf(original),
       ...where,
-      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+      extensions: {
+        code: codeOf(original),
+        ...kindeReason(original),
+        ...(requiredScope === undefined ? {} : { requiredScope }),
+        ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      },
     };
+  }
+  const unreadable = error instanceof GraphQLError && error.path === undefined;
+  const refused = unreadable ? tooComplex(formatted) : undefined;
+  if (refused !== undefined) return refused;
+  const code = codeFrom(formatted, error);
+  const { code: _code, stacktrace: _, ...more } = formatted.extensions ?? {};
+  if ((original instanceof GraphQLError || original === error) && CLIENT_CODES.has(code)) {
+    return { message: shorten(formatted.message), ...where, extensions: { code, ...more } };
+  }
+  return {
+    message: 'Something went wrong in the gateway.',
+    ...where,
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
   };
 }

@@ -76,14 +76,27 @@ describe('a message about what a client sent', () => {
   });
 });
 
-describe('a subscription', () => {
-  test('is refused as what nobody offers, and is no fault of the gateway', async () => {
-    const gateway = await startGateway();
-    const { errors } = await gateway.execute('subscription { organizations }');
-    await gateway.close();
-    expect(errors?.map(({ extensions }) => extensions['code'])).toEqual([
-      'OPERATION_RESOLUTION_FAILURE',
-    ]);
+test.each([
+  ['application/graphql-response+json', 400],
+  ['application/json', 200],
+])('a subscription is refused for a client that accepts %s with %d', async (accept, status) => {
+  const gateway = await startGateway();
+  const response = await fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept },
+    body: JSON.stringify({ query: 'subscription { organizations }' }),
+  });
+  const body = (await response.json()) as GraphQLResult;
+  await gateway.close();
+  expect(response.status).toBe(status);
+  expect(body).toEqual({
+    errors: [
+      {
+        message: 'The schema has no subscriptions.',
+        locations: [{ line: 1, column: 1 }],
+        extensions: { code: 'OPERATION_RESOLUTION_FAILURE', requestId: expect.any(String) },
+      },
+    ],
   });
 });
 

@@ -1,8 +1,10 @@
 /** Refuses operations that are too large before they are executed, and tells what the others may cost. */
 import type { ApolloServerPlugin } from '@apollo/server';
-import { GraphQLError } from 'graphql';
+import { ApolloServerErrorCode } from '@apollo/server/errors';
+import { GraphQLError, type OperationDefinitionNode } from 'graphql';
 import type { Limits } from '../../config.js';
 import type { Context } from '../context.js';
+import { ErrorLocations } from '../error-locations.js';
 import { fragmentsOf } from '../limits/collect-fields.js';
 import { checkOperation } from '../limits/operation-limits.js';
 import { coerceVariables } from '../limits/variables.js';
@@ -14,6 +16,12 @@ function asResponseError({ message, nodes, extensions }: GraphQLError): GraphQLE
     extensions: { ...extensions, http: { status: 400 } },
   });
 }
+
+const unsupported = (operation: OperationDefinitionNode) =>
+  new GraphQLError(`The schema has no ${operation.operation}s.`, {
+    nodes: [operation],
+    extensions: { code: ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE },
+  });
 
 interface Options {
   limits: Limits;
@@ -37,6 +45,7 @@ export function operationLimits({ limits, isSchemaPublic }: Options): ApolloServ
       return {
         async didResolveOperation({ schema, document, operation, request, contextValue }) {
           if (operation === undefined) return;
+          if (schema.getRootType(operation.operation) == null) refuse([unsupported(operation)]);
           const { coerced, errors } = coerceVariables({
             schema,
             definitions: operation.variableDefinitions ?? [],
@@ -53,11 +62,15 @@ export function operationLimits({ limits, isSchemaPublic }: Options): ApolloServ
           contextValue.summary.cost = cost;
           refuse(checked.errors);
         },
-        async willSendResponse({ request, response: { body } }) {
+        async willSendResponse({ request, source, document, response: { body } }) {
           if (body.kind !== 'single') return;
           // Apollo Server takes one error from a plugin, and an operation can have several.
           if (furtherErrors.length > 0) {
-            const more = furtherErrors.map((error) => error.toJSON());
+            const found = new ErrorLocations(source!, document!);
+            const more = furtherErrors.map((error) => {
+              const locations = found.of(error.nodes);
+              return { ...error.toJSON(), ...(locations === undefined ? {} : { locations }) };
+            });
             body.singleResult.errors = [...(body.singleResult.errors ?? []), ...more];
           }
           if (cost === undefined || request.http?.headers.get('x-graphql-cost') !== 'true') return;
