@@ -1,4 +1,4 @@
-/** The process: settings, emulator where there is no Kinde, gateway, shut-down. */
+/** The process: reads settings, starts the emulator if there is no Kinde, starts the gateway, shuts down. */
 import { ConfigError, readConfig, type Config, type KindeConfig } from './config.js';
 import { startEmulator } from './emulator/index.js';
 import { createGateway } from './server.js';
@@ -9,11 +9,11 @@ function refuse(message: string): never {
   process.exit(1);
 }
 
-/** Ends the process with a line for each bad setting; what else was thrown is a fault, and is thrown on. */
+/** Exits with a line for each wrong setting. Rethrows any other error. */
 function refuseSettings(error: unknown): never {
   if (!(error instanceof ConfigError)) throw error;
   return refuse(
-    `kinde-graphql cannot start with these settings:\n${error.problems.map((problem) => `  ${problem}`).join('\n')}`,
+    `kinde-graphql can't start with these settings:\n${error.problems.map((problem) => `  ${problem}`).join('\n')}`,
   );
 }
 
@@ -25,7 +25,7 @@ function settings(): Config {
   }
 }
 
-/** An emulator of Kinde inside this process, on a port of its own. */
+/** Starts an emulator of Kinde in this process, on its own port. */
 async function embeddedKinde(): Promise<KindeConfig & { close: () => Promise<void> }> {
   const { url, audience, clientId, clientSecret, close } = await startEmulator();
   return { baseUrl: url, audience, credentials: { clientId, clientSecret }, close };
@@ -41,10 +41,10 @@ const url = await gateway
   .catch((error: NodeJS.ErrnoException & { port?: number }) =>
     refuse(
       error.code === 'EADDRINUSE'
-        ? `kinde-graphql cannot start: port ${error.port} is taken. Set ${
+        ? `kinde-graphql can't start: port ${error.port} is in use. Set ${
             error.port === config.port ? 'PORT' : 'METRICS_PORT'
-          } to another one.`
-        : `kinde-graphql cannot start: it cannot listen (${error.message}).`,
+          } to another port.`
+        : `kinde-graphql can't start: it can't listen (${error.message}).`,
     ),
   );
 gateway.log.info(
@@ -52,26 +52,26 @@ gateway.log.info(
     emulator === undefined ? `Kinde at ${config.kinde?.baseUrl}` : 'Kinde emulated in this process'
   }`,
 );
-// Whoever set a wrong secret learns of it now, not from the first query. Kinde may also be down for a
-// moment, so the gateway serves: it asks again when a query needs a token.
+// A wrong secret shows now and not at the first query. Kinde may also be down for a moment, so the
+// gateway serves anyway and tries again when a query needs a token.
 Promise.resolve(gateway.token?.get()).catch((error: unknown) =>
   gateway.log.warn(
-    `No token can be had, and until one can be, queries fail. ${whyNoToken(error, kinde)}`,
+    `The gateway got no access token, and queries fail until it does. ${whyNoToken(error, kinde)}`,
   ),
 );
 
 const signals = ['SIGTERM', 'SIGINT'] as const;
 
 function shutDown(signal: NodeJS.Signals): void {
-  // A second signal, of either kind, finds no handler and ends the process at once.
+  // A second signal finds no handler and ends the process at once.
   for (const name of signals) process.off(name, shutDown);
-  gateway.log.info(`${signal}: finishing the requests in flight`);
+  gateway.log.info(`${signal}: completing the requests in flight`);
   gateway
     .close()
     .then(() => emulator?.close())
     .then(() => process.exit(0))
     .catch((error: unknown) => {
-      gateway.log.error({ err: error }, 'shut-down failed');
+      gateway.log.error({ err: error }, 'shutdown failed');
       process.exit(1);
     });
 }

@@ -4,28 +4,28 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 interface Command {
-  /** A line for the list of commands. */
+  /** Shown in the list of commands. */
   summary: string;
-  /** What `--help` says beneath the summary. */
+  /** Shown by `--help` below the summary. */
   details: string;
-  /** Its flags, by what they do. */
+  /** Its flags, with what they do. */
   flags?: Readonly<Record<string, string>>;
-  /** Resolves to the exit code, or to nothing where the process goes on. */
+  /** Returns the exit code, or nothing if the process keeps running. */
   run(flags: ReadonlySet<string>): Promise<number | void>;
 }
 
 const ELSEWHERE = 'Settings are environment variables; docs/settings.md lists them.';
 
-// Each imports what it runs, so that `schema` does not wait for a server to be loaded.
+// Each imports what it runs, so that `schema` doesn't load a server.
 const commands: Readonly<Record<string, Command>> = {
   start: {
     summary: 'start the gateway',
-    details: `Without KINDE_DOMAIN it serves an emulated Kinde inside the process. ${ELSEWHERE}`,
+    details: `Without KINDE_DOMAIN it uses an emulator of Kinde in the same process. ${ELSEWHERE}`,
     run: async () => void (await import('../index.js')),
   },
   emulator: {
-    summary: 'start the emulated Kinde alone, and print the settings of a gateway before it',
-    details: 'It is shaped by variables that begin with EMULATOR_; docs/settings.md lists them.',
+    summary: 'start only the emulator of Kinde, and print the settings for a gateway',
+    details: 'Its settings are variables that start with EMULATOR_; docs/settings.md lists them.',
     run: async () => void (await import('../emulator/main.js')),
   },
   schema: {
@@ -38,11 +38,11 @@ const commands: Readonly<Record<string, Command>> = {
     },
   },
   'check-config': {
-    summary: 'check the settings, try Kinde and Redis, and say which fields the scopes allow',
-    details: `${ELSEWHERE}\nExits with 0 when a gateway with these settings can serve, and with 1 when not.`,
+    summary: 'check the settings, try Kinde and Redis, and list the fields that the scopes allow',
+    details: `${ELSEWHERE}\nExits with 0 if a gateway with these settings can serve, else with 1.`,
     flags: {
       json: 'print the report as JSON',
-      strict: 'also exit with 1 when a field lacks a scope, Redis cannot be reached, or it warns',
+      strict: 'also exit with 1 for a missing scope, an unreachable Redis, or a warning',
     },
     run: async (flags) => {
       const { checkConfig, printReport } = await import('./check-config.js');
@@ -75,7 +75,7 @@ Usage: kinde-graphql COMMAND
 
 ${columns(rows)}
 
-kinde-graphql COMMAND --help says more, --version prints the version.
+Run kinde-graphql COMMAND --help for details, or --version for the version.
 `;
 }
 
@@ -95,7 +95,7 @@ ${columns(rows)}
 `;
 }
 
-/** Exit code 2 says that the command itself was wrong, as shells have it. */
+/** Returns exit code 2, which shells use for a wrong command line. */
 function misused(message: string, help: string): number {
   process.stderr.write(`${message}\n\n${help}`);
   return 2;
@@ -136,5 +136,5 @@ async function main([name, ...rest]: string[]): Promise<number | void> {
 
 process.setSourceMapsEnabled(true);
 const exitCode = await main(process.argv.slice(2));
-// The output may still be on its way into a pipe, so the process ends by itself.
+// process.exit() could cut off output that is still being written to a pipe.
 if (exitCode !== undefined) process.exitCode = exitCode;

@@ -1,15 +1,15 @@
-/** Names that clients choose, where each distinct one takes memory for good. */
+/** Bounds labels that clients choose, since each distinct one takes memory forever. */
 
-/** GraphQL sets no bound to a name. */
+/** GraphQL doesn't limit the length of a name. */
 const LONGEST = 64;
 
-/** Gives the first `most` names as they are, and "other" for those that come later or are long. */
-export class BoundedNames {
+/** Returns the first `most` names as they are, and "other" for later or longer ones. */
+export class BoundedLabels {
   readonly #known = new Set<string>();
 
   constructor(private readonly most: number) {}
 
-  /** "" for what has no name. */
+  /** Returns "" for no name. */
   labelOf(name: string | undefined): string {
     if (name === undefined || this.#known.has(name)) return name ?? '';
     if (this.#known.size >= this.most || name.length > LONGEST) return 'other';

@@ -1,6 +1,6 @@
 /**
- * Serves the metrics on a port of their own, so that the network decides who reads them, as with any
- * exporter: they tell of load, failures and what clients ask, and the port of GraphQL may be public.
+ * Serves metrics on their own port, so that the network decides who may read them: they tell about
+ * load, failures and clients' queries, and the port of GraphQL may be public.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -8,12 +8,12 @@ import type { AddressInfo } from 'node:net';
 import type { Metrics } from './metrics.js';
 
 export interface MetricsServer {
-  /** Begins to serve; resolves to the metrics' address. */
+  /** Starts to listen, and returns the URL of the metrics. */
   listen(at: { port: number; host: string }): Promise<string>;
   close(): void;
 }
 
-/** A server of `GET /metrics` and of nothing else. `onError` hears why metrics cannot be given. */
+/** Creates a server for `GET /metrics` only. Errors of collecting go to `onError`. */
 export function createMetricsServer(
   metrics: Metrics,
   onError: (error: unknown) => void,

@@ -1,73 +1,71 @@
-/** What the gateway counts, as Prometheus reads it. docs/operating.md says what to look at when. */
+/** The gateway's metrics for Prometheus. docs/operating.md says when to look at which. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Breaker } from '../upstream/policy/breaker.js';
 import type { Store } from '../upstream/cache/reads.js';
 import type { CallReport } from '../upstream/call.js';
 import type { UpstreamError } from '../upstream/errors.js';
 import { Batch } from './batch.js';
-import { BoundedNames } from './bounded-labels.js';
+import { BoundedLabels } from './bounded-labels.js';
 import type { RequestReport } from './reports.js';
 
-/** In seconds: from an answer from memory to the longest that an operation may take by default. */
+/** In seconds: from a cached response to the default limit of an operation. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** How many operation names get series of their own. */
+/** How many operation names get a series of their own. */
 const MOST_NAMES = 200;
 
-/** What is looked at when the metrics are asked for, and not before. */
+/** State that is read when metrics are scraped. */
 export interface Observed {
   breaker: Breaker;
-  /** Undefined where nothing is kept. */
+  /** Undefined when the cache is off. */
   store: Store | undefined;
   maxCacheBytes: number;
-  /** Whether Redis could be reached when it was last tried; undefined where there is none. */
+  /** Whether the last command to Redis succeeded; undefined without Redis. */
   isRedisReachable: () => boolean | undefined;
 }
 
-/** The metrics of one gateway. No label has a value that clients can make up without a bound. */
+/** The metrics of one gateway. The number of values that clients can give a label is bounded. */
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #names = new BoundedNames(MOST_NAMES);
+  readonly #names = new BoundedLabels(MOST_NAMES);
   readonly #requestsEnded = new Batch((report: RequestReport) => this.#countRequest(report));
   readonly #callsEnded = new Batch((report: CallReport) => this.#countCall(report));
   readonly #responses = this.#counter(
     'kinde_graphql_responses_total',
-    'Requests of /graphql by HTTP status ("none": the caller went away) and the error code of a failure of HTTP.',
+    'Requests to /graphql by HTTP status ("none": the client disconnected) and, for a failed status, error code.',
     ['status', 'code'],
   );
   readonly #operations = this.#counter(
     'kinde_graphql_operations_total',
-    'Operations by name (the first 200 of them, else "other"), type and outcome, from execution or as a whole from memory.',
+    'Operations by name (the first 200, else "other"), type and outcome, executed or from the response cache.',
     ['operation', 'type', 'outcome', 'from'],
   );
   readonly #operationErrors = this.#counter(
     'kinde_graphql_operation_errors_total',
-    'Operations whose answer holds an error of this code, however many.',
+    'Operations whose response has at least one error with this code.',
     ['code'],
   );
   readonly #operationSeconds = this.#histogram(
     'kinde_graphql_operation_duration_seconds',
-    'From the arrival of a request to the end of its answer.',
+    'From the arrival of a request to the end of its response.',
     ['type', 'from'],
   );
   readonly #calls = this.#counter(
     'kinde_graphql_upstream_calls_total',
-    'Calls of the Kinde Management API, retries not counted, by the status of the last answer ("none": no answer) and what it was taken for.',
+    'Calls to the Kinde Management API, not counting retries, by the status of the last response ("none": no response) and failure.',
     ['route', 'status', 'failure'],
   );
-  readonly #retries = this.#counter(
-    'kinde_graphql_upstream_retries_total',
-    'How often a call was sent again.',
-    ['route'],
-  );
+  readonly #retries = this.#counter('kinde_graphql_upstream_retries_total', 'Retries of calls.', [
+    'route',
+  ]);
   readonly #callSeconds = this.#histogram(
     'kinde_graphql_upstream_call_duration_seconds',
-    'Calls of the Kinde Management API: the wait for a turn, and retries with the waits before them, included.',
+    'Calls to the Kinde Management API, including queueing, retries and the waits before them.',
     ['route'],
   );
   readonly #reads = this.#counter(
     'kinde_graphql_reads_total',
-    'Reads by where their answer came from: upstream, another operation (merged), memory (cache) or, in an outage, old memory (stale).',
+    'Reads by source: upstream, another operation in flight (merged), cache, or an expired entry in an outage (stale).',
     ['route', 'source'],
   );
   readonly #mismatches = this.#counter(
@@ -77,12 +75,12 @@ export class Metrics {
   );
   readonly #tokens = this.#counter(
     'kinde_graphql_token_requests_total',
-    'Requests for an access token of the gateway’s own.',
+    "Requests for the gateway's own access token.",
     ['outcome'],
   );
   readonly #breakerOpened = this.#counter(
     'kinde_graphql_upstream_breaker_opened_total',
-    'How often the breaker opened, or stayed open after a try.',
+    'How often the circuit breaker opened, or stayed open after a probe.',
     [],
   );
 
@@ -90,7 +88,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#registry });
     this.#gauge(
       'kinde_graphql_upstream_breaker_state',
-      '1 for the state that the breaker is in.',
+      '1 for the current state of the circuit breaker.',
       ['state'],
       (gauge) => {
         for (const state of ['closed', 'half-open', 'open'] as const) {
@@ -98,18 +96,18 @@ export class Metrics {
         }
       },
     );
-    // A series that begins at one has no increase that an alert could see.
+    // An alert can't see the increase of a series that starts at one.
     this.#operationErrors.inc({ code: 'INTERNAL_SERVER_ERROR' }, 0);
     for (const outcome of ['ok', 'UNAUTHENTICATED', 'UNAVAILABLE', 'TIMEOUT', 'BAD_RESPONSE']) {
       this.#tokens.inc({ outcome }, 0);
     }
     breaker.onOpen = () => this.#breakerOpened.inc();
-    this.#gauge('kinde_graphql_cache_bytes', 'What is kept, about.', [], (gauge) =>
+    this.#gauge('kinde_graphql_cache_bytes', 'Approximate size of the cache.', [], (gauge) =>
       gauge.set(store?.calculatedSize ?? 0),
     );
     this.#gauge(
       'kinde_graphql_cache_entries',
-      'How many reads and whole answers are kept.',
+      'Entries in the cache: reads and complete responses.',
       [],
       (gauge) => gauge.set(store?.size ?? 0),
     );
@@ -119,19 +117,19 @@ export class Metrics {
     if (isRedisReachable() !== undefined) {
       this.#gauge(
         'kinde_graphql_redis_reachable',
-        '1 when Redis could be reached the last time.',
+        '1 if the last command to Redis succeeded.',
         [],
         (gauge) => gauge.set(isRedisReachable() === true ? 1 : 0),
       );
     }
   }
 
-  /** A request of `/graphql` has been answered or given up. */
+  /** Counts a request to `/graphql` that has ended. */
   requestEnded(report: RequestReport): void {
     this.#requestsEnded.add(report);
   }
 
-  /** A call of the API has ended, or a read was answered without one. */
+  /** Counts a call that has ended, or a read that needed none. */
   callEnded(report: CallReport): void {
     this.#callsEnded.add(report);
   }
@@ -159,7 +157,7 @@ export class Metrics {
     this.#mismatches.inc({ route, field, outcome });
   }
 
-  /** The gateway has asked for a token of its own. */
+  /** Counts a request for the gateway's own token. */
   tokenRequested(error: UpstreamError | undefined): void {
     this.#tokens.inc({ outcome: error?.failure ?? 'ok' });
   }
@@ -168,7 +166,7 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  /** All metrics as they are now, in Prometheus' text format. */
+  /** Returns the metrics in Prometheus' text format. */
   text(): Promise<string> {
     this.#requestsEnded.settle();
     this.#callsEnded.settle();

@@ -1,19 +1,19 @@
-/** What may stand in the log of texts and errors that others have made. */
+/** Redacts what is logged: no e-mail addresses and no tokens. */
 import { types } from 'node:util';
 
 const LONGEST = 128;
 
-/** An e-mail address has one of these, in one spelling or another. */
+/** An at sign in any form that an e-mail address may have. */
 const AT = /@|＠|%40/i;
 
-/** A JSON Web Token begins with the base64url of `{"`. */
+/** A JSON Web Token starts with the base64url of `{"`. */
 const TOKEN = /\beyJ[\w-]{8,}(\.[\w-]*)*/g;
 const ADDRESS = /[\w.+%-]+@[\w-]+(\.[\w-]+)+/g;
 const BEARER = /\b(Bearer) +[^\s"',]+/gi;
 
 /**
- * An id, a name or a code as it may stand in the log: short, and without an e-mail address or a token,
- * which a client may send in place of an id. Such a text is replaced as a whole.
+ * Returns an id, a name or a code for the log, shortened. A text with an e-mail address or a token,
+ * which a client may send instead of an id, is replaced as a whole.
  */
 export function logText(text: string): string {
   if (AT.test(text)) return '[e-mail]';
@@ -21,12 +21,12 @@ export function logText(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
-/** A sentence or a stack without addresses and tokens; paths such as `node_modules/@apollo` stay. */
+/** Returns a sentence or a stack without addresses and tokens. Paths such as `node_modules/@apollo` stay. */
 function redacted(text: string): string {
   return text.replace(ADDRESS, '[e-mail]').replace(TOKEN, '[token]').replace(BEARER, '$1 [token]');
 }
 
-/** An error as the log has it; the stack is empty where it has none. */
+/** An error in the log. The stack is empty where it has none. */
 export interface LoggedError {
   type: string;
   message: string;
@@ -35,9 +35,9 @@ export interface LoggedError {
 }
 
 /**
- * An error as the log has it: its message, its code and those of its causes, and nothing else of what
- * it carries, such as the options or the bytes of a request. The stack tells where a fault of ours is;
- * trouble upstream and malformed requests, which anybody can bring about, have none.
+ * Returns an error for the log: message, code and causes, and nothing else that it carries, such as
+ * options or the bytes of a request. Only bugs of the gateway have a stack: anybody can cause upstream
+ * failures and malformed requests.
  */
 export function serializeError(error: unknown, depth = 0): LoggedError {
   if (!types.isNativeError(error)) {

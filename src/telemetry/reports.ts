@@ -1,12 +1,13 @@
-/** What telemetry is told when a request or an operation ends. */
+/** Reports to telemetry when a request or an operation ends. */
+
 /** An operation that has ended. */
 export interface OperationReport {
   name: string | undefined;
-  /** Undefined for a document that was not understood. */
+  /** Undefined for a document that doesn't parse or validate. */
   type: 'query' | 'mutation' | 'subscription' | undefined;
-  /** `abandoned` when its caller went away before there was an answer. */
+  /** `abandoned` when the client disconnected before the response. */
   outcome: 'ok' | 'partial' | 'failed' | 'refused' | 'abandoned';
-  /** Whether the whole answer was one from memory, or that of the same query under way. */
+  /** Whether it was executed, coalesced with the same query in flight, or served from the response cache. */
   from: 'memory' | 'merged' | 'execution';
   /** The codes of its errors, each once. */
   errorCodes: readonly string[];
@@ -16,11 +17,11 @@ export interface OperationReport {
 
 /** A request that has ended. */
 export interface RequestReport {
-  /** Of the answer; undefined when its caller went away before there was one. */
+  /** Status of the response; undefined when the client disconnected before it. */
   status: number | undefined;
-  /** The code of what HTTP calls a failure. */
+  /** The error code of a response with a failed status. */
   failureCode: string | undefined;
-  /** Undefined for a request that was refused before it was an operation. */
+  /** Undefined for a request that was refused before execution. */
   operation: OperationReport | undefined;
   milliseconds: number;
 }

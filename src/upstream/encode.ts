@@ -1,10 +1,10 @@
-/** From a call's arguments to what is sent. */
+/** Encodes a call's arguments. */
 import { randomUUID } from 'node:crypto';
 import type { Endpoint, FileUpload } from './endpoint.js';
 import { UpstreamError } from './errors.js';
 import { isId } from './id.js';
 
-/** What is sent of a call. */
+/** A call's URL and body. */
 export interface EncodedCall {
   url: string;
   body: RequestBody | undefined;
@@ -77,7 +77,7 @@ function requireId(endpoint: Endpoint, parameter: string, value: unknown): strin
   });
 }
 
-/** An unpaired surrogate has no UTF-8 form: sending a replacement would write what nobody asked for. */
+/** A lone surrogate has no UTF-8 form, and a replacement character would write something else. */
 function invalidText(endpoint: Endpoint, parameter: string): UpstreamError {
   return new UpstreamError(
     'INVALID_ID',

@@ -54,7 +54,7 @@ interface Details {
  */
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
-  /** Keeps its stack out of the log: it tells of trouble upstream, not of a fault in the gateway. */
+  /** Keeps the stack out of the log: the cause is upstream, not in the gateway. */
   readonly isExpected = true;
   readonly route: Route | undefined;
   readonly status: number | undefined;

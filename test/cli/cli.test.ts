@@ -240,17 +240,17 @@ describe('`check-config` with REDIS_URL', () => {
     [
       'a server that does not answer',
       async () => at(await listening(createServer(() => undefined))),
-      /127\.0\.0\.1:\d+ does not answer as Redis does within a second: check REDIS_URL/,
+      /127\.0\.0\.1:\d+ doesn’t answer like Redis within a second: check REDIS_URL/,
     ],
     [
       'a server that is no Redis',
       async () => at(await listening(createHttpServer((_, response) => response.end()))),
-      /127\.0\.0\.1:\d+ does not answer as Redis does/,
+      /127\.0\.0\.1:\d+ doesn’t answer like Redis/,
     ],
     [
       'rediss:// where there is no TLS',
       async () => at(new URL(emulator.url).port, 'rediss'),
-      /does not speak TLS \(\w+\): check REDIS_URL; without TLS it begins with redis:/,
+      /does not speak TLS \(\w+\): check REDIS_URL. Without TLS it starts with redis:/,
     ],
   ];
 
@@ -281,11 +281,11 @@ describe('`check-config` with REDIS_URL', () => {
         redis.command('ACL', 'SETUSER', 'me', 'resetpass', '>another');
         const wrong = await tell(at(port), '--json');
         expect(JSON.parse(wrong.stdout).redis.problem).toMatch(
-          /does not let the gateway in \(WRONGPASS\): check the user and the password in REDIS_URL/,
+          /refuses the credentials \(WRONGPASS\): check the user and the password in REDIS_URL/,
         );
         redis.command('ACL', 'SETUSER', 'default', 'resetpass', '>another');
         const none = await tell(redis.url);
-        expect(none.stdout).toMatch(/does not let the gateway in \(NOAUTH\)/);
+        expect(none.stdout).toMatch(/refuses the credentials \(NOAUTH\)/);
       } finally {
         await redis.kill();
       }
@@ -303,7 +303,7 @@ describe('what is commonly wrong', () => {
     [
       'an application without the Management API',
       async () => ({ KINDE_AUDIENCE: 'https://other.example' }),
-      /no token for https:\/\/other\.example \(unauthorized_client\): authorize it/,
+      /no token for https:\/\/other\.example \(unauthorized_client\)\. Authorize it/,
     ],
     [
       'a domain that is not Kinde’s',
@@ -311,7 +311,7 @@ describe('what is commonly wrong', () => {
         const page = createHttpServer((_, response) => response.writeHead(404).end('<html>'));
         return { KINDE_DOMAIN: `http://127.0.0.1:${await listening(page)}` };
       },
-      /not as a Kinde environment does \(404\): check KINDE_DOMAIN/,
+      /not like a Kinde environment \(404\): check KINDE_DOMAIN/,
     ],
     [
       'a name that DNS does not know',
@@ -331,7 +331,7 @@ describe('what is commonly wrong', () => {
     [
       'https where http is spoken',
       async () => ({ KINDE_DOMAIN: emulator.url.replace('http:', 'https:') }),
-      /does not speak TLS \(\w+\): check KINDE_DOMAIN; for plain HTTP/,
+      /does not speak TLS \(\w+\): check KINDE_DOMAIN\. For plain HTTP/,
     ],
     [
       'a server that is down',
@@ -339,7 +339,7 @@ describe('what is commonly wrong', () => {
         const down = createHttpServer((_, response) => response.writeHead(503).end());
         return { KINDE_DOMAIN: `http://127.0.0.1:${await listening(down)}` };
       },
-      /answers 503 when it is asked for a token: Kinde is down/,
+      /answers 503 to a token request\. Kinde is down/,
     ],
     [
       'a server that does not answer',
@@ -393,7 +393,7 @@ describe('what is commonly wrong', () => {
 
   test('is told at the start, too, and the gateway serves until it is mended', async () => {
     const gateway = start(['start'], { ...settings(), KINDE_CLIENT_SECRET: 'not-it', PORT: '0' });
-    await until(() => /No token can be had/.exec(gateway.output));
+    await until(() => /The gateway got no access token/.exec(gateway.output));
     expect(gateway.output).toContain('check KINDE_CLIENT_ID and KINDE_CLIENT_SECRET');
     expect(gateway.output).not.toContain('not-it');
     const [url] = /http:\/\/127\.0\.0\.1:\d+(?=\/graphql)/.exec(gateway.output)!;
@@ -405,7 +405,7 @@ describe('what is commonly wrong', () => {
     const port = String(await listening(createServer()));
     const gateway = await run(['start'], { PORT: port });
     expect(gateway.code).toBe(1);
-    expect(gateway.output).toContain(`port ${port} is taken. Set PORT to another one.`);
+    expect(gateway.output).toContain(`port ${port} is in use. Set PORT to another port.`);
     const kinde = await run(['emulator'], { EMULATOR_PORT: port });
     expect(kinde.code).toBe(1);
     expect(kinde.output).toContain(`Port ${port} is taken; set EMULATOR_PORT to another.`);

@@ -64,7 +64,7 @@ describe('the gateway’s process', () => {
     const gateway = start('index', { TRUSTED_DOCUMENTS: path, PORT: '0', MAX_ALIASES: '1' });
     expect(await gateway.exit).toBe(1);
     expect(gateway.output.split('\n')).toEqual([
-      'kinde-graphql cannot start with these settings:',
+      "kinde-graphql can't start with these settings:",
       expect.stringMatching(/^ {2}TRUSTED_DOCUMENTS must .+; cut: Syntax Error/),
       expect.stringMatching(/^ {2}TRUSTED_DOCUMENTS must .+; old: .*organisations/),
       expect.stringMatching(/^ {2}TRUSTED_DOCUMENTS must .+; deep: .*alias/),
@@ -78,7 +78,7 @@ describe('the gateway’s process', () => {
     const { port } = other.address() as AddressInfo;
     const gateway = start('index', { PORT: String(port) });
     expect(await gateway.exit).toBe(1);
-    expect(gateway.output).toContain(`port ${port} is taken. Set PORT to another one.`);
+    expect(gateway.output).toContain(`port ${port} is in use. Set PORT to another port.`);
     other.close();
   });
 

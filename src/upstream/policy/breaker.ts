@@ -1,26 +1,26 @@
-/** Stops asking an upstream that is down, and finds out when it is back. */
+/** Circuit breaker: stops calling an upstream that is down, and probes when it is back. */
 import { RollingCount } from './rolling-count.js';
 import { SendError, type Send } from '../send/index.js';
 
 export interface BreakerOptions {
-  /** Over which time failures are counted, in milliseconds. */
+  /** The window over which failures are counted, in milliseconds. */
   windowMs?: number;
-  /** With fewer exchanges in the window nothing is concluded. */
+  /** The fewest exchanges in the window that can open the breaker. */
   leastExchanges?: number;
-  /** From which share of failures on the breaker opens. */
+  /** The share of failures that opens the breaker. */
   failureRatio?: number;
-  /** How long it stays open before it lets an exchange through to try, in milliseconds. */
+  /** How long it stays open before it lets a probe through, in milliseconds. */
   openMs?: number;
   now?: () => number;
 }
 
-/** `unknown` says nothing of the upstream: the caller went away, or its time was up. */
+/** `unknown` says nothing about the upstream: the caller disconnected, or its time was up. */
 export type ExchangeOutcome = 'answered' | 'failed' | 'unknown';
 
 /**
- * Closed, it counts; open, it refuses; half open, it lets one exchange through at a time, and what
- * comes of that closes or opens it. What comes of exchanges that began in an earlier state is not
- * counted in the present one.
+ * Counts failures while closed, and refuses exchanges while open. While half open it lets one probe
+ * through at a time, which closes or opens it. Results of exchanges that began in an earlier state
+ * don't count.
  */
 export class Breaker {
   readonly #exchanges: RollingCount;
@@ -29,12 +29,12 @@ export class Breaker {
   readonly #failureRatio: number;
   readonly #openMs: number;
   readonly #now: () => number;
-  /** When it may be tried again; undefined while closed. */
+  /** When the next probe may be sent; undefined while closed. */
   #openUntil: number | undefined;
   #isProbing = false;
-  /** Counts the times that it opened or closed. */
+  /** Incremented each time that it opens or closes. */
   #period = 0;
-  /** Is told each time that it opens, or stays open after a try. */
+  /** Called each time that it opens, or stays open after a probe. */
   onOpen: (() => void) | undefined;
 
   constructor({
@@ -55,7 +55,7 @@ export class Breaker {
   /** How long exchanges are refused, in milliseconds; 0 when one may be made now. */
   get refusedForMs(): number {
     if (this.#openUntil === undefined) return 0;
-    // Nobody knows how long a try takes; a second is soon enough to ask again.
+    // Nobody knows how long a probe takes; a second is soon enough to try again.
     return this.#isProbing ? 1_000 : Math.max(0, this.#openUntil - this.#now());
   }
 
@@ -64,7 +64,7 @@ export class Breaker {
     return this.#isProbing || this.#now() >= this.#openUntil ? 'half-open' : 'open';
   }
 
-  /** Begins an exchange, which must be allowed; what it returns tells how it ended. */
+  /** Starts an exchange, which must be allowed. Call the returned function with its outcome. */
   begin(): (outcome: ExchangeOutcome) => void {
     const period = this.#period;
     const isProbe = this.#openUntil !== undefined;
@@ -98,7 +98,7 @@ export class Breaker {
   }
 }
 
-/** The error of exchanges that the breaker refuses; undefined when it lets them through. */
+/** Returns the error of a refused exchange; undefined when the breaker lets it through. */
 export function refusalOf(breaker: Breaker): SendError | undefined {
   const milliseconds = breaker.refusedForMs;
   return milliseconds === 0
@@ -107,8 +107,8 @@ export function refusalOf(breaker: Breaker): SendError | undefined {
 }
 
 /**
- * The seam behind a breaker. An answer below 500 says that the upstream is there, whatever it says:
- * a 4xx or a 429 never opens it. No connection, a broken one, no answer in time and a 5xx are failures.
+ * Returns a `send` behind a breaker. A status below 500 says that the upstream is up, so a 4xx or a 429
+ * never opens the breaker. Connection errors, timeouts and 5xx are failures.
  */
 export function sendThrough(breaker: Breaker, send: Send): Send {
   return async (exchange) => {

@@ -1,8 +1,8 @@
-/** When a read is sent again, and after how long. */
+/** Retries: which reads are retried, when, and how many. */
 import { RollingCount } from './rolling-count.js';
 import { SendError, type RawAnswer } from '../send/index.js';
 
-/** What came of sending a call. */
+/** The result of sending a call. */
 export type Outcome = RawAnswer | SendError;
 
 const RETRIED_STATUSES = new Set([429, 500, 502, 503, 504]);
@@ -11,8 +11,8 @@ const BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 2_000;
 
 /**
- * The milliseconds that the answer asks to wait before a new attempt. Kinde sends RateLimit-Reset in
- * seconds, which on any other answer than a 429 asks for nothing; proxies in front of it send
+ * Returns how many milliseconds a response asks to wait before the next attempt. Kinde sends
+ * RateLimit-Reset in seconds, which only means something with a 429. Proxies in front of it send
  * Retry-After in seconds or as a date (RFC 9110, section 10.2.3).
  */
 export function askedWaitMs(
@@ -29,13 +29,12 @@ export function askedWaitMs(
 }
 
 /**
- * How many milliseconds to wait before a read with this outcome is sent again; undefined when the
- * outcome is final. The wait is drawn from zero to a bound that doubles with each retry, so that
- * those who failed together do not come back together (full jitter), and comes on top of what the answer
- * asks for.
+ * Returns how many milliseconds to wait before a read is retried; undefined when its outcome is final.
+ * The wait is random up to a limit that doubles with each retry (full jitter), so that reads that
+ * failed together are not retried together. It is added to what the response asks for.
  *
- * A read that timed out is repeated only when `remainingMs` leaves the new attempt all the time that
- * the first one had: an attempt that is bound to be cut short only adds load to a slow upstream.
+ * A read that timed out is retried only if `remainingMs` allows the full timeout: a shorter attempt
+ * would only add load to a slow upstream.
  */
 export function retryWaitMs(
   outcome: Outcome,
@@ -70,9 +69,8 @@ const RETRIES_PER_CALL = 0.2;
 const RESERVE = 10;
 
 /**
- * Bounds the retries of the process to a fifth of its calls over the last ten seconds, or to ten
- * where that is more. Without it an upstream in trouble gets a multiple of its usual load, and stays
- * in trouble.
+ * Limits the process's retries to a fifth of its calls in the last ten seconds, or to ten if that is
+ * more. Without a limit, an overloaded upstream gets a multiple of its usual load and stays overloaded.
  */
 export class RetryBudget {
   readonly #calls: RollingCount;
@@ -83,12 +81,12 @@ export class RetryBudget {
     this.#retries = new RollingCount(WINDOW_MS, now);
   }
 
-  /** A call is sent for the first time. */
+  /** Counts a call that is sent for the first time. */
   called(): void {
     this.#calls.add();
   }
 
-  /** Whether one more retry may be made, which is then counted. */
+  /** Returns whether one more retry is allowed, and counts it. */
   spend(): boolean {
     const allowed = Math.max(RESERVE, Math.floor(this.#calls.total * RETRIES_PER_CALL));
     if (this.#retries.total >= allowed) return false;

@@ -1,8 +1,8 @@
-/** How often something happened lately. */
+/** Counts events in a rolling window. */
 
 const SLOTS = 10;
 
-/** Counts over a window that rolls on by a tenth of its length at a time, in constant memory. */
+/** Counts events in a window that moves by a tenth of its length at a time, in constant memory. */
 export class RollingCount {
   readonly #counts = new Array<number>(SLOTS).fill(0);
   readonly #slotMs: number;

@@ -4,21 +4,21 @@ export type SendFailure =
   | 'ABORTED'
   | 'DEADLINE_EXCEEDED'
   | 'TOO_LARGE'
-  /** By the breaker: the upstream is known to be down. */
+  /** Refused by the circuit breaker. */
   | 'REFUSED'
-  /** The upstream takes no calls until after the operation's deadline. */
+  /** The rate limit holds until after the operation's deadline. */
   | 'RATE_LIMITED';
 
-/** Why there is no answer. */
+/** Says why there is no response. */
 export class SendError extends Error {
   override readonly name = 'SendError';
-  /** Keeps its stack out of the log: it tells of trouble upstream, not of a fault in the gateway. */
+  /** Keeps the stack out of the log: the cause is upstream, not in the gateway. */
   readonly isExpected = true;
   constructor(
     readonly failure: SendFailure,
-    /** Whether the other side cannot have seen the request, so that a write did not happen. */
+    /** Whether the request certainly wasn't sent, so that a write didn't happen. */
     readonly notSent: boolean,
-    /** The network's code, e.g. ECONNREFUSED: fit for a log line. */
+    /** The network's code, such as ECONNREFUSED. It is safe to log. */
     readonly code: string,
     readonly retryAfterSeconds?: number,
   ) {
@@ -26,7 +26,7 @@ export class SendError extends Error {
   }
 }
 
-/** The error's wait as a property, for an error that is made of it; none where there is none. */
+/** Returns the error's `retryAfterSeconds` as an object to spread; an empty one without it. */
 export function retryAfter({ retryAfterSeconds }: SendError): { retryAfterSeconds?: number } {
   return retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
 }

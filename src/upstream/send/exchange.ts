@@ -7,7 +7,7 @@ export interface Exchange {
   url: string;
   headers: Readonly<Record<string, string>>;
   body?: string | Buffer | undefined;
-  /** Breaks a read off, which then throws the reason. A write is never broken off. */
+  /** Cancels a read, which then throws the reason. Writes are never cancelled. */
   cancellation?: Cancellation | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface RawAnswer {
   body: string;
 }
 
-/** Promises an answer of any status, or throws a SendError. */
+/** Returns a response of any status, or throws a SendError. */
 export type Send = (exchange: Exchange) => Promise<RawAnswer>;
 
 export interface SendOptions {
@@ -27,7 +27,7 @@ export interface SendOptions {
   timeoutMs: number;
   /** How many sockets may be open to the API. */
   maxSockets: number;
-  /** The largest body that is read, in bytes after decompression. */
+  /** The largest body that is accepted, in bytes after decompression. */
   maxBodyBytes: number;
 }
 

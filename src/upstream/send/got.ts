@@ -4,7 +4,7 @@ import got, { RequestError, type Got } from 'got';
 import { SendError } from './error.js';
 import type { Send, Sender, SendOptions } from './exchange.js';
 
-/** Failures of setting up a connection: no byte of the request has left. */
+/** Errors of opening a connection: no byte of the request was sent. */
 const NOT_SENT = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -17,7 +17,7 @@ const NOT_SENT = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
-/** got, with everything that would act on its own switched off. */
+/** Creates a sender on got, with retries, redirects and exceptions for statuses turned off. */
 export function createGotSend({ timeoutMs, maxSockets, maxBodyBytes }: SendOptions): Sender {
   const agents = {
     http: new HttpAgent({ keepAlive: true, maxSockets, scheduling: 'lifo' }),

@@ -6,9 +6,9 @@ import type { Exchange, RawAnswer, Sender, SendOptions } from './exchange.js';
 const TIMEOUT = () => new SendError('TIMEOUT', false, 'ETIMEDOUT');
 
 /**
- * undici's pool by its lowest interface, which makes no stream and no promise of its own for a body.
- * It follows no redirect and asks for no compression, so that a small answer cannot become a large
- * one. For reads: whether a request has left is not told.
+ * Creates a sender on undici's `dispatch`, which creates no stream and no promise for a body. It
+ * follows no redirects and requests no compression, so a small body can't become a large one. It is
+ * for reads only: undici doesn't say whether a request was sent.
  */
 export function createUndiciSend({
   baseUrl,
@@ -19,14 +19,14 @@ export function createUndiciSend({
   const pool = new Pool(baseUrl, {
     connections: maxSockets,
     connect: { timeout: timeoutMs },
-    // One timer of our own covers the whole exchange.
+    // One timer covers the whole exchange.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
   return {
     send: (exchange) =>
       new Promise((resolve, reject) => {
-        const reader = new AnswerReader(exchange, timeoutMs, maxBodyBytes, resolve, reject);
+        const reader = new ResponseReader(exchange, timeoutMs, maxBodyBytes, resolve, reject);
         pool.dispatch(
           {
             method: exchange.method,
@@ -40,8 +40,8 @@ export function createUndiciSend({
   };
 }
 
-/** Reads one answer, and settles once: with the answer, or with the first thing that went wrong. */
-class AnswerReader implements Dispatcher.DispatchHandler {
+/** Reads one response, and settles once: with the response or the first error. */
+class ResponseReader implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #headers: IncomingHttpHeaders = {};
@@ -54,7 +54,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     private readonly exchange: Exchange,
     timeoutMs: number,
     private readonly maxBodyBytes: number,
-    private readonly resolve: (answer: RawAnswer) => void,
+    private readonly resolve: (response: RawAnswer) => void,
     private readonly reject: (error: SendError) => void,
   ) {
     this.#timer = setTimeout(() => this.#fail(TIMEOUT()), timeoutMs);
@@ -65,7 +65,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // It may have failed while it waited for a connection.
+    // It may have been cancelled while it waited for a connection.
     if (this.#failure !== undefined) controller.abort(this.#failure);
   }
 
