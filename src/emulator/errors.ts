@@ -8,16 +8,27 @@ export class KindeError extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
+    /** What else the error's entry says. */
+    readonly details?: object,
   ) {
     super(message);
   }
 
   get body(): object | undefined {
     if (this.status >= 500) return undefined;
-    const error = { code: this.code, message: this.message };
+    const error = {
+      code: this.code,
+      message: this.message,
+      ...(this.details && { details: this.details }),
+    };
     return { errors: this.status === 404 ? error : [error] };
   }
 }
 
 /** A 400, which is also what the API answers when a named thing does not exist. */
 export const invalid = (code: string, message: string) => new KindeError(400, code, message);
+
+/** Where a refused bulk write says which of its values is to blame. Kinde documents none. */
+export const CULPRIT_PLACES = ['message', 'details', 'nowhere'] as const;
+
+export type CulpritPlace = (typeof CULPRIT_PLACES)[number];

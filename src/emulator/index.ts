@@ -4,6 +4,7 @@
  */
 import type { AddressInfo } from 'node:net';
 import { type Fault, Faults } from './faults.js';
+import type { CulpritPlace } from './errors.js';
 import type { PageTokenKind } from './page-tokens.js';
 import { RateLimit } from './rate-limit.js';
 import { seedState } from './seed/index.js';
@@ -14,6 +15,7 @@ import { type Client, type TokenOptions, Tokens } from './tokens.js';
 
 export type { Fault, FaultResponse, FaultRoute, FaultTarget } from './faults.js';
 export type { RecordedRequest } from './environment.js';
+export { CULPRIT_PLACES, type CulpritPlace } from './errors.js';
 export { PAGE_TOKEN_KINDS, type PageTokenKind } from './page-tokens.js';
 export type { Member, OrganizationRecord, RoleRecord, State, UserRecord } from './state.js';
 export type { TokenOptions } from './tokens.js';
@@ -37,6 +39,8 @@ export interface EmulatorOptions {
   pageTokens?: PageTokenKind | undefined;
   /** How long page tokens can be used; left out, for good. */
   pageTokenLifetimeSeconds?: number | undefined;
+  /** Where a refused bulk write names who or what is to blame; in the `message` when left out. */
+  culprits?: CulpritPlace | undefined;
   /** Another text gives other organizations, people and ids. */
   seed?: string;
   /** How long the tokens of the token endpoint live. */
@@ -89,6 +93,7 @@ export async function startEmulator({
   organizationLimit = Infinity,
   pageTokens,
   pageTokenLifetimeSeconds,
+  culprits,
   seed = 'kinde',
   tokenLifetimeSeconds = 3600,
   recordsRequests = true,
@@ -99,6 +104,7 @@ export async function startEmulator({
       organizations,
       usersPerOrganization,
       pageTokens: { kind: pageTokens, lifetimeSeconds: pageTokenLifetimeSeconds },
+      culprits,
     });
     state.organizationLimit = organizationLimit;
     return state;

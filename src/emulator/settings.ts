@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CULPRIT_PLACES } from './errors.js';
 import type { EmulatorOptions } from './index.js';
 import { PAGE_TOKEN_KINDS } from './page-tokens.js';
 
@@ -23,6 +24,9 @@ const Settings = z.object({
     .optional(),
   EMULATOR_PAGE_TOKEN_LIFETIME_SECONDS: whole(1, 86_400).optional(),
   EMULATOR_ORGANIZATION_LIMIT: whole(1, 1_000_000).optional(),
+  EMULATOR_CULPRITS: z
+    .enum(CULPRIT_PLACES, { error: `must be one of ${CULPRIT_PLACES.join(', ')}` })
+    .optional(),
   EMULATOR_ORGANIZATIONS: whole(1, 10_000).optional(),
   EMULATOR_USERS_PER_ORGANIZATION: whole(1, 10_000).optional(),
 });
@@ -52,6 +56,7 @@ export function readEmulatorSettings(env: Record<string, string | undefined>): E
     organizationLimit: data.EMULATOR_ORGANIZATION_LIMIT,
     pageTokens: data.EMULATOR_PAGE_TOKENS,
     pageTokenLifetimeSeconds: data.EMULATOR_PAGE_TOKEN_LIFETIME_SECONDS,
+    culprits: data.EMULATOR_CULPRITS,
     organizations: data.EMULATOR_ORGANIZATIONS,
     usersPerOrganization: data.EMULATOR_USERS_PER_ORGANIZATION,
   };

@@ -1,7 +1,7 @@
 import type { FlagType, Organization, Permission, Role, Sent, User } from '../upstream/types.js';
 import type { OrganizationProperty } from '../upstream/endpoints/organization-properties.js';
 import { Collection } from './collection.js';
-import { invalid } from './errors.js';
+import { type CulpritPlace, invalid, KindeError } from './errors.js';
 import { type PageTokenOptions, PageTokens } from './page-tokens.js';
 
 export interface RoleRecord extends Role {
@@ -55,11 +55,18 @@ export type PropertyRecord = Required<Omit<OrganizationProperty, 'value'>>;
 
 export type Grants = Pick<Member, 'roles' | 'permissions'>;
 
+export interface StateOptions {
+  pageTokens?: PageTokenOptions;
+  culprits?: CulpritPlace | undefined;
+}
+
 /** Everything that the emulated environment holds. Tests may read it and change it. */
 export class State {
   /** How many organizations there may be. At the limit, a creation is refused with 403. */
   organizationLimit = Infinity;
   readonly pageTokens: PageTokens;
+  /** May be changed at any time. */
+  culprits: CulpritPlace;
   readonly organizations: Collection<OrganizationRecord>;
   readonly users: Collection<UserRecord>;
   readonly roles: Collection<RoleRecord>;
@@ -72,8 +79,9 @@ export class State {
   /** `newHex` makes the ids of what is created later. */
   constructor(
     readonly newHex: (length: number) => string,
-    pageTokens?: PageTokenOptions,
+    { pageTokens, culprits = 'message' }: StateOptions = {},
   ) {
+    this.culprits = culprits;
     this.pageTokens = new PageTokens(pageTokens);
     this.organizations = new Collection(this.pageTokens, ({ profile }) => profile.code, {
       name: ({ profile }) => profile.name,
@@ -89,6 +97,13 @@ export class State {
       name: ({ name }) => name,
       id: ({ id }) => id,
     });
+  }
+
+  /** Returns the refusal of a bulk write for one of its values, which it names as `culprits` says. */
+  blame(code: string, message: string, culprit: Record<string, string>): KindeError {
+    if (this.culprits === 'details') return new KindeError(400, code, message, culprit);
+    const named = this.culprits === 'message' ? `: ${Object.values(culprit).join(', ')}` : '';
+    return invalid(code, message + named);
   }
 
   organization(code: string): OrganizationRecord {
@@ -108,7 +123,7 @@ export class State {
   user(id: string): UserRecord {
     const user = this.users.get(id);
     // The code is a decision: none is documented for an unknown user.
-    if (!user) throw invalid('USER_NOT_FOUND', `User not found: ${id}`);
+    if (!user) throw this.blame('USER_NOT_FOUND', 'User not found', { user_id: id });
     return user;
   }
 
@@ -126,7 +141,7 @@ export class State {
 
   roleByKey(key: string): RoleRecord {
     for (const role of this.roles.values()) if (role.key === key) return role;
-    throw invalid('ROLE_NOT_FOUND', `Role not found: ${key}`);
+    throw this.blame('ROLE_NOT_FOUND', 'Role not found', { role: key });
   }
 
   permissionByKey(key: string): PermissionRecord {
@@ -134,7 +149,7 @@ export class State {
       if (permission.key === key) return permission;
     }
     // The code is a decision: the documented one, INVALID_PERMISSION_ID, speaks of ids.
-    throw invalid('PERMISSION_NOT_FOUND', `Permission not found: ${key}`);
+    throw this.blame('PERMISSION_NOT_FOUND', 'Permission not found', { permission: key });
   }
 
   featureFlag(key: string): FeatureFlagRecord {

@@ -545,6 +545,20 @@ describe('members', () => {
     expect(membersOf()).toHaveLength(size);
   });
 
+  test('a refused bulk request names the culprit in the message, in details, or nowhere', async () => {
+    const path = `POST /api/v1/organizations/${someOrganization().profile.code}/users`;
+    const refused = async (place: 'message' | 'details' | 'nowhere') => {
+      emulator.state.culprits = place;
+      return (await call(path, { body: { users: [{ id: 'kp_unknown' }] } })).body.errors;
+    };
+    const code = 'USER_NOT_FOUND';
+    expect(await refused('message')).toEqual([{ code, message: 'User not found: kp_unknown' }]);
+    expect(await refused('details')).toEqual([
+      { code, message: 'User not found', details: { user_id: 'kp_unknown' } },
+    ]);
+    expect(await refused('nowhere')).toEqual([{ code, message: 'User not found' }]);
+  });
+
   test('a bulk request takes 100 users and no more', async () => {
     const everybody = [...emulator.state.users.values()].map(({ id }) => ({ id }));
     expect(await refusal(`POST ${users()}`, { body: { users: everybody.slice(0, 101) } })).toBe(
@@ -1205,6 +1219,7 @@ describe('settings', () => {
         EMULATOR_RATE_LIMIT: '100',
         EMULATOR_PAGE_TOKENS: 'offset',
         EMULATOR_PAGE_TOKEN_LIFETIME_SECONDS: '60',
+        EMULATOR_CULPRITS: 'details',
         EMULATOR_ORGANIZATIONS: '5',
         EMULATOR_USERS_PER_ORGANIZATION: '7',
       }),
@@ -1216,6 +1231,7 @@ describe('settings', () => {
       rateLimit: 100,
       pageTokens: 'offset',
       pageTokenLifetimeSeconds: 60,
+      culprits: 'details',
       organizations: 5,
       usersPerOrganization: 7,
     });

@@ -46,7 +46,7 @@ export const users: Pick<Handlers['organizations'], Operations> = {
       }
       const user = state.user(given.id);
       if (isDelete && !(present.get(user.id) ?? members.has(user.id))) {
-        throw invalid('USER_NOT_IN_ORGANIZATION', `Not a member: ${user.id}`);
+        throw state.blame('USER_NOT_IN_ORGANIZATION', 'Not a member', { user_id: user.id });
       }
       present.set(user.id, !isDelete);
       return { user, isDelete, grants: grantsByKey(state, given) };

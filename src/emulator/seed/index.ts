@@ -6,24 +6,23 @@ import type { Organization } from '../../upstream/types.js';
 import { blank, COLOR_SCHEMES } from '../organizations/index.js';
 import { color } from '../organizations/colors.js';
 import { seedProperties, seedPropertyDefinitions } from '../organizations/properties.js';
-import type { PageTokenOptions } from '../page-tokens.js';
 import {
   type OrganizationProfile,
   type OrganizationRecord,
   State,
+  type StateOptions,
   type UserRecord,
 } from '../state.js';
 import { seedCatalogue } from './catalogue.js';
 import { ascii, COMPANIES, PEOPLE, PLACES, TRADES } from './names.js';
 import { type Moment, type Random, random } from './random.js';
 
-export interface SeedOptions {
+export interface SeedOptions extends StateOptions {
   /** Another text gives another environment. */
   seed: string;
   organizations: number;
   /** Members of each organization; left out, they vary around 24. */
   usersPerOrganization?: number;
-  pageTokens?: PageTokenOptions;
 }
 
 const FOUNDED = Date.UTC(2022, 0, 10);
@@ -39,9 +38,9 @@ export function seedState({
   seed,
   organizations,
   usersPerOrganization,
-  pageTokens,
+  ...options
 }: SeedOptions): State {
-  const state = new State(random(seed, 'created later').hex, pageTokens);
+  const state = new State(random(seed, 'created later').hex, options);
   seedCatalogue(state, seed);
   seedPropertyDefinitions(state, seed);
   const addresses = new Map<string, number>();
