@@ -95,15 +95,27 @@ export const UNKNOWN_CODE = 'UNKNOWN';
 const MOST_REASONS = 20;
 const LONGEST_REASON = 500;
 
-/** The reasons in an error answer: the API sends `errors` as a list or as a single object. */
+/**
+ * Returns the reasons in the body of an error. Kinde sends `errors` as a list or as one object; a flat
+ * `{ code, message }` and texts in place of objects are read, too, since the specification is known to
+ * differ from the API. A flat body without a code of Kinde's form may be anything, and is not passed on.
+ */
 export function reasonsIn(body: unknown): Reason[] {
-  const errors = isObject(body) ? body['errors'] : undefined;
+  if (!isObject(body)) return [];
+  const isFlat = typeof body['code'] === 'string' && KINDE_CODE.test(body['code']);
+  const errors = body['errors'] ?? (isFlat ? body : undefined);
   const list: unknown[] = Array.isArray(errors) ? errors.slice(0, MOST_REASONS) : [errors];
-  return list.filter(isObject).map(({ code, message }) => ({
-    code: codeIn(code) ?? UNKNOWN_CODE,
-    message: typeof message === 'string' ? plainText(message) : '',
-  }));
+  return list
+    .map((entry) => (isObject(entry) ? entry : { message: entry }))
+    .map(({ code, message }: Record<string, unknown>) => ({
+      code: codeIn(code) ?? UNKNOWN_CODE,
+      message: typeof message === 'string' ? plainText(message) : '',
+    }))
+    .filter(({ code, message }) => code !== UNKNOWN_CODE || message !== '');
 }
+
+/** Kinde's codes, such as `FORBIDDEN` and `ORGANIZATION_NOT_FOUND`. */
+const KINDE_CODE = /^(?=.{3,64}$)[A-Z][A-Z0-9_]*$/;
 
 /** A page of a proxy is no message of Kinde's, and is of no use to anybody who reads messages. */
 const HTML = /<[a-z!/]/i;

@@ -57,6 +57,24 @@ describe('a limit of Kinde', () => {
   });
 });
 
+test.each<[string, object]>([
+  ['a list', { errors: [{ code: 'PLAN_LIMIT', message: 'No more.' }] }],
+  ['one object', { errors: { code: 'PLAN_LIMIT', message: 'No more.' } }],
+  ['flat', { code: 'PLAN_LIMIT', message: 'No more.' }],
+])('Kinde’s code and message are read from %s', async (_, body) => {
+  refuse({ status: 403, body });
+  expect(await errorOf(LIST)).toMatchObject({ kindeCode: 'PLAN_LIMIT', kindeMessage: 'No more.' });
+});
+
+test('Kinde’s message is read from a list of texts', async () => {
+  refuse({ status: 403, body: { errors: ['No more.'] } });
+  expect(await errorOf(LIST)).toEqual({
+    message: 'Kinde refused the call: No more.',
+    code: 'FORBIDDEN',
+    kindeMessage: 'No more.',
+  });
+});
+
 test('a token for another organization is told that, not of a scope', async () => {
   const [own, other] = [...gateway.emulator.state.organizations.values()].map(
     ({ profile }) => profile.code,
@@ -88,6 +106,7 @@ describe('a page of a proxy', () => {
     ['without a body', { status: 403 }],
     ['within JSON', withReasons({ message: PAGE })],
     ['as a code', withReasons({ code: PAGE, message: `  ${PAGE}` })],
+    ['of another gateway, as JSON', { status: 403, body: { message: 'blocked', code: 'x' } }],
     ['as a reason that is text', withReasons(PAGE)],
   ])('%s: nothing of it is passed on, and no scope is named', async (_, respond) => {
     refuse(respond);
