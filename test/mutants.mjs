@@ -69,6 +69,11 @@ const mutants = [
   ['the issuer of tokens', [66], 'auth/auth', 'another issuer|no issuer', ['auth/authenticate.ts', 'issuer: issuers.flatMap((issuer) => [issuer, `${issuer}/`]),', '']],
   ['the expiry of tokens', [66], 'auth/auth', 'expired|no expiry', ['auth/authenticate.ts', 'clockTolerance: CLOCK_TOLERANCE_SECONDS', 'clockTolerance: 1e9'], ['auth/authenticate.ts', "requiredClaims: ['exp'],", '']],
   ['what a token may', [67], 'auth/auth', 'that only reads may not|in another organization', ['auth/viewer.ts', 'if (!isHeld(viewer)) return;', 'if (Number(1) > 0) return;']],
+  ['granted scopes, not requested ones', [67], 'auth/auth', 'only asked to delete|`scope` empty', ['upstream/token-claims.ts', "claims['scope'] === undefined ? claims['scp'] : claims['scope']", "claims['scp'] ?? claims['scope']"]],
+  ['an organization in Hasura’s form', [67], 'auth/auth', 'by x-hasura-org-code', ['auth/claims.ts', "key.toLowerCase() === hasuraName", "key === ''"]],
+  ['contradictory claims', [66], 'auth/auth', 'two (organizations|lists)', ['auth/claims.ts', 'if (first === undefined || other === undefined) return;', "if (forms.length >= 0) return;"]],
+  ['an issuer’s keys are for its own tokens', [66], 'auth/auth', 'no other issuer', ['auth/jwks.ts', "ofIssuers.get(acceptedIssuer(iss, issuers) ?? '')", '[...ofIssuers.values()][0]']],
+  ['no page of a proxy is passed on', [24], 'upstream/forbidden', 'a page of a proxy', ['upstream/errors.ts', "HTML.test(message) ? '' : ", '']],
 ];
 
 function jest(suite, pattern) {
