@@ -1,6 +1,7 @@
 /** What is sent again, what never is, how long it waits, and when nothing is sent at all. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { stubClock } from '../support/clock.js';
 import {
   answer,
   reset,
@@ -10,6 +11,7 @@ import {
   type FaultyGateway,
 } from '../support/fault-proxy.js';
 
+const { advance } = stubClock();
 const open: FaultyGateway[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((gateway) => gateway.close()));
@@ -317,7 +319,7 @@ describe('an upstream in trouble', () => {
       organizations: 'UPSTREAM_UNAVAILABLE',
     });
     expect(gateway.proxy.calls()).toEqual([]);
-    await wait(5_200);
+    advance(5_200);
     // Of many that come at once, one tries, and the others are refused.
     gateway.proxy.always(LIST, async ({ forward }) => {
       await wait(500);
@@ -359,9 +361,11 @@ describe('an upstream in trouble', () => {
     for (const query of distinct(40)) await gateway.execute(query);
     expect(count).toBeLessThan(40);
     end();
-    const recoveredAt = performance.now();
-    while ((await gateway.execute(list(1))).errors !== undefined) await wait(100);
-    expect(performance.now() - recoveredAt).toBeLessThan(10_000);
+    let waitedMs = 0;
+    for (; (await gateway.execute(list(1))).errors !== undefined; waitedMs += 100) {
+      expect(waitedMs).toBeLessThan(10_000);
+      advance(100);
+    }
     await Promise.all(distinct(40).map((query) => gateway.query(query)));
   });
 });

@@ -1,5 +1,6 @@
 /** Gateways with their cache on, their answers held back where a test says so, and time that a test lets pass. */
-import { afterEach, beforeEach, jest } from '@jest/globals';
+import { afterEach, jest } from '@jest/globals';
+import { stubClock } from './clock.js';
 import { startGateway, type TestGateway, type TestOptions } from './gateway.js';
 import { startHeldProxy } from './held-proxy.js';
 
@@ -8,12 +9,7 @@ const SMALL = { organizations: 3, usersPerOrganization: 2 };
 /** For the tests of a file: each begins with nothing, and what it starts ends with it. */
 export function cachedGateways() {
   const open: { close(): Promise<void> }[] = [];
-  let shiftMs = 0;
-  beforeEach(() => {
-    shiftMs = 0;
-    const now = performance.now.bind(performance);
-    jest.spyOn(performance, 'now').mockImplementation(() => now() + shiftMs);
-  });
+  const { advance } = stubClock();
   afterEach(async () => {
     jest.restoreAllMocks();
     for (const one of open.splice(0).reverse()) await one.close();
@@ -51,7 +47,7 @@ export function cachedGateways() {
       return gateway;
     },
     /** Lets the time pass after which what is kept is no longer fresh, without waiting for it. */
-    advance: (milliseconds: number) => void (shiftMs += milliseconds),
+    advance,
   };
 }
 

@@ -10,8 +10,10 @@ import {
   type Outcome,
 } from '../../src/upstream/policy/retry.js';
 import { SendError } from '../../src/upstream/send/index.js';
+import { stubClock } from '../support/clock.js';
 import { startGateway, type TestGateway, type TestOptions } from '../support/gateway.js';
 
+const { advance } = stubClock();
 const open: TestGateway[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((gateway) => gateway.close()));
@@ -330,7 +332,7 @@ describe('the circuit breaker', () => {
     ]);
     expect(gateway.calls()).toEqual([]);
     end();
-    await new Promise((resolve) => setTimeout(resolve, 5_100));
+    advance(5_100);
     await gateway.query(ORGANIZATIONS);
     await Promise.all(distinct(20).map((query) => gateway.query(query)));
   });
@@ -341,7 +343,7 @@ describe('the circuit breaker', () => {
     await fail(gateway);
     end();
     gateway.emulator.fault({ respond: 'hang' });
-    await new Promise((resolve) => setTimeout(resolve, 5_100));
+    advance(5_100);
     const tried = gateway.execute(ORGANIZATIONS);
     await new Promise((resolve) => setTimeout(resolve, 300));
     const [{ errors }, milliseconds] = await timed(() => gateway.execute(distinct(1)[0]!));
