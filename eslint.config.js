@@ -21,6 +21,13 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.{ts,tsx}', 'scripts/**/*.ts'],
+    rules: {
+      'max-lines': ['error', { max: 350 }],
+      'max-lines-per-function': ['error', { max: 80 }],
+    },
+  },
+  {
     files: ['src/**/*.ts'],
     ignores: ['src/index.ts', 'src/cli/index.ts', 'src/emulator/main.ts'],
     rules: {

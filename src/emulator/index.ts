@@ -82,35 +82,14 @@ export interface Emulator extends Credentials {
   close(): Promise<void>;
 }
 
-export async function startEmulator({
-  host = '127.0.0.1',
-  port = 0,
-  url: publicUrl,
-  organizations = 36,
-  usersPerOrganization,
-  latencyMs = 0,
-  rateLimit = 0,
-  organizationLimit = Infinity,
-  pageTokens,
-  pageTokenLifetimeSeconds,
-  culprits,
-  seed = 'kinde',
-  tokenLifetimeSeconds = 3600,
-  recordsRequests = true,
-}: EmulatorOptions = {}): Promise<Emulator> {
-  const newState = () => {
-    const state = seedState({
-      seed,
-      organizations,
-      usersPerOrganization,
-      pageTokens: { kind: pageTokens, lifetimeSeconds: pageTokenLifetimeSeconds },
-      culprits,
-    });
-    state.organizationLimit = organizationLimit;
-    return state;
-  };
+const SEED = 'kinde';
+
+/** Starts an emulator of Kinde with its own data, keys and clients. */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { host = '127.0.0.1', port = 0, url: publicUrl, latencyMs = 0, rateLimit = 0 } = options;
+  const { seed = SEED, tokenLifetimeSeconds = 3600, recordsRequests = true } = options;
   const environment: Environment = {
-    state: newState(),
+    state: createState(options),
     tokens: await Tokens.create(publicUrl ?? '', tokenLifetimeSeconds, seed),
     faults: new Faults(),
     rateLimit: new RateLimit(rateLimit),
@@ -162,7 +141,7 @@ export async function startEmulator({
     issueToken: (options) => tokens.issue(tokens.client, options),
     rotateKey: () => tokens.rotateKey(),
     reset: () => {
-      environment.state = newState();
+      environment.state = createState(options);
       environment.faults.clear();
       environment.rateLimit = new RateLimit(rateLimit);
       environment.latencyMs = latencyMs;
@@ -172,7 +151,24 @@ export async function startEmulator({
   };
 }
 
-/** An address that stands for every interface is no place to go to; the loopback is one of them. */
+function createState({
+  seed = SEED,
+  organizations = 36,
+  usersPerOrganization,
+  organizationLimit = Infinity,
+  pageTokens: kind,
+  pageTokenLifetimeSeconds: lifetimeSeconds,
+  culprits,
+}: EmulatorOptions): State {
+  const state = seedState({
+    ...{ seed, organizations, usersPerOrganization, culprits },
+    pageTokens: { kind, lifetimeSeconds },
+  });
+  state.organizationLimit = organizationLimit;
+  return state;
+}
+
+/** Returns a URL that a client can open: an address that stands for every interface isn't one. */
 function listeningUrl(host: string, { port }: AddressInfo): string {
   if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -7,7 +7,7 @@ import type { Sort } from './organizations.js';
 import type { EntryTraits } from './page-run.js';
 import { pagesOf } from './pagination.js';
 import { ifPermitted } from './scopes.js';
-import { nextToken } from './shared-reads.js';
+import { nextToken, type ReadPage } from './shared-reads.js';
 import type { Sources } from './sources.js';
 
 /** Which person in which organization. */
@@ -63,7 +63,7 @@ export function createUserLoaders({ upstream: { organizations, users }, granted,
         wanted.set(org_code, (wanted.get(org_code) ?? new Set()).add(user_id));
       }
       const searches = new Map(
-        [...wanted].map(([org_code, ids]) => [org_code, findMembers(org_code, ids)]),
+        [...wanted].map(([org_code, ids]) => [org_code, findMembers(page, org_code, ids)]),
       );
       return references.map(({ org_code, user_id }) =>
         searches.get(org_code)!.then((found) => found.get(user_id) ?? null),
@@ -72,36 +72,7 @@ export function createUserLoaders({ upstream: { organizations, users }, granted,
     { nameOf: ({ org_code, user_id }) => `${org_code} ${user_id}` },
   );
 
-  async function findMembers(org_code: string, wanted: Set<string>): Promise<Map<string, Member>> {
-    const found = new Map<string, Member>();
-    const list = { org_code, sort: undefined, roles: undefined, permissions: undefined };
-    for await (const { entries } of pagesOf(page, list)) {
-      for (const entry of entries) {
-        if (!(entry instanceof UpstreamError) && wanted.delete(entry.user_id)) {
-          found.set(entry.user_id, entry);
-        }
-      }
-      if (wanted.size === 0) break;
-    }
-    return found;
-  }
-
-  /** People by their ids, a hundred a call, so that the URL stays under 4 KB. */
-  const people = reads.batch<string, User | null>(
-    async (ids) => {
-      const answer = await users.list({
-        user_id: ids.join(','),
-        page_size: ids.length,
-        expand: 'organizations',
-      });
-      const found = new Map<string, User>();
-      for (const user of answer.users) {
-        if (!(user instanceof UpstreamError)) found.set(user.id, user);
-      }
-      return ids.map((id) => found.get(id) ?? null);
-    },
-    { nameOf: (id) => id, maxBatchSize: MAX_BULK_USERS },
-  );
+  const people = createPeopleLoader({ upstream: { users }, reads });
 
   /** From the batch read of people or, where the token may not make it, from the organization's list. */
   function viaPeople<T>(
@@ -145,4 +116,45 @@ export function createUserLoaders({ upstream: { organizations, users }, granted,
 /** The batch read has no full name; the list of members does. */
 function fullName({ first_name, last_name }: User): string | null {
   return [first_name, last_name].filter((name) => name != null && name !== '').join(' ') || null;
+}
+
+/** Finds members by reading an organization's list until all of them are found. */
+async function findMembers(
+  page: ReadPage<MemberList, Member>,
+  org_code: string,
+  wanted: Set<string>,
+): Promise<Map<string, Member>> {
+  const found = new Map<string, Member>();
+  const list = { org_code, sort: undefined, roles: undefined, permissions: undefined };
+  for await (const { entries } of pagesOf(page, list)) {
+    for (const entry of entries) {
+      if (!(entry instanceof UpstreamError) && wanted.delete(entry.user_id)) {
+        found.set(entry.user_id, entry);
+      }
+    }
+    if (wanted.size === 0) break;
+  }
+  return found;
+}
+
+/** Loads people by their ids, a hundred a call, so that the URL stays under 4 KB. */
+function createPeopleLoader({
+  upstream: { users },
+  reads,
+}: Pick<Sources, 'reads'> & { upstream: Pick<Sources['upstream'], 'users'> }) {
+  return reads.batch<string, User | null>(
+    async (ids) => {
+      const answer = await users.list({
+        user_id: ids.join(','),
+        page_size: ids.length,
+        expand: 'organizations',
+      });
+      const found = new Map<string, User>();
+      for (const user of answer.users) {
+        if (!(user instanceof UpstreamError)) found.set(user.id, user);
+      }
+      return ids.map((id) => found.get(id) ?? null);
+    },
+    { nameOf: (id) => id, maxBatchSize: MAX_BULK_USERS },
+  );
 }
