@@ -9,5 +9,7 @@ export function isTitled(file: string, title: string): boolean {
   const source = readFileSync(new URL(`../${file}.test.ts`, import.meta.url), 'utf8');
   const end = title.endsWith('. ') ? '' : "'";
   const escaped = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`(?:\\btest|\\bdescribe|\\)|\\[)[([]?\\s*['"\`]${escaped}${end}`).test(source);
+  return new RegExp(`(?:\\btest\\w*|\\bdescribe|\\)|\\[)[([]?\\s*['"\`]${escaped}${end}`).test(
+    source,
+  );
 }
