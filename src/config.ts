@@ -131,7 +131,7 @@ function openAccessProblems({ auth, server, kinde }: Read): string[] {
 
 /** Returns the configuration: the settings by section, and what follows from several of them. */
 function derive(values: Read) {
-  const { server, kinde, auth, upstream, documents, idempotency, telemetry } = values;
+  const { server, browsers, kinde, auth, upstream, documents, idempotency, telemetry } = values;
   const { nodeEnv, ...serving } = server;
   const { mode: cacheMode, ...cache } = values.cache;
   const isProduction = nodeEnv === 'production';
@@ -141,6 +141,13 @@ function derive(values: Read) {
     ...upstream,
     ...idempotency,
     isProduction,
+    cors: {
+      origins: browsers.origins,
+      headers: browsers.headers,
+      isLoopbackAllowed: !isProduction && (authMode !== 'none' || isEmulated(kinde)),
+    },
+    /** How long a browser may reuse the response to a GET, in milliseconds. */
+    httpMaxAgeMs: browsers.maxAgeMs,
     authMode,
     /** Whose tokens are accepted; undefined unless the mode is jwt. */
     jwt: authMode === 'jwt' ? jwtConfig(values) : undefined,
@@ -164,6 +171,11 @@ function derive(values: Read) {
     /** Where traces are sent; undefined when they are off. */
     traces: tracesConfig(telemetry),
   };
+}
+
+/** Returns whether Kinde is the emulator, embedded or in a process of its own. */
+function isEmulated({ domain }: Read['kinde']): boolean {
+  return domain === undefined || isLoopback(new URL(domain).hostname);
 }
 
 function kindeConfig({ domain, audience, clientId, clientSecret }: Read['kinde']) {

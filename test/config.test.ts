@@ -38,7 +38,8 @@ describe('readConfig', () => {
       isSchemaPublic: true,
       isGraphiqlServed: true,
       requestTimeoutMs: 30_000,
-      corsOrigins: [],
+      cors: { origins: [], headers: [], isLoopbackAllowed: true },
+      httpMaxAgeMs: 0,
       trustedDocuments: undefined,
       cache: {
         maxBytes: 64 * 1024 * 1024,

@@ -6,6 +6,7 @@ import { readTrustedDocuments } from '../graphql/trusted-documents.js';
 import {
   boolean,
   custom,
+  headerNames,
   integer,
   issuerList,
   keyValues,
@@ -35,10 +36,6 @@ export const settings = {
       description:
         'In `production`, logs are JSON, the schema and GraphiQL are off, and a GET needs an `Accept` header that names JSON or a preflight header.',
     }),
-    corsOrigins: setting('CORS_ORIGINS', originList, {
-      default: '',
-      description: 'Origins whose pages may call the gateway from a browser, separated by commas.',
-    }),
     requestTimeoutMs: setting('REQUEST_TIMEOUT_MS', integer(1, 600_000), {
       default: '30000',
       description: 'How long a request may take to arrive, in milliseconds.',
@@ -46,6 +43,23 @@ export const settings = {
     maxConnections: setting('MAX_CONNECTIONS', integer(1, 1_000_000), {
       default: '10000',
       description: 'How many connections may be open. More are closed at once.',
+    }),
+  },
+  browsers: {
+    origins: setting('CORS_ORIGINS', originList, {
+      default: '',
+      description:
+        'Origins whose pages may call the gateway, separated by commas. Outside production, pages on `localhost`, `127.0.0.1` and `[::1]` may too, with the emulator or when `AUTH_MODE` is not `none`.',
+    }),
+    headers: setting('CORS_HEADERS', headerNames, {
+      default: '',
+      description:
+        'Request headers that these pages may set besides [the usual ones](frontend.md#cors), separated by commas.',
+    }),
+    maxAgeMs: setting('HTTP_MAX_AGE_SECONDS', seconds(0, 86_400), {
+      default: '0',
+      description:
+        'How long a browser may reuse the response to a GET without asking, in seconds. `0` has it ask each time, which costs a 304. See [HTTP caching](caching.md#http).',
     }),
   },
   kinde: {
@@ -311,6 +325,7 @@ export const settings = {
 /** The headings of docs/settings.md, in the order of the table. */
 export const SECTIONS: Readonly<Record<keyof typeof settings, string>> = {
   server: 'Server',
+  browsers: 'Browsers',
   kinde: 'Kinde environment',
   auth: 'Authentication',
   upstream: 'Calls to Kinde',

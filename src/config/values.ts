@@ -179,21 +179,63 @@ export const issuerList: Kind<readonly string[]> = custom(
   'URLs, separated by commas',
 );
 
-/** Returns the origins of a list separated by commas; undefined when one of them is no origin. */
-function origins(list: string): readonly string[] | undefined {
-  const entries = entriesOf(list);
-  const isValid = entries.every((entry) => URL.canParse(entry) && new URL(entry).origin === entry);
-  return isValid ? Object.freeze(entries) : undefined;
-}
-
 /** Accepts a `*.kinde.com` host or a base URL, and returns scheme and host. */
 export const kindeDomain = custom(
   baseUrl,
   'must be a host such as acme.kinde.com, or a base URL such as https://acme.kinde.com without a path',
 );
 
+/** Accepts a list separated by commas. `read` throws a message for an entry that is wrong. */
+function list(read: (entry: string) => string): Kind<readonly string[]> {
+  return {
+    schema: z.string().transform((value, context) => {
+      return entriesOf(value).map((entry) => {
+        try {
+          return read(entry);
+        } catch (error) {
+          context.addIssue({ code: 'custom', message: (error as Error).message });
+          return z.NEVER;
+        }
+      });
+    }),
+    range: '',
+  };
+}
+
+/** An origin as browsers send it: lower case, without a path, without the scheme's default port. */
+const ORIGIN = /^[a-z][a-z\d+.-]*:\/\/(\[[\da-f:.]+\]|[a-z\d._-]+)(:\d+)?$/;
+
+/** Returns whether a text has the form of an `Origin` header, other than `null`. */
+export function isOrigin(value: string): boolean {
+  return ORIGIN.test(value);
+}
+
+/** Returns an origin in the browser's spelling. Throws what is wrong with it. */
+function readOrigin(entry: string): string {
+  const refuse = (problem: string) =>
+    new Error(`must list origins such as https://app.example.com: "${entry}" ${problem}`);
+  if (entry.includes('*')) throw refuse('has a wildcard; name each origin');
+  if (!entry.includes('://')) throw refuse(`has no scheme; write https://${entry}`);
+  const url = URL.canParse(entry) ? new URL(entry) : undefined;
+  const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
+  // Other schemes are those of app shells, such as capacitor://localhost.
+  const origin = isWeb ? url.origin : entry.toLowerCase().replace(/\/$/, '');
+  if (url === undefined || !isOrigin(`${url.protocol}//${url.host}`)) throw refuse('is not a URL');
+  if (`${url.username}${url.password}` !== '') throw refuse(`has a user name; write ${origin}`);
+  if (!/^\/?$/.test(url.pathname) || `${url.search}${url.hash}` !== '') {
+    throw refuse(`has more than an origin; write ${url.protocol}//${url.host}`);
+  }
+  return origin;
+}
+
+/** Returns a header name in lower case. Throws what is wrong with it. */
+function readHeaderName(entry: string): string {
+  if (/^[\w!#$%&'*+.^`|~-]+$/.test(entry) && entry !== '*') return entry.toLowerCase();
+  throw new Error(`must list header names such as x-tenant: "${entry}" is not one`);
+}
+
 /** Accepts origins separated by commas. */
-export const originList = custom(
-  origins,
-  'must be origins such as https://app.example.com, with commas between them',
-);
+export const originList = list(readOrigin);
+
+/** Accepts names of HTTP headers separated by commas. */
+export const headerNames = list(readHeaderName);

@@ -1,4 +1,4 @@
-/** The HTTP server that routes are mounted on: its limits, the headers of all its answers, and JSON for every failure. */
+/** The HTTP server that routes are mounted on: its limits, the headers of all responses, JSON errors. */
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
@@ -9,17 +9,18 @@ import Fastify, {
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  type FastifyServerOptions,
 } from 'fastify';
 import type { Config } from '../config.js';
-import { httpError } from './error.js';
-import { cors } from './cors.js';
+import { allowOrigins } from './cors.js';
+import { httpError, sendError } from './error.js';
 import { securityHeaders } from './security-headers.js';
 import { logText, serializeError } from '../telemetry/redact.js';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
 const HEADER_LIMIT_BYTES = 16 * 1024;
 
-/** The request ids of others that are taken over: what is safe in a header and in a log line. */
+/** The request ids that are taken over from clients: safe in a header and in a log line. */
 const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/;
 
 export interface LogStream {
@@ -27,46 +28,31 @@ export interface LogStream {
 }
 
 export interface HttpServerOptions {
-  /** Where its log goes; to stdout when absent. */
+  /** Where the log goes; to stdout when absent. */
   logTo?: LogStream | undefined;
-  /** Whether the gateway is about to end. */
+  /** Returns whether the gateway is shutting down. */
   isClosing?: () => boolean;
 }
 
-/** A server without routes. */
+/** Creates a server without routes. */
 export function createHttpServer(
-  { logLevel, isProduction, requestTimeoutMs, maxConnections, corsOrigins }: Config,
+  config: Config,
   { logTo, isClosing = () => false }: HttpServerOptions = {},
 ): FastifyInstance {
+  const { requestTimeoutMs, maxConnections, cors } = config;
   const app = Fastify({
-    logger: {
-      level: logLevel,
-      serializers: { err: (error: Error) => serializeError(error) },
-      // Readable for people at work, JSON for machines; a worker thread for nothing when silent.
-      ...(logTo !== undefined
-        ? { stream: logTo }
-        : isProduction || logLevel === 'silent'
-          ? {}
-          : {
-              transport: {
-                target: 'pino-pretty',
-                options: { ignore: 'pid,hostname', singleLine: true },
-              },
-            }),
-    },
+    logger: loggerOptions(config, logTo),
     logController: new LogController({
       disableRequestLogging: true,
       requestIdLogLabel: 'requestId',
     }),
     bodyLimit: BODY_LIMIT_BYTES,
-    genReqId: ({ headers: { 'x-request-id': given } }) =>
-      typeof given === 'string' && REQUEST_ID.test(given) && logText(given) === given
-        ? given
-        : randomUUID(),
+    genReqId: ({ headers: { 'x-request-id': id } }) =>
+      typeof id === 'string' && REQUEST_ID.test(id) && logText(id) === id ? id : randomUUID(),
     forceCloseConnections: 'idle',
-    // Whoever comes on an open connection is sent away in our form.
+    // Requests on open connections get our own 503.
     return503OnClosing: false,
-    // One who sends a byte now and then would else hold a socket for good: Node looks at intervals.
+    // Against clients that send a byte now and then. Node checks at intervals.
     requestTimeout: requestTimeoutMs,
     http: {
       headersTimeout: requestTimeoutMs,
@@ -74,14 +60,14 @@ export function createHttpServer(
       connectionsCheckingInterval: Math.min(requestTimeoutMs, 1_000),
       maxHeaderSize: HEADER_LIMIT_BYTES,
     },
-    clientErrorHandler: answerNoRequest,
-    frameworkErrors: (_error, request, reply) => answerNoAddress(request, reply as FastifyReply),
-    // People write an endpoint with a slash at its end, and are not told why nothing is there.
+    clientErrorHandler: sendClientError,
+    frameworkErrors: (_error, request, reply) => sendBadUrl(request, reply as FastifyReply),
+    // An endpoint is often written with a slash at its end.
     routerOptions: { ignoreTrailingSlash: true },
   });
-  // Node closes a connection too many as it comes, which costs no memory.
+  // Node closes further connections as they come, which costs no memory.
   app.server.maxConnections = maxConnections;
-  // Node would refuse what it does not know, without a word of JSON; it may be passed over (RFC 9110,
+  // Node would refuse an unknown `Expect` without a JSON body. A server may ignore it (RFC 9110,
   // section 10.1.1).
   app.server.on('checkExpectation', (request, response) =>
     app.server.emit('request', request, response),
@@ -91,46 +77,81 @@ export function createHttpServer(
     done();
   });
   app.addHook('onRequest', securityHeaders());
-  // Kept alive, the connection of the last request would keep the server from closing for a minute.
-  app.addHook('onSend', (_request, reply, _payload, done) => {
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    // A connection that is kept alive would keep the server from closing for a minute.
     if (isClosing()) reply.header('connection', 'close');
+    // Without the header a cache may store a GET by its own rules (RFC 9111, section 4.2.2).
+    if (
+      (request.method === 'GET' || request.method === 'HEAD') &&
+      !reply.hasHeader('cache-control')
+    ) {
+      reply.header('cache-control', 'no-store');
+    }
     done();
   });
-  app.addHook('onRequest', cors(corsOrigins));
-  answerInJson(app);
+  allowOrigins(app, cors);
+  sendErrorsAsJson(app);
   return app;
 }
 
-/** Answers for an address that cannot be decoded: no hook has run then. */
-function answerNoAddress({ id }: Pick<FastifyRequest, 'id'>, reply: FastifyReply): void {
-  void reply
-    .code(400)
-    .header('x-request-id', id)
-    .send(httpError(400, 'The address cannot be decoded.', { id }));
+/** Returns a log that is readable in development and JSON in production. */
+function loggerOptions(
+  { logLevel: level, isProduction }: Config,
+  logTo: LogStream | undefined,
+): FastifyServerOptions['logger'] {
+  const serializers = { err: (error: Error) => serializeError(error) };
+  if (logTo !== undefined) return { level, serializers, stream: logTo };
+  // A transport is a worker thread, which a silent log has no use for.
+  if (isProduction || level === 'silent') return { level, serializers };
+  const options = { ignore: 'pid,hostname', singleLine: true };
+  return { level, serializers, transport: { target: 'pino-pretty', options } };
 }
 
-/** Failures of HTTP are answered in the form of a GraphQL response, whatever the address. */
-function answerInJson(app: FastifyInstance): void {
+/** Refuses a URL that cannot be decoded. No hook has run then. */
+function sendBadUrl(request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
+  sendError(request, reply, {
+    status: 400,
+    message: 'The URL cannot be decoded. Encode `%` as `%25`.',
+  });
+}
+
+/** Clearer messages for errors of Fastify, by its codes. */
+const MESSAGES: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: `The body is over ${BODY_LIMIT_BYTES} bytes. Send less at once.`,
+  FST_ERR_CTP_EMPTY_JSON_BODY:
+    'The body is empty. Send a JSON object such as `{ "query": "{ __typename }" }`.',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'The body is not valid JSON.',
+};
+
+/** Sends HTTP errors in the form of a GraphQL response, at every path. */
+function sendErrorsAsJson(app: FastifyInstance): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) request.log.error({ err: error }, 'internal error');
-    const message = status >= 500 ? 'Something went wrong in the gateway.' : error.message;
-    return reply.code(status).send(httpError(status, message, request));
+    const message =
+      status >= 500
+        ? 'Something went wrong in the gateway.'
+        : (MESSAGES[error.code] ?? error.message);
+    return sendError(request, reply, { status, message });
   });
   app.setNotFoundHandler((request, reply) =>
-    reply.code(404).send(httpError(404, 'There is nothing at this address.', request)),
+    sendError(request, reply, {
+      status: 404,
+      message: 'There is nothing at this path. The GraphQL endpoint is `/graphql`.',
+    }),
   );
 }
 
-const NO_REQUEST: Readonly<Record<string, readonly [status: number, message: string]>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not come in time.'],
-  HPE_HEADER_OVERFLOW: [431, 'The headers of the request are too large.'],
+const CLIENT_ERRORS: Readonly<Record<string, readonly [status: number, message: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
+  HPE_HEADER_OVERFLOW: [431, `The headers are over ${HEADER_LIMIT_BYTES} bytes.`],
 };
 
-/** Answers bytes that are no request, or not a whole one: Fastify knows of none then. */
-function answerNoRequest({ code }: ConnectionError, socket: Socket): void {
+/** Responds to bytes that are not a complete HTTP request. Fastify has no request for them. */
+function sendClientError({ code }: ConnectionError, socket: Socket): void {
   if (code !== 'ECONNRESET' && socket.writable) {
-    const [status, message] = NO_REQUEST[code] ?? [400, 'This is no HTTP request.'];
+    const [status, message] = CLIENT_ERRORS[code] ?? [400, 'This is not an HTTP request.'];
     const id = randomUUID();
     const body = JSON.stringify(httpError(status, message, { id }));
     socket.write(

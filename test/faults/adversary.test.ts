@@ -108,7 +108,7 @@ test('an address that cannot be decoded is refused in the form of a GraphQL resp
   expect(response.status).toBe(400);
   expect(body.errors).toEqual([
     {
-      message: 'The address cannot be decoded.',
+      message: 'The URL cannot be decoded. Encode `%` as `%25`.',
       extensions: { code: 'BAD_REQUEST', requestId: response.headers.get('x-request-id') },
     },
   ]);
