@@ -14,7 +14,12 @@ const layers = [
   ['auth/directives.ts'],
   ['graphql/context.ts'],
   ['auth/'],
-  ['graphql/errors.ts', 'graphql/user-errors.ts', 'graphql/audit-event.ts'],
+  [
+    'graphql/errors.ts',
+    'graphql/apollo-errors.ts',
+    'graphql/user-errors.ts',
+    'graphql/audit-event.ts',
+  ],
   ['loaders/'],
   ['idempotency/', 'telemetry/', 'emulator/'],
   ['upstream/'],

@@ -18,6 +18,7 @@ import { httpStatus } from './plugins/http-status.js';
 import { logging } from './plugins/logging.js';
 import { operationLimits } from './plugins/operation-limits.js';
 import { outcome } from './plugins/outcome.js';
+import { refusedToken } from './plugins/refused-token.js';
 import { requestIds } from './plugins/request-id.js';
 import { problemsOf } from './trusted-documents.js';
 
@@ -39,6 +40,7 @@ export async function startApollo(
       // Before the plugins that read a response's errors, since it may add some.
       operationLimits(config),
       errorLocations(),
+      refusedToken(),
       requestIds(),
       logging(log),
       httpStatus(),

@@ -4,6 +4,7 @@
  */
 import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { reword } from './apollo-errors.js';
 import { UNKNOWN_CODE, UpstreamError, type UpstreamFailure } from '../upstream/errors.js';
 
 /** What a top-level error's `extensions.code` may be, besides GraphQL's and Apollo Server's own. */
@@ -183,25 +184,17 @@ const CLIENT_CODES: ReadonlySet<unknown> = new Set<string>([
   'UPSTREAM_UNAVAILABLE',
   'QUERY_TOO_COMPLEX',
   'PERSISTED_QUERY_HASH_MISMATCH',
+  'METHOD_NOT_ALLOWED',
 ]);
-
-/**
- * What Apollo Server 5 reports without a code though the client is to blame, by its messages, since
- * nothing else tells these errors from a fault of the gateway.
- */
-const UNCODED: Readonly<Record<string, ErrorCode | ApolloServerErrorCode>> = {
-  'provided sha does not match query': 'PERSISTED_QUERY_HASH_MISMATCH',
-  'Unsupported persisted query version': ApolloServerErrorCode.BAD_REQUEST,
-};
 
 /**
  * The code of an error. Apollo Server codes all that a validation rule reports alike, and keeps the
  * rule's own error, with the rule's own code, as the original.
  */
 function codeFrom({ message, extensions }: GraphQLFormattedError, error: unknown): unknown {
-  if (error instanceof GraphQLError && error.extensions['code'] === undefined) {
-    return (error.path === undefined ? UNCODED[message] : undefined) ?? extensions?.['code'];
-  }
+  const isFromApollo = error instanceof GraphQLError && error.path === undefined;
+  const code = isFromApollo ? reword(message)?.code : undefined;
+  if (code !== undefined) return code;
   const original = error instanceof GraphQLError ? error.originalError : undefined;
   const own = original instanceof GraphQLError ? original.extensions['code'] : undefined;
   return extensions?.['code'] === ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED
@@ -277,7 +270,9 @@ export function formatError(
   const code = codeFrom(formatted, error);
   const { code: _code, stacktrace: _, ...more } = formatted.extensions ?? {};
   if ((original instanceof GraphQLError || original === error) && CLIENT_CODES.has(code)) {
-    return { message: shorten(formatted.message), ...where, extensions: { code, ...more } };
+    const reworded = where.path === undefined ? reword(formatted.message)?.message : undefined;
+    const message = shorten(reworded ?? formatted.message);
+    return { message, ...where, extensions: { code, ...more } };
   }
   return {
     message: 'Something went wrong in the gateway.',

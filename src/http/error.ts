@@ -7,6 +7,7 @@ const HTTP_CODES: Readonly<Record<number, string>> = {
   400: 'BAD_REQUEST',
   404: 'NOT_FOUND',
   405: 'METHOD_NOT_ALLOWED',
+  406: 'NOT_ACCEPTABLE',
   408: 'REQUEST_TIMEOUT',
   413: 'PAYLOAD_TOO_LARGE',
   415: 'UNSUPPORTED_MEDIA_TYPE',
@@ -29,6 +30,9 @@ export function sendError(
   reply: FastifyReply,
   { status, message, code }: { status: number; message: string; code?: string },
 ): FastifyReply {
+  // Fastify drops the type that was set when an error is thrown. Only /graphql negotiates one.
+  const { graphql: state }: Partial<Pick<FastifyRequest, 'graphql'>> = request;
+  if (state?.responseType !== undefined) reply.type(state.responseType);
   return reply.code(status).send(httpError(status, message, request, code));
 }
 
@@ -36,8 +40,7 @@ export function sendError(
  * Adds the request id to each error of a body. Errors before execution have no context, so that the
  * plugin which adds it to the others does not see them.
  */
-export function addRequestId(body: unknown, { id }: FastifyRequest): unknown {
-  if (typeof body !== 'string') return body;
+export function addRequestId(body: string, { id }: FastifyRequest): string {
   const { errors, ...rest } = JSON.parse(body) as { errors?: GraphQLFormattedError[] };
   return JSON.stringify({ errors: errors && withRequestId(errors, id), ...rest });
 }

@@ -21,7 +21,13 @@ export function graphqlRoute(parts: GraphqlParts): FastifyPluginAsync {
       url: '/graphql',
       exposeHeadRoute: false,
       // Each step sends a response, which ends the request, or leaves it to the next step.
-      onRequest: [steps.requirePlainUtf8, steps.preventCsrf, steps.admitBeforeBody],
+      onRequest: [
+        steps.varyByHeaders,
+        steps.preventCsrf,
+        steps.negotiate,
+        steps.checkContentType,
+        steps.admitBeforeBody,
+      ],
       preHandler: [
         steps.authenticate,
         steps.sendCachedResponse,

@@ -6,7 +6,6 @@ import type {
   onRequestHookHandler,
   preHandlerAsyncHookHandler,
   preHandlerHookHandler,
-  RouteHandlerMethod,
 } from 'fastify';
 import type { Authenticate } from '../auth/authenticate.js';
 import type { Config } from '../config.js';
@@ -16,15 +15,23 @@ import type { Telemetry } from '../telemetry/index.js';
 import type { Cache } from '../upstream/cache/index.js';
 import type { Admission } from './admission.js';
 import type { CoalescedExecutions } from './coalesce.js';
+import type { Execute } from './execute.js';
 import { addRequestId, sendError } from './error.js';
-import { cacheKeyOf, isDeliberateGet, isQuery, isUtf8, type SharedResponse } from './request.js';
-import { etagOf, type CachedResponse, type ResponseCache } from './response-cache.js';
+import { contentTypeProblem, negotiateType } from './media-type.js';
+import {
+  cacheKeyOf,
+  isDeliberateGet,
+  isQuery,
+  withoutEmptyParameters,
+  type SharedResponse,
+} from './request.js';
+import { CachedResponse, type ResponseCache } from './response-cache.js';
 import { sendResponse } from './send-response.js';
 
 /** What `/graphql` is made of. */
 export interface GraphqlParts {
   /** Executes an operation with Apollo Server. It sets `request.graphql.operation`. */
-  execute: RouteHandlerMethod;
+  execute: Execute;
   authenticate: Authenticate;
   responses: ResponseCache;
   executions: CoalescedExecutions;
@@ -32,11 +39,8 @@ export interface GraphqlParts {
   refresh: Cache['refresh'];
   admission: Admission;
   telemetry: Telemetry;
-  config: Pick<Config, 'isProduction' | 'trustedDocuments'>;
+  config: Pick<Config, 'isProduction' | 'trustedDocuments' | 'httpMaxAgeMs'>;
 }
-
-/** A short text goes into one packet with the headers. A longer one is encoded once, for all who get it. */
-const SHORT_TEXT = 16_384;
 
 export class GraphqlSteps {
   readonly #app: FastifyInstance;
@@ -60,23 +64,47 @@ export class GraphqlSteps {
     );
   }
 
-  readonly requirePlainUtf8: onRequestHookHandler = (request, reply, done) => {
-    const { 'content-type': contentType, 'content-encoding': coding = 'identity' } =
-      request.headers;
-    if (!isUtf8(contentType)) {
-      sendError(request, reply, {
-        status: 415,
-        message: 'The body must be JSON in UTF-8. Send `content-type: application/json`.',
-      });
+  /** Names the request headers that a response to a GET depends on, whatever its status. */
+  readonly varyByHeaders: onRequestHookHandler = (request, reply, done) => {
+    if (request.method === 'GET') {
+      const fields = [reply.getHeader('vary'), 'Accept', 'Accept-Encoding', 'Authorization'];
+      reply.header('vary', fields.filter(Boolean).join(', '));
+    }
+    done();
+  };
+
+  readonly checkContentType: onRequestHookHandler = (request, reply, done) => {
+    const { method, headers } = request;
+    const { 'content-type': contentType, 'content-encoding': coding = 'identity' } = headers;
+    const problem =
+      method === 'GET' && contentType === undefined ? undefined : contentTypeProblem(contentType);
+    if (problem !== undefined) {
+      sendError(request, reply, { status: 415, message: problem });
     } else if (coding.toLowerCase() !== 'identity') {
       // The accepted coding is named in a header (RFC 9110, section 15.5.16).
       sendError(request, reply.header('accept-encoding', 'identity'), {
         status: 415,
-        message: 'The body must not be compressed. Send it without `content-encoding`.',
+        message: `The body is compressed (\`content-encoding: ${coding.slice(0, 100)}\`). Send it uncompressed.`,
       });
     } else {
       done();
     }
+  };
+
+  /** Chooses the media type of all responses to the request, errors included. */
+  readonly negotiate: onRequestHookHandler = (request, reply, done) => {
+    const { accept } = request.headers;
+    const type = negotiateType(accept);
+    if (type === undefined) {
+      sendError(request, reply, {
+        status: 406,
+        message: `Responses are \`application/graphql-response+json\` or \`application/json\`. \`accept: ${accept?.slice(0, 100)}\` allows neither.`,
+      });
+      return;
+    }
+    request.graphql.responseType = type;
+    reply.type(type);
+    done();
   };
 
   /** Exempts GETs of GraphQL clients from Apollo Server's CSRF check, which asks for a header. */
@@ -123,7 +151,7 @@ export class GraphqlSteps {
     if (typeof text !== 'string') return;
     request.body = await new Promise((resolve, reject) =>
       this.#parseJson(request, text, (error, body) =>
-        error === null ? resolve(body) : reject(error),
+        error === null ? resolve(withoutEmptyParameters(body)) : reject(error),
       ),
     );
   };
@@ -186,27 +214,38 @@ export class GraphqlSteps {
   /** Executes the operation and, when its response can be shared, caches it. */
   async executeAndStore(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const { cacheKey, execution } = request.graphql;
-    let response: CachedResponse | undefined;
+    let shared: CachedResponse | undefined;
     try {
-      const body: unknown = await this.#parts.execute.call(this.#app, request, reply);
+      const body = await this.#parts.execute(request, reply);
       if (reply.statusCode >= 400) return addRequestId(body, request);
-      if (execution !== undefined) response = cacheable(request, reply, body);
-      if (response === undefined) return body;
-      const { responses } = this.#parts;
-      responses.set(cacheKey!, request.graphql.operation!.dependencies, response);
-      return sendResponse(request, reply, response, responses.secondsLeft(response));
+      const { operation } = request.graphql;
+      if (operation?.summary.isCacheable !== true) return body;
+      const { dependencies, summary } = operation;
+      const { operationName } = summary;
+      const response = new CachedResponse(body, {
+        operationName,
+        freshUntil: dependencies.freshUntil,
+      });
+      if (execution === undefined) return this.#send(request, reply, response);
+      shared = response;
+      this.#parts.responses.set(cacheKey!, dependencies, response);
+      return this.#send(request, reply, response);
     } finally {
-      execution?.finish(response);
+      execution?.finish(shared);
     }
   }
 
   /** Sends a response that was made for another request. */
-  sendShared(request: FastifyRequest, reply: FastifyReply, shared: SharedResponse): FastifyReply {
+  sendShared(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    shared: SharedResponse,
+  ): Promise<FastifyReply> {
     const { response, from } = shared;
     request.graphql.sharedResponse = shared;
     const operationName = response.operationName && logText(response.operationName);
     request.log.info({ operation: 'query', operationName, from }, 'operation');
-    return sendResponse(request, reply, response, this.#parts.responses.secondsLeft(response));
+    return this.#send(request, reply, response);
   }
 
   /** Refuses a request before execution. `Retry-After` is random, so that clients come back one by one. */
@@ -225,6 +264,21 @@ export class GraphqlSteps {
     );
   }
 
+  #send(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    response: CachedResponse,
+  ): Promise<FastifyReply> {
+    const { responses, config } = this.#parts;
+    const { cacheKey } = request.graphql;
+    return sendResponse(request, reply, response, {
+      maxAgeMs: Math.min(config.httpMaxAgeMs, responses.freshForMs(response)),
+      onCompress: () => {
+        if (cacheKey !== undefined) responses.resize(cacheKey, response);
+      },
+    });
+  }
+
   /** Returns true for a request that has a slot, or needs none because the shutdown began after it. */
   #admit(request: FastifyRequest): boolean | Promise<boolean> {
     const { admission } = this.#parts;
@@ -234,21 +288,4 @@ export class GraphqlSteps {
       state.releaseSlot = admission.apply(resolve);
     });
   }
-}
-
-/** Returns the response of an execution, if other requests can be sent the same. */
-function cacheable(
-  { method, graphql: { operation } }: FastifyRequest,
-  reply: FastifyReply,
-  text: unknown,
-): CachedResponse | undefined {
-  if (typeof text !== 'string' || operation?.summary.isCacheable !== true) return undefined;
-  const body = text.length < SHORT_TEXT ? text : Buffer.from(text);
-  return {
-    body,
-    contentType: String(reply.getHeader('content-type')),
-    etag: method === 'GET' ? etagOf(body) : '',
-    operationName: operation.summary.operationName,
-    freshUntil: operation.dependencies.freshUntil,
-  };
 }

@@ -5,6 +5,7 @@ import { responseGroup } from '../auth/identity.js';
 import type { Context } from '../graphql/context.js';
 import type { OperationSpan } from '../telemetry/traces.js';
 import type { CoalescedExecution } from './coalesce.js';
+import type { ResponseType } from './media-type.js';
 import type { CachedResponse } from './response-cache.js';
 
 declare module 'fastify' {
@@ -23,6 +24,8 @@ export interface SharedResponse {
 
 /** The state of a request to `/graphql`. The steps of the route fill it in, in their order. */
 export class RequestState {
+  /** The media type of the response, as negotiated. */
+  responseType: ResponseType | undefined;
   /** The span of the request; undefined where tracing is off. */
   span: OperationSpan | undefined;
   /** Frees the admission slot, or leaves the queue for one. */
@@ -57,7 +60,7 @@ export async function cacheKeyOf(request: FastifyRequest): Promise<string | unde
   if (typeof text !== 'string' || text === '') return undefined;
   try {
     const { viewer } = await graphql.caller!;
-    return JSON.stringify([responseGroup(viewer), headers.accept, method]) + text;
+    return JSON.stringify([responseGroup(viewer), graphql.responseType, method]) + text;
   } catch {
     return undefined;
   }
@@ -73,10 +76,27 @@ export function isQuery({ method, body }: FastifyRequest): boolean {
   return typeof query === 'string' && !/mutation|subscription/.test(query);
 }
 
-/** Returns whether a content type is read as UTF-8, the default of JSON (RFC 8259, section 8.1). */
-export function isUtf8(contentType = ''): boolean {
-  const charset = /;\s*charset="?([^\s;"]+)/i.exec(contentType)?.[1];
-  return charset === undefined || charset.toLowerCase() === 'utf-8';
+/** The parameters of a GraphQL request that have no meaning when they are empty. */
+const PARAMETERS = ['query', 'operationName', 'variables', 'extensions'];
+
+/** Returns the body of a POST with null for empty parameters: some clients always send them all. */
+export function withoutEmptyParameters(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const entries = Object.entries(body);
+  const isEmpty = ([name, value]: [string, unknown]) => value === '' && PARAMETERS.includes(name);
+  if (!entries.some(isEmpty)) return body;
+  return Object.fromEntries(entries.map((entry) => (isEmpty(entry) ? [entry[0], null] : entry)));
+}
+
+/** Returns the query string of a GET without its empty parameters. */
+export function searchOf(url: string): string {
+  const start = url.indexOf('?');
+  if (start < 0) return '';
+  const parameters = new URLSearchParams(url.slice(start));
+  for (const name of PARAMETERS) {
+    if (parameters.getAll(name).every((value) => value === '')) parameters.delete(name);
+  }
+  return `?${parameters.toString()}`;
 }
 
 const GRAPHQL_TYPE = /application\/(graphql-response\+)?json/i;

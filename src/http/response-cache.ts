@@ -3,20 +3,61 @@ import { createHash } from 'node:crypto';
 import type { InvalidationLog } from '../upstream/cache/invalidation.js';
 import type { ResponseDependencies } from '../upstream/cache/dependencies.js';
 import type { Store } from '../upstream/cache/reads.js';
+import { compress, type Encoding } from './compression.js';
 
-/** A response that other requests can be sent, from the cache or from an execution in flight. */
-export interface CachedResponse {
-  readonly body: string | Buffer;
-  readonly contentType: string;
-  /** Empty for a POST, which no HTTP cache stores. */
-  readonly etag: string;
+export interface ResponseProperties {
   /** For the log and the metrics, which count a cached response as an operation. */
-  readonly operationName: string | undefined;
+  operationName: string | undefined;
   /** In milliseconds of `performance.now()`; undefined when the response must not be cached. */
-  readonly freshUntil: number | undefined;
+  freshUntil: number | undefined;
 }
 
-interface Entry extends CachedResponse {
+/** A short text goes into one packet with the headers. A longer one is encoded once, for all who get it. */
+const SHORT_TEXT = 16_384;
+
+/** A response that other requests can be sent, from the cache or from an execution in flight. */
+export class CachedResponse {
+  readonly body: string | Buffer;
+  readonly operationName: string | undefined;
+  readonly freshUntil: number | undefined;
+  readonly #compressed = new Map<Encoding, Buffer | Promise<Buffer>>();
+  #hash: string | undefined;
+
+  constructor(text: string, { operationName, freshUntil }: ResponseProperties) {
+    this.body = text.length < SHORT_TEXT ? text : Buffer.from(text);
+    this.operationName = operationName;
+    this.freshUntil = freshUntil;
+  }
+
+  /** Returns the compressed body. It is compressed once, however many requests ask for it. */
+  compressed(encoding: Encoding): Buffer | Promise<Buffer> {
+    const existing = this.#compressed.get(encoding);
+    if (existing !== undefined) return existing;
+    const compressing = compress(this.body, encoding);
+    this.#compressed.set(encoding, compressing);
+    compressing.then(
+      (body) => this.#compressed.set(encoding, body),
+      () => this.#compressed.delete(encoding),
+    );
+    return compressing;
+  }
+
+  /** Returns a strong validator (RFC 9110, section 8.8.3): each encoding has its own. */
+  etag(encoding: Encoding | undefined): string {
+    this.#hash ??= createHash('sha1').update(this.body).digest('base64url');
+    return encoding === undefined ? `"${this.#hash}"` : `"${this.#hash}-${encoding}"`;
+  }
+
+  /** The memory that the bodies take, in bytes. */
+  get size(): number {
+    let size = this.body.length;
+    for (const body of this.#compressed.values()) if (body instanceof Buffer) size += body.length;
+    return size;
+  }
+}
+
+interface Entry {
+  readonly response: CachedResponse;
   readonly freshUntil: number;
   readonly tags: ReadonlySet<string>;
   /** The time of `InvalidationLog` up to which no tag was invalidated. */
@@ -41,7 +82,7 @@ export class ResponseCache {
     if (entry === undefined) return undefined;
     if (this.now() < entry.freshUntil && this.invalidations.isValidSince(entry.clock, entry.tags)) {
       entry.clock = this.invalidations.clock;
-      return entry;
+      return entry.response;
     }
     this.store?.delete(key);
     return undefined;
@@ -49,31 +90,25 @@ export class ResponseCache {
 
   /** Caches a response, unless a part of it is uncacheable or was invalidated meanwhile. */
   set(key: string, { tags, clock }: ResponseDependencies, response: CachedResponse): void {
-    const { freshUntil, body } = response;
-    if (this.store === undefined || freshUntil === undefined) return;
-    if (!this.invalidations.isValidSince(clock, tags)) return;
-    const entry: Entry = { ...response, tags, clock, freshUntil };
-    const size = body.length + tags.size * BYTES_PER_TAG + key.length + BYTES_PER_ENTRY;
-    this.store.set(key, entry, { size });
+    const { freshUntil } = response;
+    if (freshUntil === undefined || !this.invalidations.isValidSince(clock, tags)) return;
+    this.#store(key, { response, tags, clock, freshUntil });
   }
 
-  /** Returns for how many whole seconds a response stays fresh; undefined for an uncacheable one. */
-  secondsLeft({ freshUntil }: CachedResponse): number | undefined {
-    if (freshUntil === undefined) return undefined;
-    return Math.max(0, Math.floor((freshUntil - this.now()) / 1000));
+  /** Counts the memory of a response again, once it has been compressed. */
+  resize(key: string, response: CachedResponse): void {
+    const entry = this.store?.peek(key) as Entry | undefined;
+    // A copy, since lru-cache keeps the size of a value that stays the same.
+    if (entry?.response === response) this.#store(key, { ...entry });
   }
-}
 
-/** Returns a strong validator (RFC 9110, section 8.8.3). */
-export function etagOf(body: string | Buffer): string {
-  return `"${createHash('sha1').update(body).digest('base64url')}"`;
-}
+  #store(key: string, entry: Entry): void {
+    const overhead = entry.tags.size * BYTES_PER_TAG + key.length + BYTES_PER_ENTRY;
+    this.store?.set(key, entry, { size: entry.response.size + overhead });
+  }
 
-/** Returns whether an `If-None-Match` header matches the validator (RFC 9110, section 13.1.2). */
-export function matchesEtag(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false;
-  return ifNoneMatch
-    .split(',')
-    .map((validator) => validator.trim().replace(/^W\//, ''))
-    .some((validator) => validator === '*' || validator === etag);
+  /** Returns for how long a response stays fresh, in milliseconds; 0 for an uncacheable one. */
+  freshForMs({ freshUntil }: CachedResponse): number {
+    return freshUntil === undefined ? 0 : Math.max(0, freshUntil - this.now());
+  }
 }

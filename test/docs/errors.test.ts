@@ -65,39 +65,162 @@ describe('a request', () => {
     body,
   });
   const hash = 'a'.repeat(64);
-  const requests: Record<string, [string, RequestInit]> = {
-    GRAPHQL_PARSE_FAILED: ['/graphql', post('{"query":"{"}')],
-    GRAPHQL_VALIDATION_FAILED: ['/graphql', post('{"query":"{ nothing }"}')],
+  const MUTATION = encodeURIComponent(
+    'mutation { deleteOrganization(input: { organizationCode: "x" }) { userErrors { code } } }',
+  );
+  /** Each with a request, or several, that get the code. */
+  const requests: Record<string, [path: string, RequestInit][]> = {
+    GRAPHQL_PARSE_FAILED: [['/graphql', post('{"query":"{"}')]],
+    GRAPHQL_VALIDATION_FAILED: [['/graphql', post('{"query":"{ nothing }"}')]],
     OPERATION_RESOLUTION_FAILURE: [
-      '/graphql',
-      post('{"query":"query A { __typename }","operationName":"B"}'),
+      ['/graphql', post('{"query":"query A { __typename }","operationName":"B"}')],
     ],
-    BAD_REQUEST: ['/graphql', post('[')],
+    BAD_REQUEST: [
+      ['/graphql', post('[')],
+      ['/graphql', post('[{"query":"{ __typename }"}]')],
+      ['/graphql?query={__typename}', { headers: { 'sec-fetch-site': 'cross-site' } }],
+    ],
     PERSISTED_QUERY_NOT_FOUND: [
-      '/graphql',
-      post(`{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"${hash}"}}}`),
+      ['/graphql', post(`{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"${hash}"}}}`)],
     ],
-    NOT_FOUND: ['/graphqll', post('{}')],
-    METHOD_NOT_ALLOWED: ['/graphql', { method: 'DELETE' }],
-    PAYLOAD_TOO_LARGE: ['/graphql', post(`{"query":"${' '.repeat(1024 * 1024)}"}`)],
-    HEADERS_TOO_LARGE: ['/graphql', post('{}', { 'x-a': 'b'.repeat(17_000) })],
-    UNSUPPORTED_MEDIA_TYPE: ['/graphql', post('query={}', { 'content-type': 'text/plain' })],
+    NOT_FOUND: [['/graphqll', post('{}')]],
+    METHOD_NOT_ALLOWED: [
+      ['/graphql', { method: 'DELETE' }],
+      [`/graphql?query=${MUTATION}`, { headers: { accept: 'application/json' } }],
+      [`/graphql?query=${MUTATION}`, { headers: { accept: 'application/graphql-response+json' } }],
+    ],
+    NOT_ACCEPTABLE: [['/graphql', post('{"query":"{ __typename }"}', { accept: 'text/html' })]],
+    PAYLOAD_TOO_LARGE: [['/graphql', post(`{"query":"${' '.repeat(1024 * 1024)}"}`)]],
+    HEADERS_TOO_LARGE: [['/graphql', post('{}', { 'x-a': 'b'.repeat(17_000) })]],
+    UNSUPPORTED_MEDIA_TYPE: [
+      ['/graphql', post('query={}', { 'content-type': 'text/plain' })],
+      ['/graphql', post('{}', { 'content-encoding': 'gzip' })],
+    ],
   };
+  const statusOf = (code: string) =>
+    Number(table(page, 'Codes of a request').find(([name]) => name === code)?.[1]);
 
   test.each(Object.keys(requests))('with %s has the status that the page says', async (code) => {
-    const [path, init] = requests[code]!;
-    const response = await fetch(`${gateway.url}${path}`, init);
-    const body = (await response.json()) as any;
-    expect(body.errors[0].extensions.code).toBe(code);
-    const row = table(page, 'Codes of a request').find(([name]) => name === code);
-    expect(String(response.status)).toBe(row![1]);
+    for (const [path, init] of requests[code]!) {
+      const response = await fetch(`${gateway.url}${path}`, init);
+      const body = (await response.json()) as any;
+      expect(body.errors[0].extensions.code).toBe(code);
+      expect(response.status).toBe(statusOf(code));
+    }
+    expect(gateway.calls()).toEqual([]);
+  });
+
+  test('by a method that is not allowed is told which one is', async () => {
+    const allowed = requests['METHOD_NOT_ALLOWED']!.map(async ([path, init]) =>
+      (await fetch(`${gateway.url}${path}`, init)).headers.get('allow'),
+    );
+    expect(await Promise.all(allowed)).toEqual(['GET, POST', 'POST', 'POST']);
+  });
+
+  test.each(['jwt', 'passthrough'])(
+    'with a wrong token has the status that the page says, in AUTH_MODE=%s',
+    async (mode) => {
+      const strict = await startGateway({ env: { AUTH_MODE: mode } });
+      const documents = [
+        '{ organizations(first: 1) { nodes { code } } }',
+        '{ __typename a: organizations(first: 1) { nodes { code } } roles { nodes { key } } }',
+        'mutation { createOrganization(input: { name: "X" }) { userErrors { code } } }',
+      ];
+      for (const accept of ['application/json', 'application/graphql-response+json']) {
+        for (const query of documents) {
+          const headers = { accept, authorization: 'Bearer wrong' };
+          const response = await fetch(
+            `${strict.url}/graphql`,
+            post(JSON.stringify({ query }), headers),
+          );
+          const body = (await response.json()) as any;
+          expect([response.status, body.data]).toEqual([statusOf('UNAUTHENTICATED'), undefined]);
+          expect(body.errors[0].extensions.code).toBe('UNAUTHENTICATED');
+          expect(response.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+          expect(response.headers.get('content-type')).toContain(accept);
+        }
+      }
+      await strict.close();
+    },
+  );
+
+  test('whose token expires halfway keeps what was read, as the page says', async () => {
+    const passing = await startGateway({
+      env: { AUTH_MODE: 'passthrough', UPSTREAM_RETRIES: '0' },
+    });
+    const token = await passing.emulator.issueToken({});
+    const nested =
+      '{ organizations(first: 2) { nodes { code users(first: 1) { nodes { id } } } } }';
+    passing.emulator.fault({
+      match: ({ path }) => path.includes('/users'),
+      respond: { status: 401 },
+    });
+    const response = await fetch(
+      `${passing.url}/graphql`,
+      post(JSON.stringify({ query: nested }), { authorization: `Bearer ${token}` }),
+    );
+    const { data, errors } = (await response.json()) as any;
+    await passing.close();
+    expect(response.status).toBe(200);
+    expect(data.organizations.nodes).toHaveLength(2);
+    expect(errors.map(({ extensions }: any) => extensions.code)).toEqual([
+      'UNAUTHENTICATED',
+      'UNAUTHENTICATED',
+    ]);
   });
 
   test('of each code is made here, but for the two that test/graphql/limits.test.ts makes', () => {
     expect(codesOf('Codes of a request').sort()).toEqual(
-      [...Object.keys(requests), 'REQUEST_TIMEOUT', 'TRUSTED_DOCUMENT_REQUIRED'].sort(),
+      [
+        ...Object.keys(requests),
+        ...['UNAUTHENTICATED', 'REQUEST_TIMEOUT', 'TRUSTED_DOCUMENT_REQUIRED'],
+      ].sort(),
     );
   });
+});
+
+test('the typical mistakes of the page get its messages', async () => {
+  const production = await startGateway({ env: { NODE_ENV: 'production' } });
+  const query = '{"query":"{ __typename }"}';
+  const json = (body: string, headers = {}): RequestInit => ({
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
+  const mutation = encodeURIComponent(
+    'mutation { createOrganization(input: { name: "X" }) { userErrors { code } } }',
+  );
+  const requests: [path: string, RequestInit][] = [
+    ['/graphql', json(query, { 'content-type': 'application/x-www-form-urlencoded' })],
+    ['/graphql', { method: 'POST', body: query }],
+    ['/graphql', { method: 'POST', body: new TextEncoder().encode(query) }],
+    ['/graphql', json(query, { 'content-type': 'application/json; charset=utf-16' })],
+    ['/graphql', json(query, { 'content-encoding': 'gzip' })],
+    ['/graphql', json(query, { accept: 'text/html' })],
+    ['/graphql', json('{ __typename }')],
+    ['/graphql', json('')],
+    ['/graphql', json('{}')],
+    ['/graphql', json('{"mutation":"mutation { a }"}')],
+    ['/graphql', json('{"query":{}}')],
+    ['/graphql', json(`[${query}]`)],
+    [`/graphql?query=${mutation}`, { headers: { accept: 'application/json' } }],
+    ['/graphql?query={__typename}', {}],
+    ['/graphql', { method: 'PUT' }],
+    ['/', json(query)],
+  ];
+  const messages: string[] = [];
+  for (const [path, init] of requests) {
+    const response = await fetch(`${production.url}${path}`, init);
+    messages.push(((await response.json()) as any).errors[0].message);
+  }
+  expect(production.calls()).toEqual([]);
+  await production.close();
+  const [, section] = /### Typical mistakes\n([^]*?)\n## /.exec(page)!;
+  const rows = section!
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .slice(2);
+  expect(messages).toEqual(rows.map((row) => row.split(' | ').at(-1)!.replace(/ *\|$/, '')));
 });
 
 test('the answer that the page shows is the answer of a token without the scope', async () => {

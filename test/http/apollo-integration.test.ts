@@ -10,12 +10,12 @@ import {
   defineIntegrationTestSuite,
   type CreateServerForIntegrationTests,
 } from '@apollo/server-integration-testsuite';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { CoalescedExecutions } from '../../src/http/coalesce.js';
 import { ResponseCache } from '../../src/http/response-cache.js';
 import { createAuthenticate } from '../../src/auth/authenticate.js';
 import { readConfig } from '../../src/config.js';
+import { executeWith } from '../../src/http/execute.js';
 import { createHttpServer } from '../../src/http/server.js';
 import { graphqlRoute } from '../../src/http/graphql-route.js';
 import { Admission } from '../../src/http/admission.js';
@@ -31,6 +31,15 @@ const NO_TEXT =
   'A body of text/plain is refused with 415 before anything reads it: a form or a script of another ' +
   'site can send one. The suite wants Apollo Server’s own 400.';
 
+const NO_HTML =
+  'A landing page is HTML, which this route never sends: `accept: text/html` alone gets 406. GraphiQL ' +
+  'is at /graphiql.';
+
+const NO_TEXT_BY_GET =
+  'A wrong content type has the code UNSUPPORTED_MEDIA_TYPE, and its message says what to send, by GET ' +
+  'as by POST.';
+
+const LANDING_PAGE_TESTS = 'integration tests › apolloServerTests.ts › renderLandingPage';
 const HTTP_TESTS = 'integration tests › httpServerTests.ts › graphqlHTTP';
 
 /**
@@ -42,6 +51,24 @@ globalThis.deviations = {
   [`${HTTP_TESTS} › throws an error if POST body is empty`]: NO_TEXT,
   [`${HTTP_TESTS} › throws an error if invalid content-type`]: NO_TEXT,
   'integration tests › apolloServerTests.ts › CSRF prevention › default': NO_TEXT,
+  ...Object.fromEntries(
+    [
+      'defaults to LocalDefault',
+      'can specify version for LocalDefault',
+      'can be disabled',
+      'basic functionality › basic GET works',
+      'basic functionality › basic GET works with more complex header',
+      'async `html` function › returns a string',
+      'async `html` function › throws',
+    ].map((name) => [`${LANDING_PAGE_TESTS} › ${name}`, NO_HTML]),
+  ),
+  ...Object.fromEntries(
+    [
+      'has a non-application/json content-type',
+      'has a non-preflighted non-application/json content-type',
+      'has a malformed content-type',
+    ].map((name) => [`${HTTP_TESTS} › throws an error if GET request ${name}`, NO_TEXT_BY_GET]),
+  ),
   [`${HTTP_TESTS} › throws an error if POST JSON is malformed`]:
     'It is refused with 400, in Fastify’s words: the suite knows those of other frameworks.',
 };
@@ -84,7 +111,7 @@ const createServer: CreateServerForIntegrationTests = async (apolloConfig, optio
   });
   await app.register(
     graphqlRoute({
-      execute: fastifyApolloHandler(apollo, { context: options?.context ?? (async () => ({})) }),
+      execute: executeWith(apollo, options?.context ?? (async () => ({}))),
       authenticate,
       responses: new ResponseCache(invalidations, undefined),
       executions: new CoalescedExecutions(invalidations),
@@ -98,7 +125,8 @@ const createServer: CreateServerForIntegrationTests = async (apolloConfig, optio
   return { server: apollo, url: `${url}/graphql`, extraCleanup: () => app.close() };
 };
 
-defineIntegrationTestSuite(createServer);
+// GraphQL 16 has no @defer and no @stream, and so the gateway no multipart responses.
+defineIntegrationTestSuite(createServer, { noIncrementalDelivery: true });
 
 describe('the list of deviations', () => {
   test('names tests of the suite alone', () => {

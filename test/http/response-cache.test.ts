@@ -29,30 +29,48 @@ const get = (
 ) => fetch(`${url}/graphql?${new URLSearchParams(parameters)}`, { headers });
 
 describe('a query by GET', () => {
-  test('may be kept by its client, for as long as the first of its parts is fresh', async () => {
+  test('is checked with its ETag by default, and with the cache off too', async () => {
+    for (const CACHE of ['memory', 'off']) {
+      const gateway = await gatewayWith({ CACHE });
+      const response = await get(gateway, { query: LIST });
+      expect(response.headers.get('cache-control')).toBe('private, no-cache');
+      const etag = response.headers.get('etag')!;
+      gateway.calls();
+      const again = await get(gateway, { query: LIST }, { ...JSON_TYPE, 'if-none-match': etag });
+      expect([again.status, again.headers.get('cache-control')]).toEqual([
+        304,
+        'private, no-cache',
+      ]);
+      expect(gateway.calls()).toEqual(CACHE === 'off' ? [LIST_CALL] : []);
+    }
+  });
+
+  test('may be reused for HTTP_MAX_AGE_SECONDS, but not after the first of its parts expires', async () => {
     const gateway = await gatewayWith({
+      HTTP_MAX_AGE_SECONDS: '1000',
       CACHE_TTL_SECONDS: '300',
       CACHE_CATALOGUE_TTL_SECONDS: '3000',
     });
     const roles = '{ roles(first: 3) { nodes { key } } }';
     const both =
       '{ organizations(first: 10) { nodes { name } } roles(first: 3) { nodes { key } } }';
-    const headersOf = async (query: string) => {
+    const maxAge = async (query: string) => {
       const { headers } = await get(gateway, { query });
-      return [headers.get('cache-control'), headers.get('vary')];
+      return Number(/^private, max-age=(\d+)$/.exec(headers.get('cache-control') ?? '')?.[1]);
     };
-    const seconds = ([header]: (string | null)[]) =>
-      Number(/^private, max-age=(\d+)$/.exec(header ?? '')?.[1]);
-    expect(seconds(await headersOf(roles))).toBeGreaterThan(2_700);
-    expect(seconds(await headersOf(LIST))).toBeGreaterThan(270);
+    expect(await maxAge(roles)).toBe(1_000);
+    const ofList = await maxAge(LIST);
+    expect(ofList).toBeGreaterThan(270);
+    expect(ofList).toBeLessThanOrEqual(300);
     advance(200_000);
-    const [, vary] = await headersOf(both);
-    expect(vary).toMatch(/Accept.*Authorization/);
-    expect(seconds(await headersOf(both))).toBeLessThanOrEqual(100);
-    expect(seconds(await headersOf(both))).toBeGreaterThan(50);
+    for (let time = 0; time < 2; time++) {
+      const ofBoth = await maxAge(both);
+      expect(ofBoth).toBeGreaterThan(50);
+      expect(ofBoth).toBeLessThanOrEqual(100);
+    }
     advance(110_000);
     gateway.calls();
-    expect(seconds(await headersOf(both))).toBeGreaterThan(270);
+    expect(await maxAge(both)).toBeGreaterThan(270);
     expect(gateway.calls()).toEqual([LIST_CALL]);
   });
 
@@ -60,64 +78,91 @@ describe('a query by GET', () => {
     const gateway = await gatewayWith();
     const { A } = cast(gateway);
     const variables = JSON.stringify({ A });
-    const first = await get(gateway, { query: DETAILS, variables });
+    const ask = (headers = {}) =>
+      get(gateway, { query: DETAILS, variables }, { ...JSON_TYPE, ...headers });
+    const first = await ask();
     const text = await first.text();
     const etag = first.headers.get('etag')!;
     expect(etag).toMatch(/^"[\w-]+"$/);
     gateway.calls();
     for (const sent of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
-      const again = await get(
-        gateway,
-        { query: DETAILS, variables },
-        { ...JSON_TYPE, 'if-none-match': sent },
-      );
+      const again = await ask({ 'if-none-match': sent });
       expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([
         304,
         '',
         etag,
       ]);
-      expect(again.headers.get('cache-control')).toContain('max-age');
+      expect(again.headers.get('vary')).toMatch(/Accept.*Authorization/);
     }
-    const other = { ...JSON_TYPE, 'if-none-match': '"other"' };
-    expect(await (await get(gateway, { query: DETAILS, variables }, other)).text()).toBe(text);
+    expect(await (await ask({ 'if-none-match': '"other"' })).text()).toBe(text);
     expect(gateway.calls()).toEqual([]);
     await gateway.query(RENAME, { A, name: 'Renamed' });
-    const changed = await get(
-      gateway,
-      { query: DETAILS, variables },
-      { ...JSON_TYPE, 'if-none-match': etag },
-    );
+    const changed = await ask({ 'if-none-match': etag });
     expect([changed.status, changed.headers.get('etag') === etag]).toEqual([200, false]);
     expect(await changed.text()).toContain('Renamed');
   });
 
-  test.each([
-    ['an error', '{ organizations(first: 0) { nodes { name } } }', 200],
+  const MUTATION =
+    'mutation { deleteOrganization(input: { organizationCode: "x" }) { userErrors { code } } }';
+  const LISTED = { query: LIST };
+  test.each<[string, number, Record<string, string>, Record<string, string>, string?]>([
+    ['an error', 200, { query: '{ organizations(first: 0) { nodes { name } } }' }, JSON_TYPE],
+    ['a mutation', 405, { query: MUTATION }, JSON_TYPE],
+    ['no document', 200, { query: '{' }, JSON_TYPE],
+    ['no query', 400, {}, JSON_TYPE],
+    ['a media type that there is not', 406, LISTED, { accept: 'text/html' }],
     [
-      'a mutation',
-      'mutation { deleteOrganization(input: { organizationCode: "x" }) { userErrors { code } } }',
-      405,
+      'a content type that is not JSON',
+      415,
+      LISTED,
+      { ...JSON_TYPE, 'content-type': 'text/plain' },
     ],
-    ['no document', '{', 200],
-  ])('%s has neither an ETag nor a max-age', async (_, query, status) => {
-    const gateway = await gatewayWith();
+    ['a sign of another site', 400, LISTED, { accept: '*/*', 'sec-fetch-site': 'cross-site' }],
+    ['extensions', 200, LISTED, { ...JSON_TYPE, 'x-graphql-cost': 'true' }],
+    ['another path', 404, {}, JSON_TYPE, '/nowhere'],
+    ['a path that cannot be decoded', 400, {}, JSON_TYPE, '/%E0%A4%A'],
+    ['a health check', 200, {}, JSON_TYPE, '/readyz'],
+  ])('with %s must not be stored', async (_, status, parameters, headers, path = '/graphql') => {
+    const gateway = await gatewayWith({ HTTP_MAX_AGE_SECONDS: '100' });
     for (let time = 0; time < 2; time++) {
-      const response = await get(gateway, { query });
+      const response = await fetch(`${gateway.url}${path}?${new URLSearchParams(parameters)}`, {
+        headers,
+      });
       expect(response.status).toBe(status);
       expect(response.headers.get('etag')).toBeNull();
-      expect(response.headers.get('cache-control') ?? '').not.toContain('max-age');
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      if (path !== '/graphql') continue;
+      expect(response.headers.get('vary')?.toLowerCase().split(', ').sort()).toEqual([
+        'accept',
+        'accept-encoding',
+        'authorization',
+        'origin',
+      ]);
     }
-    expect(gateway.calls()).toEqual([]);
+    expect(gateway.calls().filter((call) => call !== LIST_CALL)).toEqual([]);
   });
 
-  test('with the cache off is checked each time', async () => {
-    const gateway = await gatewayWith({ CACHE: 'off' });
-    const response = await get(gateway, { query: LIST });
-    expect(response.headers.get('cache-control')).toBe('private, no-cache');
-    const etag = response.headers.get('etag')!;
-    const again = await get(gateway, { query: LIST }, { ...JSON_TYPE, 'if-none-match': etag });
-    expect(again.status).toBe(304);
-    expect(gateway.calls()).toEqual([LIST_CALL, LIST_CALL]);
+  test('that is refused while the gateway is overloaded or without a token must not be stored', async () => {
+    const gateway = await gatewayWith({ AUTH_MODE: 'jwt' });
+    const refused = await get(gateway, { query: LIST });
+    expect([refused.status, refused.headers.get('cache-control')]).toEqual([401, 'no-store']);
+    const { gateway: busy, proxy } = await heldGatewayWith({
+      MAX_CONCURRENT_OPERATIONS: '1',
+      MAX_WAIT_MS: '0',
+    });
+    const held = proxy.hold(LIST_CALL);
+    const first = get(busy, { query: LIST });
+    await held.made;
+    const others = await Promise.all(
+      [2, 3, 4].map((n) =>
+        get(busy, { query: `{ organizations(first: ${n}) { nodes { code } } }` }),
+      ),
+    );
+    held.release();
+    expect((await first).status).toBe(200);
+    const shed = others.filter(({ status }) => status === 503);
+    expect(shed.length).toBeGreaterThan(0);
+    for (const { headers } of shed) expect(headers.get('cache-control')).toBe('no-store');
   });
 
   test('that a page of another site may have caused is refused, though the answer is in memory', async () => {

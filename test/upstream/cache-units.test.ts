@@ -1,7 +1,7 @@
 /** The parts of the cache by themselves, against models that are too simple to be wrong. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ResponseCache } from '../../src/http/response-cache.js';
+import { CachedResponse, ResponseCache } from '../../src/http/response-cache.js';
 import { OperationBudget } from '../../src/upstream/policy/call-budget.js';
 import { InvalidationLog } from '../../src/upstream/cache/invalidation.js';
 import { createCache, type Cache } from '../../src/upstream/cache/index.js';
@@ -142,13 +142,10 @@ describe('what is kept', () => {
       ...{ value: null, source: 'upstream', ageMs: 0, clock: 0, freshUntil: 100 },
     };
     dependencies.add(['a'], answered);
-    const response = {
-      body: 'x'.repeat(2_000),
-      contentType: '',
-      etag: '',
+    const response = new CachedResponse('x'.repeat(2_000), {
       operationName: undefined,
       freshUntil: 100,
-    };
+    });
     for (let n = 0; n < 2_000; n++) responses.set(`key ${n}`, dependencies, response);
     expect(store!.calculatedSize).toBeLessThanOrEqual(MAX);
     expect(responses.get('key 1999')?.body).toBe(response.body);
@@ -156,5 +153,34 @@ describe('what is kept', () => {
     expect(responses.get('key 1999')).toBeDefined();
     invalidations.record(['a']);
     expect(responses.get('key 1999')).toBeUndefined();
+  });
+
+  test('counts the compressed bodies of a cached response, each made once', async () => {
+    const { invalidations, store } = await create();
+    const responses = new ResponseCache(invalidations, store, () => 0);
+    const dependencies = new ResponseDependencies();
+    dependencies.add(['a'], {
+      value: null,
+      source: 'upstream',
+      ageMs: 0,
+      clock: 0,
+      freshUntil: 100,
+    });
+    const response = new CachedResponse('x'.repeat(5_000), {
+      operationName: undefined,
+      freshUntil: 100,
+    });
+    responses.set('key', dependencies, response);
+    const before = store!.calculatedSize;
+    const [first, second] = [response.compressed('gzip'), response.compressed('gzip')];
+    expect(second).toBe(first);
+    const body = await first;
+    expect(response.compressed('gzip')).toBe(body);
+    responses.resize('key', response);
+    expect(store!.calculatedSize).toBe(before + body.length);
+    expect(responses.get('key')).toBe(response);
+    invalidations.record(['a']);
+    responses.resize('key', response);
+    expect(responses.get('key')).toBeUndefined();
   });
 });

@@ -1,0 +1,32 @@
+/** Media types of GraphQL over HTTP: which one a response has, and which bodies are read. */
+import Negotiator from 'negotiator';
+
+/** In order of preference where the client has none. */
+const RESPONSE_TYPES = ['application/json', 'application/graphql-response+json'] as const;
+
+export type ResponseType = `${(typeof RESPONSE_TYPES)[number]}; charset=utf-8`;
+
+/** JSON is always UTF-8, so that the parameter says nothing. `utf8` is a common spelling of it. */
+const UTF8_PARAMETER = /\s*;\s*charset\s*=\s*("?)utf-?8\1\s*(?=[;,]|$)/gi;
+
+/** Returns the media type for an `Accept` header; undefined when it accepts none that there is. */
+export function negotiateType(accept: string | undefined): ResponseType | undefined {
+  if (accept === undefined || accept.trim() === '') return `${RESPONSE_TYPES[0]}; charset=utf-8`;
+  const headers = { accept: accept.replace(UTF8_PARAMETER, '') };
+  const type = new Negotiator({ headers }).mediaType([...RESPONSE_TYPES]);
+  return type === undefined ? undefined : (`${type}; charset=utf-8` as ResponseType);
+}
+
+/** Returns why a body with this `content-type` is not read; undefined for JSON in UTF-8. */
+export function contentTypeProblem(contentType: string | undefined): string | undefined {
+  if (contentType === undefined || contentType.trim() === '') {
+    return 'The request has no content type. Send `content-type: application/json`.';
+  }
+  const [type = '', ...parameters] = contentType.replace(UTF8_PARAMETER, '').split(';');
+  if (type.trim().toLowerCase() !== 'application/json') {
+    return `The content type is "${contentType.slice(0, 100)}". Send \`content-type: application/json\`.`;
+  }
+  const charset = parameters.map((text) => text.trim()).find((text) => /^charset\s*=/i.test(text));
+  if (charset === undefined) return undefined;
+  return `The body must be UTF-8, not "${charset.slice(0, 100)}". Send \`content-type: application/json\`.`;
+}
