@@ -1,6 +1,7 @@
 import { featureFlags } from './feature-flags.js';
 import type { Handlers } from './handler.js';
 import { organizations } from './organizations/index.js';
+import { organizationInvites } from './organizations/invites.js';
 import { organizationProperties } from './organizations/properties.js';
 import { permissions } from './permissions.js';
 import { roles } from './roles.js';
@@ -8,6 +9,7 @@ import { users } from './users.js';
 
 export const handlers: Handlers = {
   organizations,
+  organizationInvites,
   organizationProperties,
   users,
   roles,

@@ -2,6 +2,7 @@ import type { FlagType, Organization, Permission, Role, Sent, User } from '../up
 import type { OrganizationProperty } from '../upstream/endpoints/organization-properties.js';
 import { Collection } from './collection.js';
 import { type CulpritPlace, invalid, KindeError } from './errors.js';
+import { newSettings, type OrganizationSettings } from './organization-settings.js';
 import { type PageTokenOptions, PageTokens } from './page-tokens.js';
 
 export interface RoleRecord extends Role {
@@ -33,15 +34,11 @@ export interface Member {
 /** Every organization of the environment has a name. */
 export type OrganizationProfile = Sent<Organization> & { name: string };
 
-export interface OrganizationRecord {
+export interface OrganizationRecord extends OrganizationSettings {
   /** What a read of the organization answers. */
   profile: OrganizationProfile;
   billing: NonNullable<OrganizationProfile['billing']> | null;
   members: Collection<Member>;
-  /** Feature flag overrides: the value's text by the flag's key. */
-  overrides: Map<string, string>;
-  /** The values of properties by their keys. */
-  properties: Map<string, string>;
 }
 
 /** A flag of the environment. Its value is text, whatever its type. */
@@ -170,8 +167,7 @@ export class State {
         name: ({ user }) => user.full_name,
         email: ({ user }) => user.email,
       }),
-      overrides: new Map(),
-      properties: new Map(),
+      ...newSettings(this.pageTokens),
     };
     this.organizations.add(organization);
     return organization;

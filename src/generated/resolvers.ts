@@ -2,12 +2,13 @@
 import type { JsonValue } from '../upstream/types.js';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { FeatureFlagParent } from '../loaders/feature-flags.js';
+import type { OrganizationInviteParent } from '../loaders/organization-invites.js';
 import type { OrganizationPropertyParent } from '../loaders/organization-properties.js';
 import type { OrganizationParent, OrganizationBrandingParent, OrganizationBillingParent, BillingAgreementParent } from '../loaders/organizations.js';
 import type { PermissionParent, PermissionGrantParent } from '../loaders/permissions.js';
 import type { RoleParent } from '../loaders/roles.js';
 import type { OrganizationUserParent } from '../loaders/users.js';
-import type { NodeParent, UserErrorParent, OrganizationConnectionParent, OrganizationUserConnectionParent, RoleConnectionParent, PermissionConnectionParent, UpdateOrganizationPropertyPayloadParent, UpdateOrganizationPropertiesPayloadParent, UpdateFeatureFlagOverridePayloadParent } from '../resolvers/parents.js';
+import type { NodeParent, UserErrorParent, OrganizationConnectionParent, OrganizationUserConnectionParent, OrganizationInviteConnectionParent, RoleConnectionParent, PermissionConnectionParent, CreateOrganizationInvitePayloadParent, RevokeOrganizationInvitePayloadParent, UpdateOrganizationPropertyPayloadParent, UpdateOrganizationPropertiesPayloadParent, UpdateFeatureFlagOverridePayloadParent } from '../resolvers/parents.js';
 import type { Context } from '../graphql/context.js';
 export type Maybe<T> = T | Promise<T | null | undefined> | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -143,6 +144,37 @@ export type CreateOrganizationInput = {
   readonly senderName?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** Input for `createOrganizationInvite`. */
+export type CreateOrganizationInviteInput = {
+  /** The address to invite. At most 254 characters. */
+  readonly email: Scalars['String']['input'];
+  /** The person's first name. At most 64 characters. */
+  readonly firstName?: InputMaybe<Scalars['String']['input']>;
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** The person's last name. At most 64 characters. */
+  readonly lastName?: InputMaybe<Scalars['String']['input']>;
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+  /** The roles that the person gets on joining. */
+  readonly roles: ReadonlyArray<RoleReference>;
+  /** Whether Kinde sends the e-mail. Without it, send `inviteLink` to the person yourself. */
+  readonly sendEmail?: Scalars['Boolean']['input'];
+};
+
+/** Result of `createOrganizationInvite`. */
+export type CreateOrganizationInvitePayload = {
+  readonly __typename?: 'CreateOrganizationInvitePayload';
+  /** The new invitation's code. Null when nobody was invited. */
+  readonly inviteCode?: Maybe<Scalars['ID']['output']>;
+  /** The organization, read after the change. Null when nobody was invited. */
+  readonly organization?: Maybe<Organization>;
+  /** The new invitation, read after its creation. Null when nobody was invited. */
+  readonly organizationInvite?: Maybe<OrganizationInvite>;
+  /** Why nobody was invited. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** Result of `createOrganization`. */
 export type CreateOrganizationPayload = {
   readonly __typename?: 'CreateOrganizationPayload';
@@ -255,6 +287,11 @@ export type Mutation = {
   readonly addOrganizationUsers?: Maybe<AddOrganizationUsersPayload>;
   /** Create an organization. */
   readonly createOrganization?: Maybe<CreateOrganizationPayload>;
+  /**
+   * Invite a person to an organization by e-mail address. Kinde refuses an address that has a pending
+   * invitation or belongs to a member. To send an invitation again, revoke it and create another.
+   */
+  readonly createOrganizationInvite?: Maybe<CreateOrganizationInvitePayload>;
   /** Delete an organization's override of one feature flag. The environment's value applies again. */
   readonly deleteFeatureFlagOverride?: Maybe<DeleteFeatureFlagOverridePayload>;
   /** Delete all of an organization's feature flag overrides. */
@@ -267,6 +304,8 @@ export type Mutation = {
   readonly removeOrganizationUserPermission?: Maybe<RemoveOrganizationUserPermissionPayload>;
   /** Remove a role from a member. */
   readonly removeOrganizationUserRole?: Maybe<RemoveOrganizationUserRolePayload>;
+  /** Revoke a pending invitation. It stays readable, with the status REVOKED. */
+  readonly revokeOrganizationInvite?: Maybe<RevokeOrganizationInvitePayload>;
   /** Override a feature flag for an organization. */
   readonly updateFeatureFlagOverride?: Maybe<UpdateFeatureFlagOverridePayload>;
   /** Update an organization. Omitted properties don't change. */
@@ -344,6 +383,22 @@ export type MutationAddOrganizationUsersArgs = {
  */
 export type MutationCreateOrganizationArgs = {
   input: CreateOrganizationInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
+ */
+export type MutationCreateOrganizationInviteArgs = {
+  input: CreateOrganizationInviteInput;
 };
 
 
@@ -440,6 +495,22 @@ export type MutationRemoveOrganizationUserPermissionArgs = {
  */
 export type MutationRemoveOrganizationUserRoleArgs = {
   input: RemoveOrganizationUserRoleInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
+ */
+export type MutationRevokeOrganizationInviteArgs = {
+  input: RevokeOrganizationInviteInput;
 };
 
 
@@ -551,6 +622,10 @@ export type Organization = Node & {
   readonly handle?: Maybe<Scalars['String']['output']>;
   /** The global id, for `node(id:)` and for client caches. */
   readonly id: Scalars['ID']['output'];
+  /** One invitation, in any state. Null when it doesn't exist. */
+  readonly invite?: Maybe<OrganizationInvite>;
+  /** The organization's invitations. Only pending ones unless asked for others. */
+  readonly invites?: Maybe<OrganizationInviteConnection>;
   /** Whether users become members when they sign in. */
   readonly isAutoMembershipEnabled?: Maybe<Scalars['Boolean']['output']>;
   /** Whether this is the environment's default organization. */
@@ -575,6 +650,22 @@ export type Organization = Node & {
 /** A tenant of the Kinde environment: a business with its users, their roles and its feature flags. */
 export type OrganizationFeatureFlagArgs = {
   key: Scalars['String']['input'];
+};
+
+
+/** A tenant of the Kinde environment: a business with its users, their roles and its feature flags. */
+export type OrganizationInviteArgs = {
+  code: Scalars['ID']['input'];
+};
+
+
+/** A tenant of the Kinde environment: a business with its users, their roles and its feature flags. */
+export type OrganizationInvitesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  includeAccepted?: Scalars['Boolean']['input'];
+  includeRevoked?: Scalars['Boolean']['input'];
+  sort?: InputMaybe<OrganizationInviteSortOrder>;
 };
 
 
@@ -676,6 +767,81 @@ export type OrganizationEdge = {
   /** The organization. Null, with an error, if Kinde sent it in an unusable form. */
   readonly node?: Maybe<Organization>;
 };
+
+/** An invitation to join an organization, sent to an e-mail address. */
+export type OrganizationInvite = Node & {
+  readonly __typename?: 'OrganizationInvite';
+  /** When the invitation was accepted. Null before that. */
+  readonly acceptedOn?: Maybe<Scalars['DateTime']['output']>;
+  /** Kinde's code of the invitation. Keep it secret: it is part of `inviteLink`. */
+  readonly code: Scalars['ID']['output'];
+  /** When the invitation was created. */
+  readonly createdOn?: Maybe<Scalars['DateTime']['output']>;
+  /** The address that is invited. */
+  readonly email?: Maybe<Scalars['String']['output']>;
+  /** The first name. Null when none was given. */
+  readonly firstName?: Maybe<Scalars['String']['output']>;
+  /** First and last name. */
+  readonly fullName?: Maybe<Scalars['String']['output']>;
+  /** The global id, for `node(id:)` and for client caches. */
+  readonly id: Scalars['ID']['output'];
+  /** The page where the person accepts. Keep it secret: whoever has it can use it. */
+  readonly inviteLink?: Maybe<Scalars['String']['output']>;
+  /** Whether Kinde has queued the e-mail. It doesn't say that the e-mail was delivered. */
+  readonly isSent?: Maybe<Scalars['Boolean']['output']>;
+  /** The last name. Null when none was given. */
+  readonly lastName?: Maybe<Scalars['String']['output']>;
+  /** The organization that the person is invited to. */
+  readonly organization?: Maybe<Organization>;
+  /** The roles that the person gets on joining. */
+  readonly roles: ReadonlyArray<Maybe<Role>>;
+  /** Whether the invitation is pending, accepted or revoked. */
+  readonly status: OrganizationInviteStatus;
+};
+
+/** A page of invitations. */
+export type OrganizationInviteConnection = {
+  readonly __typename?: 'OrganizationInviteConnection';
+  /** The invitations, each with its cursor. */
+  readonly edges: ReadonlyArray<OrganizationInviteEdge>;
+  /** The invitations. One that Kinde sent unusable is null, with an error at its path. */
+  readonly nodes: ReadonlyArray<Maybe<OrganizationInvite>>;
+  /** The page's place in the list. */
+  readonly pageInfo: PageInfo;
+};
+
+/** An invitation in a list. */
+export type OrganizationInviteEdge = {
+  readonly __typename?: 'OrganizationInviteEdge';
+  /** Pass it as `after` to get the invitations after this one. */
+  readonly cursor: Scalars['String']['output'];
+  /** The invitation. Null, with an error, if Kinde sent it unusable. */
+  readonly node?: Maybe<OrganizationInvite>;
+};
+
+/** The order of a list of invitations. */
+export type OrganizationInviteSortOrder =
+  /** By creation, oldest first. */
+  | 'CREATED_ON_ASC'
+  /** By creation, newest first. */
+  | 'CREATED_ON_DESC'
+  /** By e-mail address, A to Z. */
+  | 'EMAIL_ASC'
+  /** By e-mail address, Z to A. */
+  | 'EMAIL_DESC'
+  /** By name, A to Z. */
+  | 'NAME_ASC'
+  /** By name, Z to A. */
+  | 'NAME_DESC';
+
+/** What has happened to an invitation. */
+export type OrganizationInviteStatus =
+  /** The person has joined. */
+  | 'ACCEPTED'
+  /** Not accepted yet. */
+  | 'PENDING'
+  /** It can no longer be accepted. */
+  | 'REVOKED';
 
 /** A value of your own about an organization, such as its industry, under a key that the environment defines. */
 export type OrganizationProperty = Node & {
@@ -978,6 +1144,29 @@ export type RemoveOrganizationUserRolePayload = {
   /** The member, read again after the change. Null when the role was not removed. */
   readonly organizationUser?: Maybe<OrganizationUser>;
   /** Why the role was not removed. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Input for `revokeOrganizationInvite`. */
+export type RevokeOrganizationInviteInput = {
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** The invitation's code. */
+  readonly inviteCode: Scalars['ID']['input'];
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+};
+
+/** Result of `revokeOrganizationInvite`. */
+export type RevokeOrganizationInvitePayload = {
+  readonly __typename?: 'RevokeOrganizationInvitePayload';
+  /** The code of the revoked invitation. Null when it was not revoked. */
+  readonly inviteCode?: Maybe<Scalars['ID']['output']>;
+  /** The organization, read after the change. Null when the invitation was not revoked. */
+  readonly organization?: Maybe<Organization>;
+  /** The invitation, read after the change. Null when it was not revoked. */
+  readonly organizationInvite?: Maybe<OrganizationInvite>;
+  /** Why the invitation was not revoked. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
@@ -1290,6 +1479,8 @@ export type ResolversTypes = {
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Color: ResolverTypeWrapper<Color>;
   CreateOrganizationInput: CreateOrganizationInput;
+  CreateOrganizationInviteInput: CreateOrganizationInviteInput;
+  CreateOrganizationInvitePayload: ResolverTypeWrapper<CreateOrganizationInvitePayloadParent>;
   CreateOrganizationPayload: ResolverTypeWrapper<Omit<CreateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   DeleteFeatureFlagOverrideInput: DeleteFeatureFlagOverrideInput;
@@ -1311,6 +1502,11 @@ export type ResolversTypes = {
   OrganizationBrandingInput: OrganizationBrandingInput;
   OrganizationConnection: ResolverTypeWrapper<OrganizationConnectionParent>;
   OrganizationEdge: ResolverTypeWrapper<Omit<OrganizationEdge, 'node'> & { node?: Maybe<ResolversTypes['Organization']> }>;
+  OrganizationInvite: ResolverTypeWrapper<OrganizationInviteParent>;
+  OrganizationInviteConnection: ResolverTypeWrapper<OrganizationInviteConnectionParent>;
+  OrganizationInviteEdge: ResolverTypeWrapper<Omit<OrganizationInviteEdge, 'node'> & { node?: Maybe<ResolversTypes['OrganizationInvite']> }>;
+  OrganizationInviteSortOrder: OrganizationInviteSortOrder;
+  OrganizationInviteStatus: OrganizationInviteStatus;
   OrganizationProperty: ResolverTypeWrapper<OrganizationPropertyParent>;
   OrganizationPropertyInput: OrganizationPropertyInput;
   OrganizationUser: ResolverTypeWrapper<OrganizationUserParent>;
@@ -1332,6 +1528,8 @@ export type ResolversTypes = {
   RemoveOrganizationUserPermissionPayload: ResolverTypeWrapper<Omit<RemoveOrganizationUserPermissionPayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   RemoveOrganizationUserRoleInput: RemoveOrganizationUserRoleInput;
   RemoveOrganizationUserRolePayload: ResolverTypeWrapper<Omit<RemoveOrganizationUserRolePayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  RevokeOrganizationInviteInput: RevokeOrganizationInviteInput;
+  RevokeOrganizationInvitePayload: ResolverTypeWrapper<RevokeOrganizationInvitePayloadParent>;
   Role: ResolverTypeWrapper<RoleParent>;
   RoleConnection: ResolverTypeWrapper<RoleConnectionParent>;
   RoleEdge: ResolverTypeWrapper<Omit<RoleEdge, 'node'> & { node?: Maybe<ResolversTypes['Role']> }>;
@@ -1364,6 +1562,8 @@ export type ResolversParentTypes = {
   Boolean: Scalars['Boolean']['output'];
   Color: Color;
   CreateOrganizationInput: CreateOrganizationInput;
+  CreateOrganizationInviteInput: CreateOrganizationInviteInput;
+  CreateOrganizationInvitePayload: CreateOrganizationInvitePayloadParent;
   CreateOrganizationPayload: Omit<CreateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   DateTime: Scalars['DateTime']['output'];
   DeleteFeatureFlagOverrideInput: DeleteFeatureFlagOverrideInput;
@@ -1384,6 +1584,9 @@ export type ResolversParentTypes = {
   OrganizationBrandingInput: OrganizationBrandingInput;
   OrganizationConnection: OrganizationConnectionParent;
   OrganizationEdge: Omit<OrganizationEdge, 'node'> & { node?: Maybe<ResolversParentTypes['Organization']> };
+  OrganizationInvite: OrganizationInviteParent;
+  OrganizationInviteConnection: OrganizationInviteConnectionParent;
+  OrganizationInviteEdge: Omit<OrganizationInviteEdge, 'node'> & { node?: Maybe<ResolversParentTypes['OrganizationInvite']> };
   OrganizationProperty: OrganizationPropertyParent;
   OrganizationPropertyInput: OrganizationPropertyInput;
   OrganizationUser: OrganizationUserParent;
@@ -1404,6 +1607,8 @@ export type ResolversParentTypes = {
   RemoveOrganizationUserPermissionPayload: Omit<RemoveOrganizationUserPermissionPayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   RemoveOrganizationUserRoleInput: RemoveOrganizationUserRoleInput;
   RemoveOrganizationUserRolePayload: Omit<RemoveOrganizationUserRolePayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  RevokeOrganizationInviteInput: RevokeOrganizationInviteInput;
+  RevokeOrganizationInvitePayload: RevokeOrganizationInvitePayloadParent;
   Role: RoleParent;
   RoleConnection: RoleConnectionParent;
   RoleEdge: Omit<RoleEdge, 'node'> & { node?: Maybe<ResolversParentTypes['Role']> };
@@ -1462,6 +1667,13 @@ export type ColorResolvers<ContextType = Context, ParentType extends ResolversPa
   raw?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type CreateOrganizationInvitePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateOrganizationInvitePayload'] = ResolversParentTypes['CreateOrganizationInvitePayload']> = {
+  inviteCode?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  organizationInvite?: Resolver<Maybe<ResolversTypes['OrganizationInvite']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type CreateOrganizationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateOrganizationPayload'] = ResolversParentTypes['CreateOrganizationPayload']> = {
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
@@ -1503,12 +1715,14 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   addOrganizationUserRole?: Resolver<Maybe<ResolversTypes['AddOrganizationUserRolePayload']>, ParentType, ContextType, RequireFields<MutationAddOrganizationUserRoleArgs, 'input'>>;
   addOrganizationUsers?: Resolver<Maybe<ResolversTypes['AddOrganizationUsersPayload']>, ParentType, ContextType, RequireFields<MutationAddOrganizationUsersArgs, 'input'>>;
   createOrganization?: Resolver<Maybe<ResolversTypes['CreateOrganizationPayload']>, ParentType, ContextType, RequireFields<MutationCreateOrganizationArgs, 'input'>>;
+  createOrganizationInvite?: Resolver<Maybe<ResolversTypes['CreateOrganizationInvitePayload']>, ParentType, ContextType, RequireFields<MutationCreateOrganizationInviteArgs, 'input'>>;
   deleteFeatureFlagOverride?: Resolver<Maybe<ResolversTypes['DeleteFeatureFlagOverridePayload']>, ParentType, ContextType, RequireFields<MutationDeleteFeatureFlagOverrideArgs, 'input'>>;
   deleteFeatureFlagOverrides?: Resolver<Maybe<ResolversTypes['DeleteFeatureFlagOverridesPayload']>, ParentType, ContextType, RequireFields<MutationDeleteFeatureFlagOverridesArgs, 'input'>>;
   deleteOrganization?: Resolver<Maybe<ResolversTypes['DeleteOrganizationPayload']>, ParentType, ContextType, RequireFields<MutationDeleteOrganizationArgs, 'input'>>;
   removeOrganizationUser?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserPayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserArgs, 'input'>>;
   removeOrganizationUserPermission?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserPermissionPayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserPermissionArgs, 'input'>>;
   removeOrganizationUserRole?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserRolePayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserRoleArgs, 'input'>>;
+  revokeOrganizationInvite?: Resolver<Maybe<ResolversTypes['RevokeOrganizationInvitePayload']>, ParentType, ContextType, RequireFields<MutationRevokeOrganizationInviteArgs, 'input'>>;
   updateFeatureFlagOverride?: Resolver<Maybe<ResolversTypes['UpdateFeatureFlagOverridePayload']>, ParentType, ContextType, RequireFields<MutationUpdateFeatureFlagOverrideArgs, 'input'>>;
   updateOrganization?: Resolver<Maybe<ResolversTypes['UpdateOrganizationPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationArgs, 'input'>>;
   updateOrganizationProperties?: Resolver<Maybe<ResolversTypes['UpdateOrganizationPropertiesPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationPropertiesArgs, 'input'>>;
@@ -1517,7 +1731,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'Organization' | 'OrganizationProperty' | 'OrganizationUser' | 'Permission' | 'Role', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Organization' | 'OrganizationInvite' | 'OrganizationProperty' | 'OrganizationUser' | 'Permission' | 'Role', ParentType, ContextType>;
 };
 
 export type OrganizationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Organization'] = ResolversParentTypes['Organization']> = {
@@ -1531,6 +1745,8 @@ export type OrganizationResolvers<ContextType = Context, ParentType extends Reso
   featureFlags?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['FeatureFlag']>>>, ParentType, ContextType>;
   handle?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  invite?: Resolver<Maybe<ResolversTypes['OrganizationInvite']>, ParentType, ContextType, RequireFields<OrganizationInviteArgs, 'code'>>;
+  invites?: Resolver<Maybe<ResolversTypes['OrganizationInviteConnection']>, ParentType, ContextType, RequireFields<OrganizationInvitesArgs, 'first' | 'includeAccepted' | 'includeRevoked'>>;
   isAutoMembershipEnabled?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   isDefault?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   isSuspended?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
@@ -1577,6 +1793,34 @@ export type OrganizationConnectionResolvers<ContextType = Context, ParentType ex
 export type OrganizationEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationEdge'] = ResolversParentTypes['OrganizationEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   node?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+};
+
+export type OrganizationInviteResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationInvite'] = ResolversParentTypes['OrganizationInvite']> = {
+  acceptedOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  createdOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  email?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  firstName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  fullName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  inviteLink?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  isSent?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  lastName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  roles?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Role']>>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['OrganizationInviteStatus'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type OrganizationInviteConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationInviteConnection'] = ResolversParentTypes['OrganizationInviteConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['OrganizationInviteEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['OrganizationInvite']>>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type OrganizationInviteEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationInviteEdge'] = ResolversParentTypes['OrganizationInviteEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<Maybe<ResolversTypes['OrganizationInvite']>, ParentType, ContextType>;
 };
 
 export type OrganizationPropertyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationProperty'] = ResolversParentTypes['OrganizationProperty']> = {
@@ -1676,6 +1920,13 @@ export type RemoveOrganizationUserRolePayloadResolvers<ContextType = Context, Pa
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type RevokeOrganizationInvitePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RevokeOrganizationInvitePayload'] = ResolversParentTypes['RevokeOrganizationInvitePayload']> = {
+  inviteCode?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  organizationInvite?: Resolver<Maybe<ResolversTypes['OrganizationInvite']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type RoleResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Role'] = ResolversParentTypes['Role']> = {
   description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -1740,6 +1991,7 @@ export type Resolvers<ContextType = Context> = {
   AddOrganizationUsersPayload?: AddOrganizationUsersPayloadResolvers<ContextType>;
   BillingAgreement?: BillingAgreementResolvers<ContextType>;
   Color?: ColorResolvers<ContextType>;
+  CreateOrganizationInvitePayload?: CreateOrganizationInvitePayloadResolvers<ContextType>;
   CreateOrganizationPayload?: CreateOrganizationPayloadResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   DeleteFeatureFlagOverridePayload?: DeleteFeatureFlagOverridePayloadResolvers<ContextType>;
@@ -1754,6 +2006,9 @@ export type Resolvers<ContextType = Context> = {
   OrganizationBranding?: OrganizationBrandingResolvers<ContextType>;
   OrganizationConnection?: OrganizationConnectionResolvers<ContextType>;
   OrganizationEdge?: OrganizationEdgeResolvers<ContextType>;
+  OrganizationInvite?: OrganizationInviteResolvers<ContextType>;
+  OrganizationInviteConnection?: OrganizationInviteConnectionResolvers<ContextType>;
+  OrganizationInviteEdge?: OrganizationInviteEdgeResolvers<ContextType>;
   OrganizationProperty?: OrganizationPropertyResolvers<ContextType>;
   OrganizationUser?: OrganizationUserResolvers<ContextType>;
   OrganizationUserConnection?: OrganizationUserConnectionResolvers<ContextType>;
@@ -1767,6 +2022,7 @@ export type Resolvers<ContextType = Context> = {
   RemoveOrganizationUserPayload?: RemoveOrganizationUserPayloadResolvers<ContextType>;
   RemoveOrganizationUserPermissionPayload?: RemoveOrganizationUserPermissionPayloadResolvers<ContextType>;
   RemoveOrganizationUserRolePayload?: RemoveOrganizationUserRolePayloadResolvers<ContextType>;
+  RevokeOrganizationInvitePayload?: RevokeOrganizationInvitePayloadResolvers<ContextType>;
   Role?: RoleResolvers<ContextType>;
   RoleConnection?: RoleConnectionResolvers<ContextType>;
   RoleEdge?: RoleEdgeResolvers<ContextType>;

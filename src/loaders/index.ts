@@ -2,6 +2,7 @@
 import type { Upstream } from '../upstream/client.js';
 import type { Endpoint } from '../upstream/endpoint.js';
 import { createFeatureFlagLoaders } from './feature-flags.js';
+import { createOrganizationInviteLoaders } from './organization-invites.js';
 import { createOrganizationPropertyLoaders } from './organization-properties.js';
 import { createOrganizationLoaders } from './organizations.js';
 import { createPermissionLoaders } from './permissions.js';
@@ -17,6 +18,7 @@ export function createLoaders(upstream: Upstream, granted: GrantedScopes) {
   const sources = { upstream, granted, reads };
   return {
     organizations: counted(count, createOrganizationLoaders(sources)),
+    organizationInvites: counted(count, createOrganizationInviteLoaders(sources)),
     organizationProperties: counted(count, createOrganizationPropertyLoaders(sources)),
     users: counted(count, createUserLoaders(sources)),
     roles: counted(count, createRoleLoaders(sources)),

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import type { TextSeal } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
 import type { Position } from '../loaders/page-run.js';
+import type { Endpoint } from '../upstream/endpoint.js';
+import { endpoints } from '../upstream/endpoints/index.js';
 import { MAX_PAGE_SIZE } from '../upstream/endpoints/page.js';
 import { MAX_ID_LENGTH } from '../upstream/id.js';
 
@@ -105,7 +107,17 @@ function parse(cursor: string): Payload | undefined {
   return isPayload ? (value as Payload) : undefined;
 }
 
-const ORDERS = new Set<unknown>(['name_asc', 'name_desc', 'email_asc', 'email_desc']);
+/** The orders that any list of Kinde's API can be asked for. */
+const ORDERS: ReadonlySet<unknown> = new Set(
+  Object.values(endpoints)
+    .flatMap((domain) => Object.values<Endpoint>(domain))
+    .flatMap(({ query }) => (query.properties['sort'] as SortSchema | undefined)?.anyOf ?? [])
+    .map((order) => order.const),
+);
+
+interface SortSchema {
+  anyOf: { const: string }[];
+}
 
 function isWithin(value: unknown, least: number, most: number): boolean {
   return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;

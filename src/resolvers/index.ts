@@ -4,6 +4,7 @@ import type { Expect, ListOf } from '../upstream/type-checks.js';
 import * as featureFlags from './feature-flags.js';
 import * as mutations from './mutation.js';
 import * as nodes from './nodes.js';
+import * as organizationInvites from './organization-invites.js';
 import * as organizationProperties from './organization-properties.js';
 import * as organizations from './organizations.js';
 import * as permissions from './permissions.js';
@@ -16,6 +17,7 @@ const domains = [
   mutations.resolvers,
   nodes.resolvers,
   organizations.resolvers,
+  organizationInvites.resolvers,
   organizationProperties.resolvers,
   users.resolvers,
   roles.resolvers,

@@ -46,8 +46,13 @@ function fieldsOfParameter(parameter: string): string[] {
  */
 const FIELD_OF_CODE: readonly (readonly [RegExp, string])[] = [
   [/^DEFAULT_ORGANIZATION_CANNOT_BE_SUSPENDED$/, 'isSuspended'],
+  [/^EMAIL|_EMAIL$|^USER_ALREADY_MEMBER$/, 'email'],
+  [/^FIRST_NAME/, 'firstName'],
+  [/^LAST_NAME/, 'lastName'],
+  [/INVITE/, 'inviteCode'],
   [/PERMISSION/, 'permission'],
   [/ROLE/, 'role'],
+  [/ROLE/, 'roles'],
   [/^USER/, 'userId'],
   [/VALUE/, 'value'],
   [/FLAG|PROPERTY/, 'key'],

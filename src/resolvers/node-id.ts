@@ -2,6 +2,7 @@
 const KEYS = {
   Organization: ['organizationCode'],
   OrganizationUser: ['organizationCode', 'userId'],
+  OrganizationInvite: ['organizationCode', 'inviteCode'],
   OrganizationProperty: ['organizationCode', 'key'],
   Role: ['key'],
   Permission: ['key'],

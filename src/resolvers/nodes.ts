@@ -16,6 +16,8 @@ const FIND: {
   Organization: ({ organizations }, code) => organizations.find(code!),
   OrganizationUser: ({ users }, org_code, user_id) =>
     users.find({ org_code: org_code!, user_id: user_id! }),
+  OrganizationInvite: ({ organizationInvites }, org_code, invite_code) =>
+    organizationInvites.find({ org_code: org_code!, invite_code: invite_code! }),
   OrganizationProperty: ({ organizationProperties }, org_code, key) =>
     organizationProperties.find({ org_code: org_code!, key: key! }),
   Role: ({ roles }, key) => roles.byKey(key!),

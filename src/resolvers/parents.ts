@@ -1,5 +1,6 @@
 /** The parents of resolvers that are no loader's objects. */
 import type { UserError } from '../graphql/errors.js';
+import type { OrganizationInviteParent } from '../loaders/organization-invites.js';
 import type { OrganizationParent } from '../loaders/organizations.js';
 import type { PermissionParent } from '../loaders/permissions.js';
 import type { RoleParent } from '../loaders/roles.js';
@@ -16,8 +17,17 @@ export type UserErrorParent = UserError;
 
 export type OrganizationConnectionParent = Connection<OrganizationParent>;
 export type OrganizationUserConnectionParent = Connection<Member>;
+export type OrganizationInviteConnectionParent = Connection<OrganizationInviteParent>;
 export type RoleConnectionParent = Connection<RoleParent>;
 export type PermissionConnectionParent = Connection<PermissionParent>;
+
+export interface CreateOrganizationInvitePayloadParent {
+  organization: OrganizationParent | null;
+  inviteCode: string | null;
+  userErrors: readonly UserError[];
+}
+
+export type RevokeOrganizationInvitePayloadParent = CreateOrganizationInvitePayloadParent;
 
 export interface UpdateOrganizationPropertyPayloadParent {
   organization: OrganizationParent | null;

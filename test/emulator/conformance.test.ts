@@ -349,6 +349,28 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       expect(organization.featureFlag).toEqual({ value: 'eu west & more + ü' });
     });
 
+    test('invitations, in each order and state, and one', async () => {
+      const document = `query ($code: ID!, $sort: OrganizationInviteSortOrder, $all: Boolean!) {
+        organization(code: $code) {
+          invites(first: 50, sort: $sort, includeAccepted: $all, includeRevoked: $all) {
+            nodes { code email firstName fullName createdOn acceptedOn isSent status inviteLink roles { key name } }
+          }
+        }
+      }`;
+      const orders = ['CREATED_ON', 'EMAIL', 'NAME'].flatMap((by) => [`${by}_ASC`, `${by}_DESC`]);
+      let all: { code: string }[] = [];
+      for (const sort of orders) {
+        const { organization } = await gateway.query(document, { code, sort, all: true });
+        all = organization.invites.nodes;
+      }
+      expect(all).toHaveLength(gateway.emulator.state.organization(code).invites.size);
+      const { organization } = await gateway.query(
+        `query ($code: ID!, $invite: ID!) { organization(code: $code) { invite(code: $invite) { email } } }`,
+        { code, invite: all[0]!.code },
+      );
+      expect(organization.invite.email).toEqual(expect.any(String));
+    });
+
     test('properties, with and without a value', async () => {
       const { organization } = await gateway.query(
         `query ($code: ID!) { organization(code: $code) {
@@ -476,6 +498,23 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       expect(await refusal('deleteFeatureFlagOverrides', { organizationCode: code })).toEqual([]);
     });
 
+    test('a person is invited, and the invitation revoked', async () => {
+      const { inviteCode } = await mutate(
+        'createOrganizationInvite',
+        {
+          organizationCode: code,
+          email: 'new@example.com',
+          firstName: 'Nora',
+          roles: [{ key: 'member' }],
+          sendEmail: true,
+        },
+        'inviteCode organizationInvite { status }',
+      );
+      expect(
+        await refusal('revokeOrganizationInvite', { organizationCode: code, inviteCode }),
+      ).toEqual([]);
+    });
+
     test('properties are set, one and several', async () => {
       const property = { key: 'industry', value: 'Fish & chips + ü' };
       expect(
@@ -539,6 +578,8 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
         'INVALID_FEATURE_FLAG_VALUE',
       ],
       ['deleteFeatureFlagOverride', { key: 'none' }, 'FEATURE_FLAG_NOT_FOUND'],
+      ['createOrganizationInvite', { email: 'nobody', roles: [] }, 'INVALID_EMAIL'],
+      ['revokeOrganizationInvite', { inviteCode: 'inv_none' }, 'INVITE_NOT_FOUND'],
       ['updateOrganizationProperty', { key: 'none', value: 'x' }, 'PROPERTY_NOT_FOUND'],
       [
         'updateOrganizationProperties',

@@ -23,7 +23,7 @@ export function targetsIn({ state }: Emulator): Targets {
   };
 }
 
-/** By mutation, an input that Kinde carries out. */
+/** By mutation, an input that is sent to Kinde as one write. */
 export function validInputs({
   organizationCode,
   userId,
@@ -48,6 +48,12 @@ export function validInputs({
     updateFeatureFlagOverride: { ...organization, key: 'dark_mode', value: true },
     deleteFeatureFlagOverride: { ...organization, key: 'dark_mode' },
     deleteFeatureFlagOverrides: organization,
+    createOrganizationInvite: {
+      ...organization,
+      email: 'new@example.com',
+      roles: [{ key: 'member' }],
+    },
+    revokeOrganizationInvite: { ...organization, inviteCode: 'inv_0' },
     updateOrganizationProperty: { ...organization, key: 'industry', value: 'Shipping' },
     updateOrganizationProperties: {
       ...organization,

@@ -5,6 +5,7 @@
 import type { Organization } from '../../upstream/types.js';
 import { blank, COLOR_SCHEMES } from '../organizations/index.js';
 import { color } from '../organizations/colors.js';
+import { seedInvites } from '../organizations/invites.js';
 import { seedProperties, seedPropertyDefinitions } from '../organizations/properties.js';
 import {
   type OrganizationProfile,
@@ -150,6 +151,7 @@ function addOrganization(state: State, seed: string, index: number): Organizatio
   const organization = state.addOrganization(profile, billing);
   override(state, organization, index, chance);
   seedProperties(organization, random(seed, 'properties', index));
+  seedInvites(state, organization, random(seed, 'invites', index));
   return organization;
 }
 

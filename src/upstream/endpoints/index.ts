@@ -4,6 +4,7 @@
  */
 import type { Expect, ListOf } from '../type-checks.js';
 import { featureFlags } from './feature-flags.js';
+import { organizationInvites } from './organization-invites.js';
 import { organizationProperties } from './organization-properties.js';
 import { deleteOrganization, organizations } from './organizations.js';
 import { permissions } from './permissions.js';
@@ -16,7 +17,15 @@ import {
 } from './tags.js';
 import { users } from './users.js';
 
-const rows = { organizations, organizationProperties, users, roles, permissions, featureFlags };
+const rows = {
+  organizations,
+  organizationInvites,
+  organizationProperties,
+  users,
+  roles,
+  permissions,
+  featureFlags,
+};
 
 export const endpoints = {
   ...rows,
