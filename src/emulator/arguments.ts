@@ -2,7 +2,7 @@ import type { TObject, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Endpoint } from '../upstream/endpoint.js';
 import { endpoints } from '../upstream/endpoints/index.js';
-import { invalid, KindeError } from './errors.js';
+import { invalid, KindeError, pageTooLarge } from './errors.js';
 
 /** What a request brings, as Fastify has parsed it. */
 export interface Given {
@@ -70,8 +70,7 @@ function refusal(
 ): KindeError {
   const place = error.instancePath.slice(1).replaceAll('/', '.');
   if (error.keyword === 'maximum' && place === 'page_size') {
-    const { limit } = error.params as { limit: number };
-    return invalid('PAGE_SIZE_LIMIT_EXCEEDED', `Page size cannot be greater than ${limit}`);
+    return pageTooLarge((error.params as { limit: number }).limit);
   }
   if (error.keyword === 'maxItems') {
     const { limit } = error.params as { limit: number };

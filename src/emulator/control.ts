@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { invalid } from './errors.js';
 import type { Environment } from './environment.js';
 import { FAULT_ROUTES } from './faults.js';
+import { SwitchesSchema } from './switches.js';
 
 const scopes = z.array(z.string());
 
@@ -32,10 +33,16 @@ const Fault = z.strictObject({
 });
 
 /**
- * Adds `POST /emulator/token`, which takes TokenOptions as JSON and signs that token; and
- * `POST /emulator/faults`, which switches a Fault on until `DELETE /emulator/faults` ends them all.
+ * Adds `POST /emulator/token`, which takes TokenOptions as JSON and signs that token;
+ * `POST /emulator/faults`, which switches a Fault on until `DELETE /emulator/faults` ends them all; and
+ * `PUT /emulator/switches`, which takes Switches: what is left out is switched off.
  */
 export function controlRoutes(app: FastifyInstance, environment: Environment): void {
+  app.put('/emulator/switches', async ({ body }) => {
+    Object.assign(environment.switches, parse(SwitchesSchema, body ?? {}));
+    return environment.switches;
+  });
+
   app.post('/emulator/token', async ({ body }) => {
     const { tokens } = environment;
     const { omit, claims, ...options } = parse(Token, body ?? {});

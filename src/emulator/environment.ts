@@ -1,6 +1,7 @@
 import type { Faults } from './faults.js';
 import type { RateLimit } from './rate-limit.js';
 import type { State } from './state.js';
+import type { Switches } from './switches.js';
 import type { Tokens } from './tokens.js';
 
 export interface RecordedRequest {
@@ -26,6 +27,7 @@ export interface Environment {
   faults: Faults;
   rateLimit: RateLimit;
   latencyMs: number;
+  switches: Switches;
   recordsRequests: boolean;
   /** The calls of the Management API, in the order of their arrival. */
   requests: RecordedRequest[];

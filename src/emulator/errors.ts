@@ -1,8 +1,11 @@
 /**
- * A refusal by the emulated API. The shape of the body follows from the status, as in Kinde's
- * specification: a list of errors, except for a 404, where `errors` is one object. A 500 has no
- * body: the specification declares none, so a client must not count on one.
+ * How a refusal is written. As documented, `errors` is a list, except for a 404, where it is one object.
+ * The other shapes are those that are seen elsewhere in Kinde's API and its SDKs, whatever the status.
  */
+export const ERROR_SHAPES = ['documented', 'list', 'object', 'flat', 'texts', 'none'] as const;
+export type ErrorShape = (typeof ERROR_SHAPES)[number];
+
+/** A refusal by the emulated API. */
 export class KindeError extends Error {
   constructor(
     readonly status: number,
@@ -14,14 +17,23 @@ export class KindeError extends Error {
     super(message);
   }
 
-  get body(): object | undefined {
+  /** Returns undefined for a 500: the specification declares none, so a client must not count on one. */
+  body(shape: ErrorShape): object | undefined {
     if (this.status >= 500) return undefined;
-    const error = {
-      code: this.code,
-      message: this.message,
-      ...(this.details && { details: this.details }),
-    };
-    return { errors: this.status === 404 ? error : [error] };
+    const { code, message, details } = this;
+    const error = { code, message, ...(details && { details }) };
+    switch (shape === 'documented' ? (this.status === 404 ? 'object' : 'list') : shape) {
+      case 'list':
+        return { errors: [error] };
+      case 'object':
+        return { errors: error };
+      case 'flat':
+        return error;
+      case 'texts':
+        return { errors: [message] };
+      case 'none':
+        return undefined;
+    }
   }
 }
 
@@ -32,3 +44,7 @@ export const invalid = (code: string, message: string) => new KindeError(400, co
 export const CULPRIT_PLACES = ['message', 'details', 'nowhere'] as const;
 
 export type CulpritPlace = (typeof CULPRIT_PLACES)[number];
+
+/** The one code and message that the specification shows for a page that is too large. */
+export const pageTooLarge = (limit: number) =>
+  invalid('PAGE_SIZE_LIMIT_EXCEEDED', `Page size cannot be greater than ${limit}`);

@@ -27,11 +27,12 @@ export interface FaultTarget {
 }
 
 /**
- * What happens in place of the answer: another answer; the connection closed, before anything is
- * done or after the write has been; or no answer at all.
+ * What happens in place of the answer: another answer; the emulator's own with a successful body
+ * changed; the connection closed, before anything is done or after the write has been; or no answer.
  */
 export type FaultResponse =
   | { status: number; headers?: Record<string, string>; body?: string | object }
+  | { reshape: (body: unknown) => unknown }
   | 'reset'
   | 'reset-after-write'
   | 'hang';

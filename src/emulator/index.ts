@@ -3,6 +3,7 @@
  * where the real one is, with its error shapes and quirks, and with switches for trouble.
  */
 import type { AddressInfo } from 'node:net';
+import type { z } from 'zod';
 import { type Fault, Faults } from './faults.js';
 import type { CulpritPlace } from './errors.js';
 import type { PageTokenKind } from './page-tokens.js';
@@ -10,6 +11,7 @@ import { RateLimit } from './rate-limit.js';
 import { seedState } from './seed/index.js';
 import type { Environment, RecordedRequest } from './environment.js';
 import { createServer } from './server.js';
+import { type Switches, SwitchesSchema } from './switches.js';
 import type { State } from './state.js';
 import { type Client, type TokenOptions, Tokens } from './tokens.js';
 
@@ -17,6 +19,9 @@ export type { Fault, FaultResponse, FaultRoute, FaultTarget } from './faults.js'
 export type { RecordedRequest } from './environment.js';
 export { CULPRIT_PLACES, type CulpritPlace } from './errors.js';
 export { PAGE_TOKEN_KINDS, type PageTokenKind } from './page-tokens.js';
+export { RESPONSE_SHAPES, type ResponseShape } from './response-shapes.js';
+export { ERROR_SHAPES, type ErrorShape } from './errors.js';
+export type { Switches } from './switches.js';
 export type { Member, OrganizationRecord, RoleRecord, State, UserRecord } from './state.js';
 export type { TokenOptions } from './tokens.js';
 
@@ -41,6 +46,8 @@ export interface EmulatorOptions {
   pageTokenLifetimeSeconds?: number | undefined;
   /** Where a refused bulk write names who or what is to blame; in the `message` when left out. */
   culprits?: CulpritPlace | undefined;
+  /** What is switched on from the start, and again after a reset. */
+  switches?: z.input<typeof SwitchesSchema>;
   /** Another text gives other organizations, people and ids. */
   seed?: string;
   /** How long the tokens of the token endpoint live. */
@@ -67,6 +74,8 @@ export interface Emulator extends Credentials {
   latencyMs: number;
   /** May be changed at any time, which begins a new minute. */
   rateLimit: number;
+  /** May be changed at any time. */
+  readonly switches: Switches;
   /** The requests as "GET /api/v1/organizations?page_size=3", in the order of their arrival. */
   calls(): string[];
   /** Forgets the requests so far, of tokens too. */
@@ -87,13 +96,19 @@ const SEED = 'kinde';
 /** Starts an emulator of Kinde with its own data, keys and clients. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { host = '127.0.0.1', port = 0, url: publicUrl, latencyMs = 0, rateLimit = 0 } = options;
-  const { seed = SEED, tokenLifetimeSeconds = 3600, recordsRequests = true } = options;
+  const {
+    seed = SEED,
+    tokenLifetimeSeconds = 3600,
+    recordsRequests = true,
+    switches = {},
+  } = options;
   const environment: Environment = {
     state: createState(options),
     tokens: await Tokens.create(publicUrl ?? '', tokenLifetimeSeconds, seed),
     faults: new Faults(),
     rateLimit: new RateLimit(rateLimit),
     latencyMs,
+    switches: SwitchesSchema.parse(switches),
     recordsRequests,
     requests: [],
     tokenRequests: [],
@@ -135,6 +150,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     set rateLimit(limit) {
       environment.rateLimit = new RateLimit(limit);
     },
+    switches: environment.switches,
     calls: () => environment.requests.map(({ method, path }) => `${method} ${path}`),
     clearRequests,
     fault: (fault) => environment.faults.add(fault),
@@ -145,6 +161,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       environment.faults.clear();
       environment.rateLimit = new RateLimit(rateLimit);
       environment.latencyMs = latencyMs;
+      Object.assign(environment.switches, SwitchesSchema.parse(switches));
       clearRequests();
     },
     close: () => server.close(),

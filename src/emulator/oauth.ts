@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Tokens } from './tokens.js';
+import type { Environment } from './environment.js';
 
 /** A refusal by the token endpoint, in the words of RFC 6749. */
 class OAuthError extends Error {
@@ -13,7 +13,7 @@ class OAuthError extends Error {
 }
 
 /** The token endpoint, the published keys and the discovery document. */
-export function oauthRoutes(app: FastifyInstance, tokens: () => Tokens): void {
+export function oauthRoutes(app: FastifyInstance, environment: Environment): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
@@ -31,7 +31,7 @@ export function oauthRoutes(app: FastifyInstance, tokens: () => Tokens): void {
 
   app.post('/oauth2/token', async (request, reply) => {
     reply.header('Cache-Control', 'no-store');
-    return grant(tokens(), (request.body ?? {}) as Record<string, string>);
+    return grant(environment, (request.body ?? {}) as Record<string, string>);
   });
 
   const jwks = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -39,13 +39,13 @@ export function oauthRoutes(app: FastifyInstance, tokens: () => Tokens): void {
     if (request.headers.authorization !== undefined) {
       return reply.code(403).send({ errors: [{ code: 'FORBIDDEN', message: 'Forbidden' }] });
     }
-    return tokens().jwks;
+    return environment.tokens.jwks;
   };
   app.get('/.well-known/jwks', jwks);
   app.get('/.well-known/jwks.json', jwks);
 
   app.get('/.well-known/openid-configuration', async () => {
-    const { issuer } = tokens();
+    const { issuer } = environment.tokens;
     return {
       issuer,
       authorization_endpoint: `${issuer}/oauth2/auth`,
@@ -60,7 +60,7 @@ export function oauthRoutes(app: FastifyInstance, tokens: () => Tokens): void {
   });
 }
 
-async function grant(tokens: Tokens, form: Record<string, string>) {
+async function grant({ tokens, switches }: Environment, form: Record<string, string>) {
   for (const name of ['grant_type', 'client_id', 'client_secret', 'audience']) {
     // A decision for the audience: without it Kinde's token is good for nothing that is here.
     if (!form[name]) throw new OAuthError('invalid_request', `The request is missing ${name}`);
@@ -83,7 +83,7 @@ async function grant(tokens: Tokens, form: Record<string, string>) {
   const scopes = asked.length > 0 ? asked : client.scopes;
   return {
     access_token: await tokens.issue(client, { scopes }),
-    expires_in: tokens.lifetimeSeconds,
+    ...(switches.omitsExpiresIn ? {} : { expires_in: tokens.lifetimeSeconds }),
     scope: scopes.join(' '),
     token_type: 'Bearer',
   };

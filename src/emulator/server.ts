@@ -8,11 +8,12 @@ import { authorize } from './authorize.js';
 import { argumentsReader, type Given } from './arguments.js';
 import { addBodyParsers } from './body-parsers.js';
 import type { Environment, RecordedRequest } from './environment.js';
-import { KindeError } from './errors.js';
+import { KindeError, pageTooLarge } from './errors.js';
 import type { FaultResponse } from './faults.js';
 import type { Handler } from './handler.js';
 import { handlers } from './handlers.js';
 import { oauthRoutes } from './oauth.js';
+import { reshapeResponse } from './response-shapes.js';
 import type { RateLimit } from './rate-limit.js';
 import { Reply } from './success.js';
 
@@ -33,14 +34,14 @@ export function createServer(environment: Environment): FastifyInstance {
     // A request that hangs on purpose must not keep the emulator from closing.
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 1000 },
-    frameworkErrors: (error, _request, reply) => void refuse(error, reply),
+    frameworkErrors: (error, _request, reply) => void refuse(error, reply, environment),
   });
-  app.setErrorHandler((error, _request, reply) => refuse(error, reply));
+  app.setErrorHandler((error, _request, reply) => refuse(error, reply, environment));
   app.setNotFoundHandler(({ method, url }) => {
     throw new KindeError(404, 'ROUTE_NOT_FOUND', `No route ${method} ${url.split('?')[0]}`);
   });
   watch(app, environment);
-  app.register(async (oauth) => oauthRoutes(oauth, () => environment.tokens));
+  app.register(async (oauth) => oauthRoutes(oauth, environment));
   app.register(async (control) => controlRoutes(control, environment));
   app.register(async (api) => apiRoutes(api, environment));
   return app;
@@ -73,9 +74,15 @@ function watch(app: FastifyInstance, environment: Environment): void {
     if (isApi(url)) limit(environment.rateLimit, reply);
     const route = request.routeOptions.config.row?.route ?? `${method} ${url}`;
     request.fault = environment.faults.take({ route, method, path: url, body });
-    if (request.fault && request.fault !== 'reset-after-write') {
+    if (request.fault && request.fault !== 'reset-after-write' && !isReshaping(request.fault)) {
       return strike(request.fault, request, reply);
     }
+  });
+
+  app.addHook('preSerialization', async ({ url, fault }, reply, body) => {
+    if (!isApi(url) || reply.statusCode >= 300) return body;
+    const reshaped = reshapeResponse(body, environment.switches.responseShapes);
+    return fault !== undefined && isReshaping(fault) ? fault.reshape(reshaped) : reshaped;
   });
 
   app.addHook('onSend', async (request, reply) => {
@@ -98,8 +105,13 @@ function limit(rateLimit: RateLimit, reply: FastifyReply): void {
   throw new KindeError(429, 'TOO_MANY_REQUESTS', 'Too many requests');
 }
 
+type Reshaping = Extract<FaultResponse, { reshape: unknown }>;
+
+const isReshaping = (fault: FaultResponse): fault is Reshaping =>
+  typeof fault === 'object' && 'reshape' in fault;
+
 function strike(
-  fault: Exclude<FaultResponse, 'reset-after-write'>,
+  fault: Exclude<FaultResponse, 'reset-after-write' | Reshaping>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
@@ -128,7 +140,9 @@ function apiRoutes(app: FastifyInstance, environment: Environment): void {
         config: { row, endpoint: `${domain}.${operation}` },
         handler: async (request, reply) => {
           await authorize(environment.tokens, row, request, reply);
-          const result = handler(environment.state, read(request as Given));
+          const args = read(request as Given);
+          limitPage(args['page_size'], environment.switches.pageSizeLimit);
+          const result = handler(environment.state, args);
           return result instanceof Reply ? reply.code(result.status).send(result.body) : result;
         },
       });
@@ -136,8 +150,14 @@ function apiRoutes(app: FastifyInstance, environment: Environment): void {
   }
 }
 
-function refuse(error: unknown, reply: FastifyReply): FastifyReply {
-  if (error instanceof KindeError) return reply.code(error.status).send(error.body);
+function limitPage(size: unknown, limit: number): void {
+  if (typeof size === 'number' && size > limit) throw pageTooLarge(limit);
+}
+
+function refuse(error: unknown, reply: FastifyReply, { switches }: Environment): FastifyReply {
+  if (error instanceof KindeError) {
+    return reply.code(error.status).send(error.body(switches.errorShape));
+  }
   const {
     statusCode = 500,
     code = 'BAD_REQUEST',

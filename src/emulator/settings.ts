@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { CULPRIT_PLACES } from './errors.js';
+import { CULPRIT_PLACES, ERROR_SHAPES } from './errors.js';
 import type { EmulatorOptions } from './index.js';
 import { PAGE_TOKEN_KINDS } from './page-tokens.js';
+import { RESPONSE_SHAPES } from './response-shapes.js';
 
 const whole = (min: number, max: number) =>
   z
@@ -27,6 +28,19 @@ const Settings = z.object({
   EMULATOR_CULPRITS: z
     .enum(CULPRIT_PLACES, { error: `must be one of ${CULPRIT_PLACES.join(', ')}` })
     .optional(),
+  EMULATOR_PAGE_SIZE_LIMIT: whole(1, 500).optional(),
+  EMULATOR_RESPONSE_SHAPES: z
+    .string()
+    .transform((list) => list.split(',').map((name) => name.trim()))
+    .pipe(
+      z.array(
+        z.enum(RESPONSE_SHAPES, { error: `must be a list of ${RESPONSE_SHAPES.join(', ')}` }),
+      ),
+    )
+    .optional(),
+  EMULATOR_ERROR_SHAPE: z
+    .enum(ERROR_SHAPES, { error: `must be one of ${ERROR_SHAPES.join(', ')}` })
+    .optional(),
   EMULATOR_ORGANIZATIONS: whole(1, 10_000).optional(),
   EMULATOR_USERS_PER_ORGANIZATION: whole(1, 10_000).optional(),
 });
@@ -47,6 +61,11 @@ export function readEmulatorSettings(env: Record<string, string | undefined>): E
     );
     throw new EmulatorSettingsError(lines.join('\n'));
   }
+  const switches = {
+    pageSizeLimit: data.EMULATOR_PAGE_SIZE_LIMIT,
+    responseShapes: data.EMULATOR_RESPONSE_SHAPES,
+    errorShape: data.EMULATOR_ERROR_SHAPE,
+  };
   return {
     host: data.EMULATOR_HOST,
     port: data.EMULATOR_PORT,
@@ -57,6 +76,7 @@ export function readEmulatorSettings(env: Record<string, string | undefined>): E
     pageTokens: data.EMULATOR_PAGE_TOKENS,
     pageTokenLifetimeSeconds: data.EMULATOR_PAGE_TOKEN_LIFETIME_SECONDS,
     culprits: data.EMULATOR_CULPRITS,
+    ...(Object.values(switches).some((value) => value !== undefined) ? { switches } : {}),
     organizations: data.EMULATOR_ORGANIZATIONS,
     usersPerOrganization: data.EMULATOR_USERS_PER_ORGANIZATION,
   };

@@ -6,6 +6,9 @@ import { separated } from '../users.js';
 
 type Operations = 'users' | 'addUsers' | 'updateUsers' | 'removeUser';
 
+/** What Kinde does with `update` isn't documented: here it is what leaving `operation` out is. */
+const OPERATIONS: ReadonlySet<string> = new Set(['delete', 'update']);
+
 export const users: Pick<Handlers['organizations'], Operations> = {
   // A decision: sorted by name where the request does not say.
   users: (state, { org_code, sort = 'name_asc', permissions, roles, ...page }) => {
@@ -40,8 +43,8 @@ export const users: Pick<Handlers['organizations'], Operations> = {
     const present = new Map<string, boolean>();
     const asked = users.map((given) => {
       const isDelete = given.operation === 'delete';
-      if (given.operation !== undefined && !isDelete) {
-        // A decision: the one documented value is the only one taken.
+      if (given.operation !== undefined && !OPERATIONS.has(given.operation)) {
+        // A decision: the documented value, and the one that applications send.
         throw invalid('INVALID_OPERATION', `Not an operation: ${given.operation}`);
       }
       const user = state.user(given.id);

@@ -172,7 +172,7 @@ export const organizations = {
         t.Array(
           t.Object({
             id: t.String(),
-            /** "delete" removes the member; no other value is documented. */
+            /** "delete" removes the member. No other value is documented, though applications send "update". */
             operation: t.Optional(t.String()),
             roles: t.Optional(t.Array(t.String())),
             permissions: t.Optional(t.Array(t.String())),
