@@ -76,6 +76,11 @@ export async function createGateway(
     rateLimit,
     onTokenRequest,
     onMismatch,
+    onPageSizeLowered: (size) =>
+      log.warn(
+        { size },
+        'Kinde refuses larger pages: set KINDE_PAGE_SIZE to ask for this size at once',
+      ),
   });
   const { client, token } = upstream;
   const upstreamUtilization = () => upstream.queue.utilization();

@@ -34,6 +34,7 @@ describe('readConfig', () => {
       upstreamRetries: 2,
       operationTimeoutMs: 30_000,
       upstreamCallsPerOperation: 12_000,
+      upstreamPageSize: 500,
       upstreamRateLimit: 0,
       isSchemaPublic: true,
       isGraphiqlServed: true,

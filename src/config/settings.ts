@@ -122,6 +122,11 @@ export const settings = {
       description:
         'How often a read is retried when Kinde fails or rate limits it. Writes are never retried.',
     }),
+    upstreamPageSize: setting('KINDE_PAGE_SIZE', integer(1, 500), {
+      default: '500',
+      description:
+        'How many entries to ask for in one page of a list. When Kinde refuses a page for its size, the gateway asks for smaller ones until it is restarted.',
+    }),
     upstreamCallsPerOperation: setting('UPSTREAM_CALLS_PER_OPERATION', integer(1, 1_000_000), {
       default: '12000',
       description: 'How many calls to Kinde one GraphQL operation may make.',

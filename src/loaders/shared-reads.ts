@@ -1,6 +1,7 @@
 /** How the reads of one operation are shared: one at a time, in batches, expanded, or page by page. */
 import DataLoader from 'dataloader';
 import type { Endpoint } from '../upstream/endpoint.js';
+import { UpstreamError } from '../upstream/errors.js';
 import type { Entry } from '../upstream/schema-decoder.js';
 
 export type { Entry } from '../upstream/schema-decoder.js';
@@ -43,6 +44,8 @@ interface BatchOptions<K> {
  */
 export class SharedReads {
   readonly #clears: ((written: ReadonlySet<string>) => void)[] = [];
+  /** What drops the errors of each loader, which are cleared even where no write has cleared the rest. */
+  readonly #clearErrors: (() => void)[] = [];
 
   /** `tags` are those of the only writes that clear these reads; without them, every write does. */
   constructor(private readonly tags?: readonly string[]) {}
@@ -57,26 +60,40 @@ export class SharedReads {
     return group;
   }
 
-  /** Drops what the operation has read, after calls of these rows: their writes may have changed it. */
+  /**
+   * Drops what the operation has read, after calls of these rows: their writes may have changed it.
+   * Errors are dropped in any case, so that the next mutation reads again.
+   */
   clearAfter(calls: readonly Endpoint[]): void {
     const writes = calls.filter(({ method }) => method !== 'GET');
     this.#clear(new Set(writes.flatMap(({ tags }) => tags)));
   }
 
   #clear(written: ReadonlySet<string>): void {
-    if (this.tags?.some((tag) => written.has(tag)) === false) return;
-    for (const clear of this.#clears) clear(written);
+    const isUnwritten = this.tags?.some((tag) => written.has(tag)) === false;
+    for (const clear of isUnwritten ? this.#clearErrors : this.#clears) clear(written);
   }
 
   #loader<K, V>(
     read: DataLoader.BatchLoadFn<K, V>,
     { nameOf, maxBatchSize }: BatchOptions<K>,
+    isComplete: (value: V) => boolean = () => true,
   ): DataLoader<K, V, string> {
-    const loader = new DataLoader<K, V, string>(read, {
-      cacheKeyFn: nameOf,
-      ...(maxBatchSize === undefined ? {} : { maxBatchSize }),
-    });
+    const failed = new Map<string, K>();
+    const loader = new DataLoader<K, V, string>(
+      this.tags === undefined
+        ? read
+        : noteFailures(read, isComplete, (key) => failed.set(nameOf(key), key)),
+      {
+        cacheKeyFn: nameOf,
+        ...(maxBatchSize === undefined ? {} : { maxBatchSize }),
+      },
+    );
     this.#clears.push(() => void loader.clearAll());
+    this.#clearErrors.push(() => {
+      for (const key of failed.values()) loader.clear(key);
+      failed.clear();
+    });
     return loader;
   }
 
@@ -154,6 +171,7 @@ export class SharedReads {
         }) as unknown as Page<T>[];
       },
       { nameOf: (request) => `${nameOfPage(request)} ${request.size}` },
+      ({ entries, next }) => ![...entries, next].some((entry) => entry instanceof UpstreamError),
     );
     return (request) => loader.load(request);
   }
@@ -167,9 +185,58 @@ function settleEach<K, V>(read: (key: K) => Promise<V>): DataLoader.BatchLoadFn<
   return async (keys) => keys.map(read) as unknown as V[];
 }
 
+/** Reports each key whose read fails, or brings a value that is not complete. */
+function noteFailures<K, V>(
+  read: DataLoader.BatchLoadFn<K, V>,
+  isComplete: (value: V) => boolean,
+  report: (key: K) => void,
+): DataLoader.BatchLoadFn<K, V> {
+  return async (keys) => {
+    const noteUnlessComplete = (key: K) => (value: V | Error) => {
+      if (value instanceof Error || !isComplete(value)) report(key);
+    };
+    try {
+      const values = await read(keys);
+      keys.forEach((key, index) => {
+        Promise.resolve(values[index]!).then(noteUnlessComplete(key), () => report(key));
+      });
+      return values;
+    } catch (error) {
+      keys.forEach(report);
+      throw error;
+    }
+  };
+}
+
 /** Pages behind a token are told apart by size as well: see Position in ./pagination.ts. */
 function nameOfPage<L>({ list, size, token }: PageRequest<L>): string {
   return JSON.stringify(token === undefined ? [list] : [list, token, size]);
+}
+
+/** Entries by a key of theirs, of a list in which Kinde may have sent entries that can't be used. */
+export class EntryIndex<T> {
+  readonly #entries = new Map<string, T>();
+  #unusable: UpstreamError | undefined;
+
+  constructor(private readonly keyOf: (entry: T) => string) {}
+
+  add(entries: Iterable<Entry<T>>): void {
+    for (const entry of entries) {
+      if (entry instanceof UpstreamError) this.#unusable ??= entry;
+      else this.#entries.set(this.keyOf(entry), entry);
+    }
+  }
+
+  hasAll(keys: Iterable<string>): boolean {
+    return [...keys].every((key) => this.#entries.has(key));
+  }
+
+  /** Returns null for a key that the list doesn't have. Rejects when an unusable entry may be the one. */
+  async find(key: string): Promise<T | null> {
+    const entry = this.#entries.get(key);
+    if (entry === undefined && this.#unusable !== undefined) throw this.#unusable;
+    return entry ?? null;
+  }
 }
 
 /** Returns the token to read on with: the API ends a list by leaving it out, with null or with "". */

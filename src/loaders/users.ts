@@ -7,7 +7,7 @@ import type { Sort } from './organizations.js';
 import type { EntryTraits } from './page-run.js';
 import { pagesOf } from './pagination.js';
 import { ifPermitted } from './scopes.js';
-import { nextToken, type ReadPage } from './shared-reads.js';
+import { EntryIndex, nextToken, type ReadPage } from './shared-reads.js';
 import type { Sources } from './sources.js';
 
 /** Which person in which organization. */
@@ -66,7 +66,7 @@ export function createUserLoaders({ upstream: { organizations, users }, granted,
         [...wanted].map(([org_code, ids]) => [org_code, findMembers(page, org_code, ids)]),
       );
       return references.map(({ org_code, user_id }) =>
-        searches.get(org_code)!.then((found) => found.get(user_id) ?? null),
+        searches.get(org_code)!.then((members) => members.find(user_id)),
       );
     },
     { nameOf: ({ org_code, user_id }) => `${org_code} ${user_id}` },
@@ -97,25 +97,38 @@ export function createUserLoaders({ upstream: { organizations, users }, granted,
     profile: (member: MemberReference) =>
       viaPeople<Profile | null>(
         member,
-        (person) => person && { ...person, full_name: fullName(person) },
+        (person) => person,
         (found) => found,
       ),
     /** The reference as a member, or null when the person is not one of the organization. */
     find: async ({ org_code, user_id }: MemberReference): Promise<Member | null> => {
       if (!isId(org_code) || !isId(user_id)) return null;
-      const isMember = await viaPeople(
-        { org_code, user_id },
-        (person) => person?.organizations?.includes(org_code) === true,
+      const member = { org_code, user_id };
+      const isListed = await viaPeople<boolean | undefined>(
+        member,
+        (person) => (person === null ? false : isIn(person.organizations, org_code)),
         (found) => found !== null,
       );
-      return isMember ? { org_code, user_id } : null;
+      const isMember = isListed ?? (await members.load(member)) !== null;
+      return isMember ? member : null;
     },
   };
 }
 
-/** The batch read has no full name; the list of members does. */
-function fullName({ first_name, last_name }: User): string | null {
-  return [first_name, last_name].filter((name) => name != null && name !== '').join(' ') || null;
+/** Returns whether a person is in an organization; undefined where Kinde doesn't say. */
+function isIn(codes: User['organizations'], code: string): boolean | undefined {
+  if (codes == null) return undefined;
+  if (codes.includes(code)) return true;
+  return codes.some((entry) => entry instanceof UpstreamError) ? undefined : false;
+}
+
+/**
+ * Returns a person's full name. The batch read of people has none, the list of members has: it is made
+ * of the other two wherever they are known, so that it is the same by either way.
+ */
+export function fullName({ first_name, last_name, full_name }: Profile): string | null {
+  const names = [first_name, last_name].filter((name) => name != null && name !== '');
+  return names.join(' ') || full_name || null;
 }
 
 /** Finds members by reading an organization's list until all of them are found. */
@@ -123,18 +136,14 @@ async function findMembers(
   page: ReadPage<MemberList, Member>,
   org_code: string,
   wanted: Set<string>,
-): Promise<Map<string, Member>> {
-  const found = new Map<string, Member>();
+): Promise<EntryIndex<Member>> {
+  const index = new EntryIndex<Member>(({ user_id }) => user_id);
   const list = { org_code, sort: undefined, roles: undefined, permissions: undefined };
   for await (const { entries } of pagesOf(page, list)) {
-    for (const entry of entries) {
-      if (!(entry instanceof UpstreamError) && wanted.delete(entry.user_id)) {
-        found.set(entry.user_id, entry);
-      }
-    }
-    if (wanted.size === 0) break;
+    index.add(entries);
+    if (index.hasAll(wanted)) break;
   }
-  return found;
+  return index;
 }
 
 /** Loads people by their ids, a hundred a call, so that the URL stays under 4 KB. */
@@ -144,16 +153,19 @@ function createPeopleLoader({
 }: Pick<Sources, 'reads'> & { upstream: Pick<Sources['upstream'], 'users'> }) {
   return reads.batch<string, User | null>(
     async (ids) => {
-      const answer = await users.list({
-        user_id: ids.join(','),
-        page_size: ids.length,
-        expand: 'organizations',
-      });
-      const found = new Map<string, User>();
-      for (const user of answer.users) {
-        if (!(user instanceof UpstreamError)) found.set(user.id, user);
+      const index = new EntryIndex<User>(({ id }) => id);
+      const query = { user_id: ids.join(','), page_size: ids.length, expand: 'organizations' };
+      let token: string | undefined;
+      // In one page, unless Kinde accepts smaller ones only.
+      for (let page = 0; page < ids.length; page++) {
+        const answer = await users.list({ ...query, next_token: token });
+        index.add(answer.users);
+        const next = nextToken(answer.next_token);
+        if (next === undefined || index.hasAll(ids)) break;
+        if (next instanceof UpstreamError) throw next;
+        token = next;
       }
-      return ids.map((id) => found.get(id) ?? null);
+      return ids.map((id) => index.find(id));
     },
     { nameOf: (id) => id, maxBatchSize: MAX_BULK_USERS },
   );

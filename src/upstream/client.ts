@@ -14,8 +14,10 @@ import { valueOf } from './decode.js';
 import { encode } from './encode.js';
 import { tagsOf, type Answer, type Arguments, type Endpoint } from './endpoint.js';
 import { endpoints, type Endpoints } from './endpoints/index.js';
+import { MAX_PAGE_SIZE } from './endpoints/page.js';
 import { UpstreamError } from './errors.js';
 import type { Deadline } from './policy/call-budget.js';
+import { PageSizeLimit, type PageSizeOptions } from './page-size.js';
 import { CallPolicy, type PolicyOptions } from './policy/index.js';
 import type { Send } from './send/index.js';
 
@@ -34,6 +36,7 @@ export interface Transport {
   send: Send;
   policy: PolicyOptions;
   cache: CacheOptions;
+  pageSize?: PageSizeOptions | undefined;
   /** Called for each field of a response that differs from Kinde's specification. */
   onMismatch?: OnMismatch | undefined;
 }
@@ -71,18 +74,34 @@ class Caller {
   readonly #exchangeOptions: ExchangeOptions;
   readonly #policy: CallPolicy;
   readonly #cache: CacheOptions;
+  readonly #pageSize: PageSizeLimit;
 
-  constructor({ baseUrl, send, policy, cache, onMismatch = () => undefined }: Transport) {
+  constructor({
+    baseUrl,
+    send,
+    policy,
+    cache,
+    pageSize = { size: MAX_PAGE_SIZE },
+    onMismatch = () => undefined,
+  }: Transport) {
     this.#baseUrl = baseUrl;
     this.#exchangeOptions = { send, onMismatch };
     this.#policy = new CallPolicy(policy);
     this.#cache = cache;
+    this.#pageSize = new PageSizeLimit(pageSize);
   }
 
-  async call(endpoint: Endpoint, args: CallArguments, scope: CallScope): Promise<unknown> {
+  async call(endpoint: Endpoint, given: CallArguments, scope: CallScope): Promise<unknown> {
+    const args = this.#pageSize.apply(given);
     const call: Call = { endpoint, args, ...encode(this.#baseUrl, endpoint, args) };
     scope.authorize?.(endpoint, args);
-    return endpoint.method === 'GET' ? this.#read(call, scope) : this.#write(call, scope);
+    if (endpoint.method !== 'GET') return this.#write(call, scope);
+    try {
+      return await this.#read(call, scope);
+    } catch (error) {
+      if (this.#pageSize.shouldRetry(error, args)) return this.call(endpoint, given, scope);
+      throw error;
+    }
   }
 
   /** Reads from the cache, from an identical read in flight in the same group, or from Kinde. */

@@ -101,8 +101,9 @@ function fromParts([, ...parts]: RegExpExecArray): string | Unclear {
   const [fraction, offset = 'Z'] = parts.slice(6) as (string | undefined)[];
   const date = new Date(0);
   date.setUTCFullYear(year!, month! - 1, day);
-  // A day that the month does not have has become one of the next month.
-  if (date.getUTCDate() !== day || hour > 23 || minute > 59 || second > 60) return UNCLEAR;
+  // A month or a day that there isn't has become one of the next.
+  if (date.getUTCMonth() !== month! - 1 || date.getUTCDate() !== day) return UNCLEAR;
+  if (hour > 23 || minute > 59 || second > 60) return UNCLEAR;
   const offsetMinutes = toOffsetMinutes(offset);
   if (Math.abs(offsetMinutes) >= 24 * 60) return UNCLEAR;
   date.setUTCHours(hour, minute - offsetMinutes, second, Number(milliseconds(fraction)));

@@ -20,6 +20,8 @@ export interface UpstreamParts {
   onTokenRequest: (error: UpstreamError | undefined) => void;
   /** Called for each field of a response that differs from Kinde's specification. */
   onMismatch: OnMismatch;
+  /** Called when Kinde has refused the size of a page, with the new limit. */
+  onPageSizeLowered: (size: number) => void;
 }
 
 export interface UpstreamSide {
@@ -33,7 +35,7 @@ export interface UpstreamSide {
 /** Creates the client for Kinde's API and what its calls share. */
 export function createUpstream(
   config: Config & { kinde: KindeConfig },
-  { breaker, cache, rateLimit, onTokenRequest, onMismatch }: UpstreamParts,
+  { breaker, cache, rateLimit, onTokenRequest, onMismatch, onPageSizeLowered }: UpstreamParts,
 ): UpstreamSide {
   const { baseUrl, audience, credentials } = config.kinde;
   const { upstreamTimeoutMs: timeoutMs, upstreamRetries: retries } = config;
@@ -48,6 +50,7 @@ export function createUpstream(
   return {
     client: createClient({
       ...{ baseUrl, send, onMismatch },
+      pageSize: { size: config.upstreamPageSize, onLowered: onPageSizeLowered },
       cache: { ...config.cache, ...cache },
       policy: { queue, retries, timeoutMs, breaker, rateLimit },
     }),
