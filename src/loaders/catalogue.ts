@@ -1,7 +1,6 @@
 /** The environment's catalogues of roles and of permissions: small, and read whole. */
-import { UpstreamError } from '../upstream/errors.js';
 import type { EntryTraits } from './page-run.js';
-import type { Page, PageRequest, SharedReads } from './shared-reads.js';
+import { EntryIndex, type Page, type PageRequest, type SharedReads } from './shared-reads.js';
 import { walkToTheEnd } from './pagination.js';
 
 interface CatalogueEntry {
@@ -37,20 +36,17 @@ export function createCatalogue<T extends CatalogueEntry>(
   const lookUp = (property: 'id' | 'key') =>
     reads.batch<string, T | null>(
       async (wanted) => {
-        const entries = await walkToTheEnd(page, {});
-        const found = new Map<string, T>();
-        for (const entry of entries) {
-          if (!(entry instanceof UpstreamError)) found.set(entry[property], entry);
-        }
-        return wanted.map((value) => found.get(value) ?? null);
+        const index = new EntryIndex<T>((entry) => entry[property]);
+        index.add(await walkToTheEnd(page, {}));
+        return wanted.map((value) => index.find(value));
       },
       { nameOf: (value) => value },
     );
   return {
     page,
-    /** The entry with this key, or null. */
+    /** Returns the entry with this key, or null. Throws when an unusable entry may be it. */
     byKey: lookUp('key').load,
-    /** The entry with this id, or null. */
+    /** Returns the entry with this id, or null. Throws when an unusable entry may be it. */
     byId: lookUp('id').load,
   };
 }

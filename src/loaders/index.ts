@@ -26,6 +26,8 @@ export function createLoaders(upstream: Upstream, granted: GrantedScopes) {
     featureFlags: counted(count, createFeatureFlagLoaders(sources)),
     /** Returns how many reads the resolvers have asked for, each of which would be a call without sharing. */
     asked: () => asked,
+    /** Drops what earlier mutations of the operation have read, and all errors. Catalogues are kept. */
+    beginMutation: () => reads.clearAfter([]),
     /**
      * Drops what has been read so far, after calls of these rows. Catalogues are kept unless one of
      * the calls has written to them.

@@ -1,4 +1,4 @@
-import { hasFailed, type UpstreamError } from '../upstream/errors.js';
+import { hasFailed, UpstreamError } from '../upstream/errors.js';
 import type { Organization, OrganizationItem } from '../upstream/types.js';
 import type { EntryTraits } from './page-run.js';
 import { nextToken } from './shared-reads.js';
@@ -30,11 +30,27 @@ export const organizationTraits: EntryTraits<OrganizationList, OrganizationParen
       ? { textOf: ({ name }) => name, isDescending: sort === 'name_desc' }
       : undefined,
 };
+/**
+ * What a list leaves out, as APIs do with null, is null: the details of each of its organizations would
+ * take a call each.
+ */
+const UNSAID = {
+  name: null,
+  handle: null,
+  external_id: null,
+  is_default: null,
+  is_auto_membership_enabled: null,
+} satisfies Record<Exclude<keyof OrganizationItem, 'code'>, null>;
+
+const isSaid = (entry: OrganizationItem) => Object.keys(UNSAID).every((name) => name in entry);
 
 export function createOrganizationLoaders({ upstream: { organizations }, reads }: Sources) {
   const page = reads.pages<OrganizationList, OrganizationParent>(async ({ list, size, token }) => {
     const answer = await organizations.list({ ...list, page_size: size, next_token: token });
-    return { entries: answer.organizations, next: nextToken(answer.next_token), size };
+    const entries = answer.organizations.map((entry) =>
+      entry instanceof UpstreamError || isSaid(entry) ? entry : { ...UNSAID, ...entry },
+    );
+    return { entries, next: nextToken(answer.next_token), size };
   });
 
   const details = reads.expandable<string, Organization>(

@@ -191,6 +191,7 @@ export function mutation<I extends object, P extends object, N extends object>(
       }
     };
     const callsBefore = context.calls.length;
+    context.loaders.beginMutation();
     try {
       return await onceForItsKey(idempotencyKey, input, info.fieldName, context, attempt);
     } catch (thrown) {

@@ -8,7 +8,7 @@ import type {
   UpdateOrganizationUsersInput,
 } from '../generated/resolvers.js';
 import type { Loaders } from '../loaders/index.js';
-import { memberTraits, type Member } from '../loaders/users.js';
+import { fullName, memberTraits, type Member } from '../loaders/users.js';
 import { isId } from '../upstream/id.js';
 import { carriedOr } from './from-parent.js';
 import { connection, connectionResolvers } from './connection.js';
@@ -78,7 +78,10 @@ export const resolvers = {
     id: ({ org_code, user_id }) => nodeId('OrganizationUser', org_code, user_id),
     userId: ({ user_id }) => user_id,
     email: personal('email'),
-    fullName: personal('full_name'),
+    fullName: (member, _, { loaders }) =>
+      'full_name' in member
+        ? fullName(member)
+        : loaders.users.profile(member).then((person) => person && fullName(person)),
     firstName: personal('first_name'),
     lastName: personal('last_name'),
     picture: personal('picture'),
