@@ -541,7 +541,10 @@ describe('an application', () => {
       {},
       await machine(['read:organization_users']),
     );
-    expect(data.node).toEqual({ email: expect.stringContaining('@'), organization: null });
+    expect(data.node).toEqual({
+      email: expect.stringContaining('@'),
+      organization: { name: null },
+    });
     expect(errors).toMatchObject([{ extensions: { requiredScope: 'read:organizations' } }]);
     for (const call of gateway.calls()) expect(call).toMatch(`/organizations/${own}/users?`);
   });
