@@ -10,7 +10,15 @@ export interface OrganizationSettings {
   /** The values of properties by their keys. */
   properties: Map<string, string>;
   invites: Collection<InviteRecord>;
+  /** Undefined until it is set. */
+  mfa: { enabled_factors: string[]; is_recovery_codes_enabled: boolean } | undefined;
+  /** The organization's own passkey policy; undefined where the environment's applies. */
+  passkey: PasskeyMode | undefined;
+  /** The session policy, as far as it was set. */
+  sessions: Record<string, string | number | boolean | undefined>;
 }
+
+export type PasskeyMode = 'off' | 'optional' | 'mandatory';
 
 export interface InviteRecord extends Pick<OrganizationInvite, 'first_name' | 'last_name'> {
   code: string;
@@ -26,6 +34,9 @@ export interface InviteRecord extends Pick<OrganizationInvite, 'first_name' | 'l
 export const newSettings = (pageTokens: PageTokens): OrganizationSettings => ({
   overrides: new Map(),
   properties: new Map(),
+  mfa: undefined,
+  passkey: undefined,
+  sessions: {},
   invites: new Collection<InviteRecord>(pageTokens, ({ code }) => code, {
     created_on: ({ created_on }) => created_on,
     email: ({ email }) => email,

@@ -4,6 +4,7 @@ import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } f
 import type { FeatureFlagParent } from '../loaders/feature-flags.js';
 import type { OrganizationInviteParent } from '../loaders/organization-invites.js';
 import type { OrganizationPropertyParent } from '../loaders/organization-properties.js';
+import type { PasskeyPolicyParent } from '../loaders/organization-security.js';
 import type { OrganizationParent, OrganizationBrandingParent, OrganizationBillingParent, BillingAgreementParent } from '../loaders/organizations.js';
 import type { PermissionParent, PermissionGrantParent } from '../loaders/permissions.js';
 import type { RoleParent } from '../loaders/roles.js';
@@ -222,6 +223,23 @@ export type DeleteFeatureFlagOverridesPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
+/** Input for `deleteOrganizationHandle`. */
+export type DeleteOrganizationHandleInput = {
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+};
+
+/** Result of `deleteOrganizationHandle`. */
+export type DeleteOrganizationHandlePayload = {
+  readonly __typename?: 'DeleteOrganizationHandlePayload';
+  /** The organization, read after the change. Null when the handle was not deleted. */
+  readonly organization?: Maybe<Organization>;
+  /** Why the handle was not deleted. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** Input for `deleteOrganization`. */
 export type DeleteOrganizationInput = {
   /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
@@ -263,6 +281,15 @@ export type FeatureFlagType =
   /** Text. */
   | 'STRING';
 
+/** A second factor that members can sign in with. */
+export type MfaFactorType =
+  /** A code from an authenticator app. */
+  | 'AUTHENTICATOR_APP'
+  /** A code sent by e-mail. */
+  | 'EMAIL'
+  /** A code sent by text message. */
+  | 'SMS';
+
 /**
  * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
  * Kinde once and never retried automatically.
@@ -298,6 +325,8 @@ export type Mutation = {
   readonly deleteFeatureFlagOverrides?: Maybe<DeleteFeatureFlagOverridesPayload>;
   /** Delete an organization with its memberships and flag overrides. This can't be undone. */
   readonly deleteOrganization?: Maybe<DeleteOrganizationPayload>;
+  /** Delete an organization's handle. `updateOrganization` can only replace it. */
+  readonly deleteOrganizationHandle?: Maybe<DeleteOrganizationHandlePayload>;
   /** Remove a member from an organization. */
   readonly removeOrganizationUser?: Maybe<RemoveOrganizationUserPayload>;
   /** Revoke a permission that a member was granted directly. Permissions through roles stay. */
@@ -310,10 +339,23 @@ export type Mutation = {
   readonly updateFeatureFlagOverride?: Maybe<UpdateFeatureFlagOverridePayload>;
   /** Update an organization. Omitted properties don't change. */
   readonly updateOrganization?: Maybe<UpdateOrganizationPayload>;
+  /**
+   * Set which second factors an organization's members can use. It replaces the previous factors. Kinde
+   * has no read for this policy. Whether members must use a factor is `isEnforceMfa` of
+   * `updateOrganization`.
+   */
+  readonly updateOrganizationMfaPolicy?: Maybe<UpdateOrganizationMfaPolicyPayload>;
+  /** Override the environment's passkey policy for an organization, or stop overriding it. */
+  readonly updateOrganizationPasskeyPolicy?: Maybe<UpdateOrganizationPasskeyPolicyPayload>;
   /** Set the values of several properties of an organization in one call. Other properties stay as they are. */
   readonly updateOrganizationProperties?: Maybe<UpdateOrganizationPropertiesPayload>;
   /** Set the value of one property of an organization. */
   readonly updateOrganizationProperty?: Maybe<UpdateOrganizationPropertyPayload>;
+  /**
+   * Change how long the sessions of an organization's members last. Values that are left out stay as they
+   * are. Kinde has no read for this policy.
+   */
+  readonly updateOrganizationSessionPolicy?: Maybe<UpdateOrganizationSessionPolicyPayload>;
   /**
    * Update members' roles and permissions, or remove members. The gateway sends them to Kinde in batches
    * of 100, one batch at a time, and reports the result of each user.
@@ -461,6 +503,22 @@ export type MutationDeleteOrganizationArgs = {
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
  * tells you how long keys are kept, and what happens in each kind of failure.
  */
+export type MutationDeleteOrganizationHandleArgs = {
+  input: DeleteOrganizationHandleInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
+ */
 export type MutationRemoveOrganizationUserArgs = {
   input: RemoveOrganizationUserInput;
 };
@@ -557,6 +615,38 @@ export type MutationUpdateOrganizationArgs = {
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
  * tells you how long keys are kept, and what happens in each kind of failure.
  */
+export type MutationUpdateOrganizationMfaPolicyArgs = {
+  input: UpdateOrganizationMfaPolicyInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
+ */
+export type MutationUpdateOrganizationPasskeyPolicyArgs = {
+  input: UpdateOrganizationPasskeyPolicyInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
+ */
 export type MutationUpdateOrganizationPropertiesArgs = {
   input: UpdateOrganizationPropertiesInput;
 };
@@ -575,6 +665,22 @@ export type MutationUpdateOrganizationPropertiesArgs = {
  */
 export type MutationUpdateOrganizationPropertyArgs = {
   input: UpdateOrganizationPropertyInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure.
+ */
+export type MutationUpdateOrganizationSessionPolicyArgs = {
+  input: UpdateOrganizationSessionPolicyInput;
 };
 
 
@@ -634,6 +740,8 @@ export type Organization = Node & {
   readonly isSuspended?: Maybe<Scalars['Boolean']['output']>;
   /** The name that people see. Null where Kinde gives none. */
   readonly name?: Maybe<Scalars['String']['output']>;
+  /** Whether members may or must sign in with passkeys. */
+  readonly passkeyPolicy?: Maybe<PasskeyPolicy>;
   /** The organization's properties, with and without a value. One upstream call for each organization. */
   readonly properties?: Maybe<ReadonlyArray<Maybe<OrganizationProperty>>>;
   /** The address of e-mails that Kinde sends for the organization. Null for the environment's. */
@@ -971,6 +1079,28 @@ export type PageInfo = {
   readonly startCursor?: Maybe<Scalars['String']['output']>;
 };
 
+/** Whether an organization's members may or must sign in with passkeys. */
+export type PasskeyPolicy = {
+  readonly __typename?: 'PasskeyPolicy';
+  /** The environment's policy, which applies unless the organization overrides it. */
+  readonly environmentRequirement?: Maybe<PasskeyRequirement>;
+  /** Whether passkeys can be used. */
+  readonly isEnabled?: Maybe<Scalars['Boolean']['output']>;
+  /** Whether the organization overrides the environment's policy. */
+  readonly isOverridden?: Maybe<Scalars['Boolean']['output']>;
+  /** The policy in force. Null also for one that this schema doesn't know yet. */
+  readonly requirement?: Maybe<PasskeyRequirement>;
+};
+
+/** Whether passkeys are used. */
+export type PasskeyRequirement =
+  /** Members must use a passkey. */
+  | 'MANDATORY'
+  /** Passkeys can't be used. */
+  | 'OFF'
+  /** Members may use a passkey. */
+  | 'OPTIONAL';
+
 /** A permission that the environment defines. */
 export type Permission = Node & {
   readonly __typename?: 'Permission';
@@ -1226,6 +1356,13 @@ export type SortOrder =
   /** By name, Z to A. */
   | 'NAME_DESC';
 
+/** How long a single sign-on session lasts. */
+export type SsoSessionPersistence =
+  /** The session ends with the browser. */
+  | 'NON_PERSISTENT'
+  /** The session outlasts the browser. */
+  | 'PERSISTENT';
+
 /** The theme of Kinde's pages. */
 export type ThemeCode =
   /** Always dark. */
@@ -1290,6 +1427,46 @@ export type UpdateOrganizationInput = {
   readonly senderName?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** Input for `updateOrganizationMfaPolicy`. */
+export type UpdateOrganizationMfaPolicyInput = {
+  /** Whether members can use recovery codes. Defaults to Kinde's own, which is true. */
+  readonly allowsRecoveryCodes?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The factors that members can use. Others can't be used any more. */
+  readonly enabledFactors: ReadonlyArray<MfaFactorType>;
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+};
+
+/** Result of `updateOrganizationMfaPolicy`. */
+export type UpdateOrganizationMfaPolicyPayload = {
+  readonly __typename?: 'UpdateOrganizationMfaPolicyPayload';
+  /** The organization, read after the change. Null when nothing was changed. */
+  readonly organization?: Maybe<Organization>;
+  /** Why nothing was changed. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Input for `updateOrganizationPasskeyPolicy`. */
+export type UpdateOrganizationPasskeyPolicyInput = {
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+  /** The organization's own policy. Without it, the environment's policy applies again. */
+  readonly requirement?: InputMaybe<PasskeyRequirement>;
+};
+
+/** Result of `updateOrganizationPasskeyPolicy`. */
+export type UpdateOrganizationPasskeyPolicyPayload = {
+  readonly __typename?: 'UpdateOrganizationPasskeyPolicyPayload';
+  /** The organization, read after the change. Null when nothing was changed. */
+  readonly organization?: Maybe<Organization>;
+  /** Why nothing was changed. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** Result of `updateOrganization`. */
 export type UpdateOrganizationPayload = {
   readonly __typename?: 'UpdateOrganizationPayload';
@@ -1340,6 +1517,31 @@ export type UpdateOrganizationPropertyPayload = {
   /** The property, read after the change. Null when it was not set. */
   readonly property?: Maybe<OrganizationProperty>;
   /** Why the property was not set. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Input for `updateOrganizationSessionPolicy`. */
+export type UpdateOrganizationSessionPolicyInput = {
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** The lifetime of a session, in seconds. */
+  readonly lifetimeSeconds?: InputMaybe<Scalars['Int']['input']>;
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+  /** Whether the organization has a session lifetime of its own. */
+  readonly overridesLifetime?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether the organization has a policy of its own for single sign-on sessions. */
+  readonly overridesSsoPolicy?: InputMaybe<Scalars['Boolean']['input']>;
+  /** How long a single sign-on session lasts. */
+  readonly ssoPersistence?: InputMaybe<SsoSessionPersistence>;
+};
+
+/** Result of `updateOrganizationSessionPolicy`. */
+export type UpdateOrganizationSessionPolicyPayload = {
+  readonly __typename?: 'UpdateOrganizationSessionPolicyPayload';
+  /** The organization, read after the change. Null when nothing was changed. */
+  readonly organization?: Maybe<Organization>;
+  /** Why nothing was changed. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
@@ -1487,6 +1689,8 @@ export type ResolversTypes = {
   DeleteFeatureFlagOverridePayload: ResolverTypeWrapper<Omit<DeleteFeatureFlagOverridePayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   DeleteFeatureFlagOverridesInput: DeleteFeatureFlagOverridesInput;
   DeleteFeatureFlagOverridesPayload: ResolverTypeWrapper<Omit<DeleteFeatureFlagOverridesPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  DeleteOrganizationHandleInput: DeleteOrganizationHandleInput;
+  DeleteOrganizationHandlePayload: ResolverTypeWrapper<Omit<DeleteOrganizationHandlePayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   DeleteOrganizationInput: DeleteOrganizationInput;
   DeleteOrganizationPayload: ResolverTypeWrapper<Omit<DeleteOrganizationPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   FeatureFlag: ResolverTypeWrapper<FeatureFlagParent>;
@@ -1494,6 +1698,7 @@ export type ResolversTypes = {
   FeatureFlagValue: ResolverTypeWrapper<Scalars['FeatureFlagValue']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  MfaFactorType: MfaFactorType;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Node: ResolverTypeWrapper<NodeParent>;
   Organization: ResolverTypeWrapper<OrganizationParent>;
@@ -1516,6 +1721,8 @@ export type ResolversTypes = {
   OrganizationUserEdge: ResolverTypeWrapper<Omit<OrganizationUserEdge, 'node'> & { node?: Maybe<ResolversTypes['OrganizationUser']> }>;
   OrganizationUserOperation: OrganizationUserOperation;
   PageInfo: ResolverTypeWrapper<PageInfo>;
+  PasskeyPolicy: ResolverTypeWrapper<PasskeyPolicyParent>;
+  PasskeyRequirement: PasskeyRequirement;
   Permission: ResolverTypeWrapper<PermissionParent>;
   PermissionConnection: ResolverTypeWrapper<PermissionConnectionParent>;
   PermissionEdge: ResolverTypeWrapper<Omit<PermissionEdge, 'node'> & { node?: Maybe<ResolversTypes['Permission']> }>;
@@ -1535,16 +1742,23 @@ export type ResolversTypes = {
   RoleEdge: ResolverTypeWrapper<Omit<RoleEdge, 'node'> & { node?: Maybe<ResolversTypes['Role']> }>;
   RoleReference: RoleReference;
   SortOrder: SortOrder;
+  SsoSessionPersistence: SsoSessionPersistence;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   ThemeCode: ThemeCode;
   UpdateFeatureFlagOverrideInput: UpdateFeatureFlagOverrideInput;
   UpdateFeatureFlagOverridePayload: ResolverTypeWrapper<UpdateFeatureFlagOverridePayloadParent>;
   UpdateOrganizationInput: UpdateOrganizationInput;
+  UpdateOrganizationMfaPolicyInput: UpdateOrganizationMfaPolicyInput;
+  UpdateOrganizationMfaPolicyPayload: ResolverTypeWrapper<Omit<UpdateOrganizationMfaPolicyPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  UpdateOrganizationPasskeyPolicyInput: UpdateOrganizationPasskeyPolicyInput;
+  UpdateOrganizationPasskeyPolicyPayload: ResolverTypeWrapper<Omit<UpdateOrganizationPasskeyPolicyPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   UpdateOrganizationPayload: ResolverTypeWrapper<Omit<UpdateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   UpdateOrganizationPropertiesInput: UpdateOrganizationPropertiesInput;
   UpdateOrganizationPropertiesPayload: ResolverTypeWrapper<UpdateOrganizationPropertiesPayloadParent>;
   UpdateOrganizationPropertyInput: UpdateOrganizationPropertyInput;
   UpdateOrganizationPropertyPayload: ResolverTypeWrapper<UpdateOrganizationPropertyPayloadParent>;
+  UpdateOrganizationSessionPolicyInput: UpdateOrganizationSessionPolicyInput;
+  UpdateOrganizationSessionPolicyPayload: ResolverTypeWrapper<Omit<UpdateOrganizationSessionPolicyPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   UpdateOrganizationUsersInput: UpdateOrganizationUsersInput;
   UpdateOrganizationUsersPayload: ResolverTypeWrapper<Omit<UpdateOrganizationUsersPayload, 'organization' | 'updatedUsers' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, updatedUsers: ReadonlyArray<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   UserError: ResolverTypeWrapper<UserErrorParent>;
@@ -1570,6 +1784,8 @@ export type ResolversParentTypes = {
   DeleteFeatureFlagOverridePayload: Omit<DeleteFeatureFlagOverridePayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   DeleteFeatureFlagOverridesInput: DeleteFeatureFlagOverridesInput;
   DeleteFeatureFlagOverridesPayload: Omit<DeleteFeatureFlagOverridesPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  DeleteOrganizationHandleInput: DeleteOrganizationHandleInput;
+  DeleteOrganizationHandlePayload: Omit<DeleteOrganizationHandlePayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   DeleteOrganizationInput: DeleteOrganizationInput;
   DeleteOrganizationPayload: Omit<DeleteOrganizationPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   FeatureFlag: FeatureFlagParent;
@@ -1595,6 +1811,7 @@ export type ResolversParentTypes = {
   OrganizationUserConnection: OrganizationUserConnectionParent;
   OrganizationUserEdge: Omit<OrganizationUserEdge, 'node'> & { node?: Maybe<ResolversParentTypes['OrganizationUser']> };
   PageInfo: PageInfo;
+  PasskeyPolicy: PasskeyPolicyParent;
   Permission: PermissionParent;
   PermissionConnection: PermissionConnectionParent;
   PermissionEdge: Omit<PermissionEdge, 'node'> & { node?: Maybe<ResolversParentTypes['Permission']> };
@@ -1617,11 +1834,17 @@ export type ResolversParentTypes = {
   UpdateFeatureFlagOverrideInput: UpdateFeatureFlagOverrideInput;
   UpdateFeatureFlagOverridePayload: UpdateFeatureFlagOverridePayloadParent;
   UpdateOrganizationInput: UpdateOrganizationInput;
+  UpdateOrganizationMfaPolicyInput: UpdateOrganizationMfaPolicyInput;
+  UpdateOrganizationMfaPolicyPayload: Omit<UpdateOrganizationMfaPolicyPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  UpdateOrganizationPasskeyPolicyInput: UpdateOrganizationPasskeyPolicyInput;
+  UpdateOrganizationPasskeyPolicyPayload: Omit<UpdateOrganizationPasskeyPolicyPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   UpdateOrganizationPayload: Omit<UpdateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   UpdateOrganizationPropertiesInput: UpdateOrganizationPropertiesInput;
   UpdateOrganizationPropertiesPayload: UpdateOrganizationPropertiesPayloadParent;
   UpdateOrganizationPropertyInput: UpdateOrganizationPropertyInput;
   UpdateOrganizationPropertyPayload: UpdateOrganizationPropertyPayloadParent;
+  UpdateOrganizationSessionPolicyInput: UpdateOrganizationSessionPolicyInput;
+  UpdateOrganizationSessionPolicyPayload: Omit<UpdateOrganizationSessionPolicyPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   UpdateOrganizationUsersInput: UpdateOrganizationUsersInput;
   UpdateOrganizationUsersPayload: Omit<UpdateOrganizationUsersPayload, 'organization' | 'updatedUsers' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, updatedUsers: ReadonlyArray<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   UserError: UserErrorParent;
@@ -1694,6 +1917,11 @@ export type DeleteFeatureFlagOverridesPayloadResolvers<ContextType = Context, Pa
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type DeleteOrganizationHandlePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteOrganizationHandlePayload'] = ResolversParentTypes['DeleteOrganizationHandlePayload']> = {
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type DeleteOrganizationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteOrganizationPayload'] = ResolversParentTypes['DeleteOrganizationPayload']> = {
   deletedOrganizationCode?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   deletedOrganizationId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
@@ -1719,14 +1947,18 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   deleteFeatureFlagOverride?: Resolver<Maybe<ResolversTypes['DeleteFeatureFlagOverridePayload']>, ParentType, ContextType, RequireFields<MutationDeleteFeatureFlagOverrideArgs, 'input'>>;
   deleteFeatureFlagOverrides?: Resolver<Maybe<ResolversTypes['DeleteFeatureFlagOverridesPayload']>, ParentType, ContextType, RequireFields<MutationDeleteFeatureFlagOverridesArgs, 'input'>>;
   deleteOrganization?: Resolver<Maybe<ResolversTypes['DeleteOrganizationPayload']>, ParentType, ContextType, RequireFields<MutationDeleteOrganizationArgs, 'input'>>;
+  deleteOrganizationHandle?: Resolver<Maybe<ResolversTypes['DeleteOrganizationHandlePayload']>, ParentType, ContextType, RequireFields<MutationDeleteOrganizationHandleArgs, 'input'>>;
   removeOrganizationUser?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserPayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserArgs, 'input'>>;
   removeOrganizationUserPermission?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserPermissionPayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserPermissionArgs, 'input'>>;
   removeOrganizationUserRole?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserRolePayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserRoleArgs, 'input'>>;
   revokeOrganizationInvite?: Resolver<Maybe<ResolversTypes['RevokeOrganizationInvitePayload']>, ParentType, ContextType, RequireFields<MutationRevokeOrganizationInviteArgs, 'input'>>;
   updateFeatureFlagOverride?: Resolver<Maybe<ResolversTypes['UpdateFeatureFlagOverridePayload']>, ParentType, ContextType, RequireFields<MutationUpdateFeatureFlagOverrideArgs, 'input'>>;
   updateOrganization?: Resolver<Maybe<ResolversTypes['UpdateOrganizationPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationArgs, 'input'>>;
+  updateOrganizationMfaPolicy?: Resolver<Maybe<ResolversTypes['UpdateOrganizationMfaPolicyPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationMfaPolicyArgs, 'input'>>;
+  updateOrganizationPasskeyPolicy?: Resolver<Maybe<ResolversTypes['UpdateOrganizationPasskeyPolicyPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationPasskeyPolicyArgs, 'input'>>;
   updateOrganizationProperties?: Resolver<Maybe<ResolversTypes['UpdateOrganizationPropertiesPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationPropertiesArgs, 'input'>>;
   updateOrganizationProperty?: Resolver<Maybe<ResolversTypes['UpdateOrganizationPropertyPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationPropertyArgs, 'input'>>;
+  updateOrganizationSessionPolicy?: Resolver<Maybe<ResolversTypes['UpdateOrganizationSessionPolicyPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationSessionPolicyArgs, 'input'>>;
   updateOrganizationUsers?: Resolver<Maybe<ResolversTypes['UpdateOrganizationUsersPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationUsersArgs, 'input'>>;
 };
 
@@ -1751,6 +1983,7 @@ export type OrganizationResolvers<ContextType = Context, ParentType extends Reso
   isDefault?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   isSuspended?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  passkeyPolicy?: Resolver<Maybe<ResolversTypes['PasskeyPolicy']>, ParentType, ContextType>;
   properties?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['OrganizationProperty']>>>, ParentType, ContextType>;
   senderEmail?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   senderName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -1869,6 +2102,13 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
   startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type PasskeyPolicyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PasskeyPolicy'] = ResolversParentTypes['PasskeyPolicy']> = {
+  environmentRequirement?: Resolver<Maybe<ResolversTypes['PasskeyRequirement']>, ParentType, ContextType>;
+  isEnabled?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  isOverridden?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  requirement?: Resolver<Maybe<ResolversTypes['PasskeyRequirement']>, ParentType, ContextType>;
+};
+
 export type PermissionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Permission'] = ResolversParentTypes['Permission']> = {
   description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -1953,6 +2193,16 @@ export type UpdateFeatureFlagOverridePayloadResolvers<ContextType = Context, Par
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type UpdateOrganizationMfaPolicyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateOrganizationMfaPolicyPayload'] = ResolversParentTypes['UpdateOrganizationMfaPolicyPayload']> = {
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type UpdateOrganizationPasskeyPolicyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateOrganizationPasskeyPolicyPayload'] = ResolversParentTypes['UpdateOrganizationPasskeyPolicyPayload']> = {
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type UpdateOrganizationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateOrganizationPayload'] = ResolversParentTypes['UpdateOrganizationPayload']> = {
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
@@ -1967,6 +2217,11 @@ export type UpdateOrganizationPropertiesPayloadResolvers<ContextType = Context, 
 export type UpdateOrganizationPropertyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateOrganizationPropertyPayload'] = ResolversParentTypes['UpdateOrganizationPropertyPayload']> = {
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
   property?: Resolver<Maybe<ResolversTypes['OrganizationProperty']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type UpdateOrganizationSessionPolicyPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateOrganizationSessionPolicyPayload'] = ResolversParentTypes['UpdateOrganizationSessionPolicyPayload']> = {
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
@@ -1996,6 +2251,7 @@ export type Resolvers<ContextType = Context> = {
   DateTime?: GraphQLScalarType;
   DeleteFeatureFlagOverridePayload?: DeleteFeatureFlagOverridePayloadResolvers<ContextType>;
   DeleteFeatureFlagOverridesPayload?: DeleteFeatureFlagOverridesPayloadResolvers<ContextType>;
+  DeleteOrganizationHandlePayload?: DeleteOrganizationHandlePayloadResolvers<ContextType>;
   DeleteOrganizationPayload?: DeleteOrganizationPayloadResolvers<ContextType>;
   FeatureFlag?: FeatureFlagResolvers<ContextType>;
   FeatureFlagValue?: GraphQLScalarType;
@@ -2014,6 +2270,7 @@ export type Resolvers<ContextType = Context> = {
   OrganizationUserConnection?: OrganizationUserConnectionResolvers<ContextType>;
   OrganizationUserEdge?: OrganizationUserEdgeResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
+  PasskeyPolicy?: PasskeyPolicyResolvers<ContextType>;
   Permission?: PermissionResolvers<ContextType>;
   PermissionConnection?: PermissionConnectionResolvers<ContextType>;
   PermissionEdge?: PermissionEdgeResolvers<ContextType>;
@@ -2027,9 +2284,12 @@ export type Resolvers<ContextType = Context> = {
   RoleConnection?: RoleConnectionResolvers<ContextType>;
   RoleEdge?: RoleEdgeResolvers<ContextType>;
   UpdateFeatureFlagOverridePayload?: UpdateFeatureFlagOverridePayloadResolvers<ContextType>;
+  UpdateOrganizationMfaPolicyPayload?: UpdateOrganizationMfaPolicyPayloadResolvers<ContextType>;
+  UpdateOrganizationPasskeyPolicyPayload?: UpdateOrganizationPasskeyPolicyPayloadResolvers<ContextType>;
   UpdateOrganizationPayload?: UpdateOrganizationPayloadResolvers<ContextType>;
   UpdateOrganizationPropertiesPayload?: UpdateOrganizationPropertiesPayloadResolvers<ContextType>;
   UpdateOrganizationPropertyPayload?: UpdateOrganizationPropertyPayloadResolvers<ContextType>;
+  UpdateOrganizationSessionPolicyPayload?: UpdateOrganizationSessionPolicyPayloadResolvers<ContextType>;
   UpdateOrganizationUsersPayload?: UpdateOrganizationUsersPayloadResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
 };

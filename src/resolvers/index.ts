@@ -6,6 +6,7 @@ import * as mutations from './mutation.js';
 import * as nodes from './nodes.js';
 import * as organizationInvites from './organization-invites.js';
 import * as organizationProperties from './organization-properties.js';
+import * as organizationSecurity from './organization-security.js';
 import * as organizations from './organizations.js';
 import * as permissions from './permissions.js';
 import * as roles from './roles.js';
@@ -19,6 +20,7 @@ const domains = [
   organizations.resolvers,
   organizationInvites.resolvers,
   organizationProperties.resolvers,
+  organizationSecurity.resolvers,
   users.resolvers,
   roles.resolvers,
   permissions.resolvers,

@@ -55,6 +55,7 @@ const FIELD_OF_CODE: readonly (readonly [RegExp, string])[] = [
   [/ROLE/, 'roles'],
   [/^USER/, 'userId'],
   [/VALUE/, 'value'],
+  [/SESSION_LIFETIME/, 'lifetimeSeconds'],
   [/FLAG|PROPERTY/, 'key'],
   [/PROPERTY/, 'properties'],
   [/HANDLE/, 'handle'],

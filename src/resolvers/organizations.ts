@@ -212,6 +212,14 @@ export const resolvers = {
       },
     ),
 
+    deleteOrganizationHandle: mutation(
+      { organization: null },
+      async ({ organizationCode }: { organizationCode: string }, { upstream }) => {
+        await upstream.organizations.deleteHandle({ org_code: organizationCode });
+        return { organization: { code: organizationCode } };
+      },
+    ),
+
     deleteOrganization: mutation(
       { deletedOrganizationId: null, deletedOrganizationCode: null },
       async ({ organizationCode }: { organizationCode: string }, { upstream }) => {

@@ -498,6 +498,31 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       expect(await refusal('deleteFeatureFlagOverrides', { organizationCode: code })).toEqual([]);
     });
 
+    test('sign-in policies are set, and the handle deleted', async () => {
+      const organization = { organizationCode: code };
+      const inputs = {
+        updateOrganizationMfaPolicy: { enabledFactors: ['EMAIL', 'SMS', 'AUTHENTICATOR_APP'] },
+        updateOrganizationSessionPolicy: {
+          overridesSsoPolicy: true,
+          ssoPersistence: 'PERSISTENT',
+          overridesLifetime: true,
+          lifetimeSeconds: 86_400,
+        },
+        deleteOrganizationHandle: {},
+      };
+      for (const [field, input] of Object.entries(inputs)) {
+        expect(await refusal(field, { ...organization, ...input })).toEqual([]);
+      }
+      for (const requirement of ['OFF', 'OPTIONAL', 'MANDATORY', null]) {
+        const payload = await mutate(
+          'updateOrganizationPasskeyPolicy',
+          { ...organization, requirement },
+          'organization { passkeyPolicy { isEnabled requirement environmentRequirement isOverridden } }',
+        );
+        expect(payload.userErrors).toEqual([]);
+      }
+    });
+
     test('a person is invited, and the invitation revoked', async () => {
       const { inviteCode } = await mutate(
         'createOrganizationInvite',

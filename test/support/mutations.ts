@@ -48,6 +48,10 @@ export function validInputs({
     updateFeatureFlagOverride: { ...organization, key: 'dark_mode', value: true },
     deleteFeatureFlagOverride: { ...organization, key: 'dark_mode' },
     deleteFeatureFlagOverrides: organization,
+    updateOrganizationMfaPolicy: { ...organization, enabledFactors: ['EMAIL'] },
+    updateOrganizationPasskeyPolicy: { ...organization, requirement: 'MANDATORY' },
+    updateOrganizationSessionPolicy: { ...organization, lifetimeSeconds: 3600 },
+    deleteOrganizationHandle: organization,
     createOrganizationInvite: {
       ...organization,
       email: 'new@example.com',

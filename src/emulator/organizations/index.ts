@@ -80,6 +80,12 @@ export const organizations: Handlers['organizations'] = {
     return success({});
   },
 
+  // A decision: deleting a handle that there isn't is a success that changes nothing.
+  deleteHandle: (state, { org_code }) => {
+    state.organization(org_code).profile.handle = null;
+    return success({});
+  },
+
   delete: (state, { org_code }) => {
     const organization = state.organizations.get(org_code);
     // The one operation of the nineteen for which the specification declares a 404.

@@ -126,6 +126,13 @@ export const organizations = {
     returns: Success,
   }),
 
+  deleteHandle: endpoint('DELETE /api/v1/organization/{org_code}/handle', {
+    summary: 'Delete the handle of an organization, which an update can’t set to null.',
+    scope: 'delete:organization_handles',
+    tags: ['organizations', 'organization {org_code}'],
+    returns: Success,
+  }),
+
   users: endpoint('GET /api/v1/organizations/{org_code}/users', {
     summary: 'Members of an organization, a page at a time.',
     scope: 'read:organization_users',
