@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createLocalJWKSet, decodeJwt, jwtVerify, type JSONWebKeySet } from 'jose';
 import { Value } from 'typebox/value';
 import { endpoints } from '../../src/upstream/endpoints/index.js';
@@ -104,8 +104,13 @@ describe('who may ask', () => {
   test('a token that was good is refused once it expires, though it was seen before', async () => {
     const bearer = await emulator.issueToken({ expiresIn: 2 });
     expect((await call('GET /api/v1/roles', { token: bearer })).status).toBe(200);
-    await new Promise((resolve) => setTimeout(resolve, 2100));
-    expect(await refusal('GET /api/v1/roles', { token: bearer })).toBe('401 UNAUTHORIZED');
+    const later = Date.now() + 2_100;
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => later);
+    try {
+      expect(await refusal('GET /api/v1/roles', { token: bearer })).toBe('401 UNAUTHORIZED');
+    } finally {
+      clock.mockRestore();
+    }
   });
 
   test('every row refuses a token without its scope, and names the scope', async () => {

@@ -142,11 +142,11 @@ describe('those who ask at once', () => {
   });
 
   test('one’s deadline may pass while another waits on', async () => {
-    const { gateway, proxy } = await heldGatewayWith({ OPERATION_TIMEOUT_MS: '3000' });
+    const { gateway, proxy } = await heldGatewayWith({ OPERATION_TIMEOUT_MS: '2000' });
     const held = proxy.hold(LIST_CALL);
     const first = gateway.execute(LIST);
     await held.made;
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
     const second = gateway.query(again(LIST));
     expect(codes((await first).errors)).toEqual(['DEADLINE_EXCEEDED']);
     held.release();

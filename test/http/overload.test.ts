@@ -4,11 +4,15 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { startGateway, type TestGateway, type TestOptions } from '../support/gateway.js';
+import { startHeldProxy, type HeldProxy } from '../support/held-proxy.js';
 
 const running = new Set<TestGateway>();
+const proxies = new Set<HeldProxy>();
 afterEach(async () => {
   await Promise.all([...running].map((gateway) => gateway.close()));
+  await Promise.all([...proxies].map((proxy) => proxy.close()));
   running.clear();
+  proxies.clear();
 });
 
 async function start(options: TestOptions): Promise<TestGateway> {
@@ -17,6 +21,21 @@ async function start(options: TestOptions): Promise<TestGateway> {
   // With a token at hand, each of the operations below makes one call.
   expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
   return gateway;
+}
+
+/** A gateway whose first calls of `listing` get their answer when the test releases them. */
+async function startHeld(options: TestOptions, count = 1) {
+  const proxy = await startHeldProxy();
+  proxies.add(proxy);
+  const gateway = await start({
+    ...options,
+    kindeDomain: ({ url }) => {
+      proxy.target = url;
+      return proxy.url;
+    },
+  });
+  const held = Array.from({ length: count }, () => proxy.hold('GET /api/v1/organizations'));
+  return { gateway, release: () => held.forEach((answer) => answer.release()) };
 }
 
 /** An operation that makes one call, which no other `first` shares. */
@@ -119,8 +138,7 @@ describe('with more operations than may be in flight and wait', () => {
   });
 
   test('a connection that got 503 for a request with a body is good for the next one', async () => {
-    const gateway = await start({
-      emulator: { latencyMs: 2_000 },
+    const { gateway, release } = await startHeld({
       env: { MAX_CONCURRENT_OPERATIONS: '1', MAX_WAIT_MS: '0' },
     });
     const inFlight = post(gateway, 1);
@@ -138,12 +156,12 @@ describe('with more operations than may be in flight and wait', () => {
     await until(() => answers.includes('{"status":"ok"}'));
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 503', 'HTTP/1.1 200']);
     socket.destroy();
+    release();
     expect((await inFlight).status).toBe(200);
   });
 
   test('one that gives up while it waits is never begun', async () => {
-    const gateway = await start({
-      emulator: { latencyMs: 1_000 },
+    const { gateway, release } = await startHeld({
       env: { MAX_CONCURRENT_OPERATIONS: '1', MAX_WAIT_MS: '15000' },
     });
     const inFlight = post(gateway, 1);
@@ -158,6 +176,9 @@ describe('with more operations than may be in flight and wait', () => {
     await sleep(100);
     controller.abort();
     await expect(waiting).rejects.toThrow();
+    // So that the gateway has seen the connection end before the next operation may begin.
+    await sleep(100);
+    release();
     expect((await inFlight).status).toBe(200);
     expect((await post(gateway, 3)).status).toBe(200);
     expect(gateway.calls()).toEqual([
@@ -169,10 +190,8 @@ describe('with more operations than may be in flight and wait', () => {
 
 describe('a slow upstream', () => {
   test('is no reason to send anybody away while calls have their turn', async () => {
-    const gateway = await start({
-      emulator: { latencyMs: 8_000 },
-      env: { UPSTREAM_CONCURRENCY: '200', MAX_WAIT_MS: '15000' },
-    });
+    const env = { UPSTREAM_CONCURRENCY: '200', MAX_WAIT_MS: '15000' };
+    const { gateway, release } = await startHeld({ env }, 60);
     let answered = 0;
     const load = Promise.all(
       Array.from({ length: 60 }, async (_, index) => {
@@ -184,6 +203,7 @@ describe('a slow upstream', () => {
     await until(() => gateway.emulator.calls().length === 60 || answered > 0);
     // All are in flight at once: many more than the limit was at first.
     expect(answered).toBe(0);
+    release();
     expect(new Set(await load)).toEqual(new Set([200]));
   }, 60_000);
 
@@ -295,7 +315,9 @@ describe('the shut-down', () => {
   });
 
   test('sends a newcomer on an open connection away, and answers who was there before', async () => {
-    const gateway = await startGateway({ emulator: { latencyMs: 1_500 } });
+    const { gateway, release } = await startHeld({});
+    running.delete(gateway);
+    gateway.calls();
     const { port, hostname } = new URL(gateway.url);
     const socket = connect(Number(port), hostname);
     let answers = '';
@@ -308,6 +330,8 @@ describe('the shut-down', () => {
     await sleep(100);
     // HTTP's pipelining: the second is heard while the first is in flight.
     socket.write(request(2));
+    await sleep(100);
+    release();
     await closing;
     await until(() => socket.destroyed || answers.includes('OVERLOADED'));
     expect(answers).toMatch(/^HTTP\/1\.1 200[\s\S]*"code":"org_/);

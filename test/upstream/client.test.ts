@@ -1,7 +1,7 @@
 /** What an upstream that misbehaves does to callers. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 let gateway: TestGateway;
@@ -168,14 +168,18 @@ describe('the access token', () => {
   });
 
   test('one with a short life is asked for again', async () => {
+    let aheadMs = 0;
+    const now = Date.now.bind(Date);
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + aheadMs);
     const brief = await startGateway({ emulator: { tokenLifetimeSeconds: 3 } });
     try {
       await brief.query(LIST);
-      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      aheadMs = 3_000;
       await brief.query(LIST);
       expect(brief.emulator.tokenRequests).toHaveLength(2);
     } finally {
       await brief.close();
+      clock.mockRestore();
     }
   });
 
