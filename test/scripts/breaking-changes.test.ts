@@ -54,7 +54,7 @@ test('what else breaks clients is named, all of it', async () => {
   const breaks = [
     ['Query.node.depth', '  node(', '  node(depth: Int! '],
     ['Query.node', '): Node\n', '): [Node]\n'],
-    ['SortOrder.NAME_DESC', '  NAME_DESC\n', '  NAME_DOWN\n'],
+    ['FeatureFlagType.INTEGER', '  INTEGER\n', '  WHOLE_NUMBER\n'],
     ['CreateOrganizationInput.handle', '  handle: String\n', '  handle: String!\n'],
   ] as const;
   const sdl = breaks.reduce((text, [, from, to]) => {
