@@ -51,7 +51,7 @@ const upward = layers.flatMap((places, level) =>
 const apart = [
   // The emulator must not test the client by the client's own code.
   ['emulator/', ['upstream/(?!endpoint|types)', 'idempotency/', 'telemetry/', 'config']],
-  ['upstream/', ['node_modules/graphql/', 'redis/(?!client)']],
+  ['upstream/', ['node_modules/graphql/', 'node_modules/@redis/']],
   ['loaders/', ['node_modules/graphql/', 'generated/']],
   // A DataLoader that SharedReads has not created would survive a mutation.
   ['loaders/(?!shared-reads)', ['node_modules/dataloader/']],

@@ -21,6 +21,7 @@ import { createTextSeal } from './resolvers/text-seal.js';
 import { createTelemetry } from './telemetry/index.js';
 import { createMetricsServer } from './telemetry/metrics-server.js';
 import { reportMismatches } from './telemetry/mismatches.js';
+import { RedisClient } from './redis/client.js';
 import { createCache } from './upstream/cache/index.js';
 import type { UpstreamError } from './upstream/errors.js';
 import { createUpstream } from './upstream/index.js';
@@ -63,7 +64,7 @@ export async function createGateway(
   const { log } = app;
   const connections = watchConnections(app);
 
-  const { cache, rateLimit, keys } = await connectShared(config, log);
+  const { cache, rateLimit, keys, redis } = await connectShared(config, log);
   const breaker = new Breaker();
   const { metrics, traces } = await createTelemetry(config, log, { breaker, cache });
   const metricsServer =
@@ -121,11 +122,11 @@ export async function createGateway(
       const isComplete = await drain({ app, connections, admission }, config.shutdown);
       await apollo.stop();
       await upstream.close();
-      cache.close();
+      await cache.close();
       await traces?.close();
       metricsServer?.close();
-      rateLimit.close();
       keys.close();
+      redis?.close();
       if (!isComplete) throw new Error('Requests in flight were cut off after SHUTDOWN_GRACE_MS.');
     },
     log,
@@ -133,27 +134,26 @@ export async function createGateway(
   };
 }
 
-/** Connects what replicas share through Redis. */
+/** Creates what replicas share through Redis, over one connection. */
 async function connectShared(config: Config & { kinde: KindeConfig }, log: FastifyBaseLogger) {
   const { baseUrl, credentials } = config.kinde;
+  const { redisUrl } = config.cache;
+  const redis = redisUrl === undefined ? undefined : new RedisClient(redisUrl);
   const name = `${baseUrl} ${credentials?.clientId ?? ''}`;
   const rateLimit = new SharedRateLimit({
     callsPerMinute: config.upstreamRateLimit,
-    redisUrl: config.cache.redisUrl,
-    name: baseUrl,
+    ...{ redis, name: baseUrl },
   });
-  const keys = createStore(config, { name, log });
+  const keys = createStore(config, { redis, name, log });
   const onState = (isReachable: boolean, error?: unknown) =>
     isReachable
       ? log.info('Redis can be reached')
-      : log.warn({ err: error }, 'Redis cannot be reached: nothing is given from memory');
-  // At once, since each waits a second for a Redis that is down.
-  const [cache] = await Promise.all([
-    createCache(config.cache, { name, onState }),
-    rateLimit.connect(),
-    keys.connect(),
-  ]);
-  return { cache, rateLimit, keys };
+      : log.warn({ err: error }, 'Redis cannot be reached: nothing is served from memory');
+  const cache = createCache(config.cache, { redis, name, onState });
+  // All of them are to hear of the first connection.
+  await redis?.connect();
+  await cache.refresh();
+  return { cache, rateLimit, keys, redis };
 }
 
 function createAdmission(

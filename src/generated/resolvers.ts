@@ -299,7 +299,8 @@ export type MfaFactorType =
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type Mutation = {
   readonly __typename?: 'Mutation';
@@ -373,7 +374,8 @@ export type Mutation = {
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type MutationAddOrganizationUserPermissionArgs = {
   input: AddOrganizationUserPermissionInput;
@@ -389,7 +391,8 @@ export type MutationAddOrganizationUserPermissionArgs = {
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type MutationAddOrganizationUserRoleArgs = {
   input: AddOrganizationUserRoleInput;
@@ -405,7 +408,8 @@ export type MutationAddOrganizationUserRoleArgs = {
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type MutationAddOrganizationUsersArgs = {
   input: AddOrganizationUsersInput;
@@ -421,7 +425,8 @@ export type MutationAddOrganizationUsersArgs = {
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type MutationCreateOrganizationArgs = {
   input: CreateOrganizationInput;
@@ -437,7 +442,8 @@ export type MutationCreateOrganizationArgs = {
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type MutationCreateOrganizationInviteArgs = {
   input: CreateOrganizationInviteInput;
@@ -469,7 +475,8 @@ export type MutationDeleteFeatureFlagOverrideArgs = {
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type MutationDeleteFeatureFlagOverridesArgs = {
   input: DeleteFeatureFlagOverridesInput;
@@ -485,7 +492,8 @@ export type MutationDeleteFeatureFlagOverridesArgs = {
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type MutationDeleteOrganizationArgs = {
   input: DeleteOrganizationInput;
@@ -501,7 +509,8 @@ export type MutationDeleteOrganizationArgs = {
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type MutationDeleteOrganizationHandleArgs = {
   input: DeleteOrganizationHandleInput;
@@ -533,7 +542,8 @@ export type MutationRemoveOrganizationUserArgs = {
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type MutationRemoveOrganizationUserPermissionArgs = {
   input: RemoveOrganizationUserPermissionInput;
@@ -549,7 +559,8 @@ export type MutationRemoveOrganizationUserPermissionArgs = {
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type MutationRemoveOrganizationUserRoleArgs = {
   input: RemoveOrganizationUserRoleInput;
@@ -565,7 +576,8 @@ export type MutationRemoveOrganizationUserRoleArgs = {
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type MutationRevokeOrganizationInviteArgs = {
   input: RevokeOrganizationInviteInput;
@@ -597,7 +609,8 @@ export type MutationUpdateFeatureFlagOverrideArgs = {
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type MutationUpdateOrganizationArgs = {
   input: UpdateOrganizationInput;
@@ -613,7 +626,8 @@ export type MutationUpdateOrganizationArgs = {
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type MutationUpdateOrganizationMfaPolicyArgs = {
   input: UpdateOrganizationMfaPolicyInput;

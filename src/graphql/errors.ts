@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'RATE_LIMITED'
   | 'UPSTREAM_TIMEOUT'
   | 'UPSTREAM_UNAVAILABLE'
+  | 'IDEMPOTENCY_UNAVAILABLE'
   | 'UPSTREAM_BAD_RESPONSE'
   | 'DEADLINE_EXCEEDED'
   | 'UPSTREAM_BUDGET_EXCEEDED'
@@ -110,13 +111,14 @@ export function badUserInput(message: string, reason?: 'CURSOR_STALE'): GraphQLE
 }
 
 /**
- * An error for a mutation whose key cannot be kept at the moment. It is refused before anything is
- * written: a write that a retry would repeat is not what the key was given for.
+ * Creates the error for a mutation whose idempotency key can't be stored, since Redis is unavailable.
+ * The mutation is refused before anything is written: a retry would write again, which the key was
+ * given to prevent.
  */
 export function keysUnavailable(): GraphQLError {
   return new GraphQLError(
-    'The idempotencyKey cannot be kept at the moment, so that nothing was sent to Kinde: send it again with the same key.',
-    { extensions: { code: 'UPSTREAM_UNAVAILABLE', retryAfterSeconds: 1 } },
+    'The `idempotencyKey` cannot be stored at the moment, so nothing was sent to Kinde. Try again with the same key.',
+    { extensions: { code: 'IDEMPOTENCY_UNAVAILABLE', retryAfterSeconds: 1 } },
   );
 }
 
@@ -182,6 +184,7 @@ const CLIENT_CODES: ReadonlySet<unknown> = new Set<string>([
   'FORBIDDEN',
   'UNAUTHENTICATED',
   'UPSTREAM_UNAVAILABLE',
+  'IDEMPOTENCY_UNAVAILABLE',
   'QUERY_TOO_COMPLEX',
   'PERSISTED_QUERY_HASH_MISMATCH',
   'METHOD_NOT_ALLOWED',

@@ -1,37 +1,34 @@
 /** Chooses where idempotency keys are stored: in Redis for all replicas, else in memory. */
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config.js';
+import type { RedisClient } from '../redis/client.js';
 import type { IdempotencyStore } from './index.js';
 import { createMemoryStore, Entries } from './memory.js';
 import { RedisStore } from './redis.js';
 
-/** A store that may have to connect first. */
-export interface ConnectedStore {
+/** A store, and what ends its timers. */
+export interface RunningStore {
   readonly store: IdempotencyStore;
-  /** Resolves once Redis can be asked, or after a second without it. */
-  connect(): Promise<void>;
   close(): void;
 }
 
 /** Creates the store. Replicas with the same `name` share keys. */
 export function createStore(
-  config: Pick<Config, 'cache' | 'idempotencyTtlSeconds' | 'idempotencyMaxBytes'>,
-  { name, log }: { name: string; log: FastifyBaseLogger },
-): ConnectedStore {
-  const { redisUrl } = config.cache;
+  config: Pick<Config, 'idempotencyTtlSeconds' | 'idempotencyMaxBytes'>,
+  { redis, name, log }: { redis: RedisClient | undefined; name: string; log: FastifyBaseLogger },
+): RunningStore {
   const limits = { ttlSeconds: config.idempotencyTtlSeconds, maxBytes: config.idempotencyMaxBytes };
-  if (redisUrl === undefined) {
+  if (redis === undefined) {
     const warn = atMostOnceAMinute(() =>
       log.warn('idempotency keys are forgotten early: IDEMPOTENCY_MEMORY_MB is too little'),
     );
     return {
       store: createMemoryStore({ ...limits, onForgotten: warn }),
-      connect: async () => undefined,
       close: () => undefined,
     };
   }
   const store = new RedisStore({
-    ...{ url: redisUrl, name, ttlSeconds: limits.ttlSeconds },
+    ...{ redis, name, ttlSeconds: limits.ttlSeconds },
     // An entry that is evicted here is still in Redis.
     own: new Entries({ ...limits, onForgotten: () => undefined }),
     onState: (isAvailable, error) =>
@@ -47,7 +44,7 @@ export function createStore(
         'Redis could not be told the outcome of a write: until it can, only this replica knows it',
       ),
   });
-  return { store, connect: () => store.connect(), close: () => store.close() };
+  return { store, close: () => store.close() };
 }
 
 function atMostOnceAMinute(act: () => void): () => void {

@@ -1,6 +1,9 @@
 /** Keys that hold for all replicas of a gateway: what is kept under them is in Redis. */
 import { randomUUID } from 'node:crypto';
-import { briefly, createRedis, NOW, prefixOf, script, within } from '../redis/client.js';
+import { prefixOf, RedisUnavailableError, type RedisClient } from '../redis/client.js';
+import { decodeList, ignoreResult, NOW, script } from '../redis/script.js';
+import { RedisUser } from '../redis/user.js';
+import { within } from '../redis/within.js';
 import {
   StoreUnavailableError,
   type Claim,
@@ -11,8 +14,7 @@ import {
 import type { Entries } from './memory.js';
 
 export interface RedisStoreOptions {
-  /** Where Redis is: `redis://` or `rediss://`. */
-  url: string;
+  redis: RedisClient;
   /** Replicas with the same name share; it must name the Kinde environment and the application. */
   name: string;
   ttlSeconds: number;
@@ -24,13 +26,12 @@ export interface RedisStoreOptions {
   onUntold: (error: unknown) => void;
 }
 
-/** How long Redis may take. A mutation is refused after that, so that it is more than for a read. */
-const TIMEOUT_MS = 1_000;
-/** For how long it is then left alone, so that not every mutation waits in vain. */
-const PAUSE_MS = 1_000;
+/** How long Redis may take, more than for a read, since the mutation is refused after that. */
+const LIMITS = { timeoutMs: 1_000, pauseMs: 1_000 };
 /** A claim that has not been renewed for this long is one whose process has died. */
 const LEASE_MS = 5_000;
 const RENEW_MS = 1_500;
+const UNKNOWN: Outcome = { isUnknown: true };
 /** How many claims are remembered that Redis could not be told the end of. */
 const MOST_UNTOLD = 10_000;
 
@@ -38,33 +39,51 @@ const MOST_UNTOLD = 10_000;
  * Gives the fingerprint, the outcome and the lease that are there, and leaves them as they are. Where
  * there is nothing, or the same owner's claim, gives nothing and puts the claim there anew.
  */
-const CLAIM = `${NOW}
+const CLAIM = script(
+  `${NOW}
 local kept = redis.call('HMGET', KEYS[1], 'fingerprint', 'outcome', 'owner', 'leasedUntil')
 if kept[1] and (kept[2] or kept[3] ~= ARGV[2]) then
   return { kept[1], kept[2] or '', tonumber(kept[4]) > now and 'leased' or '' }
 end
 redis.call('HSET', KEYS[1], 'fingerprint', ARGV[1], 'owner', ARGV[2], 'leasedUntil', string.format('%.0f', now + ARGV[3]))
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
-return {}`;
+return {}`,
+  (result): Entry | undefined => {
+    const list = decodeList(result);
+    if (list.length === 0) return undefined;
+    const [fingerprint, outcome, lease] = list.map(String);
+    if (outcome) return { fingerprint: fingerprint!, outcome: parseOutcome(outcome) };
+    return { fingerprint: fingerprint!, outcome: lease === 'leased' ? undefined : UNKNOWN };
+  },
+);
+
+function parseOutcome(json: string): Outcome {
+  try {
+    return JSON.parse(json) as Outcome;
+  } catch {
+    return UNKNOWN;
+  }
+}
 
 /** An outcome is kept also where Redis has lost the claim, but never in place of another owner's. */
-const SETTLE = `
+const SETTLE = script(
+  `
 local owner = redis.call('HGET', KEYS[1], 'owner')
 if owner and owner ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], 'fingerprint', ARGV[1], 'owner', ARGV[2], 'leasedUntil', '0', 'outcome', ARGV[3])
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
-return 1`;
+redis.call('PEXPIRE', KEYS[1], ARGV[4])`,
+  ignoreResult,
+);
 
-const RELEASE = `
+const RELEASE = script(
+  `
 if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then return 0 end
-return redis.call('DEL', KEYS[1])`;
+redis.call('DEL', KEYS[1])`,
+  ignoreResult,
+);
 
-const connect = (url: string) =>
-  createRedis(url, {
-    claim: script<string[]>(CLAIM),
-    settle: script<number>(SETTLE),
-    release: script<number>(RELEASE),
-  });
+/** Whether Redis takes claims at all. */
+const PROBE = script(`redis.call('SET', KEYS[1], '', 'PX', 1000)`, ignoreResult);
 
 /** A claim as Redis knows it: the owner is a name that nobody else has, made for this claim alone. */
 interface Held {
@@ -72,8 +91,6 @@ interface Held {
   fingerprint: string;
   owner: string;
 }
-
-const UNKNOWN: Outcome = { isUnknown: true };
 
 /**
  * A claim stays for as long as an outcome would, and has a lease that its process renews. Others wait
@@ -84,7 +101,7 @@ const UNKNOWN: Outcome = { isUnknown: true };
  * told when it is back.
  */
 export class RedisStore implements IdempotencyStore {
-  readonly #redis: ReturnType<typeof connect>;
+  readonly #redis: RedisUser;
   readonly #options: RedisStoreOptions;
   readonly #prefix: string;
   readonly #outcomesLiveMs: string;
@@ -94,8 +111,6 @@ export class RedisStore implements IdempotencyStore {
   readonly #held = new Set<Held>();
   /** Claims that have ended, with an outcome or without one. */
   readonly #untold = new Map<Held, 'settled' | 'released'>();
-  #isAvailable = true;
-  #pausedUntil = 0;
 
   constructor(options: RedisStoreOptions) {
     this.#options = options;
@@ -104,40 +119,25 @@ export class RedisStore implements IdempotencyStore {
     this.#outcomesLiveMs = String(ttlMs);
     // One that expired while its write is under way would have the next who asks write again.
     this.#claimsLiveMs = String(Math.max(ttlMs, LEASE_MS));
-    this.#redis = connect(options.url);
-    this.#redis.on('error', (error: unknown) => this.#fail(error));
-    this.#redis.on('ready', () => this.#resume());
+    this.#redis = new RedisUser(options.redis, { ...LIMITS, onState: options.onState });
+    options.redis.onReady(() => this.#resume());
     this.#renewal = setInterval(() => this.#renew(), RENEW_MS);
     this.#renewal.unref();
-  }
-
-  /** Resolves when Redis can be asked, or when that takes too long; it is tried on then. */
-  async connect(): Promise<void> {
-    await briefly(this.#redis.connect()).catch((error: unknown) => this.#fail(error));
   }
 
   async claim(id: string, fingerprint: string): Promise<Claim | Entry> {
     const own = this.#options.own.get(id);
     if (own !== undefined) return own;
-    if (!this.#redis.isReady || performance.now() < this.#pausedUntil) {
-      throw new StoreUnavailableError();
-    }
     const held: Held = { id, fingerprint, owner: randomUUID() };
-    let kept: string[];
     try {
-      kept = await within(TIMEOUT_MS, this.#put(held));
+      const entry = await this.#redis.run(CLAIM, ...this.#claimOf(held));
+      if (entry !== undefined) return entry;
     } catch (error) {
-      this.#fail(error);
-      this.#pausedUntil = performance.now() + PAUSE_MS;
       // It may be there all the same, and would keep the caller from trying again.
-      void this.#tell(held, 'released').catch(() => undefined);
-      throw new StoreUnavailableError('Redis does not answer', { cause: error });
-    }
-    this.#succeed();
-    const [keptFingerprint, outcome, lease] = kept;
-    if (keptFingerprint !== undefined) {
-      if (outcome) return { fingerprint: keptFingerprint, outcome: JSON.parse(outcome) as Outcome };
-      return { fingerprint: keptFingerprint, outcome: lease === '' ? UNKNOWN : undefined };
+      if (!(error instanceof RedisUnavailableError)) {
+        void this.#tell(held, 'released').catch(() => undefined);
+      }
+      throw new StoreUnavailableError('Redis can’t keep the key', { cause: error });
     }
     this.#held.add(held);
     return {
@@ -151,20 +151,16 @@ export class RedisStore implements IdempotencyStore {
 
   close(): void {
     clearInterval(this.#renewal);
-    this.#redis.destroy();
   }
 
-  #put({ id, fingerprint, owner }: Held): Promise<string[]> {
-    return this.#redis.claim(
-      [this.#key(id)],
-      [fingerprint, owner, String(LEASE_MS), this.#claimsLiveMs],
-    );
+  #claimOf({ id, fingerprint, owner }: Held): [keys: string[], args: string[]] {
+    return [[this.#key(id)], [fingerprint, owner, String(LEASE_MS), this.#claimsLiveMs]];
   }
 
   async #end(held: Held, how: 'settled' | 'released'): Promise<void> {
     this.#held.delete(held);
     try {
-      await within(TIMEOUT_MS, this.#tell(held, how));
+      await within(LIMITS.timeoutMs, this.#tell(held, how));
     } catch (error) {
       if (how === 'settled') this.#options.onUntold(error);
     }
@@ -175,11 +171,12 @@ export class RedisStore implements IdempotencyStore {
     const { id, fingerprint, owner } = held;
     try {
       if (how === 'released') {
-        await this.#redis.release([this.#key(id)], [owner]);
+        await this.#redis.send(RELEASE, [this.#key(id)], [owner]);
       } else {
         // What memory had to forget was a write all the same.
         const { outcome = UNKNOWN } = this.#options.own.get(id) ?? {};
-        await this.#redis.settle(
+        await this.#redis.send(
+          SETTLE,
           [this.#key(id)],
           [fingerprint, owner, JSON.stringify(outcome), this.#outcomesLiveMs],
         );
@@ -193,33 +190,28 @@ export class RedisStore implements IdempotencyStore {
   }
 
   #renew(): void {
+    for (const [held, how] of this.#takeUntold()) {
+      void this.#tell(held, how).catch(() => undefined);
+    }
     // Where it fails, the next renewal or the return of Redis comes before anything depends on it.
-    for (const held of this.#held) this.#put(held).catch(() => undefined);
+    for (const held of this.#held) {
+      this.#redis.send(CLAIM, ...this.#claimOf(held)).catch(() => undefined);
+    }
   }
 
   /** Redis is back, perhaps empty: claims are put there again, and it is told what it has missed. */
   #resume(): void {
-    this.#pausedUntil = 0;
-    this.#succeed();
+    this.#redis.run(PROBE, [`${this.#prefix}:probe`]).catch(() => undefined);
     this.#renew();
+  }
+
+  #takeUntold(): [Held, 'settled' | 'released'][] {
     const untold = [...this.#untold];
     this.#untold.clear();
-    for (const [held, how] of untold) void this.#tell(held, how).catch(() => undefined);
+    return untold;
   }
 
   #key(id: string): string {
     return `${this.#prefix}:write ${id}`;
-  }
-
-  #succeed(): void {
-    if (this.#isAvailable) return;
-    this.#isAvailable = true;
-    this.#options.onState(true);
-  }
-
-  #fail(error: unknown): void {
-    if (!this.#isAvailable) return;
-    this.#isAvailable = false;
-    this.#options.onState(false, error);
   }
 }

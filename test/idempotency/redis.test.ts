@@ -1,13 +1,12 @@
 /** An idempotency key holds whichever replica a retry reaches, whatever becomes of a replica or of Redis. */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startEmulator, type Emulator } from '../../src/emulator/index.js';
 import { startGateway, type GraphQLResult, type TestGateway } from '../support/gateway.js';
 import { describeWith } from '../support/programs.js';
+import { startRedisProxy } from '../support/redis-proxy.js';
 import { startRedis, type Redis } from '../support/redis.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -29,42 +28,6 @@ async function waitFor(isSo: () => boolean): Promise<void> {
     await sleep(25);
   }
   throw new Error('It did not come to be.');
-}
-
-/** A way to Redis that one replica takes, and that can be closed to it. */
-async function startWay(redisUrl: string) {
-  const target = Number(new URL(redisUrl).port);
-  const open = new Set<Socket>();
-  const server = createServer((socket) => {
-    const onward = connect(target, '127.0.0.1');
-    for (const [from, to] of [
-      [socket, onward],
-      [onward, socket],
-    ] as const) {
-      open.add(from);
-      from
-        .on('error', () => undefined)
-        .on('close', () => {
-          open.delete(from);
-          to.destroy();
-        })
-        .pipe(to);
-    }
-  });
-  const listen = async (port: number) => {
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    return (server.address() as AddressInfo).port;
-  };
-  const port = await listen(0);
-  const close = async () => {
-    if (!server.listening) return;
-    const closed = once(server, 'close');
-    server.close();
-    for (const socket of open) socket.destroy();
-    await closed;
-  };
-  return { url: `redis://127.0.0.1:${port}`, close, reopen: () => listen(port) };
 }
 
 describeWith('redis-server')('with Redis', () => {
@@ -242,7 +205,7 @@ describeWith('redis-server')('with Redis', () => {
         {
           message: expect.stringContaining('nothing was sent to Kinde'),
           path: ['createOrganization'],
-          extensions: { code: 'UPSTREAM_UNAVAILABLE', retryAfterSeconds: 1 },
+          extensions: { code: 'IDEMPOTENCY_UNAVAILABLE', retryAfterSeconds: 1 },
         },
       ]);
     };
@@ -319,14 +282,14 @@ describeWith('redis-server')('with Redis', () => {
     });
 
     test('by the replica that made the write alone: unknown to the other until it is told', async () => {
-      const way = await startWay(redis.url);
+      const way = await startRedisProxy(redis.url);
       try {
         const cutOff = await another({ REDIS_URL: way.url });
         emulator.clearRequests();
         emulator.latencyMs = 500;
         const sending = create(cutOff);
         await waitFor(() => writes().length > 0);
-        await way.close();
+        await way.cut();
         const answer = await sending;
         emulator.latencyMs = 0;
         expect(answer.errors).toBeUndefined();
@@ -337,12 +300,12 @@ describeWith('redis-server')('with Redis', () => {
         expect(await create(second)).toEqual(answer);
         expect(writes()).toHaveLength(1);
       } finally {
-        await way.close();
+        await way.cut();
       }
     }, 40_000);
 
     test('by the replica whose write was not made: taken back when it can be', async () => {
-      const way = await startWay(redis.url);
+      const way = await startRedisProxy(redis.url);
       try {
         const cutOff = await another({ REDIS_URL: way.url });
         emulator.clearRequests();
@@ -350,14 +313,14 @@ describeWith('redis-server')('with Redis', () => {
         emulator.fault({ ...ROUTE, times: 1, respond: { status: 403 } });
         const sending = create(cutOff);
         await waitFor(() => writes().length > 0);
-        await way.close();
+        await way.cut();
         expect(codes(await sending)).toEqual(['FORBIDDEN']);
         expect(keys()).toHaveLength(1);
         await way.reopen();
         await waitFor(() => keys().length === 0);
         expect((await create(second)).errors).toBeUndefined();
       } finally {
-        await way.close();
+        await way.cut();
       }
     });
 

@@ -1,7 +1,10 @@
 /** A Redis of a test's own, where the machine has one. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 export interface Redis {
   url: string;
@@ -9,9 +12,14 @@ export interface Redis {
   command(...words: string[]): string;
   /** Ends the server at once, as a crash would. */
   kill(): Promise<void>;
-  /** Starts it again, empty. */
-  restart(): Promise<void>;
+  /** Starts it again: with the data of a snapshot, else empty. */
+  restart(snapshot?: Snapshot): Promise<void>;
+  /** Returns the present data. */
+  snapshot(): Snapshot;
 }
+
+/** The contents of an RDB file. */
+export type Snapshot = Buffer;
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -23,11 +31,26 @@ async function freePort(): Promise<number> {
 
 export async function startRedis(): Promise<Redis> {
   const port = await freePort();
+  const directory = mkdtempSync(join(tmpdir(), 'redis-'));
+  const file = join(directory, 'dump.rdb');
   let server: ChildProcess;
-  const restart = async () => {
+  const command: Redis['command'] = (...words) =>
+    execFileSync('redis-cli', ['-p', String(port), ...words], { encoding: 'utf8' }).trim();
+  const kill = async () => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+  };
+  const restart: Redis['restart'] = async (snapshot) => {
+    rmSync(file, { force: true });
+    mkdirSync(directory, { recursive: true });
+    if (snapshot !== undefined) writeFileSync(file, snapshot);
     server = spawn(
       'redis-server',
-      ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+      [
+        ...['--port', String(port), '--bind', '127.0.0.1', '--dir', directory],
+        ...['--save', '', '--appendonly', 'no'],
+      ],
       { stdio: ['ignore', 'pipe', 'ignore'] },
     );
     for await (const chunk of server.stdout!) {
@@ -37,14 +60,14 @@ export async function startRedis(): Promise<Redis> {
   };
   await restart();
   return {
-    url: `redis://127.0.0.1:${port}`,
-    command: (...words) =>
-      execFileSync('redis-cli', ['-p', String(port), ...words], { encoding: 'utf8' }).trim(),
+    ...{ url: `redis://127.0.0.1:${port}`, command, restart },
     kill: async () => {
-      if (server.exitCode !== null || server.signalCode !== null) return;
-      server.kill('SIGKILL');
-      await once(server, 'exit');
+      await kill();
+      rmSync(directory, { recursive: true, force: true });
     },
-    restart,
+    snapshot: () => {
+      command('SAVE');
+      return readFileSync(file);
+    },
   };
 }

@@ -95,9 +95,8 @@ describe('what is kept', () => {
       {
         maxBytes: MAX,
         ...{ lifetimeMs: 60_000, catalogueLifetimeMs: 60_000, staleIfErrorMs: 60_000 },
-        redisUrl: undefined,
       },
-      { name: 'test' },
+      { redis: undefined, name: 'test' },
     );
   const keep = async ({ reads }: Cache, key: string, bytes: number) => {
     const allowance = new OperationBudget({ timeoutMs: 1_000, calls: 1 });

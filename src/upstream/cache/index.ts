@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { InvalidationLog } from './invalidation.js';
 import { Reads, type Store } from './reads.js';
 import { Replicas, type ReplicasOptions } from './replicas.js';
+import type { RedisClient } from '../../redis/client.js';
 
 export interface CacheConfig {
   /** The memory that all entries may take, in bytes; 0 turns the cache off. */
@@ -12,8 +13,6 @@ export interface CacheConfig {
   readonly catalogueLifetimeMs: number;
   /** How much longer it may be served while Kinde is down, in milliseconds. */
   readonly staleIfErrorMs: number;
-  /** The Redis that replicas share; undefined for a single one. */
-  readonly redisUrl: string | undefined;
 }
 
 export interface Cache {
@@ -29,27 +28,33 @@ export interface Cache {
   invalidate: (tags: readonly string[]) => Promise<void>;
   /** Whether Redis could be reached when it was last tried; undefined without Redis. */
   isRedisReachable: () => boolean | undefined;
-  close: () => void;
+  /** Announces what Redis did not take yet, if it takes it now. */
+  close: () => Promise<void>;
+}
+
+/** What the caches of several replicas share. */
+export interface CacheSharing extends Pick<ReplicasOptions, 'name' | 'onState'> {
+  /** Undefined for a single replica. */
+  redis: RedisClient | undefined;
 }
 
 /** Creates the cache that all operations of a process, and its replicas, share. */
-export async function createCache(
-  { maxBytes, staleIfErrorMs, lifetimeMs, catalogueLifetimeMs, redisUrl }: CacheConfig,
-  { name, onState }: Pick<ReplicasOptions, 'name' | 'onState'>,
-): Promise<Cache> {
+export function createCache(
+  { maxBytes, staleIfErrorMs, lifetimeMs, catalogueLifetimeMs }: CacheConfig,
+  { redis, name, onState }: CacheSharing,
+): Cache {
   const invalidations = new InvalidationLog();
   const store: Store | undefined =
     maxBytes === 0
       ? undefined
       : new LRUCache<string, object>({ maxSize: maxBytes, maxEntrySize: maxBytes / 4 });
   const replicas =
-    redisUrl === undefined
+    redis === undefined
       ? undefined
       : new Replicas({
-          ...{ url: redisUrl, name, invalidations, onState },
+          ...{ redis, name, invalidations, onState },
           longestLifetimeMs: Math.max(lifetimeMs, catalogueLifetimeMs),
         });
-  await replicas?.connect();
   return {
     invalidations,
     store,
@@ -59,7 +64,7 @@ export async function createCache(
       invalidations.record(tags);
       await replicas?.announce(tags);
     },
-    isRedisReachable: () => replicas?.isReachable,
-    close: () => replicas?.close(),
+    isRedisReachable: () => replicas?.isAvailable,
+    close: async () => replicas?.close(),
   };
 }

@@ -1,246 +1,276 @@
-/** What the replicas of a gateway tell each other through Redis: what was read, and what was changed. */
+/** What the replicas of a gateway share through Redis: which tags were invalidated, and responses. */
 import { randomUUID } from 'node:crypto';
-import { briefly, createRedis, prefixOf, script, within } from '../../redis/client.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  LONGEST_RECONNECT_MS,
+  prefixOf,
+  RedisUnavailableError,
+  type RedisClient,
+} from '../../redis/client.js';
+import { RedisUser } from '../../redis/user.js';
+import { RedisTimeoutError, within } from '../../redis/within.js';
 import type { InvalidationLog } from './invalidation.js';
+import { ANNOUNCE, ANNOUNCE_ALL, LOOK, LOOK_UP, STORE } from './replica-scripts.js';
+import type { Found, Look } from './replica-scripts.js';
 
 export interface ReplicasOptions {
-  /** Where Redis is: `redis://` or `rediss://`. */
-  url: string;
+  redis: RedisClient;
   /** Replicas with the same name share; it must name the Kinde environment and the application. */
   name: string;
   invalidations: InvalidationLog;
   /** The longest time that anything is cached, in milliseconds. */
   longestLifetimeMs: number;
-  /** Is told once when Redis can no longer be reached, and once when it can again. */
-  onState?: (isReachable: boolean, error?: unknown) => void;
-}
-
-/** An answer that another replica has read, or what is needed to keep one. */
-export interface Found {
-  body: string | undefined;
-  /** How long it is still fresh, in milliseconds. */
-  remainingMs: number;
-  /** What its tags were like just now; undefined when Redis did not say. */
-  stamp: string | undefined;
+  /** Is called when the cache can't be used, since Redis can't be asked, and when it can again. */
+  onState?: (isAvailable: boolean, error?: unknown) => void;
 }
 
 const NOTHING: Found = { body: undefined, remainingMs: 0, stamp: undefined };
 
-/** How long Redis may take. What takes longer is done without it. */
-const TIMEOUT_MS = 25;
-/** How long it may take for a write to be announced. Until it is, other replicas give what was before it. */
-const ANNOUNCE_TIMEOUT_MS = 45;
-/** For how long it is then left alone, so that not every operation waits in vain. */
-const PAUSE_MS = 1_000;
-/** How many invalidations are cached for replicas that have not heard of them yet. */
-const LOG_LENGTH = 10_000;
-/** A call in flight may be this much older than its answer. */
+/** How long Redis may take for a read. What takes longer is done without it. */
+const READ = { timeoutMs: 25, pauseMs: 1_000 };
+/**
+ * How long a write waits to be announced, counted from when Redis began to fail: in a longer outage
+ * writes don't wait. Until a write is announced, other replicas may serve the state before it.
+ */
+const WRITE = { timeoutMs: 200, pauseMs: 0 };
+const FIRST_RETRY_MS = 20;
+const LONGEST_RETRY_MS = 250;
+/**
+ * How long a replica that had no Redis distrusts what Redis says: the others need this time to announce
+ * what they wrote meanwhile.
+ */
+const SETTLE_MS = 2 * LONGEST_RECONNECT_MS;
+/** The same after a reply that was late: what others sent meanwhile is in Redis' queue already. */
+const SETTLE_AFTER_TIMEOUT_MS = 25;
+/** With more tags than this, everything is invalidated instead. */
+const MAX_ANNOUNCED_TAGS = 10_000;
+/** How much longer a mark lives than the entries that were stored under it, at least. */
 const LONGEST_CALL_MS = 15 * 60_000;
-/** A larger answer costs more to move than it is worth. */
+/** A larger response costs more to move than it is worth. */
 const MAX_BODY_LENGTH = 1024 * 1024;
 
-/** Numbers the change, marks its tags with the number and writes it to the log, all at once. */
-const ANNOUNCE = `
-local n = redis.call('INCR', KEYS[1])
-for i = 3, #KEYS do redis.call('SET', KEYS[i], n, 'PX', ARGV[1]) end
-redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], '*', 'n', n, 'by', ARGV[3], 'tags', ARGV[4])
-return n`;
-
-/** The marks of an answer's tags, and the answer itself where it was cached under the same marks. */
-const LOOK_UP = `
-local stamp = ''
-for i = 2, #KEYS do stamp = stamp .. (redis.call('GET', KEYS[i]) or '0') .. ' ' end
-local cached = redis.call('HMGET', KEYS[1], 'stamp', 'body')
-if cached[1] ~= stamp then return { stamp } end
-return { stamp, cached[2], tostring(redis.call('PTTL', KEYS[1])) }`;
-
-const KEEP = `
-redis.call('HSET', KEYS[1], 'stamp', ARGV[1], 'body', ARGV[2])
-redis.call('PEXPIRE', KEYS[1], ARGV[3])`;
-
-const connect = (url: string) =>
-  createRedis(url, {
-    announce: script<number>(ANNOUNCE),
-    lookUp: script<string[]>(LOOK_UP),
-    keep: script<null>(KEEP),
-  });
+/** The place in the log up to which this replica has applied it. */
+interface Position {
+  readonly epoch: string;
+  readonly last: string;
+}
 
 /**
- * Every write is written to a log, and every operation begins with what the log has gained: so what
- * an operation is given from memory is not older than any write that was acknowledged before it, on
- * whichever replica. Whoever cannot read the log gives nothing from memory. What Redis cannot be told
- * in time is told as soon as it can be; until then other replicas may give what they have, for as
- * long as it is fresh.
+ * Adds every write to a log in Redis before it is acknowledged, and reads the log when an operation
+ * starts: so an operation is served nothing from memory that is older than a write that was
+ * acknowledged before, on any replica. A replica that can't read the log serves nothing from memory.
+ * One that can't tell whether it missed a part drops all that it has.
+ *
+ * A write that Redis doesn't take in time is acknowledged all the same, and announced as soon as Redis
+ * takes it. Until then replicas that can reach Redis may serve what they have.
  */
 export class Replicas {
-  readonly #redis: ReturnType<typeof connect>;
+  readonly #reader: RedisUser;
+  readonly #writer: RedisUser;
   readonly #invalidations: InvalidationLog;
   readonly #prefix: string;
-  readonly #marksLiveMs: number;
-  readonly #onState: (isReachable: boolean, error?: unknown) => void;
-  /** Tells its own entries of the log from those of others. */
+  readonly #marksLiveMs: string;
+  readonly #onState: (isAvailable: boolean, error?: unknown) => void;
+  /** Distinguishes its own entries in the log from those of others. */
   readonly #self = randomUUID();
-  #lastId: string | undefined;
-  #lastNumber = 0;
-  #isReachable = true;
-  #pausedUntil = 0;
-  #refreshing: Promise<boolean> | undefined;
-  #next: Promise<boolean> | undefined;
-  /** Tags that Redis has yet to be told of. */
-  readonly #unannounced = new Set<string>();
+  /** Undefined when nothing is known, so that all that is cached must be dropped. */
+  #position: Position | undefined;
+  #settleMs = 0;
+  #trustedFrom = -Infinity;
+  #isAvailable = true;
+  #looking: Promise<boolean> | undefined;
+  #nextLook: Promise<boolean> | undefined;
+  /** Tags that Redis has yet to be told of, each with the number of the write that changed it last. */
+  readonly #unannounced = new Map<string, number>();
+  #writes = 0;
+  /** Since when Redis takes no announcements; undefined while it does. */
+  #failingSince: number | undefined;
+  #retryMs = FIRST_RETRY_MS;
+  #retry: NodeJS.Timeout | undefined;
 
-  constructor({ url, name, invalidations, longestLifetimeMs, onState }: ReplicasOptions) {
+  constructor({ redis, name, invalidations, longestLifetimeMs, onState }: ReplicasOptions) {
     this.#invalidations = invalidations;
     this.#onState = onState ?? (() => undefined);
-    this.#marksLiveMs = longestLifetimeMs + LONGEST_CALL_MS;
+    this.#marksLiveMs = String(longestLifetimeMs + LONGEST_CALL_MS);
     this.#prefix = prefixOf(name);
-    this.#redis = connect(url);
-    this.#redis.on('error', (error: unknown) => this.#fail(error));
-  }
-
-  /** Resolves when Redis can be asked, or when that takes too long; it is tried on then. */
-  async connect(): Promise<void> {
-    const connected = this.#redis.connect().then(() => this.refresh());
-    await briefly(connected).catch((error: unknown) => this.#fail(error));
+    this.#reader = new RedisUser(redis, READ);
+    this.#writer = new RedisUser(redis, WRITE);
+    redis.onLost((error) => {
+      this.#failingSince ??= performance.now();
+      this.#fail(error);
+    });
+    redis.onReady(() => {
+      this.#failingSince = undefined;
+      void this.#announceAll();
+      void this.refresh();
+    });
   }
 
   /**
-   * Has `invalidations` know of every write that was announced before now. False when that cannot be known:
-   * nothing that is remembered may be given then.
+   * Applies every invalidation that was announced before now. Returns false when they can't be known:
+   * nothing may be served from memory then.
    */
   refresh(): Promise<boolean> {
-    if (this.#isPaused) return Promise.resolve(false);
-    if (this.#refreshing === undefined) {
-      this.#refreshing = this.#refresh().finally(() => {
-        this.#refreshing = undefined;
+    if (this.#looking === undefined) {
+      this.#looking = this.#look().finally(() => {
+        this.#looking = undefined;
       });
-      return this.#refreshing;
+      return this.#looking;
     }
-    // The reading that is under way may have begun before a write that this caller knows of.
-    this.#next ??= this.#refreshing.then(() => {
-      this.#next = undefined;
+    // The look under way may have begun before a write that this caller knows of.
+    this.#nextLook ??= this.#looking.then(() => {
+      this.#nextLook = undefined;
       return this.refresh();
     });
-    return this.#next;
+    return this.#nextLook;
   }
 
-  async #refresh(): Promise<boolean> {
-    try {
-      await this.#tell();
-      const isKnown = await within(TIMEOUT_MS, this.#readLog());
-      this.#succeed();
-      return isKnown;
-    } catch (error) {
-      this.#fail(error);
-      return false;
-    }
-  }
-
-  async #readLog(): Promise<boolean> {
-    const log = this.#key('invalidations');
-    if (this.#lastId === undefined) {
-      const [last] = (await this.#redis.xRevRange(log, '+', '-', { COUNT: 1 })) ?? [];
-      this.#lastId = last?.id ?? '0-0';
-      this.#lastNumber = Number(last?.message['n'] ?? 0);
-      this.#invalidations.invalidateAll();
-      return true;
-    }
-    const entries =
-      (await this.#redis.xRange(log, `(${this.#lastId}`, '+', { COUNT: LOG_LENGTH })) ?? [];
-    for (const { id, message } of entries) {
-      const number = Number(message['n']);
-      // A number is missing when the log was cut off before it was read here, or was lost.
-      if (number !== this.#lastNumber + 1) this.#invalidations.invalidateAll();
-      else if (message['by'] !== this.#self) {
-        this.#invalidations.record(JSON.parse(message['tags'] ?? '[]') as string[]);
-      }
-      this.#lastId = id;
-      this.#lastNumber = number;
-    }
-    return entries.length < LOG_LENGTH;
-  }
-
-  /** Tells the others of a change; resolves when they will hear of it, or when Redis takes too long. */
+  /** Announces tags. Resolves when the other replicas will hear of it, or when Redis takes too long. */
   async announce(tags: readonly string[]): Promise<void> {
-    for (const tag of tags) this.#unannounced.add(tag);
-    if (this.#isPaused) return;
-    try {
-      await this.#tell();
-    } catch (error) {
-      this.#fail(error);
-    }
+    const write = ++this.#writes;
+    for (const tag of tags) this.#unannounced.set(tag, write);
+    await within(this.#patienceMs, this.#announceAll()).catch(() => undefined);
+    while (this.#unannounced.size > 0 && this.#patienceMs > 0) await sleep(FIRST_RETRY_MS);
   }
 
-  async #tell(): Promise<void> {
-    const tags = [...this.#unannounced];
-    if (tags.length === 0) return;
-    await within(
-      ANNOUNCE_TIMEOUT_MS,
-      this.#redis.announce(
-        [
-          this.#key('number'),
-          this.#key('invalidations'),
-          ...tags.map((tag) => this.#key(`tag ${tag}`)),
-        ],
-        [String(this.#marksLiveMs), String(LOG_LENGTH), this.#self, JSON.stringify(tags)],
-      ),
-    );
-    for (const tag of tags) this.#unannounced.delete(tag);
+  get #patienceMs(): number {
+    const since = this.#failingSince ?? performance.now();
+    return Math.max(0, since + WRITE.timeoutMs - performance.now());
   }
 
-  /** What a replica has cached for this read, if none of its tags has been changed since. */
+  /** Finds a response that a replica stored for this read, if none of its tags was invalidated since. */
   async lookUp(key: string, tags: readonly string[]): Promise<Found> {
-    if (this.#isPaused) return NOTHING;
+    const keys = [...this.#logKeys(), this.#entryKey(key), ...this.#markKeys(tags)];
     try {
-      const [stamp, body, remainingMs] = await within(
-        TIMEOUT_MS,
-        this.#redis.lookUp(
-          [this.#key(`read ${key}`), ...tags.map((tag) => this.#key(`tag ${tag}`))],
-          [],
-        ),
-      );
-      return { stamp, body, remainingMs: Number(remainingMs ?? 0) };
+      return await this.#reader.run(LOOK_UP, keys, [this.#marksLiveMs]);
     } catch (error) {
       this.#fail(error);
       return NOTHING;
     }
   }
 
-  /** Keeps for the other replicas what was read after `stamp` was looked up. Nobody waits for it. */
+  /** Stores a response for the other replicas that was read after `stamp` was looked up. */
   store(key: string, stamp: string, body: string, lifetimeMs: number): void {
-    if (this.#isPaused || body.length > MAX_BODY_LENGTH) return;
-    this.#redis
-      .keep([this.#key(`read ${key}`)], [stamp, body, String(lifetimeMs)])
+    if (!this.#isAvailable || body.length > MAX_BODY_LENGTH) return;
+    this.#reader
+      .send(STORE, [this.#entryKey(key)], [stamp, body, String(lifetimeMs)])
       .catch((error: unknown) => this.#fail(error));
   }
 
-  /** Whether Redis could be reached when it was last tried. */
-  get isReachable(): boolean {
-    return this.#isReachable;
+  /** Whether the cache could be used when Redis was last asked. */
+  get isAvailable(): boolean {
+    return this.#isAvailable;
   }
 
-  close(): void {
-    this.#redis.destroy();
+  /** Announces what was not announced yet, if Redis takes it, and stops trying. */
+  async close(): Promise<void> {
+    await this.#announceAll();
+    clearTimeout(this.#retry);
   }
 
-  get #isPaused(): boolean {
-    return performance.now() < this.#pausedUntil;
+  async #look(): Promise<boolean> {
+    const position = this.#position;
+    let look: Look;
+    try {
+      const { epoch, last } = position ?? { epoch: '', last: '0-0' };
+      look = await this.#reader.run(LOOK, this.#logKeys(), [epoch, last]);
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+    // Lost meanwhile: the reply is of a Redis that may be another one by now.
+    if (position !== this.#position) return false;
+    this.#apply(look);
+    const now = performance.now();
+    if (this.#settleMs > 0) {
+      this.#trustedFrom = now + this.#settleMs;
+      this.#settleMs = 0;
+    }
+    if (now < this.#trustedFrom) return false;
+    this.#setAvailable(true);
+    return true;
+  }
+
+  #apply({ epoch, isContinuous, entries }: Look): void {
+    this.#position = { epoch, last: entries.at(-1)!.id };
+    if (!isContinuous) {
+      this.#invalidations.invalidateAll();
+      return;
+    }
+    for (const { by, tags } of entries.slice(1)) {
+      if (by === this.#self) continue;
+      if (tags === undefined) this.#invalidations.invalidateAll();
+      else this.#invalidations.record(tags);
+    }
+  }
+
+  /** Never rejects: what Redis doesn't take is announced later. */
+  async #announceAll(): Promise<void> {
+    const announced = [...this.#unannounced];
+    if (announced.length === 0) return;
+    try {
+      if (announced.length > MAX_ANNOUNCED_TAGS) {
+        await this.#writer.run(ANNOUNCE_ALL, this.#logKeys());
+      } else {
+        const tags = announced.map(([tag]) => tag);
+        const keys = [this.#key('log'), ...this.#markKeys(tags)];
+        await this.#writer.run(ANNOUNCE, keys, [
+          ...[this.#marksLiveMs, this.#self],
+          JSON.stringify(tags),
+        ]);
+      }
+    } catch {
+      this.#failingSince ??= performance.now();
+      this.#retryLater();
+      return;
+    }
+    this.#retryMs = FIRST_RETRY_MS;
+    this.#failingSince = undefined;
+    for (const [tag, write] of announced) {
+      // One that was changed again meanwhile is announced again.
+      if (this.#unannounced.get(tag) === write) this.#unannounced.delete(tag);
+    }
+  }
+
+  #retryLater(): void {
+    if (this.#retry !== undefined) return;
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      void this.#announceAll();
+    }, this.#retryMs).unref();
+    this.#retryMs = Math.min(2 * this.#retryMs, LONGEST_RETRY_MS);
+  }
+
+  #fail(error: unknown): void {
+    if (error instanceof RedisTimeoutError) {
+      this.#settleMs = Math.max(this.#settleMs, SETTLE_AFTER_TIMEOUT_MS);
+    } else if (!(error instanceof RedisUnavailableError)) {
+      // The connection is lost, or Redis refuses: it may have other data when it is back.
+      this.#position = undefined;
+      this.#settleMs = SETTLE_MS;
+    }
+    this.#setAvailable(false, error);
+  }
+
+  #setAvailable(isAvailable: boolean, error?: unknown): void {
+    if (isAvailable === this.#isAvailable) return;
+    this.#isAvailable = isAvailable;
+    this.#onState(isAvailable, error);
+  }
+
+  #logKeys(): [string, string] {
+    return [this.#key('epoch'), this.#key('log')];
+  }
+
+  #markKeys(tags: readonly string[]): string[] {
+    return tags.map((tag) => this.#key(`mark ${tag}`));
+  }
+
+  #entryKey(key: string): string {
+    return this.#key(`entry ${key}`);
   }
 
   #key(name: string): string {
     return `${this.#prefix}:${name}`;
-  }
-
-  #succeed(): void {
-    if (this.#isReachable) return;
-    this.#isReachable = true;
-    this.#onState(true);
-  }
-
-  #fail(error: unknown): void {
-    this.#pausedUntil = performance.now() + PAUSE_MS;
-    if (!this.#isReachable) return;
-    this.#isReachable = false;
-    this.#onState(false, error);
   }
 }

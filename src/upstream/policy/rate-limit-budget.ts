@@ -1,5 +1,7 @@
 /** What the replicas of a gateway tell each other of the upstream's rate limit, and its budget of calls. */
-import { briefly, createRedis, NOW, prefixOf, script, within } from '../../redis/client.js';
+import { prefixOf, type RedisClient } from '../../redis/client.js';
+import { decodeList, ignoreResult, NOW, script, UnexpectedReplyError } from '../../redis/script.js';
+import { RedisUser } from '../../redis/user.js';
 
 /** The upstream's rate limit as all replicas together keep to it. */
 export interface RateLimit {
@@ -20,18 +22,16 @@ export interface Reservation {
 /** Kinde counts by the minute. The second more is for calls that were longer on their way than others. */
 const WINDOW_MS = 61_000;
 
-/** How long Redis may take. What takes longer is done without it. */
-const TIMEOUT_MS = 40;
-/** After so many failures in a row it is left alone for a while, so that not every call waits in vain. */
-const MOST_FAILURES = 3;
-const PAUSE_MS = 1_000;
+/** How long Redis may take. What takes longer is done without it, and after three of those all is. */
+const LIMITS = { timeoutMs: 40, failuresBeforePause: 3, pauseMs: 1_000 };
 
 /**
  * Keeps the times of the last calls, as many as may be made in a window: the next one comes no sooner
  * than a window after the first of them, so that no window has more, wherever it begins. Of calls that
  * have to wait, each has a time of its own. Redis' clock is the only one.
  */
-const RESERVE = `${NOW}
+const RESERVE = script(
+  `${NOW}
 local limit, window = tonumber(ARGV[1]), tonumber(ARGV[2])
 local first = redis.call('LINDEX', KEYS[1], -limit)
 local wait = first and math.max(0, first + window - now) or 0
@@ -40,14 +40,25 @@ if wait > tonumber(ARGV[3]) then return { wait, 0, replicas } end
 redis.call('RPUSH', KEYS[1], string.format('%.0f', now + wait))
 redis.call('LTRIM', KEYS[1], -limit, -1)
 redis.call('PEXPIRE', KEYS[1], wait + window)
-return { wait, 1, replicas }`;
+return { wait, 1, replicas }`,
+  (result) => {
+    const [waitMs, isTaken, replicas] = decodeList(result, 3);
+    if (typeof waitMs !== 'number' || typeof replicas !== 'number') {
+      throw new UnexpectedReplyError('Redis replied with something else than a reservation');
+    }
+    return { waitMs, isTaken: isTaken === 1, replicas };
+  },
+);
 
-const HOLD = `
+const HOLD = script(
+  `
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], '', 'PX', ARGV[1]) end
-return redis.call('PUBLISH', ARGV[2], ARGV[1])`;
+redis.call('PUBLISH', ARGV[2], ARGV[1])`,
+  ignoreResult,
+);
 
-const connect = (url: string) =>
-  createRedis(url, { reserve: script<number[]>(RESERVE), hold: script<number>(HOLD) });
+/** For how long the upstream takes no calls, in milliseconds; negative when it does. */
+const REMAINING_HOLD = script(`return redis.call('PTTL', KEYS[1])`, Number);
 
 /** The calls of this process: when each of the last ones was made, or is to be. */
 export class CallTimes {
@@ -81,8 +92,8 @@ export class CallTimes {
 export interface SharedRateLimitOptions {
   /** How many calls all replicas together may make in a minute; 0 sets no limit. */
   callsPerMinute: number;
-  /** Where Redis is; undefined for a single replica. */
-  redisUrl: string | undefined;
+  /** Undefined for a single replica. */
+  redis: RedisClient | undefined;
   /** Replicas with the same name share; it must name the Kinde environment. */
   name: string;
   now?: () => number;
@@ -99,19 +110,16 @@ export class SharedRateLimit implements RateLimit {
   readonly #limit: number;
   readonly #times: CallTimes | undefined;
   readonly #now: () => number;
-  readonly #redis: ReturnType<typeof connect> | undefined;
-  readonly #subscriber: ReturnType<typeof connect> | undefined;
+  readonly #redis: RedisUser | undefined;
   readonly #calls: string;
   readonly #hold: string;
   readonly #listeners: ((milliseconds: number) => void)[] = [];
   #replicas = 1;
   #heldUntil = -Infinity;
-  #failures = 0;
-  #pausedUntil = -Infinity;
 
   constructor({
     callsPerMinute,
-    redisUrl,
+    redis,
     name,
     now = () => performance.now(),
   }: SharedRateLimitOptions) {
@@ -120,23 +128,10 @@ export class SharedRateLimit implements RateLimit {
     this.#times = callsPerMinute === 0 ? undefined : new CallTimes(callsPerMinute, now);
     this.#calls = `${prefixOf(name)}:calls`;
     this.#hold = `${prefixOf(name)}:hold`;
-    if (redisUrl === undefined) return;
-    this.#redis = connect(redisUrl);
-    // One that listens may send nothing else.
-    this.#subscriber = connect(redisUrl);
-    for (const client of [this.#redis, this.#subscriber]) client.on('error', () => this.#fail());
-  }
-
-  /** Resolves when Redis can be asked, or when that takes too long; it is tried on then. */
-  async connect(): Promise<void> {
-    if (this.#redis === undefined || this.#subscriber === undefined) return;
-    const connected = Promise.all([
-      this.#redis.connect().then(async (redis) => this.#hear(await redis.pTTL(this.#hold))),
-      this.#subscriber
-        .connect()
-        .then((redis) => redis.subscribe(this.#hold, (text) => this.#hear(Number(text)))),
-    ]);
-    await briefly(connected).catch(() => this.#fail());
+    if (redis === undefined) return;
+    this.#redis = new RedisUser(redis, LIMITS);
+    redis.subscribe(this.#hold, (text) => this.#hear(Number(text)));
+    redis.onReady(() => void this.#readHold());
   }
 
   onHold(listener: (milliseconds: number) => void): void {
@@ -150,7 +145,7 @@ export class SharedRateLimit implements RateLimit {
     const text = String(Math.ceil(milliseconds));
     if (text === '0') return;
     // Nobody waits for it, so that Redis may be slow.
-    this.#redis?.hold([this.#hold], [text, this.#hold]).catch(() => this.#fail());
+    this.#redis?.send(HOLD, [this.#hold], [text, this.#hold]).catch(() => undefined);
   }
 
   reserve(longestMs: number): Promise<Reservation> | Reservation {
@@ -160,47 +155,33 @@ export class SharedRateLimit implements RateLimit {
   }
 
   async #reserveTogether(
-    redis: ReturnType<typeof connect>,
+    redis: RedisUser,
     times: CallTimes,
     longestMs: number,
   ): Promise<Reservation> {
-    if (!this.#isPaused) {
-      try {
-        const [waitMs = 0, isTaken = 0, replicas = 1] = await within(
-          TIMEOUT_MS,
-          redis.reserve(
-            [this.#calls],
-            [String(this.#limit), String(WINDOW_MS), String(Math.floor(longestMs)), this.#hold],
-          ),
-        );
-        this.#failures = 0;
-        this.#replicas = Math.max(1, replicas);
-        if (isTaken === 1) times.add(waitMs);
-        return { waitMs, isTaken: isTaken === 1 };
-      } catch {
-        this.#fail();
-      }
+    try {
+      const { waitMs, isTaken, replicas } = await redis.run(
+        RESERVE,
+        [this.#calls],
+        [String(this.#limit), String(WINDOW_MS), String(Math.floor(longestMs)), this.#hold],
+      );
+      this.#replicas = Math.max(1, replicas);
+      if (isTaken) times.add(waitMs);
+      return { waitMs, isTaken };
+    } catch {
+      return times.reserve(longestMs, this.#limit / this.#replicas);
     }
-    return times.reserve(longestMs, this.#limit / this.#replicas);
   }
 
-  close(): void {
-    this.#redis?.destroy();
-    this.#subscriber?.destroy();
+  /** Learns what was announced while there was no connection. */
+  async #readHold(): Promise<void> {
+    const remainingMs = await this.#redis?.send(REMAINING_HOLD, [this.#hold]).catch(() => 0);
+    this.#hear(remainingMs ?? 0);
   }
 
   #hear(milliseconds: number): void {
     if (!(milliseconds > 0)) return;
     this.#heldUntil = this.#now() + milliseconds;
     for (const listener of this.#listeners) listener(milliseconds);
-  }
-
-  get #isPaused(): boolean {
-    return this.#now() < this.#pausedUntil;
-  }
-
-  #fail(): void {
-    this.#failures++;
-    if (this.#failures >= MOST_FAILURES) this.#pausedUntil = this.#now() + PAUSE_MS;
   }
 }

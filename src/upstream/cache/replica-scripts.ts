@@ -1,0 +1,158 @@
+/**
+ * What replicas keep in Redis, and the scripts that read and write it:
+ *
+ * - `log`: a stream with an entry for each write, with the tags that it invalidates;
+ * - `epoch`: names the present log. It is replaced whenever a part of the log may have been lost;
+ * - `mark <tag>`: a text that is replaced when the tag is invalidated;
+ * - `entry <key>`: a response of Kinde's API, with the epoch and the marks that it was read under.
+ */
+import { decodeList, ignoreResult, script, UnexpectedReplyError } from '../../redis/script.js';
+
+/** How many entries of the log are kept for replicas that have not read them yet. */
+const LOG_LENGTH = 10_000;
+/** A replica that has more to read at once starts anew instead. */
+const MOST_AT_ONCE = 1_000;
+
+/**
+ * Finds the epoch, or starts one. A Redis that was restarted or has failed over has another replication
+ * id (where it says so): it may have gone back in time, so that the epoch that it knows is over. With
+ * the epoch there, `SET NX` changes nothing and is replicated nowhere, but it is refused where an
+ * announcement would be: by a replica of Redis, or one without memory. There nothing can be learned.
+ */
+const EPOCH = `
+local epochKey, logKey = KEYS[1], KEYS[2]
+-- Identifies the request, so that nothing else has this name.
+local nonce = ARGV[#ARGV]
+local info = redis.pcall('INFO', 'replication')
+local history = type(info) == 'string' and string.match(info, 'master_replid:(%x+)') or '-'
+local function startEpoch()
+  local epoch = history .. ' ' .. nonce
+  redis.call('SET', epochKey, epoch)
+  redis.call('DEL', logKey)
+  redis.call('XADD', logKey, '*', 'by', '', 'tags', '[]')
+  return epoch
+end
+redis.call('SET', epochKey, '', 'NX')
+local epoch = redis.call('GET', epochKey)
+if string.sub(epoch, 1, #history + 1) ~= history .. ' ' or redis.call('EXISTS', logKey) == 0 then
+  epoch = startEpoch()
+end`;
+
+/** An entry of the log. */
+export interface LogEntry {
+  readonly id: string;
+  /** The replica that wrote it. */
+  readonly by: string;
+  /** Undefined where they can't be read. */
+  readonly tags: readonly string[] | undefined;
+}
+
+/** What a look at the log has found. */
+export interface Look {
+  readonly epoch: string;
+  /** Whether the entries are all that followed the last known one, and not just the last of the log. */
+  readonly isContinuous: boolean;
+  /** The first is the last known one. There is always one. */
+  readonly entries: readonly LogEntry[];
+}
+
+/**
+ * Reads the log from the last entry that the replica knows, in the epoch that it knows. Where that
+ * entry is no longer there, it was either cut off, or lost with all that followed: in that case the
+ * epoch is over.
+ */
+export const LOOK = script(
+  `${EPOCH}
+local known, last = ARGV[1], ARGV[2]
+if epoch == known then
+  local entries = redis.call('XRANGE', logKey, last, '+', 'COUNT', ${MOST_AT_ONCE})
+  if entries[1] and entries[1][1] == last then
+    if #entries < ${MOST_AT_ONCE} then return { epoch, 1, entries } end
+  elseif #entries == 0 or #redis.call('XRANGE', logKey, '-', last, 'COUNT', 1) > 0 then
+    epoch = startEpoch()
+  end
+end
+return { epoch, 0, redis.call('XREVRANGE', logKey, '+', '-', 'COUNT', 1) }`,
+  (result): Look => {
+    const [epoch, isContinuous, entries] = Array.isArray(result) ? (result as unknown[]) : [];
+    if (typeof epoch !== 'string' || !Array.isArray(entries) || entries.length === 0) {
+      throw new UnexpectedReplyError('Redis replied with something else than the log');
+    }
+    return { epoch, isContinuous: isContinuous === 1, entries: entries.map(decodeEntry) };
+  },
+);
+
+function decodeEntry(entry: unknown): LogEntry {
+  const [id, fields] = Array.isArray(entry) ? (entry as unknown[]) : [];
+  if (typeof id !== 'string' || !Array.isArray(fields)) {
+    throw new UnexpectedReplyError('Redis replied with something else than an entry of the log');
+  }
+  const field = (name: string) => String(fields[fields.indexOf(name) + 1]);
+  return { id, by: field('by'), tags: decodeTags(field('tags')) };
+}
+
+function decodeTags(json: string): string[] | undefined {
+  try {
+    const tags: unknown = JSON.parse(json);
+    return Array.isArray(tags) && tags.every((tag) => typeof tag === 'string') ? tags : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Replaces the marks of tags and adds them to the log, at once. */
+export const ANNOUNCE = script(
+  `
+local marksLiveMs, by, tags, nonce = unpack(ARGV)
+for i = 2, #KEYS do redis.call('SET', KEYS[i], nonce, 'PX', marksLiveMs) end
+redis.call('XADD', KEYS[1], 'MAXLEN', '~', ${LOG_LENGTH}, '*', 'by', by, 'tags', tags)`,
+  ignoreResult,
+);
+
+/** Invalidates everything, on all replicas. */
+export const ANNOUNCE_ALL = script(`${EPOCH}\nstartEpoch()`, ignoreResult);
+
+/** A response that a replica has stored, or what is needed to store one. */
+export interface Found {
+  readonly body: string | undefined;
+  /** How long it is still fresh, in milliseconds. */
+  readonly remainingMs: number;
+  /** The epoch and the marks of its tags as they are now; undefined when Redis did not say. */
+  readonly stamp: string | undefined;
+}
+
+/**
+ * Finds the stamp of a read's tags, and the response that was stored under the same stamp. A tag
+ * without a mark gets one that nothing was stored under, since its mark may have been lost.
+ */
+export const LOOK_UP = script(
+  `${EPOCH}
+local stamp = { epoch }
+for i = 4, #KEYS do
+  local mark = redis.call('GET', KEYS[i])
+  if not mark then
+    mark = nonce
+    redis.call('SET', KEYS[i], mark, 'PX', ARGV[1])
+  end
+  stamp[#stamp + 1] = mark
+end
+stamp = table.concat(stamp, ' ')
+local entry = redis.call('HMGET', KEYS[3], 'stamp', 'body')
+if entry[1] ~= stamp then return { stamp } end
+return { stamp, entry[2], redis.call('PTTL', KEYS[3]) }`,
+  (result): Found => {
+    const [stamp, body = null, remainingMs] = decodeList(result, 1);
+    if (typeof stamp !== 'string' || typeof body === 'number') {
+      throw new UnexpectedReplyError('Redis replied with something else than an entry');
+    }
+    return { stamp, body: body ?? undefined, remainingMs: Number(remainingMs ?? 0) };
+  },
+);
+
+/** Stores a response that was read after its stamp was looked up. */
+export const STORE = script(
+  `
+redis.call('HSET', KEYS[1], 'stamp', ARGV[1], 'body', ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])`,
+  ignoreResult,
+);

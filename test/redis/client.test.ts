@@ -1,0 +1,273 @@
+/** The connection that all users of Redis share, and what each of them does when Redis fails. */
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  jest,
+  test,
+} from '@jest/globals';
+import { ping, RedisClient, RedisUnavailableError } from '../../src/redis/client.js';
+import { decodeList, script, UnexpectedReplyError } from '../../src/redis/script.js';
+import { RedisUser, type RedisUserOptions } from '../../src/redis/user.js';
+import { RedisTimeoutError } from '../../src/redis/within.js';
+import { startFakeRedis, type FakeRedis } from '../support/fake-redis.js';
+import { startRedisProxy } from '../support/redis-proxy.js';
+import { describeWith } from '../support/programs.js';
+import { startRedis, type Redis } from '../support/redis.js';
+import { startReplicas, waitFor } from '../support/replicas.js';
+
+const ECHO = script('return { ARGV[1] }', (result) => decodeList(result, 1)[0]);
+
+const open: { close(): unknown }[] = [];
+afterEach(async () => {
+  jest.restoreAllMocks();
+  for (const one of open.splice(0).reverse()) await one.close();
+});
+
+const clientOf = (url: string) => {
+  const client = new RedisClient(url);
+  open.push(client);
+  return client;
+};
+const connected = async (url: string) => {
+  const client = clientOf(url);
+  await client.connect();
+  return client;
+};
+const fakeWith = async (reply: FakeRedis['reply']) => {
+  const fake = await startFakeRedis(reply);
+  open.push(fake);
+  return fake;
+};
+const realNow = performance.now.bind(performance);
+let shiftMs = 0;
+beforeEach(() => {
+  shiftMs = 0;
+  jest.spyOn(performance, 'now').mockImplementation(() => realNow() + shiftMs);
+});
+/** Lets time pass without waiting for it. */
+const advance = (milliseconds: number) => void (shiftMs += milliseconds);
+
+/** A result as the reply to a command: the request's name is the last argument of a script. */
+const reply = (command: readonly string[], result: string) => {
+  const request = command.at(-1)!;
+  return `*2\r\n$${request.length}\r\n${request}\r\n${result}`;
+};
+const ONE = '*1\r\n$3\r\none\r\n';
+
+describeWith('redis-server')('a client of Redis', () => {
+  let redis: Redis;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.kill());
+
+  test('is one connection for the cache, the rate limit and idempotency keys of a gateway', async () => {
+    const connections = () => redis.command('CLIENT', 'LIST').split('\n').length;
+    const before = connections();
+    open.push(await startReplicas([redis.url, redis.url], { UPSTREAM_RATE_LIMIT: '100' }));
+    expect(connections() - before).toBe(2);
+  });
+
+  test('runs a script that Redis has lost', async () => {
+    const client = await connected(redis.url);
+    for (const text of ['one', 'two']) expect(await client.run(ECHO, [], [text])).toBe(text);
+    redis.command('SCRIPT', 'FLUSH');
+    expect(await client.run(ECHO, [], ['three'])).toBe('three');
+  });
+
+  test('connects again, and says that the connection is another one', async () => {
+    const client = clientOf(redis.url);
+    let ready = 0;
+    let lost = 0;
+    client.onReady(() => ready++);
+    client.onLost(() => lost++);
+    await client.connect();
+    expect([ready, lost]).toEqual([1, 0]);
+    redis.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await waitFor(() => ready === 2);
+    expect(lost).toBe(1);
+    expect(await client.run(ECHO, [], ['again'])).toBe('again');
+  });
+
+  test('hears messages over the same connection, also over the next one', async () => {
+    const client = clientOf(redis.url);
+    const heard: string[] = [];
+    client.subscribe('channel', (message) => heard.push(message));
+    await client.connect();
+    const publish = (message: string) =>
+      waitFor(() => redis.command('PUBLISH', 'channel', message) === '1');
+    await publish('one');
+    await waitFor(() => heard.includes('one'));
+    redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await publish('two');
+    await waitFor(() => heard.includes('two'));
+    expect(await client.run(ECHO, [], ['as well'])).toBe('as well');
+  });
+
+  test('connects as soon as Redis is there', async () => {
+    const proxy = await startRedisProxy(redis.url);
+    await proxy.cut();
+    const client = await connected(proxy.url);
+    await expect(client.run(ECHO, [], ['no'])).rejects.toThrow(RedisUnavailableError);
+    await proxy.reopen();
+    await waitFor(() => client.isReady);
+    expect(await client.run(ECHO, [], ['yes'])).toBe('yes');
+    client.close();
+    await proxy.cut();
+  });
+
+  test('that is closed stays closed', async () => {
+    const client = await connected(redis.url);
+    const running = client.run(ECHO, [], ['lost']);
+    client.close();
+    await expect(running).rejects.toThrow();
+    await expect(client.run(ECHO, [], ['no'])).rejects.toThrow(RedisUnavailableError);
+    await client.connect();
+    expect(client.isReady).toBe(false);
+    const waiting = await connected('redis://127.0.0.1:1');
+    let attempts = 0;
+    waiting.onLost(() => attempts++);
+    waiting.close();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(attempts).toBe(0);
+  });
+
+  test('pings', async () => {
+    await ping(redis.url);
+    await expect(ping('redis://127.0.0.1:1')).rejects.toThrow('ECONNREFUSED');
+  });
+});
+
+describe('a client of what is no Redis', () => {
+  test.each([
+    ['a reply to another request', '*2\r\n$3\r\nabc\r\n*1\r\n$3\r\none\r\n'],
+    ['a reply that is no list', '+OK\r\n'],
+  ])('takes no result from %s, and connects again', async (_, text) => {
+    const fake = await fakeWith(() => text);
+    const client = await connected(fake.url);
+    await expect(client.run(ECHO, [], ['one'])).rejects.toThrow(UnexpectedReplyError);
+    expect(client.isReady).toBe(false);
+    fake.reply = (command) => reply(command, ONE);
+    await waitFor(() => client.isReady);
+    expect(await client.run(ECHO, [], ['one'])).toBe('one');
+    expect(fake.connections).toBe(2);
+  });
+
+  test('rejects a result of another kind', async () => {
+    const fake = await fakeWith((command) => reply(command, ':1\r\n'));
+    const client = await connected(fake.url);
+    await expect(client.run(ECHO, [], ['one'])).rejects.toThrow(UnexpectedReplyError);
+  });
+
+  test('rejects what is no reply at all, and connects again', async () => {
+    const fake = await fakeWith(() => 'HTTP/1.1 400 Bad Request\r\n\r\n');
+    const client = await connected(fake.url);
+    await expect(client.run(ECHO, [], ['one'])).rejects.toThrow();
+    fake.reply = (command) => reply(command, ONE);
+    await waitFor(() => client.isReady);
+    expect(await client.run(ECHO, [], ['one'])).toBe('one');
+  });
+
+  test('connects less and less often while no reply can be used', async () => {
+    const fake = await fakeWith(() => '+OK\r\n');
+    const client = clientOf(fake.url);
+    client.onReady(() => void client.run(ECHO, [], ['one']).catch(() => undefined));
+    await client.connect();
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    // At 0, 50, 150, 350 and 750 ms.
+    expect(fake.connections).toBeGreaterThan(2);
+    expect(fake.connections).toBeLessThanOrEqual(4);
+  });
+
+  test('replaces a connection over which nothing comes any more', async () => {
+    const fake = await fakeWith(() => undefined);
+    const client = await connected(fake.url);
+    const run = () => {
+      const running = client.run(ECHO, [], ['one']);
+      running.catch(() => undefined);
+      return running;
+    };
+    const first = run();
+    advance(4_000);
+    const second = run();
+    expect(client.isReady).toBe(true);
+    advance(2_000);
+    const third = run();
+    for (const running of [first, second, third]) await expect(running).rejects.toThrow();
+    await waitFor(() => fake.connections === 2);
+  });
+
+  test('does not replace a connection because there was no traffic', async () => {
+    const fake = await fakeWith((command) => reply(command, ONE));
+    const client = await connected(fake.url);
+    expect(await client.run(ECHO, [], ['one'])).toBe('one');
+    advance(60_000);
+    expect(await client.run(ECHO, [], ['one'])).toBe('one');
+    expect(fake.connections).toBe(1);
+  });
+});
+
+describe('a user of Redis', () => {
+  const LIMITS = { timeoutMs: 100, pauseMs: 1_000 };
+  const userOf = async (fake: FakeRedis, options: Partial<RedisUserOptions> = {}) => {
+    const client = clientOf(fake.url);
+    const states: boolean[] = [];
+    const onState = (isAvailable: boolean) => states.push(isAvailable);
+    const user = new RedisUser(client, { ...LIMITS, onState, ...options });
+    await client.connect();
+    return { client, user, states };
+  };
+  const run = (user: RedisUser) => user.run(ECHO, [], ['one']);
+
+  test('waits no longer than it may, then leaves Redis alone for a while', async () => {
+    let sent = 0;
+    const fake = await fakeWith(() => {
+      sent++;
+      return undefined;
+    });
+    const { user, states } = await userOf(fake);
+    await expect(run(user)).rejects.toThrow(RedisTimeoutError);
+    await expect(run(user)).rejects.toThrow(RedisUnavailableError);
+    expect(sent).toBe(1);
+    advance(LIMITS.pauseMs);
+    await expect(run(user)).rejects.toThrow(RedisTimeoutError);
+    expect(sent).toBe(2);
+    expect(states).toEqual([false]);
+  });
+
+  test('pauses after as many failures in a row as it is set to', async () => {
+    const fake = await fakeWith(() => '-ERR no\r\n');
+    const { user, states } = await userOf(fake, { failuresBeforePause: 2 });
+    await expect(run(user)).rejects.toThrow('ERR no');
+    fake.reply = (command) => reply(command, ONE);
+    expect(await run(user)).toBe('one');
+    fake.reply = () => '-ERR no\r\n';
+    await expect(run(user)).rejects.toThrow('ERR no');
+    await expect(run(user)).rejects.toThrow('ERR no');
+    await expect(run(user)).rejects.toThrow(RedisUnavailableError);
+    expect(states).toEqual([false, true, false]);
+  });
+
+  test('pauses for itself alone', async () => {
+    const fake = await fakeWith(() => '-ERR no\r\n');
+    const { client, user } = await userOf(fake);
+    const other = new RedisUser(client, LIMITS);
+    await expect(run(user)).rejects.toThrow('ERR no');
+    fake.reply = (command) => reply(command, ONE);
+    expect(await run(other)).toBe('one');
+    await expect(run(user)).rejects.toThrow(RedisUnavailableError);
+  });
+
+  test('ends its pause with a new connection', async () => {
+    const fake = await fakeWith(() => '+OK\r\n');
+    const { client, user } = await userOf(fake);
+    await expect(run(user)).rejects.toThrow(UnexpectedReplyError);
+    fake.reply = (command) => reply(command, ONE);
+    await waitFor(() => client.isReady);
+    expect(await run(user)).toBe('one');
+  });
+});

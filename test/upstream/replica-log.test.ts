@@ -1,0 +1,107 @@
+/** The log that replicas share: what is announced, again and all at once. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { RedisClient } from '../../src/redis/client.js';
+import { InvalidationLog } from '../../src/upstream/cache/invalidation.js';
+import { Replicas } from '../../src/upstream/cache/replicas.js';
+import { startFakeRedis } from '../support/fake-redis.js';
+import { describeWith } from '../support/programs.js';
+import { startRedis, type Redis } from '../support/redis.js';
+import { waitFor } from '../support/replicas.js';
+
+const open: { close(): unknown }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0).reverse()) await one.close();
+});
+
+async function replicaOf(url: string) {
+  const redis = new RedisClient(url);
+  const invalidations = new InvalidationLog();
+  const replicas = new Replicas({
+    ...{ redis, invalidations },
+    ...{ name: 'test', longestLifetimeMs: 60_000 },
+  });
+  open.push(redis, replicas);
+  await redis.connect();
+  await waitFor(() => replicas.refresh());
+  return { replicas, invalidations };
+}
+
+test('a tag that is changed again while it is announced is announced again', async () => {
+  const announced: string[] = [];
+  const fake = await startFakeRedis((command) => {
+    const request = command.at(-1)!;
+    const isAnnouncement = command.includes('["tag"]');
+    if (isAnnouncement) announced.push(request);
+    // Of two announcements of the same tag the second one is refused.
+    if (isAnnouncement && announced.length === 2) return '-OOM command not allowed\r\n';
+    const result = isAnnouncement
+      ? '_\r\n'
+      : '*3\r\n$5\r\nepoch\r\n:0\r\n*1\r\n*2\r\n$3\r\n1-0\r\n*0\r\n';
+    return `*2\r\n$${request.length}\r\n${request}\r\n${result}`;
+  });
+  open.push(fake);
+  const { replicas } = await replicaOf(fake.url);
+  await Promise.all([replicas.announce(['tag']), replicas.announce(['tag'])]);
+  await waitFor(() => announced.length === 3);
+});
+
+describeWith('redis-server')('with Redis', () => {
+  let redis: Redis;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.kill());
+  beforeEach(() => void redis.command('FLUSHALL'));
+
+  const two = () => Promise.all([replicaOf(redis.url), replicaOf(redis.url)]);
+  const tags = (count: number) => Array.from({ length: count }, (_, n) => `tag ${n}`);
+
+  test('an announcement invalidates its tags and no others', async () => {
+    const [writer, reader] = await two();
+    const { clock } = reader.invalidations;
+    await writer.replicas.announce(tags(3));
+    expect(await reader.replicas.refresh()).toBe(true);
+    expect(reader.invalidations.isValidSince(clock, ['tag 2'])).toBe(false);
+    expect(reader.invalidations.isValidSince(clock, ['another'])).toBe(true);
+  });
+
+  test('very many tags at once invalidate everything', async () => {
+    const [writer, reader] = await two();
+    const { clock } = reader.invalidations;
+    await writer.replicas.announce(tags(10_001));
+    expect(await reader.replicas.refresh()).toBe(true);
+    expect(reader.invalidations.isValidSince(clock, ['another'])).toBe(false);
+  });
+
+  test('a replica that is far behind drops everything, without a new epoch for the others', async () => {
+    const [writer, reader] = await two();
+    const { clock } = reader.invalidations;
+    const epoch = redis.command('GET', redis.command('KEYS', '*:epoch'));
+    for (let n = 0; n < 1_001; n++) await writer.replicas.announce(['tag']);
+    expect(await reader.replicas.refresh()).toBe(true);
+    expect(reader.invalidations.isValidSince(clock, ['another'])).toBe(false);
+    const now = reader.invalidations.clock;
+    expect(await reader.replicas.refresh()).toBe(true);
+    expect(reader.invalidations.isValidSince(now, ['another'])).toBe(true);
+    expect(redis.command('GET', redis.command('KEYS', '*:epoch'))).toBe(epoch);
+  });
+
+  test('a replica whose place in the log was cut off drops everything, without a new epoch', async () => {
+    const [writer, reader] = await two();
+    const { clock } = reader.invalidations;
+    const epoch = redis.command('GET', redis.command('KEYS', '*:epoch'));
+    for (let n = 0; n < 10; n++) await writer.replicas.announce(['tag']);
+    redis.command('XTRIM', redis.command('KEYS', '*:log'), 'MAXLEN', '5');
+    expect(await reader.replicas.refresh()).toBe(true);
+    expect(reader.invalidations.isValidSince(clock, ['another'])).toBe(false);
+    expect(redis.command('GET', redis.command('KEYS', '*:epoch'))).toBe(epoch);
+  });
+
+  test('an entry whose tags cannot be read invalidates everything', async () => {
+    const [, reader] = await two();
+    const { clock } = reader.invalidations;
+    redis.command('XADD', redis.command('KEYS', '*:log'), '*', 'by', 'someone', 'tags', '{');
+    expect(await reader.replicas.refresh()).toBe(true);
+    expect(reader.invalidations.isValidSince(clock, ['another'])).toBe(false);
+  });
+});
