@@ -459,7 +459,8 @@ export type MutationCreateOrganizationInviteArgs = {
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type MutationDeleteFeatureFlagOverrideArgs = {
   input: DeleteFeatureFlagOverrideInput;
@@ -526,7 +527,8 @@ export type MutationDeleteOrganizationHandleArgs = {
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type MutationRemoveOrganizationUserArgs = {
   input: RemoveOrganizationUserInput;
@@ -593,7 +595,8 @@ export type MutationRevokeOrganizationInviteArgs = {
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type MutationUpdateFeatureFlagOverrideArgs = {
   input: UpdateFeatureFlagOverrideInput;
@@ -643,7 +646,8 @@ export type MutationUpdateOrganizationMfaPolicyArgs = {
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type MutationUpdateOrganizationPasskeyPolicyArgs = {
   input: UpdateOrganizationPasskeyPolicyInput;
@@ -659,7 +663,8 @@ export type MutationUpdateOrganizationPasskeyPolicyArgs = {
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type MutationUpdateOrganizationPropertiesArgs = {
   input: UpdateOrganizationPropertiesInput;
@@ -675,7 +680,8 @@ export type MutationUpdateOrganizationPropertiesArgs = {
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type MutationUpdateOrganizationPropertyArgs = {
   input: UpdateOrganizationPropertyInput;
@@ -691,7 +697,8 @@ export type MutationUpdateOrganizationPropertyArgs = {
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type MutationUpdateOrganizationSessionPolicyArgs = {
   input: UpdateOrganizationSessionPolicyInput;
@@ -707,7 +714,8 @@ export type MutationUpdateOrganizationSessionPolicyArgs = {
  *
  * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
  * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
- * tells you how long keys are kept, and what happens in each kind of failure.
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
 export type MutationUpdateOrganizationUsersArgs = {
   input: UpdateOrganizationUsersInput;
@@ -1598,7 +1606,8 @@ export type UserError = {
   /**
    * What is wrong, for a program. Kinde's own code where the reason is Kinde's, for example
    * `USER_NOT_IN_ORGANIZATION`; the gateway's codes are INVALID_ID, INVALID_VALUE, UNKNOWN_ROLE,
-   * UNKNOWN_PERMISSION, DUPLICATE_USER, NO_FIELDS_TO_UPDATE, NOT_ADDED, NOT_UPDATED, NOT_ATTEMPTED,
+   * UNKNOWN_PERMISSION, DUPLICATE_USER, NO_FIELDS_TO_UPDATE, NOT_ADDED, NOT_UPDATED, BATCH_REFUSED,
+   * NOT_ATTEMPTED,
    * IDEMPOTENCY_KEY_REUSED and, for users of a batch that failed after others had succeeded, an error code of the response such as
    * `UPSTREAM_UNAVAILABLE` or `WRITE_OUTCOME_UNKNOWN`.
    */

@@ -1,6 +1,10 @@
 /** The environment's catalogues of roles and of permissions: small, and read whole. */
+import type { Endpoint } from '../upstream/endpoint.js';
+import { UpstreamError } from '../upstream/errors.js';
 import type { EntryTraits } from './page-run.js';
-import { EntryIndex, type Page, type PageRequest, type SharedReads } from './shared-reads.js';
+import { ifPermitted } from './scopes.js';
+import { EntryIndex, type Page, type PageRequest } from './shared-reads.js';
+import type { Sources } from './sources.js';
 import { walkToTheEnd } from './pagination.js';
 
 interface CatalogueEntry {
@@ -17,16 +21,18 @@ export const catalogueTraits: EntryTraits<CatalogueList, Pick<CatalogueEntry, 'k
 };
 
 /**
- * A catalogue is read at most once a request, whole, for all who look up a key or an id in it; its
- * pages can also be read one by one.
+ * Creates the reads of a catalogue. It is read as a whole, once per operation, for all who look up a key
+ * or an id in it. Its pages can also be read one by one.
  */
 export function createCatalogue<T extends CatalogueEntry>(
-  reads: SharedReads,
+  { granted, reads: all }: Pick<Sources, 'granted' | 'reads'>,
+  endpoint: Endpoint,
   read: (page: {
     page_size: number;
     next_token: string | undefined;
   }) => Promise<Pick<Page<T>, 'entries' | 'next'>>,
 ) {
+  const reads = all.ofCatalogue(endpoint);
   const page = reads.pages<CatalogueList, T>(
     async ({ size, token }: PageRequest<CatalogueList>) => ({
       ...(await read({ page_size: size, next_token: token })),
@@ -42,11 +48,25 @@ export function createCatalogue<T extends CatalogueEntry>(
       },
       { nameOf: (value) => value },
     );
+  const byKey = lookUp('key').load;
   return {
     page,
     /** Returns the entry with this key, or null. Throws when an unusable entry may be it. */
-    byKey: lookUp('key').load,
+    byKey,
     /** Returns the entry with this id, or null. Throws when an unusable entry may be it. */
     byId: lookUp('id').load,
+    /** Returns whether the catalogue has this key; undefined where the token may not read it. */
+    hasKey: (key: string): Promise<boolean | undefined> =>
+      ifPermitted<boolean | undefined>(
+        granted,
+        endpoint,
+        async () => (await byKey(key)) !== null,
+        async () => undefined,
+      ),
+    /** Returns all keys. */
+    keys: async (): Promise<string[]> =>
+      (await walkToTheEnd(page, {})).flatMap((entry) =>
+        entry instanceof UpstreamError ? [] : [entry.key],
+      ),
   };
 }

@@ -11,14 +11,18 @@ export type PermissionParent = Pick<Permission, 'key'> & Partial<Permission>;
 /** A member's permission; `roles` are there when it was read as a grant. */
 export type PermissionGrantParent = OrganizationUserPermission;
 
-export function createPermissionLoaders({ upstream, reads }: Sources) {
-  const catalogue = createCatalogue(reads.ofCatalogue(endpoints.permissions.list), async (page) => {
-    const answer = await upstream.permissions.list(page);
-    return {
-      entries: answer.permissions,
-      next: nextToken(answer.next_token),
-    };
-  });
+export function createPermissionLoaders({ upstream, granted, reads }: Sources) {
+  const catalogue = createCatalogue(
+    { granted, reads },
+    endpoints.permissions.list,
+    async (page) => {
+      const answer = await upstream.permissions.list(page);
+      return {
+        entries: answer.permissions,
+        next: nextToken(answer.next_token),
+      };
+    },
+  );
 
   const ofMember = reads.expandable<MemberReference, Entry<PermissionGrantParent>[]>(
     async ({ org_code, user_id }, expanded) => {
@@ -30,12 +34,7 @@ export function createPermissionLoaders({ upstream, reads }: Sources) {
   );
 
   return {
-    /** A page of the environment's permissions. */
-    page: catalogue.page,
-    /** The environment's permission with this key, or null. */
-    byKey: catalogue.byKey,
-    /** The environment's permission with this id, or null. */
-    byId: catalogue.byId,
+    ...catalogue,
     /** A member's permissions: a call for each member, shared with `grantsOfMember`. */
     ofMember: (member: MemberReference) => ofMember(member, false),
     /** The same with the roles that each comes through. */

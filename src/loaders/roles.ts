@@ -11,7 +11,7 @@ import type { Sources } from './sources.js';
 export type RoleParent = Pick<Role, 'key'> & Partial<Role> & { member?: MemberReference };
 
 export function createRoleLoaders({ upstream, granted, reads }: Sources) {
-  const catalogue = createCatalogue(reads.ofCatalogue(endpoints.roles.list), async (page) => {
+  const catalogue = createCatalogue({ granted, reads }, endpoints.roles.list, async (page) => {
     const answer = await upstream.roles.list(page);
     return { entries: answer.roles, next: nextToken(answer.next_token) };
   });
@@ -35,12 +35,7 @@ export function createRoleLoaders({ upstream, granted, reads }: Sources) {
   }
 
   return {
-    /** A page of the environment's roles. */
-    page: catalogue.page,
-    /** The environment's role with this key, or null. */
-    byKey: catalogue.byKey,
-    /** The environment's role with this id, or null. */
-    byId: catalogue.byId,
+    ...catalogue,
     /** A member's roles with ids and names: a call for each member. */
     ofMember,
     /**

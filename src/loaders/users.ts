@@ -43,6 +43,12 @@ export type Profile = Pick<
   'email' | 'full_name' | 'first_name' | 'last_name' | 'picture'
 >;
 
+/**
+ * What Kinde knows about a user: a member of the organization, no member, or nobody at all. ABSENT is no
+ * member of whom the token may not know more.
+ */
+export type Standing = 'MEMBER' | 'NO_MEMBER' | 'UNKNOWN' | 'ABSENT';
+
 export function createUserLoaders({ upstream: { organizations, users }, granted, reads }: Sources) {
   const page = reads.pages<MemberList, Member>(async ({ list, size, token }) => {
     const answer = await organizations.users({ ...list, page_size: size, next_token: token });
@@ -99,6 +105,13 @@ export function createUserLoaders({ upstream: { organizations, users }, granted,
         member,
         (person) => person,
         (found) => found,
+      ),
+    /** Returns what Kinde knows about a user; undefined where it doesn't say. */
+    standing: (member: MemberReference) =>
+      viaPeople<Standing | undefined>(
+        member,
+        (person) => standingOf(person, member.org_code),
+        (found) => (found === null ? 'ABSENT' : 'MEMBER'),
       ),
     /** The reference as a member, or null when the person is not one of the organization. */
     find: async ({ org_code, user_id }: MemberReference): Promise<Member | null> => {
@@ -169,4 +182,10 @@ function createPeopleLoader({
     },
     { nameOf: (id) => id, maxBatchSize: MAX_BULK_USERS },
   );
+}
+
+function standingOf(person: User | null, org_code: string): Standing | undefined {
+  if (person === null) return 'UNKNOWN';
+  if (person.organizations == null) return undefined;
+  return person.organizations.includes(org_code) ? 'MEMBER' : 'NO_MEMBER';
 }

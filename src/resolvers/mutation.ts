@@ -1,4 +1,4 @@
-/** What all mutations share: their payloads, and the account of bulk writes. */
+/** What all mutations share: their payloads, their errors and their idempotency keys. */
 import { getNamedType, isInputObjectType, type GraphQLResolveInfo } from 'graphql';
 import { keyOwner } from '../auth/identity.js';
 import type { Context } from '../graphql/context.js';
@@ -8,20 +8,10 @@ import {
   StoreUnavailableError,
   type Attempt,
 } from '../idempotency/index.js';
-import {
-  codeOf,
-  InputError,
-  keysUnavailable,
-  messageOf,
-  userErrorsFrom,
-  type UserError,
-} from '../graphql/errors.js';
+import { InputError, keysUnavailable, userErrorsFrom, type UserError } from '../graphql/errors.js';
 import type { Resolvers } from '../generated/resolvers.js';
-import type { Entry } from '../loaders/shared-reads.js';
-import { MAX_BULK_USERS } from '../upstream/endpoints/organizations.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { isId } from '../upstream/id.js';
-import { usable } from './entries.js';
 
 /** The input's field for an upstream parameter, where it is not the parameter's own name or the end of it. */
 const FIELD_OF_PARAMETER: Readonly<Record<string, string>> = {
@@ -209,109 +199,3 @@ export const resolvers = {
     field: ({ field }) => field?.map(String) ?? null,
   },
 } satisfies Resolvers;
-
-/** One user of a bulk write, and where in the input it stands. */
-export interface BulkUser<U> {
-  userId: string;
-  position: number;
-  body: U;
-}
-
-export interface BulkAnswer {
-  users_added?: readonly Entry<string>[] | null | undefined;
-  users_updated?: readonly Entry<string>[] | null | undefined;
-  users_removed?: readonly Entry<string>[] | null | undefined;
-}
-
-export interface BulkOutcome {
-  addedUserIds: string[];
-  updatedUserIds: string[];
-  removedUserIds: string[];
-  userErrors: UserError[];
-}
-
-/** Refuses ids that cannot be one, and a person who is named twice: which of the two would hold? */
-export function checkUsers(users: readonly { userId: string }[]): void {
-  const seen = new Set<string>();
-  const userErrors = users.flatMap(({ userId }, position): UserError[] => {
-    const field = ['users', position, 'userId'];
-    if (!isId(userId)) {
-      return [{ message: 'This cannot be the id of a user.', code: 'INVALID_ID', field }];
-    }
-    if (seen.has(userId)) {
-      return [{ message: `${userId} is named more than once.`, code: 'DUPLICATE_USER', field }];
-    }
-    seen.add(userId);
-    return [];
-  });
-  if (userErrors.length > 0) throw new InputError(userErrors);
-}
-
-/** Whether a batch was refused for its users, so that another batch may be taken. */
-function isAboutUsers({ failure, reasons }: UpstreamError): boolean {
-  return (
-    failure === 'BAD_REQUEST' ||
-    (failure === 'NOT_FOUND' && !reasons.some(({ code }) => code.startsWith('ORGANIZATION')))
-  );
-}
-
-/**
- * Sends users in batches of what the API takes at once, one after the other, and keeps the account.
- * A batch that is refused for its input does not stop the others. Any other failure does: it is
- * thrown when nothing has been answered yet, and otherwise told user by user, so that a partial
- * success is never reported as a failure, nor the reverse. `missing` is the code for a user whom a
- * successful answer does not name.
- */
-export async function sendInBatches<U>(
-  users: readonly BulkUser<U>[],
-  missing: { code: string; message: string },
-  send: (batch: U[]) => Promise<BulkAnswer>,
-): Promise<BulkOutcome> {
-  const outcome: BulkOutcome = {
-    addedUserIds: [],
-    updatedUserIds: [],
-    removedUserIds: [],
-    userErrors: [],
-  };
-  const report = (batch: readonly BulkUser<U>[], { code, message }: Omit<UserError, 'field'>) => {
-    for (const { position } of batch) {
-      outcome.userErrors.push({ code, message, field: ['users', position] });
-    }
-  };
-
-  for (let from = 0; from < users.length; from += MAX_BULK_USERS) {
-    const batch = users.slice(from, from + MAX_BULK_USERS);
-    try {
-      const answer = await send(batch.map(({ body }) => body));
-      const added = usable(answer.users_added);
-      const updated = usable(answer.users_updated);
-      const removed = usable(answer.users_removed);
-      outcome.addedUserIds.push(...added);
-      outcome.updatedUserIds.push(...updated);
-      outcome.removedUserIds.push(...removed);
-      const done = new Set([...added, ...updated, ...removed]);
-      report(
-        batch.filter(({ userId }) => !done.has(userId)),
-        missing,
-      );
-    } catch (error) {
-      if (!(error instanceof UpstreamError)) throw error;
-      const [reason] = error.reasons;
-      if (isAboutUsers(error)) {
-        report(batch, { code: reason?.code ?? error.failure, message: messageOf(error) });
-        continue;
-      }
-      if (from === 0) throw error;
-      report(batch, {
-        code: error.failure === 'NOT_FOUND' ? (reason?.code ?? error.failure) : codeOf(error),
-        message: messageOf(error),
-      });
-      report(users.slice(from + MAX_BULK_USERS), {
-        code: 'NOT_ATTEMPTED',
-        message: 'Not sent, because the batch before it failed.',
-      });
-      break;
-    }
-  }
-  return outcome;
-}

@@ -10,19 +10,23 @@ import { connection, connectionResolvers } from './connection.js';
 import { mapEntries, reported } from './entries.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
-import { resolveReference, resolveReferences, type FieldPath } from './reference.js';
+import { resolveId, resolveKeys, type FieldPath, type ReferenceKind } from './reference.js';
 
-const UNKNOWN = { code: 'UNKNOWN_PERMISSION', noun: 'permission' };
+const kindOf = ({ permissions }: Loaders): ReferenceKind => ({
+  ...permissions,
+  noun: 'permission',
+  unknownCode: 'UNKNOWN_PERMISSION',
+});
 
-/** The keys of referenced permissions; throws an InputError that names each that does not exist. */
+/** Returns the keys of referenced permissions. Throws an InputError that names each that does not exist. */
 export const permissionKeys = (
-  { permissions }: Loaders,
+  loaders: Loaders,
   references: readonly PermissionReference[] | null | undefined,
   field: FieldPath,
-) => resolveReferences(references, permissions, UNKNOWN, field);
+) => resolveKeys(references, kindOf(loaders), field);
 
-const permissionId = ({ permissions }: Loaders, reference: PermissionReference) =>
-  resolveReference(reference, 'id', permissions, UNKNOWN, ['permission']);
+const permissionId = (loaders: Loaders, reference: PermissionReference) =>
+  resolveId(reference, kindOf(loaders), ['permission']);
 
 export const resolvers = {
   Query: {

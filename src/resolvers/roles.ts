@@ -12,22 +12,26 @@ import { connection, connectionResolvers } from './connection.js';
 import { mapEntries, reported } from './entries.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
-import { resolveReference, resolveReferences, type FieldPath } from './reference.js';
+import { resolveId, resolveKeys, type FieldPath, type ReferenceKind } from './reference.js';
 
 /** A property that only the environment's catalogue has, unless what led here carries it. */
 const described = carriedOr((role: RoleParent, { roles }) => roles.describe(role));
 
-const UNKNOWN = { code: 'UNKNOWN_ROLE', noun: 'role' };
+const kindOf = ({ roles }: Loaders): ReferenceKind => ({
+  ...roles,
+  noun: 'role',
+  unknownCode: 'UNKNOWN_ROLE',
+});
 
-/** The keys of referenced roles; throws an InputError that names each that does not exist. */
+/** Returns the keys of referenced roles. Throws an InputError that names each that does not exist. */
 export const roleKeys = (
-  { roles }: Loaders,
+  loaders: Loaders,
   references: readonly RoleReference[] | null | undefined,
   field: FieldPath,
-) => resolveReferences(references, roles, UNKNOWN, field);
+) => resolveKeys(references, kindOf(loaders), field);
 
-const roleId = ({ roles }: Loaders, reference: RoleReference) =>
-  resolveReference(reference, 'id', roles, UNKNOWN, ['role']);
+const roleId = (loaders: Loaders, reference: RoleReference) =>
+  resolveId(reference, kindOf(loaders), ['role']);
 
 export const resolvers = {
   Query: {

@@ -8,13 +8,16 @@ import type {
   UpdateOrganizationUsersInput,
 } from '../generated/resolvers.js';
 import type { Loaders } from '../loaders/index.js';
-import { fullName, memberTraits, type Member } from '../loaders/users.js';
+import { fullName, memberTraits, type Member, type Standing } from '../loaders/users.js';
 import { isId } from '../upstream/id.js';
+import { UpstreamError } from '../upstream/errors.js';
+import { checkUsers, sendInBatches } from './bulk.js';
 import { carriedOr } from './from-parent.js';
 import { connection, connectionResolvers } from './connection.js';
-import { checkUsers, mutation, sendInBatches } from './mutation.js';
+import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
 import { permissionKeys } from './permissions.js';
+import { allOrInputError } from './reference.js';
 import { roleKeys } from './roles.js';
 
 /** A property of the person: from the parent where it carries it, else by the batch read of people. */
@@ -34,25 +37,59 @@ function filter(name: string, keys: readonly string[] | null | undefined): strin
 const asMembers = (org_code: string, userIds: readonly string[]): Member[] =>
   userIds.map((user_id) => ({ org_code, user_id }));
 
-/** Users of a bulk write as the API takes them; throws an InputError that names what cannot be. */
-function bulkUsers(
+/** Returns users as Kinde's bulk writes take them. Throws an InputError that names all invalid values. */
+async function bulkUsers(
   users: readonly (OrganizationUserAdditionInput | OrganizationUserChangeInput)[],
   loaders: Loaders,
 ) {
   checkUsers(users);
-  return Promise.all(
-    users.map(async ({ userId, roles, permissions, ...change }, position) => ({
-      userId,
-      position,
-      body: {
-        id: userId,
-        ...('operation' in change && change.operation === 'DELETE' ? { operation: 'delete' } : {}),
-        roles: await roleKeys(loaders, roles, ['users', position, 'roles']),
-        permissions: await permissionKeys(loaders, permissions, ['users', position, 'permissions']),
-      },
-    })),
+  return allOrInputError(
+    users.map(async ({ userId, roles, permissions, ...change }, position) => {
+      const at = (list: string) => ['users', position, list];
+      const [roleList, permissionList] = await allOrInputError([
+        roleKeys(loaders, roles, at('roles')),
+        permissionKeys(loaders, permissions, at('permissions')),
+      ]);
+      const isDelete = 'operation' in change && change.operation === 'DELETE';
+      return {
+        position,
+        body: {
+          id: userId,
+          ...(isDelete ? { operation: 'delete' } : {}),
+          roles: roleList,
+          permissions: permissionList,
+        },
+      };
+    }),
   );
 }
+
+/** Returns what Kinde knows about users of a bulk write; undefined where that can't be read. */
+const standingIn =
+  (org_code: string, { users }: Loaders) =>
+  (user_id: string): Promise<Standing | undefined> =>
+    users.standing({ org_code, user_id }).catch((error: unknown) => {
+      if (error instanceof UpstreamError) return undefined;
+      throw error;
+    });
+
+const NO_SUCH_USER = 'this Kinde environment has no user with this id.';
+
+const NOT_ADDED: Record<Standing | 'UNREAD', string> = {
+  MEMBER: 'already a member of the organization.',
+  UNKNOWN: NO_SUCH_USER,
+  ABSENT: 'no member either, and probably unknown to this Kinde environment.',
+  NO_MEMBER: 'Kinde gives no reason. The user exists and is no member.',
+  UNREAD: 'already a member, or unknown to this Kinde environment.',
+};
+
+const NOT_UPDATED: Record<Standing | 'UNREAD', string> = {
+  MEMBER: 'Kinde found nothing to change about this member.',
+  UNKNOWN: NO_SUCH_USER,
+  ABSENT: 'not a member of the organization.',
+  NO_MEMBER: 'not a member of the organization.',
+  UNREAD: 'not a member, or unknown to this Kinde environment.',
+};
 
 export const resolvers = {
   Organization: {
@@ -97,14 +134,15 @@ export const resolvers = {
     addOrganizationUsers: mutation(
       { organization: null, addedUserIds: [], addedUsers: [] },
       async ({ organizationCode, users }: AddOrganizationUsersInput, { upstream, loaders }) => {
-        const { addedUserIds, userErrors } = await sendInBatches(
-          await bulkUsers(users, loaders),
-          {
+        const { addedUserIds, userErrors } = await sendInBatches(await bulkUsers(users, loaders), {
+          send: (batch) =>
+            upstream.organizations.addUsers({ org_code: organizationCode, users: batch }),
+          standingOf: standingIn(organizationCode, loaders),
+          nothingDone: (standing) => ({
             code: 'NOT_ADDED',
-            message: 'Not added: already a member, or unknown to this Kinde environment.',
-          },
-          (batch) => upstream.organizations.addUsers({ org_code: organizationCode, users: batch }),
-        );
+            message: `Not added: ${NOT_ADDED[standing ?? 'UNREAD']}`,
+          }),
+        });
         return {
           organization: addedUserIds.length === 0 ? null : { code: organizationCode },
           addedUserIds,
@@ -126,11 +164,14 @@ export const resolvers = {
         const { addedUserIds, updatedUserIds, removedUserIds, userErrors } = await sendInBatches(
           await bulkUsers(users, loaders),
           {
-            code: 'NOT_UPDATED',
-            message: 'Nothing was done: not a member, or unknown to this Kinde environment.',
+            send: (batch) =>
+              upstream.organizations.updateUsers({ org_code: organizationCode, users: batch }),
+            standingOf: standingIn(organizationCode, loaders),
+            nothingDone: (standing) => ({
+              code: 'NOT_UPDATED',
+              message: `Nothing was done: ${NOT_UPDATED[standing ?? 'UNREAD']}`,
+            }),
           },
-          (batch) =>
-            upstream.organizations.updateUsers({ org_code: organizationCode, users: batch }),
         );
         const changed = [...addedUserIds, ...updatedUserIds];
         const isChanged = changed.length + removedUserIds.length > 0;

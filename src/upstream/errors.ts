@@ -31,6 +31,8 @@ export type UpstreamFailure =
 export interface Reason {
   code: string;
   message: string;
+  /** What else the API says of it, as JSON; it may name who is to blame. */
+  details?: string;
 }
 
 interface Details {
@@ -107,9 +109,12 @@ export function reasonsIn(body: unknown): Reason[] {
   const list: unknown[] = Array.isArray(errors) ? errors.slice(0, MOST_REASONS) : [errors];
   return list
     .map((entry) => (isObject(entry) ? entry : { message: entry }))
-    .map(({ code, message }: Record<string, unknown>) => ({
+    .map(({ code, message, ...details }: Record<string, unknown>) => ({
       code: codeIn(code) ?? UNKNOWN_CODE,
       message: typeof message === 'string' ? plainText(message) : '',
+      ...(Object.keys(details).length === 0
+        ? {}
+        : { details: JSON.stringify(details).slice(0, LONGEST_REASON) }),
     }))
     .filter(({ code, message }) => code !== UNKNOWN_CODE || message !== '');
 }

@@ -42,7 +42,9 @@ describe('the codes of docs/errors.md', () => {
       text(`src/resolvers/${name}`),
     );
     const given = sources
-      .flatMap((source) => [...source.matchAll(/(?:\bcode: |\bkeyError\()'([A-Z_]+)'/g)])
+      .flatMap((source) => [
+        ...source.matchAll(/(?:\bcode: |\bunknownCode: |\bkeyError\()'([A-Z_]+)'/g),
+      ])
       .map(([, code]) => code!)
       .filter((code) => code !== 'BAD_USER_INPUT');
     const [, described] = /the gateway's codes are ([^]+?) and,/.exec(

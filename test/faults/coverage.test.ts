@@ -57,11 +57,8 @@ const CASES: Readonly<Record<number, readonly Place[]>> = {
     ],
   ],
   38: [
-    ['resolvers/mutations', '150 are sent as 100 and 50'],
-    [
-      'resolvers/mutations',
-      'a second batch that fails is told user by user, beside the first’s success',
-    ],
+    ['resolvers/bulk', '150 are sent as 100 and 50'],
+    ['resolvers/bulk', 'of a second batch is told user by user, beside the first’s success'],
   ],
   40: [numbered(40, 'load')],
   41: [

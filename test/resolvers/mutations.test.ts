@@ -201,9 +201,10 @@ describe('users', () => {
     expect(gateway.emulator.requests.find(({ method }) => method === 'POST')?.body).toEqual({
       users: [{ id: strangerId, roles: ['admin'], permissions: [permission!.key] }],
     });
-    const [catalogue, write, ...reads] = gateway.calls();
-    expect([catalogue, write]).toEqual([
+    const [roles, permissions, write, ...reads] = gateway.calls();
+    expect([roles, permissions, write]).toEqual([
       'GET /api/v1/roles?page_size=500',
+      'GET /api/v1/permissions?page_size=500',
       `POST /api/v1/organizations/${code}/users`,
     ]);
     expect(reads.sort()).toEqual([
@@ -280,14 +281,17 @@ describe('users', () => {
       ],
       userErrors: [],
     });
-    expect(gateway.emulator.requests[0]?.body).toEqual({
+    expect(gateway.emulator.requests[1]?.body).toEqual({
       users: [
         { id: memberId, roles: ['admin'] },
         { id: other, operation: 'delete' },
         { id: strangerId, roles: ['admin'] },
       ],
     });
-    expect(gateway.calls()[0]).toBe(`PATCH /api/v1/organizations/${code}/users`);
+    expect(gateway.calls().slice(0, 2)).toEqual([
+      'GET /api/v1/roles?page_size=500',
+      `PATCH /api/v1/organizations/${code}/users`,
+    ]);
     expect(member(other)).toBeUndefined();
   });
 
@@ -307,81 +311,6 @@ describe('users', () => {
       removedUserId: null,
       userErrors: [{ code: 'USER_NOT_IN_ORGANIZATION', field: ['userId'] }],
     });
-  });
-});
-
-describe('bulk writes of more than a batch', () => {
-  const many = () =>
-    [...state().users.values()]
-      .map(({ id }) => id)
-      .filter((id) => member(id) === undefined)
-      .slice(0, 150);
-  const add = (userIds: string[]) =>
-    gateway.execute(
-      'mutation ($input: AddOrganizationUsersInput!) { addOrganizationUsers(input: $input) { addedUserIds organization { code } userErrors { code field } } }',
-      { input: { organizationCode: code, users: userIds.map((userId) => ({ userId })) } },
-    );
-  const fault = (
-    times: number,
-    respond: Parameters<typeof gateway.emulator.fault>[0]['respond'],
-  ) => {
-    let seen = 0;
-    gateway.emulator.fault({
-      match: ({ method }) => method === 'POST' && ++seen === times,
-      respond,
-    });
-  };
-
-  test('150 are sent as 100 and 50', async () => {
-    const userIds = many();
-    expect(userIds).toHaveLength(150);
-    gateway.calls();
-    const { data } = await add(userIds);
-    expect(data.addOrganizationUsers).toEqual({
-      addedUserIds: userIds,
-      organization: { code },
-      userErrors: [],
-    });
-    expect(gateway.emulator.requests.map(({ body }) => (body as any).users.length)).toEqual([
-      100, 50,
-    ]);
-    expect(userIds.every((id) => member(id) !== undefined)).toBe(true);
-  });
-
-  test('a second batch that fails is told user by user, beside the first’s success', async () => {
-    const userIds = many();
-    fault(2, { status: 503 });
-    const { data, errors } = await add(userIds);
-    expect(errors).toBeUndefined();
-    expect(data.addOrganizationUsers.addedUserIds).toEqual(userIds.slice(0, 100));
-    expect(data.addOrganizationUsers.userErrors).toEqual(
-      userIds.slice(100).map((_, index) => ({
-        code: 'WRITE_OUTCOME_UNKNOWN',
-        field: ['users', String(100 + index)],
-      })),
-    );
-    expect(gateway.calls().filter((call) => call.startsWith('POST'))).toHaveLength(2);
-  });
-
-  test('a first batch that is refused for its input does not stop the second', async () => {
-    const userIds = many();
-    fault(1, { status: 400, body: { errors: [{ code: 'USER_NOT_FOUND', message: 'Whom?' }] } });
-    const { data } = await add(userIds);
-    expect(data.addOrganizationUsers.addedUserIds).toEqual(userIds.slice(100));
-    expect(data.addOrganizationUsers.userErrors).toHaveLength(100);
-    expect(data.addOrganizationUsers.userErrors[7]).toEqual({
-      code: 'USER_NOT_FOUND',
-      field: ['users', '7'],
-    });
-  });
-
-  test('a first batch that fails otherwise is an error of the response, and the rest is not sent', async () => {
-    const userIds = many();
-    fault(1, { status: 403, body: { errors: [] } });
-    const { data, errors } = await add(userIds);
-    expect(data).toEqual({ addOrganizationUsers: null });
-    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-    expect(gateway.calls().filter((call) => call.startsWith('POST'))).toHaveLength(1);
   });
 });
 

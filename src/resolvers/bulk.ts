@@ -1,0 +1,265 @@
+/** Bulk writes: any number of users, in batches that Kinde takes, with an outcome for each user. */
+import { codeOf, InputError, messageOf, type UserError } from '../graphql/errors.js';
+import type { Entry } from '../loaders/shared-reads.js';
+import type { Standing } from '../loaders/users.js';
+import { MAX_BULK_USERS } from '../upstream/endpoints/organizations.js';
+import { UpstreamError, type Reason } from '../upstream/errors.js';
+import { isId } from '../upstream/id.js';
+import { usable } from './entries.js';
+
+/** A user as Kinde's bulk writes take it. */
+interface BulkBody {
+  id: string;
+  operation?: string;
+  roles?: string[] | undefined;
+  permissions?: string[] | undefined;
+}
+
+/** One user of a bulk write, and its position in the input. */
+export interface BulkUser<B extends BulkBody> {
+  position: number;
+  body: B;
+}
+
+interface BulkAnswer {
+  users_added?: readonly Entry<string>[] | null | undefined;
+  users_updated?: readonly Entry<string>[] | null | undefined;
+  users_removed?: readonly Entry<string>[] | null | undefined;
+}
+
+export interface BulkOutcome {
+  addedUserIds: string[];
+  updatedUserIds: string[];
+  removedUserIds: string[];
+  userErrors: UserError[];
+}
+
+/** How one kind of bulk write is sent, and what it says about users to whom nothing was done. */
+export interface BulkWrite<B extends BulkBody> {
+  send: (bodies: B[]) => Promise<BulkAnswer>;
+  /** Reads what Kinde knows about a user; undefined when that can't be read. */
+  standingOf: (userId: string) => Promise<Standing | undefined>;
+  /** The error for a user whom a successful response does not name. */
+  nothingDone: (standing: Standing | undefined) => Problem;
+}
+
+type Problem = Pick<UserError, 'code' | 'message'>;
+
+/** Refuses an empty list, invalid ids, and a person who is named twice: which of the two would hold? */
+export function checkUsers(users: readonly { userId: string }[]): void {
+  if (users.length === 0) {
+    const message = '`users` is empty. Name at least one user.';
+    throw new InputError([{ message, code: 'INVALID_VALUE', field: ['users'] }]);
+  }
+  const seen = new Set<string>();
+  const userErrors = users.flatMap(({ userId }, position): UserError[] => {
+    const field = ['users', position, 'userId'];
+    if (!isId(userId)) {
+      return [{ message: 'This cannot be the id of a user.', code: 'INVALID_ID', field }];
+    }
+    if (seen.has(userId)) {
+      return [{ message: `${userId} is named more than once.`, code: 'DUPLICATE_USER', field }];
+    }
+    seen.add(userId);
+    return [];
+  });
+  if (userErrors.length > 0) throw new InputError(userErrors);
+}
+
+/**
+ * Sends users in batches, one after the other, and returns each user's outcome. A batch that Kinde
+ * refuses for its users does not stop the others. Any other failure does: it is thrown as long as Kinde
+ * has answered no batch, and reported user by user after that, so that a partial success is never
+ * reported as a failure, nor the reverse.
+ */
+export async function sendInBatches<B extends BulkBody>(
+  users: readonly BulkUser<B>[],
+  write: BulkWrite<B>,
+): Promise<BulkOutcome> {
+  const sending = new BatchSending(write);
+  for (let from = 0; from < users.length; from += MAX_BULK_USERS) {
+    const batch = users.slice(from, from + MAX_BULK_USERS);
+    try {
+      await sending.sendBatch(batch);
+    } catch (error) {
+      if (!(error instanceof UpstreamError) || !sending.isAnswered) throw error;
+      sending.report(batch, {
+        code: error.failure === 'NOT_FOUND' ? codeOfReason(error) : codeOf(error),
+        message: messageOf(error),
+      });
+      sending.report(users.slice(from + MAX_BULK_USERS), {
+        code: 'NOT_ATTEMPTED',
+        message: 'Not sent, because the batch before it failed.',
+      });
+      break;
+    }
+  }
+  return sending.finish();
+}
+
+class BatchSending<B extends BulkBody> {
+  /** Whether Kinde has answered a batch, by doing it or by refusing it. */
+  isAnswered = false;
+  readonly #write: BulkWrite<B>;
+  readonly #added: string[] = [];
+  readonly #updated: string[] = [];
+  readonly #removed: string[] = [];
+  /** Each user's error, by position. A user's first error stays. */
+  readonly #errors = new Map<number, Problem>();
+  readonly #unmentioned: BulkUser<B>[] = [];
+
+  constructor(write: BulkWrite<B>) {
+    this.#write = write;
+  }
+
+  report(users: readonly BulkUser<B>[], problem: Problem): void {
+    for (const { position } of users) {
+      if (!this.#errors.has(position)) this.#errors.set(position, problem);
+    }
+  }
+
+  /**
+   * Sends a batch. If Kinde refuses it for some of its users, sends it once more without them: Kinde
+   * has refused the batch as a whole, so nobody is sent twice. Throws any other failure.
+   */
+  async sendBatch(batch: readonly BulkUser<B>[]): Promise<void> {
+    const refusal = await this.#attempt(batch);
+    if (refusal === undefined) return;
+    const innocent = await this.#blame(batch, refusal, true);
+    if (innocent.length === batch.length) return this.#reportRefused(innocent, batch, refusal);
+    if (innocent.length === 0) return;
+    const again = await this.#attempt(innocent);
+    if (again === undefined) return;
+    const rest = await this.#blame(innocent, again, false);
+    this.#reportRefused(rest, innocent, again);
+  }
+
+  /** Sends users and records what was done. Returns Kinde's refusal, if it is about the users. */
+  async #attempt(users: readonly BulkUser<B>[]): Promise<UpstreamError | undefined> {
+    let answer: BulkAnswer;
+    try {
+      answer = await this.#write.send(users.map(({ body }) => body));
+    } catch (error) {
+      if (!(error instanceof UpstreamError) || !isAboutUsers(error)) throw error;
+      this.isAnswered = true;
+      return error;
+    }
+    this.isAnswered = true;
+    const added = usable(answer.users_added);
+    const updated = usable(answer.users_updated);
+    const removed = usable(answer.users_removed);
+    this.#added.push(...added);
+    this.#updated.push(...updated);
+    this.#removed.push(...removed);
+    const done = new Set([...added, ...updated, ...removed]);
+    this.#unmentioned.push(...users.filter(({ body }) => !done.has(body.id)));
+    return undefined;
+  }
+
+  /** Reports Kinde's reason to the users who are to blame for a refusal. Returns the others. */
+  async #blame(
+    users: readonly BulkUser<B>[],
+    refusal: UpstreamError,
+    mayLookUp: boolean,
+  ): Promise<readonly BulkUser<B>[]> {
+    const problem = { code: codeOfReason(refusal), message: messageOf(refusal) };
+    if (users.length === 1) {
+      this.report(users, problem);
+      return [];
+    }
+    const blamed = new Set<BulkUser<B>>();
+    for (const reason of refusal.reasons) {
+      const named = namedIn(reason, users);
+      this.report(named, { code: reason.code, message: reason.message || reason.code });
+      for (const user of named) blamed.add(user);
+    }
+    if (blamed.size === 0 && mayLookUp) {
+      const unknown = await this.#unacceptable(users);
+      this.report(unknown, problem);
+      for (const user of unknown) blamed.add(user);
+    }
+    return users.filter((user) => !blamed.has(user));
+  }
+
+  /** Returns the users whom Kinde doesn't know, or who are to be removed and are no members. */
+  async #unacceptable(users: readonly BulkUser<B>[]): Promise<BulkUser<B>[]> {
+    const standings = await Promise.all(users.map(({ body }) => this.#write.standingOf(body.id)));
+    return users.filter(({ body }, index) => {
+      const standing = standings[index];
+      if (standing === undefined || standing === 'MEMBER') return false;
+      return standing === 'UNKNOWN' || body.operation === 'delete';
+    });
+  }
+
+  #reportRefused(
+    users: readonly BulkUser<B>[],
+    batch: readonly BulkUser<B>[],
+    refusal: UpstreamError,
+  ): void {
+    const culprits = batch.filter((user) => !users.includes(user)).map(({ body }) => body.id);
+    const cause =
+      culprits.length === 0 ? 'and did not say because of whom' : `because of ${list(culprits)}`;
+    const message = `Nothing was done: Kinde refused this user's batch ${cause}. ${messageOf(refusal)}`;
+    this.report(users, { code: 'BATCH_REFUSED', message });
+  }
+
+  async finish(): Promise<BulkOutcome> {
+    await Promise.all(
+      this.#unmentioned.map(async (user) => {
+        const standing = await this.#write.standingOf(user.body.id);
+        this.report([user], this.#write.nothingDone(standing));
+      }),
+    );
+    const errors = [...this.#errors].sort(([a], [b]) => a - b);
+    return {
+      addedUserIds: this.#added,
+      updatedUserIds: this.#updated,
+      removedUserIds: this.#removed,
+      userErrors: errors.map(([position, problem]) => ({
+        ...problem,
+        field: ['users', position],
+      })),
+    };
+  }
+}
+
+/** Whether a batch was refused for its users, so that nothing was done and another one may be sent. */
+function isAboutUsers({ failure, reasons }: UpstreamError): boolean {
+  return (
+    failure === 'BAD_REQUEST' ||
+    (failure === 'NOT_FOUND' && !reasons.some(({ code }) => code.startsWith('ORGANIZATION')))
+  );
+}
+
+const codeOfReason = ({ reasons: [reason], failure }: UpstreamError) => reason?.code ?? failure;
+
+/** What separates ids and keys from the text around them. */
+const SEPARATORS = /[^\w:.@-]+/;
+
+/**
+ * Returns the users whom a reason names by their id. A reason about a role or a permission names it by
+ * its key, and so all users who were to have it.
+ */
+function namedIn<B extends BulkBody>(
+  { code, message, details = '' }: Reason,
+  users: readonly BulkUser<B>[],
+): BulkUser<B>[] {
+  const words = `${message} ${details}`.split(SEPARATORS);
+  const names = new Set([...words, ...words.map((word) => word.replace(/^[:.-]+|[:.-]+$/g, ''))]);
+  const named = users.filter(({ body }) => names.has(body.id));
+  if (named.length > 0) return named;
+  return users.filter(({ body }) => {
+    const keys = code.includes('ROLE') ? body.roles : undefined;
+    return (keys ?? (code.includes('PERMISSION') ? body.permissions : undefined))?.some((key) =>
+      names.has(key),
+    );
+  });
+}
+
+/** How many ids a message lists. */
+const MAX_LISTED = 3;
+
+function list(ids: readonly string[]): string {
+  const listed = ids.slice(0, MAX_LISTED).join(', ');
+  return ids.length > MAX_LISTED ? `${listed} and ${ids.length - MAX_LISTED} others` : listed;
+}

@@ -1,0 +1,379 @@
+/** Bulk writes through the door: what each user is told, and what was sent. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Fault } from '../../src/emulator/index.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+let gateway: TestGateway;
+let code: string;
+beforeAll(async () => {
+  gateway = await startGateway({ env: { UPSTREAM_RETRIES: '0' } });
+});
+afterAll(() => gateway.close());
+beforeEach(() => {
+  gateway.emulator.reset();
+  code = [...state().organizations.values()].find(({ profile }) => profile.is_default !== true)!
+    .profile.code;
+});
+
+const state = () => gateway.emulator.state;
+const members = () => state().organizations.get(code)!.members;
+const isMember = (userId: string) => members().has(userId);
+const strangers = (count: number) =>
+  [...state().users.values()]
+    .map(({ id }) => id)
+    .filter((id) => !isMember(id))
+    .slice(0, count);
+
+interface Outcome {
+  addedUserIds: string[];
+  updatedUserIds: string[];
+  removedUserIds: string[];
+  userErrors: { code: string; message: string; field: string[] | null }[];
+}
+
+const ADD = `mutation ($input: AddOrganizationUsersInput!) { addOrganizationUsers(input: $input) {
+  addedUserIds organization { code } userErrors { code message field } } }`;
+const UPDATE = `mutation ($input: UpdateOrganizationUsersInput!) { updateOrganizationUsers(input: $input) {
+  addedUserIds updatedUserIds removedUserIds userErrors { code message field } } }`;
+
+async function write(document: string, users: object[]): Promise<Outcome> {
+  gateway.calls();
+  const { data, errors } = await gateway.execute(document, {
+    input: { organizationCode: code, users },
+  });
+  expect(errors).toBeUndefined();
+  return Object.values(data)[0] as Outcome;
+}
+const add = (userIds: string[]) =>
+  write(
+    ADD,
+    userIds.map((userId) => ({ userId })),
+  );
+
+/** How many users each write sent. */
+const sentSizes = () =>
+  gateway.emulator.requests
+    .filter(({ method }) => method !== 'GET')
+    .map(({ body }) => (body as { users: object[] }).users.length);
+
+/** Answers the nth write of the test in place of the emulator. */
+function answerWrite(nth: number, respond: Fault['respond']) {
+  let seen = 0;
+  gateway.emulator.fault({
+    match: ({ method }) => (method === 'POST' || method === 'PATCH') && ++seen === nth,
+    respond,
+  });
+}
+
+const refusalOf = (reason: object) => ({ status: 400, body: { errors: [reason] } });
+
+describe('250 users of whom one is unknown', () => {
+  const many = () => strangers(249).toSpliced(120, 0, 'kp_unknown');
+
+  test.each(['message', 'details'] as const)(
+    'are added but for that one, whom Kinde names in %s',
+    async (place) => {
+      state().culprits = place;
+      const userIds = many();
+      const { addedUserIds, userErrors } = await add(userIds);
+      expect(addedUserIds).toEqual(userIds.toSpliced(120, 1));
+      expect(userErrors).toEqual([
+        {
+          code: 'USER_NOT_FOUND',
+          message: place === 'message' ? 'User not found: kp_unknown' : 'User not found',
+          field: ['users', '120'],
+        },
+      ]);
+      expect(sentSizes()).toEqual([100, 100, 99, 50]);
+      expect(gateway.calls().filter((call) => call.startsWith('GET'))).toEqual([]);
+    },
+  );
+
+  test('are added but for that one, whom the gateway looks up where Kinde names nobody', async () => {
+    state().culprits = 'nowhere';
+    const userIds = many();
+    const { addedUserIds, userErrors } = await add(userIds);
+    expect(addedUserIds).toEqual(userIds.toSpliced(120, 1));
+    expect(userErrors).toEqual([
+      { code: 'USER_NOT_FOUND', message: 'User not found', field: ['users', '120'] },
+    ]);
+    expect(sentSizes()).toEqual([100, 100, 99, 50]);
+    const lookUps = gateway.calls().filter((call) => call.startsWith('GET /api/v1/users?'));
+    expect(lookUps).toHaveLength(1);
+  });
+});
+
+describe('a batch that Kinde refuses', () => {
+  test('twice, for one user after the other, is told to the others as BATCH_REFUSED', async () => {
+    const userIds = strangers(98).toSpliced(10, 0, 'kp_first').toSpliced(20, 0, 'kp_second');
+    const { addedUserIds, userErrors } = await add(userIds);
+    expect(addedUserIds).toEqual([]);
+    expect(sentSizes()).toEqual([100, 99]);
+    expect(userErrors).toHaveLength(100);
+    expect(userErrors[10]).toEqual({
+      ...{ code: 'USER_NOT_FOUND', message: 'User not found: kp_first' },
+      field: ['users', '10'],
+    });
+    expect(userErrors[20]).toEqual({
+      ...{ code: 'USER_NOT_FOUND', message: 'User not found: kp_second' },
+      field: ['users', '20'],
+    });
+    const innocent = userErrors.toSpliced(20, 1).toSpliced(10, 1);
+    for (const error of innocent) {
+      expect(error).toMatchObject({
+        code: 'BATCH_REFUSED',
+        message:
+          "Nothing was done: Kinde refused this user's batch because of kp_second. User not found: kp_second",
+      });
+    }
+  });
+
+  test('for nobody whom it names or whom a look-up finds is not sent again', async () => {
+    answerWrite(1, refusalOf({ code: 'LIMIT_REACHED', message: 'The plan allows 10 users.' }));
+    const { addedUserIds, userErrors } = await add(strangers(3));
+    expect(addedUserIds).toEqual([]);
+    expect(userErrors.map(({ code: each }) => each)).toEqual(Array(3).fill('BATCH_REFUSED'));
+    expect(userErrors[0]!.message).toBe(
+      "Nothing was done: Kinde refused this user's batch and did not say because of whom. The plan allows 10 users.",
+    );
+    expect(sentSizes()).toEqual([3]);
+  });
+
+  test('names only ids that it holds in full', async () => {
+    const [one, two] = strangers(2) as [string, string];
+    const longer = `${one}0`;
+    answerWrite(1, refusalOf({ code: 'USER_SUSPENDED', message: `Users: "${longer}", (${two}).` }));
+    const { addedUserIds, userErrors } = await add([one, two]);
+    expect(addedUserIds).toEqual([one]);
+    expect(userErrors).toMatchObject([{ code: 'USER_SUSPENDED', field: ['users', '1'] }]);
+  });
+
+  test('of one user is refused for that user', async () => {
+    const { userErrors } = await add(['kp_unknown']);
+    expect(userErrors).toMatchObject([{ code: 'USER_NOT_FOUND', field: ['users', '0'] }]);
+    expect(sentSizes()).toEqual([1]);
+  });
+
+  test('does not keep the next batch from being sent', async () => {
+    const userIds = strangers(150);
+    answerWrite(1, refusalOf({ code: 'USER_NOT_FOUND', message: 'Whom?' }));
+    const { addedUserIds, userErrors } = await add(userIds);
+    expect(addedUserIds).toEqual(userIds.slice(100));
+    expect(userErrors).toHaveLength(100);
+    expect(userErrors[7]).toMatchObject({ code: 'BATCH_REFUSED', field: ['users', '7'] });
+  });
+
+  test.each([403, 429, 500])('is not sent again when its outcome is a %i', async (status) => {
+    answerWrite(1, { status, body: { errors: [{ code: 'X', message: 'kp_unknown' }] } });
+    const { data, errors } = await gateway.execute(ADD, {
+      input: {
+        organizationCode: code,
+        users: [...strangers(5), 'kp_unknown'].map((userId) => ({ userId })),
+      },
+    });
+    expect(data).toEqual({ addOrganizationUsers: null });
+    expect(errors).toHaveLength(1);
+    expect(sentSizes()).toEqual([6]);
+  });
+
+  test('and whose second sending fails tells each user what is known', async () => {
+    const userIds = strangers(149).toSpliced(3, 0, 'kp_unknown');
+    answerWrite(2, { status: 503 });
+    const { addedUserIds, userErrors } = await add(userIds);
+    expect(addedUserIds).toEqual([]);
+    const codes = userErrors.map(({ code: each }) => each);
+    expect(codes).toEqual([
+      ...Array(3).fill('WRITE_OUTCOME_UNKNOWN'),
+      'USER_NOT_FOUND',
+      ...Array(96).fill('WRITE_OUTCOME_UNKNOWN'),
+      ...Array(50).fill('NOT_ATTEMPTED'),
+    ]);
+    expect(sentSizes()).toEqual([100, 99]);
+  });
+});
+
+describe('a failure that is not about the users', () => {
+  test('150 are sent as 100 and 50', async () => {
+    const userIds = strangers(150);
+    const { addedUserIds, userErrors } = await add(userIds);
+    expect({ addedUserIds, userErrors }).toEqual({ addedUserIds: userIds, userErrors: [] });
+    expect(sentSizes()).toEqual([100, 50]);
+    expect(userIds.every(isMember)).toBe(true);
+  });
+
+  test('of a second batch is told user by user, beside the first’s success', async () => {
+    const userIds = strangers(150);
+    answerWrite(2, { status: 503 });
+    const { addedUserIds, userErrors } = await add(userIds);
+    expect(addedUserIds).toEqual(userIds.slice(0, 100));
+    expect(userErrors).toMatchObject(
+      userIds.slice(100).map((_, index) => ({
+        code: 'WRITE_OUTCOME_UNKNOWN',
+        field: ['users', String(100 + index)],
+      })),
+    );
+    expect(sentSizes()).toEqual([100, 50]);
+  });
+
+  test('of a first batch is an error of the response, and the rest is not sent', async () => {
+    answerWrite(1, { status: 403, body: { errors: [] } });
+    const input = {
+      organizationCode: code,
+      users: strangers(150).map((userId) => ({ userId })),
+    };
+    const { data, errors } = await gateway.execute(ADD, { input });
+    expect(data).toEqual({ addOrganizationUsers: null });
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect(sentSizes()).toEqual([100]);
+  });
+});
+
+describe('a misspelled key', () => {
+  const updates = (...roles: string[]) =>
+    [...members().values()]
+      .slice(0, roles.length)
+      .map(({ user }, index) => ({ userId: user.id, roles: [{ key: roles[index] }] }));
+
+  test('is refused before anything is sent, with the key that was probably meant', async () => {
+    const { updatedUserIds, userErrors } = await write(UPDATE, updates('admin', 'admn', 'Admin'));
+    expect(updatedUserIds).toEqual([]);
+    expect(userErrors).toEqual([
+      {
+        code: 'UNKNOWN_ROLE',
+        message: 'The environment has no role with the key `admn`. Did you mean `admin`?',
+        field: ['users', '1', 'roles', '0', 'key'],
+      },
+      {
+        code: 'UNKNOWN_ROLE',
+        message: 'The environment has no role with the key `Admin`. Did you mean `admin`?',
+        field: ['users', '2', 'roles', '0', 'key'],
+      },
+    ]);
+    expect(gateway.calls()).toEqual(['GET /api/v1/roles?page_size=500']);
+  });
+
+  test('of a role and of a permission are both named', async () => {
+    const [user] = updates('astronaut');
+    const permission = [...state().permissions.values()][0]!;
+    const [{ message, field }] = (
+      await write(UPDATE, [{ ...user, roles: [], permissions: [{ key: `${permission.key}s` }] }])
+    ).userErrors as [Outcome['userErrors'][0]];
+    expect(message).toContain(`Did you mean \`${permission.key}\`?`);
+    expect(field).toEqual(['users', '0', 'permissions', '0', 'key']);
+    const { userErrors } = await write(UPDATE, [
+      { ...user, permissions: [{ key: 'no_such_permission' }] },
+    ]);
+    expect(userErrors.map(({ message: each }) => each)).toEqual([
+      'The environment has no role with the key `astronaut`.',
+      'The environment has no permission with the key `no_such_permission`.',
+    ]);
+  });
+
+  test('that is an id, and an id that is a key, are told apart', async () => {
+    const { id } = state().roleByKey('admin');
+    const { userId } = updates('admin')[0]!;
+    const messages = async (role: object) =>
+      (await write(UPDATE, [{ userId, roles: [role] }])).userErrors.map(({ message }) => message);
+    expect(await messages({ id: 'admin' })).toEqual([
+      'The environment has no role with the id `admin`. To use a key, write `{ key: "admin" }`.',
+    ]);
+    expect(await messages({ key: id })).toEqual([
+      `The environment has no role with the key \`${id}\`. To use an id, write \`{ id: "${id}" }\`.`,
+    ]);
+  });
+
+  test.each([
+    ['may not be read', { status: 403, body: { errors: [] } }],
+    ['cannot be read', { status: 503 }],
+  ] as const)(
+    'is left to Kinde where the catalogue %s, and is told to its users alone',
+    async (_, respond) => {
+      gateway.emulator.fault({ route: 'GET /api/v1/roles', respond });
+      const users = updates('admin', 'admn', 'admin', 'admn', 'auditor');
+      const { updatedUserIds, userErrors } = await write(UPDATE, users);
+      expect(updatedUserIds).toEqual([users[0]!.userId, users[2]!.userId, users[4]!.userId]);
+      const message = 'Role not found: admn';
+      expect(userErrors).toEqual([
+        { code: 'ROLE_NOT_FOUND', message, field: ['users', '1'] },
+        { code: 'ROLE_NOT_FOUND', message, field: ['users', '3'] },
+      ]);
+      expect(sentSizes()).toEqual([5, 3]);
+    },
+  );
+});
+
+describe('users to whom nothing was done', () => {
+  test('are members already, or unknown: one read says which', async () => {
+    const [stranger] = strangers(1) as [string];
+    const [member] = [...members().values()].map(({ user }) => user.id) as [string];
+    answerWrite(1, { status: 200, body: { code: 'OK', users_added: [] } });
+    const { userErrors } = await add([member, 'kp_unknown', stranger]);
+    const error = (message: string, at: string) => ({
+      ...{ code: 'NOT_ADDED', message },
+      field: ['users', at],
+    });
+    expect(userErrors).toEqual([
+      error('Not added: already a member of the organization.', '0'),
+      error('Not added: this Kinde environment has no user with this id.', '1'),
+      error('Not added: Kinde gives no reason. The user exists and is no member.', '2'),
+    ]);
+    expect(gateway.calls()).toEqual([
+      `POST /api/v1/organizations/${code}/users`,
+      `GET /api/v1/users?user_id=${member}%2Ckp_unknown%2C${stranger}&page_size=3&expand=organizations`,
+    ]);
+  });
+
+  test('are no members, or unknown, where they were to be changed', async () => {
+    const [stranger] = strangers(1) as [string];
+    answerWrite(1, { status: 200, body: { code: 'OK' } });
+    const { userErrors } = await write(UPDATE, [
+      { userId: stranger, roles: [] },
+      { userId: 'kp_unknown', roles: [] },
+    ]);
+    expect(userErrors.map(({ code: each, message }) => [each, message])).toEqual([
+      ['NOT_UPDATED', 'Nothing was done: not a member of the organization.'],
+      ['NOT_UPDATED', 'Nothing was done: this Kinde environment has no user with this id.'],
+    ]);
+  });
+
+  test('are told both where nothing can be read', async () => {
+    gateway.emulator.fault({ route: 'GET /api/v1/users', respond: { status: 503 } });
+    const [member] = [...members().values()].map(({ user }) => user.id) as [string];
+    const { userErrors } = await add([member]);
+    expect(userErrors).toMatchObject([
+      {
+        code: 'NOT_ADDED',
+        message: 'Not added: already a member, or unknown to this Kinde environment.',
+      },
+    ]);
+  });
+
+  test('a removal of somebody who is no member is refused for that user alone', async () => {
+    const [stranger] = strangers(1) as [string];
+    const ids = [...members().values()].map(({ user }) => user.id).slice(0, 2);
+    for (const place of ['message', 'nowhere'] as const) {
+      state().culprits = place;
+      const { removedUserIds, userErrors } = await write(UPDATE, [
+        { userId: ids.shift()!, operation: 'DELETE' },
+        { userId: stranger, operation: 'DELETE' },
+      ]);
+      expect(removedUserIds).toHaveLength(1);
+      expect(userErrors).toMatchObject([
+        { code: 'USER_NOT_IN_ORGANIZATION', field: ['users', '1'] },
+      ]);
+    }
+  });
+
+  test('an empty list is an invalid value, and nothing is sent', async () => {
+    for (const document of [ADD, UPDATE]) {
+      expect((await write(document, [])).userErrors).toEqual([
+        {
+          code: 'INVALID_VALUE',
+          message: '`users` is empty. Name at least one user.',
+          field: ['users'],
+        },
+      ]);
+      expect(gateway.calls()).toEqual([]);
+    }
+  });
+});
