@@ -214,7 +214,14 @@ describeWith('chromium')('in a browser', () => {
   const answer = (text: string) =>
     page.locator('.graphiql-response .view-lines', { hasText: text });
   const execute = () => page.getByRole('button', { name: /^Execute/ }).click();
-  const openTab = (name: string) => page.getByRole('tab', { name }).click();
+  /** GraphiQL sends the name of the previous tab's operation until it has parsed and stored the new one. */
+  async function openTab(name: string) {
+    await page.getByRole('tab', { name }).click();
+    await page.waitForFunction(
+      (pattern) => new RegExp(pattern).test(localStorage.getItem('graphiql:query') ?? ''),
+      `(query|mutation) ${name}\\b`,
+    );
+  }
 
   test('opens with the examples and runs the first', async () => {
     expect(await page.title()).toBe('Kinde organizations');
