@@ -271,7 +271,7 @@ export const settings = {
     }),
     isTracingDisabled: setting('OTEL_SDK_DISABLED', boolean, {
       default: 'false',
-      description: 'FairQueue traces off, whatever else is set.',
+      description: 'Turns traces off, whatever else is set.',
     }),
     otlpEndpoint: setting('OTEL_EXPORTER_OTLP_ENDPOINT', httpUrl('http://collector:4318'), {
       defaultDescription: 'off',
