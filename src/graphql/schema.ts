@@ -4,6 +4,7 @@ import { makeExecutableSchema } from '@graphql-tools/schema';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { buildSchema, isScalarType, lexicographicSortSchema, type GraphQLSchema } from 'graphql';
 import { auditMutations } from './audit.js';
+import { completeListsInTurns } from './list-turns.js';
 import { enforceScopes } from '../auth/directives.js';
 import { resolvers } from '../resolvers/index.js';
 import { describeScopes } from './scope-descriptions.js';
@@ -37,7 +38,7 @@ function makeSchema(): GraphQLSchema {
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });
   describeScalars(schema);
-  return auditMutations(enforceScopes(describeScopes(schema)));
+  return completeListsInTurns(auditMutations(enforceScopes(describeScopes(schema))));
 }
 
 /** Gives scalars the description and specification of the SDL, which their implementations override. */
