@@ -60,6 +60,7 @@ class Turns {
   }
 
   #turnFor(size: number): Promise<void> {
+    this.#schedule();
     return new Promise((begin) => this.#waiting.push({ size, begin }));
   }
 

@@ -145,9 +145,13 @@ class BatchSending<B extends BulkBody> {
       return error;
     }
     this.isAnswered = true;
-    const added = usable(answer.users_added);
-    const updated = usable(answer.users_updated);
-    const removed = usable(answer.users_removed);
+    const sent = new Set(users.map(({ body }) => body.id));
+    // An id that was not sent says nothing about this batch.
+    const named = (ids: BulkAnswer['users_added']) =>
+      [...new Set(usable(ids))].filter((id) => sent.has(id));
+    const added = named(answer.users_added);
+    const updated = named(answer.users_updated);
+    const removed = named(answer.users_removed);
     this.#added.push(...added);
     this.#updated.push(...updated);
     this.#removed.push(...removed);

@@ -86,12 +86,13 @@ export const resolvers = {
         }: CreateOrganizationInviteInput,
         { upstream, loaders },
       ) => {
+        const [keys] = await roleKeys(loaders, [{ references: roles, field: ['roles'] }]);
         const { invite } = await upstream.organizationInvites.create({
           org_code: organizationCode,
           email,
           first_name: firstName ?? undefined,
           last_name: lastName ?? undefined,
-          roles: (await roleKeys(loaders, roles, ['roles'])) ?? [],
+          roles: keys ?? [],
           send_email: sendEmail,
         });
         return { organization: { code: organizationCode }, inviteCode: invite.code };

@@ -10,7 +10,7 @@ import { connection, connectionResolvers } from './connection.js';
 import { mapEntries, reported } from './entries.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
-import { resolveId, resolveKeys, type FieldPath, type ReferenceKind } from './reference.js';
+import { resolveId, resolveKeys, type ReferenceKind, type ReferenceList } from './reference.js';
 
 const kindOf = ({ permissions }: Loaders): ReferenceKind => ({
   ...permissions,
@@ -18,12 +18,9 @@ const kindOf = ({ permissions }: Loaders): ReferenceKind => ({
   unknownCode: 'UNKNOWN_PERMISSION',
 });
 
-/** Returns the keys of referenced permissions. Throws an InputError that names each that does not exist. */
-export const permissionKeys = (
-  loaders: Loaders,
-  references: readonly PermissionReference[] | null | undefined,
-  field: FieldPath,
-) => resolveKeys(references, kindOf(loaders), field);
+/** Returns the keys of lists of references. Throws an InputError that names those that don't exist. */
+export const permissionKeys = (loaders: Loaders, lists: readonly ReferenceList[]) =>
+  resolveKeys(lists, kindOf(loaders));
 
 const permissionId = (loaders: Loaders, reference: PermissionReference) =>
   resolveId(reference, kindOf(loaders), ['permission']);

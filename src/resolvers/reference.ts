@@ -38,38 +38,85 @@ export async function resolveId(
   kind: ReferenceKind,
   field: FieldPath,
 ): Promise<string> {
-  checkReference(reference, kind, field);
+  const place = { reference, field };
+  const invalid = invalidError(place, kind);
+  if (invalid !== undefined) throw new InputError([invalid]);
   if (reference.key == null) return reference.id!;
   const found = await kind.byKey(reference.key);
-  return found?.id ?? refuseUnknown(reference, kind, field);
+  if (found === null) throw new InputError([await unknownError(place, kind)]);
+  return found.id;
 }
 
+/** The references of one user in an input, and the path of their list. */
+export interface ReferenceList {
+  references: readonly Reference[] | null | undefined;
+  field: FieldPath;
+}
+
+/** The first place of a reference in the input. */
+interface Place {
+  reference: Reference;
+  field: FieldPath;
+}
+
+/** How many wrong references are named: one input can hold a hundred thousand. */
+export const MAX_NAMED = 20;
+
+/** How many references are looked up before the next are. A catalogue has a few hundred entries. */
+const LOOKED_UP_AT_ONCE = 1_000;
+
 /**
- * Returns the keys that a write takes for a list of references; undefined for no list. Throws an
- * InputError that names every reference to something that doesn't exist.
+ * Returns the keys that a write takes for lists of references; undefined for a list that is absent. Each
+ * reference is looked up once. Throws an InputError that names the first MAX_NAMED wrong ones.
  */
 export async function resolveKeys(
-  references: readonly Reference[] | null | undefined,
+  lists: readonly ReferenceList[],
   kind: ReferenceKind,
-  field: FieldPath,
-): Promise<string[] | undefined> {
-  if (references == null) return undefined;
-  return allOrInputError(
-    references.map((reference, position) => resolveKey(reference, kind, [...field, position])),
+): Promise<(string[] | undefined)[]> {
+  const places = [...firstPlaces(lists, kind)];
+  const keys = new Map<string, string>();
+  for (let from = 0; from < places.length; from += LOOKED_UP_AT_ONCE) {
+    const part = places.slice(from, from + LOOKED_UP_AT_ONCE);
+    const found = await Promise.all(part.map(([, { reference }]) => findKey(reference, kind)));
+    const unknown = part.filter((_, index) => found[index] === undefined).slice(0, MAX_NAMED);
+    if (unknown.length > 0) {
+      throw new InputError(
+        await Promise.all(unknown.map(([, place]) => unknownError(place, kind))),
+      );
+    }
+    for (const [index, [name]] of part.entries()) keys.set(name, found[index]!);
+  }
+  return lists.map(({ references }) =>
+    references?.map((reference) => keys.get(nameOf(reference))!),
   );
 }
 
-async function resolveKey(
-  reference: Reference,
-  kind: ReferenceKind,
-  field: FieldPath,
-): Promise<string> {
-  checkReference(reference, kind, field);
-  const { key, id } = reference;
-  if (key == null) return (await kind.byId(id!))?.key ?? refuseUnknown(reference, kind, field);
+/** Returns the first place of each reference by its name. Throws for texts that can't be an id or key. */
+function firstPlaces(lists: readonly ReferenceList[], kind: ReferenceKind): Map<string, Place> {
+  const places = new Map<string, Place>();
+  const invalid: UserError[] = [];
+  for (const { references, field } of lists) {
+    for (const [position, reference] of (references ?? []).entries()) {
+      const place = { reference, field: [...field, position] };
+      const error = invalidError(place, kind);
+      if (error !== undefined) invalid.push(error);
+      else if (!places.has(nameOf(reference))) places.set(nameOf(reference), place);
+      if (invalid.length === MAX_NAMED) throw new InputError(invalid);
+    }
+  }
+  if (invalid.length > 0) throw new InputError(invalid);
+  return places;
+}
+
+/** Returns the key of a reference; undefined when nothing has it. */
+async function findKey(
+  { key, id }: Reference,
+  { byId, hasKey }: ReferenceKind,
+): Promise<string | undefined> {
+  if (key == null) return (await byId(id!))?.key;
   // Where the catalogue can't be read, Kinde judges the key.
-  const isKnown = await kind.hasKey(key).catch(ignoreUpstreamError);
-  return isKnown === false ? refuseUnknown(reference, kind, field) : key;
+  const isKnown = await hasKey(key).catch(ignoreUpstreamError);
+  return isKnown === false ? undefined : key;
 }
 
 function ignoreUpstreamError(error: unknown): undefined {
@@ -79,23 +126,20 @@ function ignoreUpstreamError(error: unknown): undefined {
 const givenIn = ({ key, id }: Reference): ['id' | 'key', string] =>
   key == null ? ['id', id!] : ['key', key];
 
-function checkReference(reference: Reference, { noun }: ReferenceKind, field: FieldPath): void {
+const nameOf = (reference: Reference) => givenIn(reference).join(' ');
+
+function invalidError({ reference, field }: Place, { noun }: ReferenceKind): UserError | undefined {
   const [given, value] = givenIn(reference);
-  if (isId(value)) return;
+  if (isId(value)) return undefined;
   const message = `This cannot be the ${given} of a ${noun}.`;
-  throw new InputError([{ message, code: 'INVALID_ID', field: [...field, given] }]);
+  return { message, code: 'INVALID_ID', field: [...field, given] };
 }
 
-async function refuseUnknown(
-  reference: Reference,
-  kind: ReferenceKind,
-  field: FieldPath,
-): Promise<never> {
+async function unknownError({ reference, field }: Place, kind: ReferenceKind): Promise<UserError> {
   const [given, value] = givenIn(reference);
   const message = `The environment has no ${kind.noun} with the ${given} \`${value}\`.`;
   const advice = await adviceFor(given, value, kind);
-  const userError = { message: message + advice, code: kind.unknownCode, field: [...field, given] };
-  throw new InputError([userError]);
+  return { message: message + advice, code: kind.unknownCode, field: [...field, given] };
 }
 
 async function adviceFor(

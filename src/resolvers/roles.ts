@@ -12,7 +12,7 @@ import { connection, connectionResolvers } from './connection.js';
 import { mapEntries, reported } from './entries.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
-import { resolveId, resolveKeys, type FieldPath, type ReferenceKind } from './reference.js';
+import { resolveId, resolveKeys, type ReferenceKind, type ReferenceList } from './reference.js';
 
 /** A property that only the environment's catalogue has, unless what led here carries it. */
 const described = carriedOr((role: RoleParent, { roles }) => roles.describe(role));
@@ -23,12 +23,9 @@ const kindOf = ({ roles }: Loaders): ReferenceKind => ({
   unknownCode: 'UNKNOWN_ROLE',
 });
 
-/** Returns the keys of referenced roles. Throws an InputError that names each that does not exist. */
-export const roleKeys = (
-  loaders: Loaders,
-  references: readonly RoleReference[] | null | undefined,
-  field: FieldPath,
-) => resolveKeys(references, kindOf(loaders), field);
+/** Returns the keys of lists of references. Throws an InputError that names those that don't exist. */
+export const roleKeys = (loaders: Loaders, lists: readonly ReferenceList[]) =>
+  resolveKeys(lists, kindOf(loaders));
 
 const roleId = (loaders: Loaders, reference: RoleReference) =>
   resolveId(reference, kindOf(loaders), ['role']);

@@ -26,14 +26,20 @@ const personal = carriedOr((member: Member, { users }) => users.profile(member))
 /** A property of the membership: from the parent where it carries it, else from the list of members. */
 const ofMembership = carriedOr((member: Member, { users }) => users.membership(member));
 
-/** A filter as the API takes it; a key with a comma in it would read as two. */
+/** How many keys a filter may have: they go into the URL of the call. */
+const MAX_FILTER_KEYS = 100;
+
+/** Returns a filter as Kinde takes it. A key with a comma would read as two. */
 function filter(name: string, keys: readonly string[] | null | undefined): string | undefined {
   if (keys == null || keys.length === 0) return undefined;
+  if (keys.length > MAX_FILTER_KEYS) {
+    throw badUserInput(`\`${name}\` takes at most ${MAX_FILTER_KEYS} keys, not ${keys.length}.`);
+  }
   if (!keys.every(isId)) throw badUserInput(`\`${name}\` holds a text that cannot be a key.`);
   return [...keys].sort().join(',');
 }
 
-/** Users that were written, as members to be read afresh. */
+/** Returns users that were written as members, to be read again. */
 const asMembers = (org_code: string, userIds: readonly string[]): Member[] =>
   userIds.map((user_id) => ({ org_code, user_id }));
 
@@ -43,25 +49,21 @@ async function bulkUsers(
   loaders: Loaders,
 ) {
   checkUsers(users);
-  return allOrInputError(
-    users.map(async ({ userId, roles, permissions, ...change }, position) => {
-      const at = (list: string) => ['users', position, list];
-      const [roleList, permissionList] = await allOrInputError([
-        roleKeys(loaders, roles, at('roles')),
-        permissionKeys(loaders, permissions, at('permissions')),
-      ]);
-      const isDelete = 'operation' in change && change.operation === 'DELETE';
-      return {
-        position,
-        body: {
-          id: userId,
-          ...(isDelete ? { operation: 'delete' } : {}),
-          roles: roleList,
-          permissions: permissionList,
-        },
-      };
-    }),
-  );
+  const listsOf = (name: 'roles' | 'permissions') =>
+    users.map((user, position) => ({ references: user[name], field: ['users', position, name] }));
+  const [roles, permissions] = await allOrInputError([
+    roleKeys(loaders, listsOf('roles')),
+    permissionKeys(loaders, listsOf('permissions')),
+  ]);
+  return users.map((user, position) => ({
+    position,
+    body: {
+      id: user.userId,
+      ...('operation' in user && user.operation === 'DELETE' ? { operation: 'delete' } : {}),
+      roles: roles![position],
+      permissions: permissions![position],
+    },
+  }));
 }
 
 /** Returns what Kinde knows about users of a bulk write; undefined where that can't be read. */

@@ -87,12 +87,15 @@ function decode(
   { status, body }: RawAnswer,
   onMismatch: Decoding['onMismatch'],
 ): Fetched {
-  let hasLostEntries = false;
+  // Entries that are unusable for the same reason share an error: a response can hold 100,000 of them.
+  const lost = new Map<string, UpstreamError>();
   const decoding: Decoding = {
     onMismatch,
     loseEntry: (mismatch) => {
-      hasLostEntries = true;
-      return badResponse(endpoint, status, mismatch);
+      const reason = `${mismatch.field} ${mismatch.received}`;
+      let error = lost.get(reason);
+      if (error === undefined) lost.set(reason, (error = badResponse(endpoint, status, mismatch)));
+      return error;
     },
     blamed: undefined,
   };
@@ -101,7 +104,7 @@ function decode(
     decoding,
   );
   if (value === UNUSABLE) throw badResponse(endpoint, status, decoding.blamed!);
-  return { value, body: hasLostEntries ? undefined : body };
+  return { value, body: lost.size > 0 ? undefined : body };
 }
 
 /** Names fields by the table's names: those in a response may be anything, and messages go to the log. */

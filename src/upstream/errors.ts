@@ -72,6 +72,9 @@ export class UpstreamError extends Error {
     details: Details = {},
   ) {
     super(message, { cause: details.cause });
+    // One response can have thousands, nobody reads where in the gateway they were made, and graphql-js
+    // would have the stack of each formatted.
+    this.stack = `${this.name}: ${message}`;
     this.route = details.route;
     this.status = details.status;
     this.reasons = details.reasons ?? [];

@@ -101,7 +101,10 @@ describe('what is written is told by its name alone', () => {
         outcome: 'success',
         target: { userIds: strangers.slice(0, 20), userCount: 120, roles: ['admin'] },
         users: { added: 120, updated: 0, removed: 0 },
-        calls: [{ route: 'POST /api/v1/organizations/{org_code}/users', status: 200, count: 2 }],
+        calls: [
+          { route: 'GET /api/v1/roles', status: 200, count: 1 },
+          { route: 'POST /api/v1/organizations/{org_code}/users', status: 200, count: 2 },
+        ],
       },
     ]);
   });

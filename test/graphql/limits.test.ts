@@ -431,8 +431,14 @@ describe('a small request that stands for much', () => {
     [
       'one long list for many users',
       `mutation ($roles: [RoleReference!]) { addOrganizationUsers(input: { organizationCode: "o", users: [${Array.from({ length: 80 }, (_, n) => `{ userId: "kp_${n}", roles: $roles }`).join(' ')}] }) { userErrors { code } } }`,
-      { roles: Array.from({ length: 20_000 }, (_, n) => ({ id: `r${n}` })) },
+      { roles: Array.from({ length: 10_000 }, (_, n) => ({ id: `r${n}` })) },
       /^The arguments have \d+ values and characters/,
+    ],
+    [
+      'a long list in a variable',
+      'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }',
+      { ids: Array(30_000).fill('x') },
+      /^The variables hold more than 30000 values/,
     ],
     [
       'one long text in each entry of a list',
