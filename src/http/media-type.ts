@@ -6,8 +6,11 @@ const RESPONSE_TYPES = ['application/json', 'application/graphql-response+json']
 
 export type ResponseType = `${(typeof RESPONSE_TYPES)[number]}; charset=utf-8`;
 
-/** JSON is always UTF-8, so that the parameter says nothing. `utf8` is a common spelling of it. */
-const UTF8_PARAMETER = /\s*;\s*charset\s*=\s*("?)utf-?8\1\s*(?=[;,]|$)/gi;
+/**
+ * JSON is always UTF-8, so the parameter says nothing. `utf8` is a common spelling of it. The pattern
+ * doesn't start with white space: a header of spaces would take time that grows with their square.
+ */
+const UTF8_PARAMETER = /;\s*charset\s*=\s*("?)utf-?8\1\s*(?=[;,]|$)/gi;
 
 /** Returns the media type for an `Accept` header; undefined when it accepts none that there is. */
 export function negotiateType(accept: string | undefined): ResponseType | undefined {

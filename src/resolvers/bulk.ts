@@ -6,6 +6,7 @@ import { MAX_BULK_USERS } from '../upstream/endpoints/organizations.js';
 import { UpstreamError, type Reason } from '../upstream/errors.js';
 import { isId } from '../upstream/id.js';
 import { usable } from './entries.js';
+import { MAX_NAMED } from './reference.js';
 
 /** A user as Kinde's bulk writes take it. */
 interface BulkBody {
@@ -45,25 +46,32 @@ export interface BulkWrite<B extends BulkBody> {
 
 type Problem = Pick<UserError, 'code' | 'message'>;
 
-/** Refuses an empty list, invalid ids, and a person who is named twice: which of the two would hold? */
+/**
+ * Throws an InputError for an empty list, invalid ids, and a user who is named twice: which of the two
+ * would apply? It names the first MAX_NAMED of them.
+ */
 export function checkUsers(users: readonly { userId: string }[]): void {
   if (users.length === 0) {
     const message = '`users` is empty. Name at least one user.';
     throw new InputError([{ message, code: 'INVALID_VALUE', field: ['users'] }]);
   }
   const seen = new Set<string>();
-  const userErrors = users.flatMap(({ userId }, position): UserError[] => {
-    const field = ['users', position, 'userId'];
-    if (!isId(userId)) {
-      return [{ message: 'This cannot be the id of a user.', code: 'INVALID_ID', field }];
-    }
-    if (seen.has(userId)) {
-      return [{ message: `${userId} is named more than once.`, code: 'DUPLICATE_USER', field }];
+  const userErrors: UserError[] = [];
+  for (const [position, { userId }] of users.entries()) {
+    const problem = idProblem(userId, seen);
+    if (problem !== undefined) {
+      userErrors.push({ ...problem, field: ['users', position, 'userId'] });
+      if (userErrors.length === MAX_NAMED) break;
     }
     seen.add(userId);
-    return [];
-  });
+  }
   if (userErrors.length > 0) throw new InputError(userErrors);
+}
+
+function idProblem(userId: string, seen: ReadonlySet<string>): Problem | undefined {
+  if (!isId(userId)) return { message: 'This cannot be the id of a user.', code: 'INVALID_ID' };
+  if (!seen.has(userId)) return undefined;
+  return { message: `${userId} is named more than once.`, code: 'DUPLICATE_USER' };
 }
 
 /**
