@@ -503,6 +503,11 @@ describe('an id in an operation', () => {
   test('reaches Kinde as it is, at its place in the write that was asked for, or nothing does', async () => {
     expect(new Set(writes.map(({ mutation }) => mutation)).size).toBe(12);
     const ids = fc.record<Ids>({ org: id, user: id, key: id, ref: id });
+    // Without the catalogues, Kinde judges the keys of roles and permissions.
+    const CATALOGUES = ['GET /api/v1/roles', 'GET /api/v1/permissions'] as const;
+    const undo = CATALOGUES.map((route) =>
+      gateway.emulator.fault({ route, respond: { status: 403, body: {} } }),
+    );
     let sent = 0;
     let refused = 0;
     await fc.assert(
@@ -516,7 +521,9 @@ describe('an id in an operation', () => {
         );
         expect(errors).toBeUndefined();
         const codes = data[mutation].userErrors.map((error: { code: string }) => error.code);
-        const [call, ...more] = gateway.emulator.requests;
+        const [call, ...more] = gateway.emulator.requests.filter(
+          ({ method, path }) => !CATALOGUES.some((route) => `${method} ${path}`.startsWith(route)),
+        );
         if (call === undefined) {
           refused++;
           expect(codes).toContain('INVALID_ID');
@@ -534,6 +541,7 @@ describe('an id in an operation', () => {
       }),
       { numRuns: Number(FC_RUNS ?? 200) },
     );
+    for (const end of undo) end();
     expect(Math.min(sent, refused)).toBeGreaterThan(20);
   });
 
