@@ -136,7 +136,7 @@ function requestsOf(name, { query, variables }) {
 }
 const draw = (count) => Math.floor(Math.random() * count);
 
-/** Fails unless every server gives the same answer; returns the bytes of ours. */
+/** Fails unless every server returns the same data. Returns the size of the gateway's response in bytes. */
 async function compare(running, kind) {
   const expected = {};
   let answer;

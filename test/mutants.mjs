@@ -41,7 +41,7 @@ const mutants = [
   ['the scope that is lacking', [24], 'faults/retries', '24\\.', ['upstream/decode.ts', 'requiredScope: scopeAskedFor(endpoint, reasons, answer.headers),', '']],
   ['404 is not found', [25], 'faults/retries', '25\\.', ['upstream/decode.ts', "case 404:\n      throw new UpstreamError('NOT_FOUND'", "case 404:\n      throw new UpstreamError('BAD_RESPONSE'"]],
   ['Kinde’s 400 for what is not found', [25], 'faults/retries', '25\\.', ['upstream/decode.ts', 'NOT_FOUND_CODE.test(reason.code)', 'reason.code === ""']],
-  ['what the caller can mend', [26], 'faults/retries', '26\\.', ['graphql/errors.ts', "'INVALID_ID', 'BAD_REQUEST', 'NOT_FOUND'", "'INVALID_ID', 'NOT_FOUND'"]],
+  ['what the caller can fix', [26], 'faults/retries', '26\\.', ['graphql/errors.ts', "'INVALID_ID', 'BAD_REQUEST', 'NOT_FOUND'", "'INVALID_ID', 'NOT_FOUND'"]],
   ['the breaker', [29], 'faults/retries', '29\\.', ['upstream/policy/breaker.ts', 'total >= this.#leastExchanges', 'total < 0']],
   ['one probe at a time', [29], 'faults/retries', '29\\.', ['upstream/policy/breaker.ts', 'this.#isProbing ? 1_000 : ', '']],
   ['the bound of sockets', [30], 'faults/retries', '30\\.', ['upstream/policy/fair-queue.ts', 'this.#inFlight < this.#concurrency', 'this.#inFlight < 10_000'], ['upstream/send/undici.ts', 'connections: maxSockets', 'connections: 10_000']],

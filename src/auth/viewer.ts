@@ -5,7 +5,7 @@ import { endpoints } from '../upstream/endpoints/index.js';
 import { UpstreamError } from '../upstream/errors.js';
 
 export type Viewer =
-  /** Whoever reaches the gateway: AUTH_MODE none. */
+  /** Anybody who can reach the gateway: AUTH_MODE none. */
   | { readonly kind: 'everybody' }
   /** Somebody whose token goes to Kinde unread, so that Kinde decides: AUTH_MODE passthrough. */
   | Bearer
@@ -50,7 +50,7 @@ export type Owner =
   | { readonly kind: 'organization'; readonly code: string }
   | { readonly kind: 'environment' }
   /**
-   * An entry of a catalogue that was reached through a member who has it. Whoever may see that the
+   * An entry of a catalogue that was reached through a member who has it. A viewer who may see that the
    * member has a role may also know what the role is called.
    */
   | { readonly kind: 'member' };
@@ -118,7 +118,7 @@ const CATALOGUES: ReadonlySet<Endpoint> = new Set<Endpoint>([
 ]);
 
 /**
- * Holds each call of Kinde's API to what the viewer may do, because the gateway's own token, which it
+ * Holds each call to Kinde to what the viewer may do, because the gateway's own token, which it
  * is made with, may do more: a field can need calls that nobody sees in the schema, such as the
  * catalogue for a role that is given by its key. Throws an UpstreamError, FORBIDDEN, as Kinde would.
  */

@@ -200,7 +200,7 @@ export function printReport({
     lines.push(
       authMode === 'passthrough'
         ? 'What can be used depends on the scopes of each caller’s token.'
-        : 'A token can be had, but neither Kinde nor the token says which scopes it has.',
+        : 'Kinde gives a token, but neither Kinde nor the token says which scopes it has.',
     );
   }
   lines.push(

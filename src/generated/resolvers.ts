@@ -856,7 +856,7 @@ export type OrganizationBranding = {
   readonly themeCode?: Maybe<ThemeCode>;
 };
 
-/** The colours and theme of Kinde's pages for an organization. Colours are CSS hex values. */
+/** The colours and theme of the pages that Kinde shows for an organization. Colours are CSS hex values. */
 export type OrganizationBrandingInput = {
   /** The colour behind the page. */
   readonly backgroundColor?: InputMaybe<Scalars['String']['input']>;
@@ -915,7 +915,7 @@ export type OrganizationInvite = Node & {
   readonly fullName?: Maybe<Scalars['String']['output']>;
   /** The global id, for `node(id:)` and for client caches. */
   readonly id: Scalars['ID']['output'];
-  /** The page where the person accepts. Keep it secret: whoever has it can use it. */
+  /** The page where the user accepts. Keep it secret: anybody who has it can use it. */
   readonly inviteLink?: Maybe<Scalars['String']['output']>;
   /** Whether Kinde has queued the e-mail. It doesn't say that the e-mail was delivered. */
   readonly isSent?: Maybe<Scalars['Boolean']['output']>;
@@ -1385,7 +1385,7 @@ export type SsoSessionPersistence =
   /** The session outlasts the browser. */
   | 'PERSISTENT';
 
-/** The theme of Kinde's pages. */
+/** The theme of the pages that Kinde shows. */
 export type ThemeCode =
   /** Always dark. */
   | 'DARK'
@@ -1433,7 +1433,7 @@ export type UpdateOrganizationInput = {
   readonly isAutoJoinDomainList?: InputMaybe<Scalars['Boolean']['input']>;
   /** Whether users become members when they sign in. */
   readonly isAutoMembershipEnabled?: InputMaybe<Scalars['Boolean']['input']>;
-  /** Whether the organization has the features of Kinde's advanced organizations. */
+  /** Whether the organization has the features of an advanced organization in Kinde. */
   readonly isEnableAdvancedOrgs?: InputMaybe<Scalars['Boolean']['input']>;
   /** Whether members must use a second factor. */
   readonly isEnforceMfa?: InputMaybe<Scalars['Boolean']['input']>;

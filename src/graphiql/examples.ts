@@ -96,7 +96,7 @@ query PermissionGrants {
   },
   {
     query: `# A new organization, read back as Kinde has it.
-# What you can mend is in userErrors.
+# Errors that you can fix by changing the input are in userErrors.
 mutation CreateOrganization($input: CreateOrganizationInput!) {
   createOrganization(input: $input) {
     organization {

@@ -5,7 +5,7 @@ export type AuditOutcome =
   | 'success'
   /** A part of it has been done; `codes` says why not all. */
   | 'partial'
-  /** Nothing has been done, for a reason that the caller can mend. */
+  /** Nothing was done, for a reason that the caller can fix. */
   | 'refused'
   /** The caller may not do this. */
   | 'denied'

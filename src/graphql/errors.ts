@@ -122,7 +122,7 @@ export function keysUnavailable(): GraphQLError {
   );
 }
 
-/** Why a mutation did not do what was asked, in a way that its caller can mend: see UserError in the schema. */
+/** An error that the caller of a mutation can fix by changing the input: see UserError in the schema. */
 export interface UserError {
   message: string;
   code: string;
@@ -137,11 +137,11 @@ export class InputError extends Error {
   }
 }
 
-/** The failures of a write that its caller can mend; all others are errors of the response. */
-const MENDABLE: ReadonlySet<UpstreamFailure> = new Set(['INVALID_ID', 'BAD_REQUEST', 'NOT_FOUND']);
+/** Failures of a write that its caller can fix; all others are errors of the response. */
+const FIXABLE: ReadonlySet<UpstreamFailure> = new Set(['INVALID_ID', 'BAD_REQUEST', 'NOT_FOUND']);
 
 /**
- * The userErrors that a thrown value stands for; undefined when it is not the caller's to mend.
+ * Returns the userErrors that a thrown value stands for; undefined when the caller can't fix it.
  * `fieldOf` finds the input's field for an upstream parameter or for a reason's code.
  */
 export function userErrorsFrom(
@@ -149,7 +149,7 @@ export function userErrorsFrom(
   fieldOf: (source: { parameter?: string; code?: string }) => UserError['field'],
 ): readonly UserError[] | undefined {
   if (thrown instanceof InputError) return thrown.userErrors;
-  if (!(thrown instanceof UpstreamError) || !MENDABLE.has(thrown.failure)) return undefined;
+  if (!(thrown instanceof UpstreamError) || !FIXABLE.has(thrown.failure)) return undefined;
   if (thrown.parameter !== undefined) {
     const field = fieldOf({ parameter: thrown.parameter });
     return [{ message: messageOf(thrown), code: thrown.failure, field }];

@@ -11,7 +11,7 @@ export interface Connections {
 
 /**
  * Node's server waits for good, once it is closing, for a connection that has not sent a whole request:
- * browsers open such connections in advance, and whoever sends slowly has them too.
+ * browsers open such connections in advance, and slow clients have them too.
  */
 export function watchConnections(app: FastifyInstance): Connections {
   const requests = new Map<Socket, number>();

@@ -29,7 +29,7 @@ export function healthRoutes({
       const hasToken = await Promise.resolve(token?.get()).then(
         () => true,
         (error: unknown) => {
-          request.log.warn({ err: error }, 'no token is to be had');
+          request.log.warn({ err: error }, 'no access token');
           return false;
         },
       );

@@ -160,7 +160,7 @@ async function makeWrite<P extends object>(
     made = await attempt();
   } catch (error) {
     if (error instanceof UpstreamError && !error.outcomeUnknown) await claim.release();
-    // What is no failure of a call is a fault of ours, and says nothing of what Kinde has done.
+    // Any other error is a bug of the gateway, and says nothing about what Kinde has done.
     else await claim.settle({ isUnknown: true });
     throw error;
   }

@@ -107,7 +107,7 @@ function parse(cursor: string): Payload | undefined {
   return isPayload ? (value as Payload) : undefined;
 }
 
-/** The orders that any list of Kinde's API can be asked for. */
+/** The orders that lists of the API take. */
 const ORDERS: ReadonlySet<unknown> = new Set(
   Object.values(endpoints)
     .flatMap((domain) => Object.values<Endpoint>(domain))

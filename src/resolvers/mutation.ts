@@ -31,7 +31,7 @@ function fieldsOfParameter(parameter: string): string[] {
 }
 
 /**
- * The input's field that a code of Kinde's is about, judged by the noun in it, since Kinde publishes
+ * The input's field that a Kinde code is about, judged by the noun in it, since Kinde publishes
  * no list of codes. The first match that the input has counts.
  */
 const FIELD_OF_CODE: readonly (readonly [RegExp, string])[] = [
@@ -147,11 +147,10 @@ function isAnswerToWrite(thrown: unknown): boolean {
 }
 
 /**
- * A mutation's resolver from a function that does the write and gives the payload. What its caller can
- * mend goes into `userErrors`, with `nothing` as the rest of the payload; all else is an error of the
- * response. With an `idempotencyKey` the write is made once, and the payload of the first time is given
- * again. Whatever the outcome, what the request had read is forgotten, so that the payload and the
- * mutations after it are answered by fresh reads.
+ * Returns a mutation's resolver for a function that writes and returns the payload. Errors that the
+ * caller can fix go into `userErrors`, with `nothing` as the rest of the payload; all others are errors
+ * of the response. With an `idempotencyKey` the write is made once, and the first payload is returned
+ * again. Afterwards the loaders are cleared, so that the payload and later mutations read again.
  *
  * A payload is JSON: ids, from which what a client asks of it is read, and userErrors.
  */

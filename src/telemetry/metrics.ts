@@ -70,7 +70,7 @@ export class Metrics {
   );
   readonly #mismatches = this.#counter(
     'kinde_graphql_upstream_mismatches_total',
-    "Fields of Kinde's responses that differ from its specification, by what became of them: converted, null, or lost with their entry.",
+    "Response fields that differ from Kinde's specification, by outcome: converted, null, or lost with their entry.",
     ['route', 'field', 'outcome'],
   );
   readonly #tokens = this.#counter(

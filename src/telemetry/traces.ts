@@ -47,7 +47,7 @@ const MAX_QUEUED_SPANS = 16_384;
 const FLUSH_MS = 3_000;
 
 export interface TracesOptions extends TracesConfig {
-  /** Scheme and host of Kinde's API. */
+  /** Scheme and host of the Kinde environment. */
   upstreamUrl: string;
   /** Is told once when spans can no longer be delivered, and once when they can again. */
   onState: (isDelivered: boolean, error?: Error) => void;

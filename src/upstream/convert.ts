@@ -55,7 +55,7 @@ const COMMON =
 
 /**
  * ISO 8601 with what its writers leave out: the time, the seconds, the offset, or, as Postgres does
- * and examples of Kinde's specification show ("2024-11-18T13:32:03+11"), the offset's minutes.
+ * and the examples in Kinde's specification show ("2024-11-18T13:32:03+11"), the offset's minutes.
  */
 const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)? ?(Z|[+-]\d\d(?::?[0-5]\d)?)?)?$/i;

@@ -90,7 +90,7 @@ export function hasFailed(error: unknown, failure: UpstreamFailure): boolean {
   return error instanceof UpstreamError && error.failure === failure;
 }
 
-/** Codes of Kinde's, and OAuth's. What is neither may be anything, and codes go to the log. */
+/** The form of codes from Kinde and OAuth. Codes go to the log, so nothing else is accepted. */
 const CODE = /^(?=.{1,64}$)([A-Z][A-Z0-9_]*|[a-z][a-z_]*)$/;
 
 /** The code of a reason that came without one, or with a text that can't be one. */
@@ -103,7 +103,7 @@ const LONGEST_REASON = 500;
 /**
  * Returns the reasons in the body of an error. Kinde sends `errors` as a list or as one object; a flat
  * `{ code, message }` and texts in place of objects are read, too, since the specification is known to
- * differ from the API. A flat body without a code of Kinde's form may be anything, and is not passed on.
+ * differ from the API. A flat body without a code in Kinde's form may be anything, and is not passed on.
  */
 export function reasonsIn(body: unknown): Reason[] {
   if (!isObject(body)) return [];
@@ -125,7 +125,7 @@ export function reasonsIn(body: unknown): Reason[] {
 /** Kinde's codes, such as `FORBIDDEN` and `ORGANIZATION_NOT_FOUND`. */
 const KINDE_CODE = /^(?=.{3,64}$)[A-Z][A-Z0-9_]*$/;
 
-/** A page of a proxy is no message of Kinde's, and is of no use to anybody who reads messages. */
+/** Matches a proxy's page, which is no message from Kinde and of no use to a reader. */
 const HTML = /<[a-z!/]/i;
 
 /** Returns a message as it may be passed on: not too long, and none at all in place of HTML. */

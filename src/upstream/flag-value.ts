@@ -59,7 +59,7 @@ function typeOfValue(value: unknown): FlagType {
 
 /**
  * Decodes flags by their key, each by itself. A flag that says neither its type nor its value is lost.
- * A list of flags that name their keys, as other APIs of Kinde's give, reads as the same map.
+ * A list of flags that name their keys, as Kinde's other APIs return, reads as the same map.
  */
 export function compileFeatureFlags(field: string): Decode {
   return (value, decoding) => {

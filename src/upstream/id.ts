@@ -1,5 +1,5 @@
 /**
- * What no id or key of Kinde's contains, and what would change the meaning of a URL: white space,
+ * Characters that no Kinde id or key contains, or that would change the meaning of a URL: white space,
  * control, format and unpaired surrogate characters, the delimiters of paths, queries, fragments
  * and escapes, and the comma, which separates ids in a batch read. Encoding alone would not do:
  * URL parsers take the path segments "." and ".." for navigation even when they are encoded, so that
@@ -10,7 +10,7 @@ const FORBIDDEN = /[\s\p{C}/\\?#%,]/u;
 /** The longest id or key that is passed on, in UTF-16 code units. */
 export const MAX_ID_LENGTH = 256;
 
-/** Whether a text from outside can be an id, code or key of Kinde's. */
+/** Returns whether a text can be a Kinde id, code or key. */
 export function isId(value: string): boolean {
   return (
     value !== '' &&

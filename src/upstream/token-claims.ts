@@ -1,4 +1,4 @@
-/** Claims of Kinde's access tokens, read the same way for the gateway's own token and for callers'. */
+/** Claims of Kinde access tokens, read the same way for the gateway's own token and for callers'. */
 
 import { decodeJwt, type JWTPayload } from 'jose';
 

@@ -47,7 +47,7 @@ const CASES: Readonly<Record<number, readonly Place[]>> = {
   30: [retries(30)],
   31: [retries(31)],
   35: [
-    ['resolvers/queries', 'a page token that Kinde refuses is the caller’s to mend'],
+    ['resolvers/queries', 'a page token that Kinde refuses is the caller’s error'],
     ['resolvers/queries', 'refuse what they cannot read, without a call'],
   ],
   37: [

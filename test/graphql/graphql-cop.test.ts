@@ -54,7 +54,7 @@ test.each<[string, RegExp, () => Promise<{ status: number; text: string }>]>([
   expect(gateway.calls()).toEqual([]);
 });
 
-test('tracing is not to be had', async () => {
+test('tracing is not offered', async () => {
   const { text } = await post({ query: '{ __typename }' }, { 'x-apollo-tracing': '1' });
   expect(text).not.toMatch(/tracing|extensions/);
 });

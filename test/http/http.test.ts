@@ -154,7 +154,7 @@ describe('probes', () => {
     });
   });
 
-  test('/readyz says when no token is to be had', async () => {
+  test('/readyz says when there is no access token', async () => {
     const locked = await startGateway({
       credentials: { clientId: 'nobody', clientSecret: 'wrong' },
     });

@@ -74,7 +74,7 @@ describe('a query by GET', () => {
     expect(gateway.calls()).toEqual([LIST_CALL]);
   });
 
-  test('has an ETag, and is answered 304 without a body to whoever has it', async () => {
+  test('has an ETag, and a client that has it gets 304 without a body', async () => {
     const gateway = await gatewayWith();
     const { A } = cast(gateway);
     const variables = JSON.stringify({ A });

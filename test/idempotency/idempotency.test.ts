@@ -86,7 +86,7 @@ describe('every mutation', () => {
 });
 
 describe('a second sending', () => {
-  test('gives the outcome of the first, and reads what the payload leads to afresh', async () => {
+  test('gives the outcome of the first, and reads the objects of the payload again', async () => {
     const gateway = await gatewayWith();
     const input = { name: 'First name', idempotencyKey: 'k' };
     const first = (await create(gateway, input)).data.createOrganization;

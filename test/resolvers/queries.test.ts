@@ -276,7 +276,7 @@ describe('connections', () => {
     expect(gateway.calls()).toEqual([`GET /api/v1/organization?code=${second!.code}`]);
   });
 
-  test('a page token that Kinde refuses is the caller’s to mend', async () => {
+  test('a page token that Kinde refuses is the caller’s error', async () => {
     const list = await gateway.query('{ organizations(first: 1) { pageInfo { endCursor } } }');
     gateway.emulator.fault({
       route: 'GET /api/v1/organizations',

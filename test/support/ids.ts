@@ -1,4 +1,4 @@
-/** Texts that no id, code or key of Kinde's can be: path segments, separators, controls and the like. */
+/** Texts that can't be a Kinde id, code or key: path segments, separators, controls and the like. */
 export const IMPOSSIBLE_IDS = [
   '..',
   '.',

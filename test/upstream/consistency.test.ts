@@ -1,6 +1,6 @@
 /**
  * The promise of the cache: after a mutation has been acknowledged nobody is shown what was before it,
- * and nobody is shown what is not theirs; whoever asks, in whatever order, through whichever replica.
+ * and nobody is shown what is not theirs, for any caller, in any order, through any replica.
  */
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -10,7 +10,7 @@ import { startHeldProxy, type HeldProxy } from '../support/held-proxy.js';
 import { testWith } from '../support/programs.js';
 import { startRedis } from '../support/redis.js';
 
-/** Steps of a caller, and how long each answer to a read of Kinde's is held up, in turn. */
+/** Steps of a caller, and how long each upstream read is delayed, in turn. */
 interface Program {
   callers: Step[][];
   delaysMs: number[];

@@ -39,7 +39,7 @@ export interface FieldCost {
   size?: { argument: SizeArgument; entries: number };
 }
 
-/** A property of Kinde's API in the spelling of the schema. */
+/** Returns an API property's name as the schema spells it. */
 const camelCase = (name: string) =>
   name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 

@@ -18,7 +18,7 @@ import { argumentsOf, FieldCosts, type FieldCost } from './field-cost.js';
 
 /** How large an operation is, or the selections of one object. */
 export interface Size {
-  /** One for each entry that its lists may have, and one for each call of Kinde's API. */
+  /** One for each entry that its lists may have, and one for each call to Kinde. */
   cost: number;
   /** Response names that are aliases, each once however long its list is. */
   aliases: number;

@@ -1,4 +1,4 @@
-/** One line for each operation: what it was, how it went, what it cost. One for each fault of ours. */
+/** Logs a line for each operation (what it was, how it ended, what it cost) and one for each internal error. */
 import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import type { FastifyBaseLogger } from 'fastify';

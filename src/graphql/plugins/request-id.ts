@@ -1,4 +1,4 @@
-/** Every error of an operation names the request, so that whoever reports it can be helped. */
+/** Every error of an operation names the request, so that a report can be found in the log. */
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { Context } from '../context.js';
 import { withRequestId } from '../errors.js';

@@ -7,7 +7,7 @@ import type { RedisClient } from '../../redis/client.js';
 export interface CacheConfig {
   /** The memory that all entries may take, in bytes; 0 turns the cache off. */
   readonly maxBytes: number;
-  /** How long a response of Kinde's API is fresh, in milliseconds. */
+  /** How long an API response is fresh, in milliseconds. */
   readonly lifetimeMs: number;
   /** The same for what an environment seldom changes: its roles, permissions and flags. */
   readonly catalogueLifetimeMs: number;

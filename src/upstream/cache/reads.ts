@@ -1,4 +1,4 @@
-/** Reads of Kinde's API that operations share: those in flight, cached ones, and stale ones in an outage. */
+/** API reads that operations share: those in flight, cached ones, and stale ones in an outage. */
 import type { LRUCache } from 'lru-cache';
 import type { OperationBudget, Deadline } from '../policy/call-budget.js';
 import { UpstreamError, type UpstreamFailure } from '../errors.js';

@@ -4,7 +4,7 @@
  * - `log`: a stream with an entry for each write, with the tags that it invalidates;
  * - `epoch`: names the present log. It is replaced whenever a part of the log may have been lost;
  * - `mark <tag>`: a text that is replaced when the tag is invalidated;
- * - `entry <key>`: a response of Kinde's API, with the epoch and the marks that it was read under.
+ * - `entry <key>`: an API response, with the epoch and the marks that it was read under.
  */
 import { decodeList, ignoreResult, script, UnexpectedReplyError } from '../../redis/script.js';
 
