@@ -96,9 +96,9 @@ async function serve(from: number, count: number): Promise<Set<number>> {
 
 test('2,000 operations, failures and clients that leave among them, leave nothing behind', async () => {
   // Compiled code, connections and what is kept for each field fill at first.
-  await serve(0, 1_000);
+  await serve(0, 3_000);
   const before = await left();
-  const statuses = await serve(1_000, 2_000);
+  const statuses = await serve(3_000, 2_000);
   expect([...statuses].sort()).toEqual([200, 400]);
   const after = await left();
   // 1 kB kept of each request would be 2 MB.

@@ -64,7 +64,7 @@ test('the lists of several mutations follow each other', async () => {
   );
   expect(calls).toEqual([]);
   for (const { userErrors } of Object.values<{ userErrors: object[] }>(data)) {
-    expect(userErrors).toEqual(users.map((_, n) => ({ field: ['users', String(n), 'userId'] })));
+    expect(userErrors).toEqual(numbered(20, (n) => ({ field: ['users', String(n), 'userId'] })));
   }
 });
 
