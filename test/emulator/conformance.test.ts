@@ -627,7 +627,7 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
     test('a bulk write that names an unknown role', async () => {
       const users = [{ userId: strangerId, roles: [{ key: 'none' }] }];
       expect(await refusal('addOrganizationUsers', { organizationCode: code, users })).toEqual([
-        'ROLE_NOT_FOUND',
+        'UNKNOWN_ROLE',
       ]);
     });
 

@@ -33,7 +33,7 @@ const programs = {
   prism: {
     isInstalled: existsSync(PRISM),
     install:
-      'npm install --prefix /tmp/prism @stoplight/prism-cli@5.14.2 && export PRISM_BIN=/tmp/prism/node_modules/.bin/prism',
+      'npm install --prefix prism @stoplight/prism-cli@5.14.2 && export PRISM_BIN=$PWD/prism/node_modules/.bin/prism',
   },
   'Kinde’s OpenAPI file': {
     isInstalled: existsSync(OPENAPI),
