@@ -7,6 +7,7 @@ import type { Config, JwtConfig } from '../config.js';
 import { messageOf } from '../graphql/errors.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { passCallersToken, type TokenSource } from '../upstream/token.js';
+import { grantedScopes, unverifiedClaims } from '../upstream/token-claims.js';
 import { createIssuerKeys } from './jwks.js';
 import { refusalOf } from './refusal.js';
 import { viewerOf } from './claims.js';
@@ -47,7 +48,11 @@ export function createAuthenticate(
     return async (authorization) => {
       const token = bearerToken(authorization);
       const tokenHash = createHash('sha256').update(token).digest('hex');
-      return { viewer: { kind: 'bearer', tokenHash }, token: passCallersToken(token) };
+      const claimedScopes = grantedScopes(unverifiedClaims(token));
+      return {
+        viewer: { kind: 'bearer', tokenHash, claimedScopes },
+        token: passCallersToken(token),
+      };
     };
   }
   if (own === undefined)

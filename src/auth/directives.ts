@@ -4,8 +4,8 @@ import { defaultFieldResolver, type GraphQLObjectType, type GraphQLSchema } from
 import type { Context } from '../graphql/context.js';
 import type { OrganizationParent } from '../loaders/organizations.js';
 import type { Member } from '../loaders/users.js';
-import { requiredScopes } from './required-scopes.js';
-import { authorize, type Owner, type Viewer } from './viewer.js';
+import { requiredScopes, scopedFields } from './required-scopes.js';
+import { authorize, canUse, type Owner, type Viewer } from './viewer.js';
 
 const ENVIRONMENT: Owner = { kind: 'environment' };
 const organization = (code: string): Owner => ({ kind: 'organization', code });
@@ -35,12 +35,14 @@ function valueAt(args: unknown, path: readonly string[]): string {
   return path.reduce((value, name) => (value as Record<string, unknown>)[name], args) as string;
 }
 
+const isRoot = (schema: GraphQLSchema, typeName: string) =>
+  typeName === schema.getQueryType()?.name || typeName === schema.getMutationType()?.name;
+
 /**
  * The same schema, in which a field with `@requiresScopes` answers only those who may have it. It
  * throws when the schema has such a field on a type of which nobody has said whose its objects are.
  */
 export function enforceScopes(schema: GraphQLSchema): GraphQLSchema {
-  const roots = [schema.getQueryType()?.name, schema.getMutationType()?.name];
   return mapSchema(schema, {
     [MapperKind.OBJECT_FIELD]: (field, name, typeName) => {
       const scopes = requiredScopes(schema, field);
@@ -48,7 +50,7 @@ export function enforceScopes(schema: GraphQLSchema): GraphQLSchema {
       const path = getDirective(schema, field, 'ofOrganization')?.[0]?.['code'] as
         string | undefined;
       const names = path?.split('.');
-      const ownerOf = roots.includes(typeName)
+      const ownerOf = isRoot(schema, typeName)
         ? (_: unknown, args: unknown) =>
             names === undefined ? ENVIRONMENT : organization(valueAt(args, names))
         : (ownerOfObjects(schema, typeName) as
@@ -66,6 +68,37 @@ export function enforceScopes(schema: GraphQLSchema): GraphQLSchema {
       };
     },
   });
+}
+
+/** By schema, the scopes that no field inside an organization needs. */
+const environmentScopes = new WeakMap<GraphQLSchema, ReadonlySet<string>>();
+
+/**
+ * Returns whether a viewer may do what a scope allows; undefined where only Kinde knows. A token for an
+ * organization has no use for a scope that only fields about the whole environment need.
+ */
+export function mayUseScope(
+  viewer: Viewer,
+  schema: GraphQLSchema,
+  scope: string,
+): boolean | undefined {
+  let scopes = environmentScopes.get(schema);
+  if (scopes === undefined) environmentScopes.set(schema, (scopes = findEnvironmentScopes(schema)));
+  return canUse(viewer, scope, scopes.has(scope));
+}
+
+function findEnvironmentScopes(schema: GraphQLSchema): Set<string> {
+  const fields = scopedFields(schema);
+  const ofOrganizations = fields.filter(({ coordinate }) => {
+    const [typeName, name] = coordinate.split('.') as [string, string];
+    const type = schema.getType(typeName) as GraphQLObjectType;
+    return isRoot(schema, typeName)
+      ? getDirective(schema, type.getFields()[name]!, 'ofOrganization') !== undefined
+      : true;
+  });
+  const inOrganizations = new Set(ofOrganizations.flatMap(({ scopes }) => scopes.flat()));
+  const all = fields.flatMap(({ scopes }) => scopes.flat());
+  return new Set(all.filter((scope) => !inOrganizations.has(scope)));
 }
 
 /**

@@ -33,8 +33,8 @@ export function keyOwner(viewer: Viewer): string | undefined {
 }
 
 /**
- * Names all that decides what a caller may see. Who it is makes no difference: no field of the schema is
- * about the caller.
+ * Names all that decides what a caller may see. Who it is makes no difference: `Query.viewer` tells what
+ * the caller may do, and nothing else in the schema is about the caller.
  */
 export function responseGroup(viewer: Viewer): string {
   switch (viewer.kind) {

@@ -16,6 +16,11 @@ export interface Bearer {
   readonly kind: 'bearer';
   /** The token's SHA-256: nothing in a token that nobody has verified says whose it is. */
   readonly tokenHash: string;
+  /**
+   * What the token says that it was granted; undefined where it doesn't say. Nobody has verified it, so
+   * it may be told to the token's sender, and decides nothing.
+   */
+  readonly claimedScopes: ReadonlySet<string> | undefined;
 }
 
 /** An application. It acts by the scopes of its token. */
@@ -69,6 +74,22 @@ function isWithin(viewer: Machine | User, code: string | undefined): boolean {
 /** Returns what a viewer was granted: the scopes of an application, or the permissions of a user. */
 export const grantsOf = (viewer: Machine | User): ReadonlySet<string> =>
   viewer.kind === 'machine' ? viewer.scopes : viewer.permissions;
+
+/**
+ * Returns whether a viewer has a scope that it can use or, as a user, the permission of that name;
+ * undefined where only Kinde knows. `isOfEnvironment` says that the scope allows nothing inside an
+ * organization.
+ */
+export function canUse(
+  viewer: Viewer,
+  scope: string,
+  isOfEnvironment: boolean,
+): boolean | undefined {
+  if (viewer.kind === 'everybody') return true;
+  if (viewer.kind === 'bearer') return viewer.claimedScopes?.has(scope);
+  const isReachable = isWithin(viewer, isOfEnvironment ? undefined : viewer.organization);
+  return isReachable && grantsOf(viewer).has(scope);
+}
 
 /**
  * Throws FORBIDDEN, with `requiredScope`, unless the viewer may have what is this owner's and needs

@@ -9,7 +9,7 @@ import type { OrganizationParent, OrganizationBrandingParent, OrganizationBillin
 import type { PermissionParent, PermissionGrantParent } from '../loaders/permissions.js';
 import type { RoleParent } from '../loaders/roles.js';
 import type { OrganizationUserParent } from '../loaders/users.js';
-import type { NodeParent, UserErrorParent, OrganizationConnectionParent, OrganizationUserConnectionParent, OrganizationInviteConnectionParent, RoleConnectionParent, PermissionConnectionParent, CreateOrganizationInvitePayloadParent, RevokeOrganizationInvitePayloadParent, UpdateOrganizationPropertyPayloadParent, UpdateOrganizationPropertiesPayloadParent, UpdateFeatureFlagOverridePayloadParent } from '../resolvers/parents.js';
+import type { NodeParent, UserErrorParent, ViewerParent, OrganizationConnectionParent, OrganizationUserConnectionParent, OrganizationInviteConnectionParent, RoleConnectionParent, PermissionConnectionParent, CreateOrganizationInvitePayloadParent, RevokeOrganizationInvitePayloadParent, UpdateOrganizationPropertyPayloadParent, UpdateOrganizationPropertiesPayloadParent, UpdateFeatureFlagOverridePayloadParent } from '../resolvers/parents.js';
 import type { Context } from '../graphql/context.js';
 export type Maybe<T> = T | Promise<T | null | undefined> | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -1192,6 +1192,8 @@ export type Query = {
   readonly permissions?: Maybe<PermissionConnection>;
   /** The roles that the environment defines. */
   readonly roles?: Maybe<RoleConnection>;
+  /** The caller and what it may do, so that a page can hide what would be refused. Takes no call to Kinde. */
+  readonly viewer: Viewer;
 };
 
 
@@ -1621,6 +1623,48 @@ export type UserError = {
   readonly message: Scalars['String']['output'];
 };
 
+/** The caller, as far as its token tells what it may do. */
+export type Viewer = {
+  readonly __typename?: 'Viewer';
+  /**
+   * Whether the caller has this scope or, as a user, the permission with this key, and can use it: inside
+   * `organization` where the caller is held to one, which leaves out scopes that only the environment's
+   * fields need. Null where only Kinde knows.
+   */
+  readonly can?: Maybe<Scalars['Boolean']['output']>;
+  /** Who sends the request. */
+  readonly kind: ViewerKind;
+  /**
+   * The organization that the caller is held to. Null for a caller without one: such an application acts
+   * for the whole environment, and such a user may read and write nothing.
+   */
+  readonly organization?: Maybe<Organization>;
+  /** The keys of a user's permissions in `organization`, sorted. Null for other callers. */
+  readonly permissions?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /**
+   * The scopes of an application's token, sorted. Null for a user, for everybody, and for a token that
+   * doesn't list its scopes.
+   */
+  readonly scopes?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+};
+
+
+/** The caller, as far as its token tells what it may do. */
+export type ViewerCanArgs = {
+  scope: Scalars['String']['input'];
+};
+
+/** Who sends a request. */
+export type ViewerKind =
+  /** An application, with the scopes of its token. */
+  | 'APPLICATION'
+  /** Everybody who reaches the gateway. It asks for no token. */
+  | 'EVERYBODY'
+  /** Whoever has the token. Kinde decides what it may do, and the gateway hasn't verified what it says. */
+  | 'UNVERIFIED_TOKEN'
+  /** A person, with the permissions of its token. */
+  | 'USER';
+
 
 
 export type ResolverTypeWrapper<T> = Promise<T> | T;
@@ -1785,6 +1829,8 @@ export type ResolversTypes = {
   UpdateOrganizationUsersInput: UpdateOrganizationUsersInput;
   UpdateOrganizationUsersPayload: ResolverTypeWrapper<Omit<UpdateOrganizationUsersPayload, 'organization' | 'updatedUsers' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, updatedUsers: ReadonlyArray<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   UserError: ResolverTypeWrapper<UserErrorParent>;
+  Viewer: ResolverTypeWrapper<ViewerParent>;
+  ViewerKind: ViewerKind;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -1871,6 +1917,7 @@ export type ResolversParentTypes = {
   UpdateOrganizationUsersInput: UpdateOrganizationUsersInput;
   UpdateOrganizationUsersPayload: Omit<UpdateOrganizationUsersPayload, 'organization' | 'updatedUsers' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, updatedUsers: ReadonlyArray<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   UserError: UserErrorParent;
+  Viewer: ViewerParent;
 };
 
 export type OfOrganizationDirectiveArgs = {
@@ -2164,6 +2211,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   organizations?: Resolver<Maybe<ResolversTypes['OrganizationConnection']>, ParentType, ContextType, RequireFields<QueryOrganizationsArgs, 'first'>>;
   permissions?: Resolver<Maybe<ResolversTypes['PermissionConnection']>, ParentType, ContextType, RequireFields<QueryPermissionsArgs, 'first'>>;
   roles?: Resolver<Maybe<ResolversTypes['RoleConnection']>, ParentType, ContextType, RequireFields<QueryRolesArgs, 'first'>>;
+  viewer?: Resolver<ResolversTypes['Viewer'], ParentType, ContextType>;
 };
 
 export type RemoveOrganizationUserPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RemoveOrganizationUserPayload'] = ResolversParentTypes['RemoveOrganizationUserPayload']> = {
@@ -2263,6 +2311,14 @@ export type UserErrorResolvers<ContextType = Context, ParentType extends Resolve
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type ViewerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
+  can?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType, RequireFields<ViewerCanArgs, 'scope'>>;
+  kind?: Resolver<ResolversTypes['ViewerKind'], ParentType, ContextType>;
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  permissions?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  scopes?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = Context> = {
   AddOrganizationUserPermissionPayload?: AddOrganizationUserPermissionPayloadResolvers<ContextType>;
   AddOrganizationUserRolePayload?: AddOrganizationUserRolePayloadResolvers<ContextType>;
@@ -2315,6 +2371,7 @@ export type Resolvers<ContextType = Context> = {
   UpdateOrganizationSessionPolicyPayload?: UpdateOrganizationSessionPolicyPayloadResolvers<ContextType>;
   UpdateOrganizationUsersPayload?: UpdateOrganizationUsersPayloadResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
+  Viewer?: ViewerResolvers<ContextType>;
 };
 
 export type DirectiveResolvers<ContextType = Context> = {

@@ -12,6 +12,7 @@ import * as permissions from './permissions.js';
 import * as roles from './roles.js';
 import * as scalars from './scalars.js';
 import * as users from './users.js';
+import * as viewer from './viewer.js';
 
 const domains = [
   scalars.resolvers,
@@ -25,6 +26,7 @@ const domains = [
   roles.resolvers,
   permissions.resolvers,
   featureFlags.resolvers,
+  viewer.resolvers,
 ];
 
 /** The resolvers of each domain; the schema merges them, type by type. */

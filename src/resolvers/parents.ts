@@ -1,4 +1,5 @@
 /** The parents of resolvers that are no loader's objects. */
+import type { Viewer } from '../auth/viewer.js';
 import type { UserError } from '../graphql/errors.js';
 import type { OrganizationInviteParent } from '../loaders/organization-invites.js';
 import type { OrganizationParent } from '../loaders/organizations.js';
@@ -14,6 +15,7 @@ export interface NodeParent {
 }
 
 export type UserErrorParent = UserError;
+export type ViewerParent = Viewer;
 
 export type OrganizationConnectionParent = Connection<OrganizationParent>;
 export type OrganizationUserConnectionParent = Connection<Member>;

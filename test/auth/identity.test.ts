@@ -17,7 +17,11 @@ const machine = (change: Partial<Machine> = {}): Machine => ({
   organization: undefined,
   ...change,
 });
-const bearer = (tokenHash: string): Viewer => ({ kind: 'bearer', tokenHash });
+const bearer = (tokenHash: string): Viewer => ({
+  kind: 'bearer',
+  tokenHash,
+  claimedScopes: undefined,
+});
 
 const FUNCTIONS = { key: keyOwner, response: responseGroup, upstream: upstreamGroup };
 type Stored = keyof typeof FUNCTIONS;
