@@ -8,6 +8,7 @@
 const layers = [
   ['index.ts', 'cli/', 'emulator/main.ts'],
   ['server.ts'],
+  ['shared-state.ts'],
   ['http/'],
   ['graphql/'],
   ['resolvers/', 'generated/'],

@@ -5,7 +5,7 @@ import type { Config, KindeConfig } from './config.js';
 import { refuseUnusableDocuments, startApollo } from './graphql/apollo.js';
 import { createAudit } from './graphql/audit.js';
 import { createSchema } from './graphql/schema.js';
-import { Admission, type AdmissionOptions } from './http/admission.js';
+import { createAdmission, type AdmissionOptions } from './http/admission.js';
 import { CoalescedExecutions } from './http/coalesce.js';
 import { watchConnections } from './http/connections.js';
 import { createExecute } from './http/execute.js';
@@ -15,18 +15,15 @@ import { healthRoutes } from './http/health.js';
 import { ResponseCache } from './http/response-cache.js';
 import { createHttpServer, type LogStream } from './http/server.js';
 import { drain } from './http/shutdown.js';
-import { createStore } from './idempotency/create-store.js';
 import { Idempotency } from './idempotency/index.js';
+import { connectShared, type RedisTimings } from './shared-state.js';
 import { createTextSeal } from './resolvers/text-seal.js';
 import { createTelemetry } from './telemetry/index.js';
 import { createMetricsServer } from './telemetry/metrics-server.js';
 import { reportMismatches } from './telemetry/mismatches.js';
-import { RedisClient } from './redis/client.js';
-import { createCache } from './upstream/cache/index.js';
 import type { UpstreamError } from './upstream/errors.js';
 import { createUpstream } from './upstream/index.js';
 import { Breaker } from './upstream/policy/breaker.js';
-import { SharedRateLimit } from './upstream/policy/rate-limit-budget.js';
 import type { TokenSource } from './upstream/token.js';
 
 export interface Gateway {
@@ -44,10 +41,10 @@ export interface Gateway {
   token: TokenSource | undefined;
 }
 
-type GatewayOptions = { logTo?: LogStream | undefined } & Pick<
-  AdmissionOptions,
-  'eventLoopUtilization'
->;
+interface GatewayOptions extends Pick<AdmissionOptions, 'eventLoopUtilization'> {
+  logTo?: LogStream | undefined;
+  redisTimings?: RedisTimings | undefined;
+}
 
 /**
  * Creates a gateway for a Kinde environment, ready to listen. It logs to stdout unless told otherwise.
@@ -55,7 +52,7 @@ type GatewayOptions = { logTo?: LogStream | undefined } & Pick<
  */
 export async function createGateway(
   config: Config & { kinde: KindeConfig },
-  { logTo, eventLoopUtilization }: GatewayOptions = {},
+  { logTo, eventLoopUtilization, redisTimings }: GatewayOptions = {},
 ): Promise<Gateway> {
   const schema = createSchema();
   refuseUnusableDocuments(config, schema);
@@ -64,7 +61,7 @@ export async function createGateway(
   const { log } = app;
   const connections = watchConnections(app);
 
-  const { cache, rateLimit, keys, redis } = await connectShared(config, log);
+  const { cache, rateLimit, keys, redis } = await connectShared(config, log, redisTimings);
   const breaker = new Breaker();
   const { metrics, traces } = await createTelemetry(config, log, { breaker, cache });
   const metricsServer =
@@ -132,39 +129,4 @@ export async function createGateway(
     log,
     token,
   };
-}
-
-/** Creates what replicas share through Redis, over one connection. */
-async function connectShared(config: Config & { kinde: KindeConfig }, log: FastifyBaseLogger) {
-  const { baseUrl, credentials } = config.kinde;
-  const { redisUrl } = config.cache;
-  const redis = redisUrl === undefined ? undefined : new RedisClient(redisUrl);
-  const name = `${baseUrl} ${credentials?.clientId ?? ''}`;
-  const rateLimit = new SharedRateLimit({
-    callsPerMinute: config.upstreamRateLimit,
-    ...{ redis, name: baseUrl },
-  });
-  const keys = createStore(config, { redis, name, log });
-  const onState = (isReachable: boolean, error?: unknown) =>
-    isReachable
-      ? log.info('Redis can be reached')
-      : log.warn({ err: error }, 'Redis cannot be reached: nothing is served from memory');
-  const cache = createCache(config.cache, { redis, name, onState });
-  // All of them are to hear of the first connection.
-  await redis?.connect();
-  await cache.refresh();
-  return { cache, rateLimit, keys, redis };
-}
-
-function createAdmission(
-  { overload }: Config,
-  log: FastifyBaseLogger,
-  utilization: Pick<AdmissionOptions, 'upstreamUtilization' | 'eventLoopUtilization'>,
-): Admission {
-  return new Admission({
-    ...overload,
-    ...utilization,
-    onChange: ({ isShedding, shed }) =>
-      isShedding ? log.warn('overloaded') : log.warn({ shed }, 'no longer overloaded'),
-  });
 }

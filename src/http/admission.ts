@@ -1,5 +1,7 @@
 /** Admission control: limits concurrent operations, queues short bursts and sheds the rest. */
 import { performance } from 'node:perf_hooks';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Config } from '../config.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import { LoadMeter } from './load-meter.js';
 
@@ -207,4 +209,18 @@ export class Admission {
     this.#shed = 0;
     this.#options.onChange?.({ isShedding: false, shed });
   }
+}
+
+/** Creates the admission control that the settings ask for. It logs when shedding begins and ends. */
+export function createAdmission(
+  { overload }: Pick<Config, 'overload'>,
+  log: FastifyBaseLogger,
+  utilization: Pick<AdmissionOptions, 'upstreamUtilization' | 'eventLoopUtilization'>,
+): Admission {
+  return new Admission({
+    ...overload,
+    ...utilization,
+    onChange: ({ isShedding, shed }) =>
+      isShedding ? log.warn('overloaded') : log.warn({ shed }, 'no longer overloaded'),
+  });
 }

@@ -4,7 +4,7 @@ import type { Config } from '../config.js';
 import type { RedisClient } from '../redis/client.js';
 import type { IdempotencyStore } from './index.js';
 import { createMemoryStore, Entries } from './memory.js';
-import { RedisStore } from './redis.js';
+import { RedisStore, type StoreTimings } from './redis.js';
 
 /** A store, and what ends its timers. */
 export interface RunningStore {
@@ -12,10 +12,17 @@ export interface RunningStore {
   close(): void;
 }
 
+interface StoreOptions {
+  redis: RedisClient | undefined;
+  name: string;
+  log: FastifyBaseLogger;
+  timings?: StoreTimings | undefined;
+}
+
 /** Creates the store. Replicas with the same `name` share keys. */
 export function createStore(
   config: Pick<Config, 'idempotencyTtlSeconds' | 'idempotencyMaxBytes'>,
-  { redis, name, log }: { redis: RedisClient | undefined; name: string; log: FastifyBaseLogger },
+  { redis, name, log, timings }: StoreOptions,
 ): RunningStore {
   const limits = { ttlSeconds: config.idempotencyTtlSeconds, maxBytes: config.idempotencyMaxBytes };
   if (redis === undefined) {
@@ -28,7 +35,7 @@ export function createStore(
     };
   }
   const store = new RedisStore({
-    ...{ redis, name, ttlSeconds: limits.ttlSeconds },
+    ...{ redis, name, ttlSeconds: limits.ttlSeconds, timings },
     // An entry that is evicted here is still in Redis.
     own: new Entries({ ...limits, onForgotten: () => undefined }),
     onState: (isAvailable, error) =>

@@ -24,13 +24,23 @@ export interface RedisStoreOptions {
   onState: (isAvailable: boolean, error?: unknown) => void;
   /** Hears of each outcome that Redis could not be told of at once. */
   onUntold: (error: unknown) => void;
+  timings?: StoreTimings | undefined;
+}
+
+/** In milliseconds. Tests shorten them. */
+export interface StoreTimings {
+  /** How long Redis may take, and how long it is left alone after that. Defaults to a second. */
+  readonly timeoutMs?: number;
+  /** How long a claim is good without a renewal. Defaults to five seconds. */
+  readonly leaseMs?: number;
 }
 
 /** How long Redis may take, more than for a read, since the mutation is refused after that. */
-const LIMITS = { timeoutMs: 1_000, pauseMs: 1_000 };
+const TIMEOUT_MS = 1_000;
 /** A claim that has not been renewed for this long is one whose process has died. */
 const LEASE_MS = 5_000;
-const RENEW_MS = 1_500;
+/** How many times a claim is renewed within its lease. */
+const RENEWALS = 3;
 const UNKNOWN: Outcome = { isUnknown: true };
 /** How many claims are remembered that Redis could not be told the end of. */
 const MOST_UNTOLD = 10_000;
@@ -104,6 +114,8 @@ export class RedisStore implements IdempotencyStore {
   readonly #redis: RedisUser;
   readonly #options: RedisStoreOptions;
   readonly #prefix: string;
+  readonly #timeoutMs: number;
+  readonly #leaseMs: number;
   readonly #outcomesLiveMs: string;
   readonly #claimsLiveMs: string;
   readonly #renewal: NodeJS.Timeout;
@@ -114,14 +126,20 @@ export class RedisStore implements IdempotencyStore {
 
   constructor(options: RedisStoreOptions) {
     this.#options = options;
+    const { timeoutMs = TIMEOUT_MS, leaseMs = LEASE_MS } = options.timings ?? {};
+    this.#timeoutMs = timeoutMs;
+    this.#leaseMs = leaseMs;
     this.#prefix = prefixOf(options.name);
     const ttlMs = options.ttlSeconds * 1000;
     this.#outcomesLiveMs = String(ttlMs);
     // One that expired while its write is under way would have the next who asks write again.
-    this.#claimsLiveMs = String(Math.max(ttlMs, LEASE_MS));
-    this.#redis = new RedisUser(options.redis, { ...LIMITS, onState: options.onState });
+    this.#claimsLiveMs = String(Math.max(ttlMs, leaseMs));
+    this.#redis = new RedisUser(options.redis, {
+      ...{ timeoutMs, pauseMs: timeoutMs },
+      onState: options.onState,
+    });
     options.redis.onReady(() => this.#resume());
-    this.#renewal = setInterval(() => this.#renew(), RENEW_MS);
+    this.#renewal = setInterval(() => this.#renew(), leaseMs / RENEWALS);
     this.#renewal.unref();
   }
 
@@ -154,13 +172,13 @@ export class RedisStore implements IdempotencyStore {
   }
 
   #claimOf({ id, fingerprint, owner }: Held): [keys: string[], args: string[]] {
-    return [[this.#key(id)], [fingerprint, owner, String(LEASE_MS), this.#claimsLiveMs]];
+    return [[this.#key(id)], [fingerprint, owner, String(this.#leaseMs), this.#claimsLiveMs]];
   }
 
   async #end(held: Held, how: 'settled' | 'released'): Promise<void> {
     this.#held.delete(held);
     try {
-      await within(LIMITS.timeoutMs, this.#tell(held, how));
+      await within(this.#timeoutMs, this.#tell(held, how));
     } catch (error) {
       if (how === 'settled') this.#options.onUntold(error);
     }

@@ -9,11 +9,7 @@ const CONNECT_MS = 1_000;
 /** A connection without a reply for this long is replaced: its other end may be gone without a word. */
 const SILENCE_MS = 5_000;
 const FIRST_RECONNECT_MS = 50;
-/**
- * The longest pause between attempts to connect. A replica that waits a little longer than this after
- * an outage has given all others the time to announce what they wrote meanwhile.
- */
-export const LONGEST_RECONNECT_MS = 500;
+const LONGEST_RECONNECT_MS = 500;
 
 /** There is no connection, or Redis is left alone for a while. Nothing was sent. */
 export class RedisUnavailableError extends Error {
@@ -37,6 +33,11 @@ const connectionTo = (url: string) =>
  * the request can't have. Each new connection may lead to a Redis with other data.
  */
 export class RedisClient {
+  /**
+   * The longest pause between attempts to connect. A replica that waits a little longer than this after
+   * an outage has given all others the time to announce what they wrote meanwhile.
+   */
+  readonly longestReconnectMs: number;
   readonly #url: string;
   /** Distinguishes the requests of this process from all others. */
   readonly #name = randomUUID();
@@ -53,8 +54,9 @@ export class RedisClient {
   /** When the last reply came, or the first request that waits for one was sent. */
   #lastReplyAt = 0;
 
-  constructor(url: string) {
+  constructor(url: string, { longestReconnectMs = LONGEST_RECONNECT_MS } = {}) {
     this.#url = url;
+    this.longestReconnectMs = longestReconnectMs;
   }
 
   /** Whether commands can be sent. */
@@ -150,7 +152,7 @@ export class RedisClient {
     this.#connection = undefined;
     connection.destroy();
     const pauseMs = FIRST_RECONNECT_MS * 2 ** Math.min(this.#failedAttempts++, 10);
-    setTimeout(() => void this.#open(), Math.min(pauseMs, LONGEST_RECONNECT_MS)).unref();
+    setTimeout(() => void this.#open(), Math.min(pauseMs, this.longestReconnectMs)).unref();
     for (const listener of this.#lostListeners) listener(error);
   }
 

@@ -2,6 +2,7 @@
 import { readConfig } from '../../src/config.js';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/index.js';
 import { createGateway } from '../../src/server.js';
+import type { RedisTimings } from '../../src/shared-state.js';
 
 export interface GraphQLResult {
   data?: any;
@@ -42,6 +43,8 @@ export interface TestOptions {
    * share its event loop, and on a busy machine would let it begin fewer operations at once.
    */
   eventLoopUtilization?: () => number;
+  /** Defaults to the gateway's own. */
+  redisTimings?: RedisTimings;
   /** Where the gateway finds Kinde, when something stands between it and the emulator. */
   kindeDomain?: (emulator: Emulator) => string;
 }
@@ -71,6 +74,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     {
       logTo: log && { write: log },
       eventLoopUtilization: options.eventLoopUtilization ?? (() => 0),
+      redisTimings: options.redisTimings,
     },
   );
   const url = await gateway.listen({ port: 0, host: '127.0.0.1' });

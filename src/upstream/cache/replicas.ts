@@ -1,12 +1,7 @@
 /** What the replicas of a gateway share through Redis: which tags were invalidated, and responses. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  LONGEST_RECONNECT_MS,
-  prefixOf,
-  RedisUnavailableError,
-  type RedisClient,
-} from '../../redis/client.js';
+import { prefixOf, RedisUnavailableError, type RedisClient } from '../../redis/client.js';
 import { RedisUser } from '../../redis/user.js';
 import { RedisTimeoutError, within } from '../../redis/within.js';
 import type { InvalidationLog } from './invalidation.js';
@@ -36,11 +31,9 @@ const WRITE = { timeoutMs: 200, pauseMs: 0 };
 const FIRST_RETRY_MS = 20;
 const LONGEST_RETRY_MS = 250;
 /**
- * How long a replica that had no Redis distrusts what Redis says: the others need this time to announce
- * what they wrote meanwhile.
+ * How long a replica whose reply from Redis was late distrusts what Redis says: what the others sent
+ * meanwhile is in Redis' queue already.
  */
-const SETTLE_MS = 2 * LONGEST_RECONNECT_MS;
-/** The same after a reply that was late: what others sent meanwhile is in Redis' queue already. */
 const SETTLE_AFTER_TIMEOUT_MS = 25;
 /** With more tags than this, everything is invalidated instead. */
 const MAX_ANNOUNCED_TAGS = 10_000;
@@ -70,6 +63,11 @@ export class Replicas {
   readonly #invalidations: InvalidationLog;
   readonly #prefix: string;
   readonly #marksLiveMs: string;
+  /**
+   * How long a replica that had no Redis distrusts what Redis says: the others need this time to
+   * announce what they wrote meanwhile.
+   */
+  readonly #settleAfterOutageMs: number;
   readonly #onState: (isAvailable: boolean, error?: unknown) => void;
   /** Distinguishes its own entries in the log from those of others. */
   readonly #self = randomUUID();
@@ -93,6 +91,7 @@ export class Replicas {
     this.#onState = onState ?? (() => undefined);
     this.#marksLiveMs = String(longestLifetimeMs + LONGEST_CALL_MS);
     this.#prefix = prefixOf(name);
+    this.#settleAfterOutageMs = 2 * redis.longestReconnectMs;
     this.#reader = new RedisUser(redis, READ);
     this.#writer = new RedisUser(redis, WRITE);
     redis.onLost((error) => {
@@ -247,7 +246,7 @@ export class Replicas {
     } else if (!(error instanceof RedisUnavailableError)) {
       // The connection is lost, or Redis refuses: it may have other data when it is back.
       this.#position = undefined;
-      this.#settleMs = SETTLE_MS;
+      this.#settleMs = this.#settleAfterOutageMs;
     }
     this.#setAvailable(false, error);
   }

@@ -1,0 +1,49 @@
+/** What the replicas of a gateway share through Redis, or else each holds for itself. */
+import type { FastifyBaseLogger } from 'fastify';
+import type { Config, KindeConfig } from './config.js';
+import { createStore, type RunningStore } from './idempotency/create-store.js';
+import type { StoreTimings } from './idempotency/redis.js';
+import { RedisClient } from './redis/client.js';
+import { createCache, type Cache } from './upstream/cache/index.js';
+import { SharedRateLimit } from './upstream/policy/rate-limit-budget.js';
+
+/** How long Redis is waited for, in milliseconds. Tests shorten it. */
+export interface RedisTimings {
+  /** The longest pause between attempts to connect. Defaults to half a second. */
+  readonly longestReconnectMs?: number;
+  readonly keys?: StoreTimings;
+}
+
+export interface SharedState {
+  cache: Cache;
+  rateLimit: SharedRateLimit;
+  /** Of idempotency keys. */
+  keys: RunningStore;
+  redis: RedisClient | undefined;
+}
+
+/** Creates the cache, the rate limit and the keys, over one connection, and tries to connect. */
+export async function connectShared(
+  config: Config & { kinde: KindeConfig },
+  log: FastifyBaseLogger,
+  { keys: timings, ...reconnect }: RedisTimings = {},
+): Promise<SharedState> {
+  const { baseUrl, credentials } = config.kinde;
+  const { redisUrl } = config.cache;
+  const redis = redisUrl === undefined ? undefined : new RedisClient(redisUrl, reconnect);
+  const name = `${baseUrl} ${credentials?.clientId ?? ''}`;
+  const rateLimit = new SharedRateLimit({
+    callsPerMinute: config.upstreamRateLimit,
+    ...{ redis, name: baseUrl },
+  });
+  const keys = createStore(config, { redis, name, log, timings });
+  const onState = (isReachable: boolean, error?: unknown) =>
+    isReachable
+      ? log.info('Redis can be reached')
+      : log.warn({ err: error }, 'Redis cannot be reached: nothing is served from memory');
+  const cache = createCache(config.cache, { redis, name, onState });
+  // All of them are to hear of the first connection.
+  await redis?.connect();
+  await cache.refresh();
+  return { cache, rateLimit, keys, redis };
+}
