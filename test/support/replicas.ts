@@ -21,6 +21,7 @@ export async function startReplicas(
       startGateway({
         before: emulator,
         env: { CACHE: 'memory', UPSTREAM_RETRIES: '0', REDIS_URL: url, ...env },
+        redisTimings: { longestReconnectMs: 150, keys: { leaseMs: 1_500 } },
       }),
     ),
   );

@@ -28,6 +28,8 @@ const READ = { timeoutMs: 25, pauseMs: 1_000 };
  * writes don't wait. Until a write is announced, other replicas may serve the state before it.
  */
 const WRITE = { timeoutMs: 200, pauseMs: 0 };
+/** How long a write waits at most, also where connections are made and lost again and again. */
+const LONGEST_WAIT_MS = 2 * WRITE.timeoutMs;
 const FIRST_RETRY_MS = 20;
 const LONGEST_RETRY_MS = 250;
 /**
@@ -127,9 +129,11 @@ export class Replicas {
   /** Announces tags. Resolves when the other replicas will hear of it, or when Redis takes too long. */
   async announce(tags: readonly string[]): Promise<void> {
     const write = ++this.#writes;
+    const waitsUntil = performance.now() + LONGEST_WAIT_MS;
     for (const tag of tags) this.#unannounced.set(tag, write);
     await within(this.#patienceMs, this.#announceAll()).catch(() => undefined);
-    while (this.#unannounced.size > 0 && this.#patienceMs > 0) await sleep(FIRST_RETRY_MS);
+    const isWaiting = () => this.#patienceMs > 0 && performance.now() < waitsUntil;
+    while (this.#unannounced.size > 0 && isWaiting()) await sleep(FIRST_RETRY_MS);
   }
 
   get #patienceMs(): number {
