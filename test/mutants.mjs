@@ -52,7 +52,7 @@ const mutants = [
   ['batches of 100', [38], 'resolvers/bulk', '150 are sent', ['upstream/endpoints/organizations.ts', 'MAX_BULK_USERS = 100', 'MAX_BULK_USERS = 1_000']],
   ['an account of each batch', [38], 'resolvers/bulk', 'of a second batch is told', ['resolvers/bulk.ts', 'if (!(error instanceof UpstreamError) || !sending.isAnswered) throw error;', 'throw error;']],
   ['identical reads are one', [40], 'faults/load', '40\\.', ['loaders/shared-reads.ts', 'token === undefined ? [list] : [list, token, size]', '[list, token, size]']],
-  ['the cap on calls', [40], 'faults/load', '40\\.', ['upstream/client.ts', 'if (!allowance.consumeCall()) throw budgetExceeded(endpoint);', '']],
+  ['the cap on calls', [40], 'faults/load', '40\\.', ['upstream/client.ts', 'if (!budget.consumeCall()) throw budgetExceeded(endpoint);', '']],
   ['the deadline of reads', [48], 'upstream/resilience', 'ends a read that hangs', ['upstream/policy/call-budget.ts', 'this.#reads.cancel(reason);', '']],
   ['connections without a request end', [50], 'faults/shutdown', '50\\.', ['http/shutdown.ts', 'connections.endUnused();', '']],
   ['no request is waited for for good', [50], 'faults/shutdown', '50\\.', ['http/shutdown.ts', 'connections.endAll();', '']],

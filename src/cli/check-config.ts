@@ -5,7 +5,7 @@ import { ConfigError, readConfig, type AuthMode, type Config } from '../config.j
 import { createSchema } from '../graphql/schema.js';
 import { ping } from '../redis/client.js';
 import { whyNoRedis, whyNoToken, whyUnreachable } from './diagnose.js';
-import { createSend, SendError, type RawAnswer } from '../upstream/send/index.js';
+import { createSend, SendError, type RawResponse } from '../upstream/send/index.js';
 import { checkIssuers } from './check-issuers.js';
 import { createClientCredentials } from '../upstream/token.js';
 
@@ -139,7 +139,7 @@ async function whyNoKeys(config: Config, jwksUri: string): Promise<string | unde
   }
 }
 
-async function get(config: Config, url: string): Promise<RawAnswer> {
+async function get(config: Config, url: string): Promise<RawResponse> {
   const { send, close } = createSend(sendOptions(config, new URL(url).origin));
   try {
     return await send({ method: 'GET', url, headers: { accept: 'application/json' } });

@@ -16,7 +16,7 @@ export interface RecordedRequest {
   traceparent?: string;
   /** Of a token request without the secret. */
   body?: unknown;
-  /** Undefined until there is an answer, and for good where the connection is closed instead. */
+  /** Undefined until there is a response, and for good where the connection is closed instead. */
   status?: number;
 }
 

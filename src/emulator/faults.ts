@@ -27,8 +27,8 @@ export interface FaultTarget {
 }
 
 /**
- * What happens in place of the answer: another answer; the emulator's own with a successful body
- * changed; the connection closed, before anything is done or after the write has been; or no answer.
+ * What happens in place of the response: another response; the emulator's own with a successful body
+ * changed; the connection closed, before anything is done or after the write has been; or no response.
  */
 export type FaultResponse =
   | { status: number; headers?: Record<string, string>; body?: string | object }

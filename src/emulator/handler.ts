@@ -1,4 +1,4 @@
-import type { Answer, Arguments, Endpoint } from '../upstream/endpoint.js';
+import type { ResponseOf, Arguments, Endpoint } from '../upstream/endpoint.js';
 import type { Endpoints } from '../upstream/endpoints/index.js';
 import type { Sent } from '../upstream/types.js';
 import type { State } from './state.js';
@@ -6,7 +6,7 @@ import type { Reply } from './success.js';
 
 /** What answers a row of the endpoint table. It refuses by throwing a KindeError. */
 export type Handler<E> = E extends Endpoint
-  ? (state: State, args: Arguments<E>) => Sent<Answer<E>> | Reply<Sent<Answer<E>>>
+  ? (state: State, args: Arguments<E>) => Sent<ResponseOf<E>> | Reply<Sent<ResponseOf<E>>>
   : never;
 
 /** One handler for each row of the table: a row without one does not compile. */

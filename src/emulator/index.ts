@@ -34,7 +34,7 @@ export interface EmulatorOptions {
   organizations?: number;
   /** Members of every organization; left out, they vary around 24. */
   usersPerOrganization?: number;
-  /** How long every answer is held up. */
+  /** How long every response is held up. */
   latencyMs?: number;
   /** Calls of the Management API a minute; 0 means no limit. */
   rateLimit?: number;

@@ -1,11 +1,11 @@
-/** The envelope of a success answer around its payload. */
+/** The envelope of a success response around its payload. */
 export const success = <Payload extends object>(payload: Payload, message = 'Success') => ({
   code: 'OK',
   message,
   ...payload,
 });
 
-/** A success answer whose status is not 200, or that has no body. */
+/** A success response whose status is not 200, or that has no body. */
 export class Reply<Body> {
   constructor(
     readonly status: number,

@@ -44,7 +44,7 @@ query Organizations {
   },
   {
     query: `# One organization's users, three at a time.
-# The answer's endCursor, given to the variable
+# The response's endCursor, given to the variable
 # "after", reads the next three.
 query UsersPage($first: Int!, $after: String) {
   organizations(first: 1) {

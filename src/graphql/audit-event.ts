@@ -30,7 +30,7 @@ export interface AuditEvent {
   codes?: readonly string[];
   /** Of a bulk write, how many users each thing was done to. */
   users?: object;
-  /** What was sent to Kinde, by route and by the status of the answer; null where there was none. */
+  /** What was sent to Kinde, by route and by the status of the response; null where there was none. */
   calls: readonly { route: string; status: number | null; count: number }[];
   milliseconds: number;
 }

@@ -81,7 +81,7 @@ export interface OperationRequest {
   log: FastifyBaseLogger;
   /** False when writes through other replicas may be unknown here, so that nothing is read from the cache. */
   isCurrent: boolean;
-  allowance: OperationBudget;
+  budget: OperationBudget;
   onCall: (report: CallReport) => void;
   beginExchange: CallScope['beginExchange'];
 }
@@ -89,7 +89,7 @@ export interface OperationRequest {
 /** Creates the context of one operation. */
 export function createContext(
   { client, idempotency, audit, seal }: SharedParts,
-  { caller, requestId, log, isCurrent, allowance, onCall, beginExchange }: OperationRequest,
+  { caller, requestId, log, isCurrent, budget, onCall, beginExchange }: OperationRequest,
 ): Context {
   const { viewer, token } = caller;
   const calls: CallReport[] = [];
@@ -99,7 +99,7 @@ export function createContext(
       token,
       group: upstreamGroup(viewer),
       authorize: authorizeCall(viewer),
-      allowance,
+      budget,
       isCurrent,
       dependencies,
       beginExchange,
@@ -117,7 +117,7 @@ export function createContext(
   return {
     ...{ viewer, upstream, idempotency, audit, seal, requestId, log, calls, dependencies },
     loaders: createLoaders(upstream, grantedScopes),
-    time: allowance,
+    time: budget,
     replays: new WeakSet(),
     summary: {
       isCacheable: false,

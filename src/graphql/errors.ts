@@ -56,7 +56,7 @@ export function messageOf(error: UpstreamError): string {
       .join(' '),
   );
   if (error.outcomeUnknown) {
-    return 'Kinde gave no usable answer to this write, which may have taken effect: read before you repeat it.';
+    return 'Kinde gave no usable response to this write, which may have taken effect: read before you repeat it.';
   }
   switch (error.failure) {
     case 'INVALID_ID':
@@ -81,7 +81,7 @@ export function messageOf(error: UpstreamError): string {
     case 'ABORTED':
       return 'Kinde cannot be reached at the moment.';
     case 'BAD_RESPONSE':
-      return 'Kinde sent an answer that cannot be used.';
+      return 'Kinde sent a response that cannot be used.';
   }
 }
 

@@ -26,7 +26,7 @@ export function createExecute({ apollo, parts, metrics, config }: Execution): Ex
     const { isCurrent, span } = state;
     const operation = createContext(parts, {
       ...{ caller: await state.caller!, requestId, log, isCurrent },
-      allowance: allowanceOf(request, reply, config),
+      budget: allowanceOf(request, reply, config),
       onCall: (report) => {
         metrics?.callEnded(report);
         span?.called(report);
@@ -78,19 +78,19 @@ function allowanceOf(
   { elapsedTime, raw }: FastifyReply,
   { operationTimeoutMs, upstreamCallsPerOperation }: OperationLimits,
 ): OperationBudget {
-  const allowance = new OperationBudget({
+  const budget = new OperationBudget({
     // From the start of the request, which may have waited for another one's response.
     timeoutMs: Math.max(1, operationTimeoutMs - elapsedTime),
     calls: upstreamCallsPerOperation,
   });
   raw.once('close', () => {
-    if (raw.writableFinished) return allowance.close();
+    if (raw.writableFinished) return budget.close();
     const abandon = () => {
-      allowance.abandon();
-      allowance.close();
+      budget.abandon();
+      budget.close();
     };
     if (execution === undefined) abandon();
     else execution.abandonWhenUnneeded(abandon);
   });
-  return allowance;
+  return budget;
 }

@@ -33,7 +33,7 @@ const pagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** A worker is held by the policy of its own answer, not by its page's: it may import chunks, no more. */
+/** A worker is held by the policy of its own response, not by its page's: it may import chunks, no more. */
 const assetPolicy = "default-src 'none'; script-src 'self'; frame-ancestors 'none'";
 
 const contentTypes: Record<string, string> = {

@@ -13,7 +13,7 @@ export interface Health {
 }
 
 /**
- * `/livez` and `/readyz`. Their answers are words that tell nobody anything of use but the operator.
+ * `/livez` and `/readyz`. Their responses are words that tell nobody anything of use but the operator.
  * An upstream that is down is told and does not make the gateway unready: all replicas would be, and
  * clients would get no GraphQL error that says why.
  */

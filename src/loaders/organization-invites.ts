@@ -37,11 +37,15 @@ export function createOrganizationInviteLoaders({
   reads,
 }: Sources) {
   const page = reads.pages<InviteList, OrganizationInviteParent>(async ({ list, size, token }) => {
-    const answer = await organizationInvites.list({ ...list, page_size: size, next_token: token });
-    const entries = answer.invites.map((invite) =>
+    const response = await organizationInvites.list({
+      ...list,
+      page_size: size,
+      next_token: token,
+    });
+    const entries = response.invites.map((invite) =>
       invite instanceof UpstreamError ? invite : { ...invite, org_code: list.org_code },
     );
-    return { entries, next: nextToken(answer.next_token), size };
+    return { entries, next: nextToken(response.next_token), size };
   });
 
   const one = reads.one(

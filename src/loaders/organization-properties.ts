@@ -13,8 +13,8 @@ interface PropertyReference {
 export function createOrganizationPropertyLoaders({ upstream, reads }: Sources) {
   const properties = reads.one(
     async (org_code: string): Promise<Entry<OrganizationPropertyParent>[]> => {
-      const answer = await upstream.organizationProperties.list({ org_code });
-      return answer.properties.map((property) =>
+      const response = await upstream.organizationProperties.list({ org_code });
+      return response.properties.map((property) =>
         property instanceof UpstreamError ? property : { ...property, org_code },
       );
     },

@@ -46,11 +46,11 @@ const isSaid = (entry: OrganizationItem) => Object.keys(UNSAID).every((name) => 
 
 export function createOrganizationLoaders({ upstream: { organizations }, reads }: Sources) {
   const page = reads.pages<OrganizationList, OrganizationParent>(async ({ list, size, token }) => {
-    const answer = await organizations.list({ ...list, page_size: size, next_token: token });
-    const entries = answer.organizations.map((entry) =>
+    const response = await organizations.list({ ...list, page_size: size, next_token: token });
+    const entries = response.organizations.map((entry) =>
       entry instanceof UpstreamError || isSaid(entry) ? entry : { ...UNSAID, ...entry },
     );
-    return { entries, next: nextToken(answer.next_token), size };
+    return { entries, next: nextToken(response.next_token), size };
   });
 
   const details = reads.expandable<string, Organization>(

@@ -16,10 +16,10 @@ export function createPermissionLoaders({ upstream, granted, reads }: Sources) {
     { granted, reads },
     endpoints.permissions.list,
     async (page) => {
-      const answer = await upstream.permissions.list(page);
+      const response = await upstream.permissions.list(page);
       return {
-        entries: answer.permissions,
-        next: nextToken(answer.next_token),
+        entries: response.permissions,
+        next: nextToken(response.next_token),
       };
     },
   );

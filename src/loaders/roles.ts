@@ -12,14 +12,14 @@ export type RoleParent = Pick<Role, 'key'> & Partial<Role> & { member?: MemberRe
 
 export function createRoleLoaders({ upstream, granted, reads }: Sources) {
   const catalogue = createCatalogue({ granted, reads }, endpoints.roles.list, async (page) => {
-    const answer = await upstream.roles.list(page);
-    return { entries: answer.roles, next: nextToken(answer.next_token) };
+    const response = await upstream.roles.list(page);
+    return { entries: response.roles, next: nextToken(response.next_token) };
   });
 
   const ofMember = reads.one(
     async ({ org_code, user_id }: MemberReference): Promise<Entry<OrganizationUserRole>[]> => {
-      const answer = await upstream.organizations.userRoles({ org_code, user_id });
-      return answer.roles;
+      const response = await upstream.organizations.userRoles({ org_code, user_id });
+      return response.roles;
     },
     ({ org_code, user_id }) => `${org_code} ${user_id}`,
   );

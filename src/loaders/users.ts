@@ -51,14 +51,14 @@ export type Standing = 'MEMBER' | 'NO_MEMBER' | 'UNKNOWN' | 'ABSENT';
 
 export function createUserLoaders({ upstream: { organizations, users }, granted, reads }: Sources) {
   const page = reads.pages<MemberList, Member>(async ({ list, size, token }) => {
-    const answer = await organizations.users({ ...list, page_size: size, next_token: token });
-    const entries = answer.organization_users.map((entry) =>
+    const response = await organizations.users({ ...list, page_size: size, next_token: token });
+    const entries = response.organization_users.map((entry) =>
       entry instanceof UpstreamError
         ? entry
         : Object.assign(entry, { org_code: list.org_code, user_id: entry.id }),
     );
     for (const entry of entries) if (!(entry instanceof UpstreamError)) members.prime(entry, entry);
-    return { entries, next: nextToken(answer.next_token), size };
+    return { entries, next: nextToken(response.next_token), size };
   });
 
   /** The API has no read for one member: the organization's list is walked until all are found. */
@@ -171,9 +171,9 @@ function createPeopleLoader({
       let token: string | undefined;
       // In one page, unless Kinde accepts smaller ones only.
       for (let page = 0; page < ids.length; page++) {
-        const answer = await users.list({ ...query, next_token: token });
-        index.add(answer.users);
-        const next = nextToken(answer.next_token);
+        const response = await users.list({ ...query, next_token: token });
+        index.add(response.users);
+        const next = nextToken(response.next_token);
         if (next === undefined || index.hasAll(ids)) break;
         if (next instanceof UpstreamError) throw next;
         token = next;

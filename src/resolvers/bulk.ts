@@ -22,7 +22,7 @@ export interface BulkUser<B extends BulkBody> {
   body: B;
 }
 
-interface BulkAnswer {
+interface BulkResponse {
   users_added?: readonly Entry<string>[] | null | undefined;
   users_updated?: readonly Entry<string>[] | null | undefined;
   users_removed?: readonly Entry<string>[] | null | undefined;
@@ -37,7 +37,7 @@ export interface BulkOutcome {
 
 /** How one kind of bulk write is sent, and what it says about users to whom nothing was done. */
 export interface BulkWrite<B extends BulkBody> {
-  send: (bodies: B[]) => Promise<BulkAnswer>;
+  send: (bodies: B[]) => Promise<BulkResponse>;
   /** Reads what Kinde knows about a user; undefined when that can't be read. */
   standingOf: (userId: string) => Promise<Standing | undefined>;
   /** The error for a user whom a successful response does not name. */
@@ -144,9 +144,9 @@ class BatchSending<B extends BulkBody> {
 
   /** Sends users and records what was done. Returns Kinde's refusal, if it is about the users. */
   async #attempt(users: readonly BulkUser<B>[]): Promise<UpstreamError | undefined> {
-    let answer: BulkAnswer;
+    let response: BulkResponse;
     try {
-      answer = await this.#write.send(users.map(({ body }) => body));
+      response = await this.#write.send(users.map(({ body }) => body));
     } catch (error) {
       if (!(error instanceof UpstreamError) || !isAboutUsers(error)) throw error;
       this.isAnswered = true;
@@ -155,11 +155,11 @@ class BatchSending<B extends BulkBody> {
     this.isAnswered = true;
     const sent = new Set(users.map(({ body }) => body.id));
     // An id that was not sent says nothing about this batch.
-    const named = (ids: BulkAnswer['users_added']) =>
+    const named = (ids: BulkResponse['users_added']) =>
       [...new Set(usable(ids))].filter((id) => sent.has(id));
-    const added = named(answer.users_added);
-    const updated = named(answer.users_updated);
-    const removed = named(answer.users_removed);
+    const added = named(response.users_added);
+    const updated = named(response.users_updated);
+    const removed = named(response.users_removed);
     this.#added.push(...added);
     this.#updated.push(...updated);
     this.#removed.push(...removed);

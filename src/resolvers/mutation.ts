@@ -137,7 +137,7 @@ async function onceForItsKey<P extends object>(
   }
 }
 
-/** Whether a failure is Kinde's answer to a write, and not to a read before it. */
+/** Whether a failure is Kinde's response to a write, and not to a read before it. */
 function isAnswerToWrite(thrown: unknown): boolean {
   return (
     thrown instanceof UpstreamError &&

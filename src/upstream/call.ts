@@ -13,7 +13,7 @@ import type { Mismatch } from './schema-decoder.js';
 import {
   retryAfter,
   SendError,
-  type RawAnswer,
+  type RawResponse,
   type Send,
   type SendFailure,
 } from './send/index.js';
@@ -43,7 +43,7 @@ export function countFrom(source: Source, calls: readonly CallReport[]): number 
 export interface ExchangeSpan {
   /** Trace context for the upstream. */
   readonly headers: Readonly<Record<string, string>>;
-  end(outcome: RawAnswer | SendError): void;
+  end(outcome: RawResponse | SendError): void;
 }
 
 export type CallArguments = Readonly<Record<string, unknown>>;
@@ -53,7 +53,7 @@ export interface CallScope {
   token: TokenSource;
   /** Operations of the same group share responses of Kinde: see `upstreamGroup`. */
   group: string;
-  allowance: OperationBudget;
+  budget: OperationBudget;
   /** Whether every write that was acknowledged before has been heard of: see `Cache.refresh`. */
   isCurrent: boolean;
   /** Throws for a call that the caller may not make or see the result of. Nothing is sent then. */
@@ -98,7 +98,7 @@ export class CallExchange implements PolicedCall {
     private readonly options: ExchangeOptions,
   ) {
     this.method = call.endpoint.method;
-    this.operation = scope.allowance;
+    this.operation = scope.budget;
     this.#cancellation = deadline.cancellationOf(this.method);
   }
 
@@ -123,7 +123,7 @@ export class CallExchange implements PolicedCall {
   }
 
   /** Sends the call once, and once more with a new token after a 401. */
-  async attempt(): Promise<RawAnswer> {
+  async attempt(): Promise<RawResponse> {
     this.#attempts++;
     const { token: source } = this.scope;
     const atHand = source.get();
@@ -134,7 +134,7 @@ export class CallExchange implements PolicedCall {
     return renewed === undefined ? response : this.#sendWith(renewed);
   }
 
-  async #sendWith(token: AccessToken): Promise<RawAnswer> {
+  async #sendWith(token: AccessToken): Promise<RawResponse> {
     const { endpoint, url, body } = this.call;
     this.#status = undefined;
     this.#token = token;
@@ -202,7 +202,7 @@ export function asUpstreamError(endpoint: Endpoint, thrown: unknown): unknown {
 function fromSendError(endpoint: Endpoint, error: SendError): UpstreamError {
   return new UpstreamError(
     FAILURES[error.failure],
-    `${endpoint.route} gave no answer: ${error.message}`,
+    `${endpoint.route} gave no response: ${error.message}`,
     {
       route: endpoint.route,
       outcomeUnknown: endpoint.method !== 'GET' && !error.notSent,

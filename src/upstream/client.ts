@@ -12,7 +12,7 @@ import {
 } from './call.js';
 import { valueOf } from './decode.js';
 import { encode } from './encode.js';
-import { tagsOf, type Answer, type Arguments, type Endpoint } from './endpoint.js';
+import { tagsOf, type ResponseOf, type Arguments, type Endpoint } from './endpoint.js';
 import { endpoints, type Endpoints } from './endpoints/index.js';
 import { MAX_PAGE_SIZE } from './endpoints/page.js';
 import { UpstreamError } from './errors.js';
@@ -25,7 +25,7 @@ import type { Send } from './send/index.js';
 export type Upstream = {
   [D in keyof Endpoints]: {
     [N in keyof Endpoints[D]]: Endpoints[D][N] extends infer E extends Endpoint
-      ? (args: Arguments<E>) => Promise<Answer<E>>
+      ? (args: Arguments<E>) => Promise<ResponseOf<E>>
       : never;
   };
 };
@@ -107,7 +107,7 @@ class Caller {
   /** Reads from the cache, from an identical read in flight in the same group, or from Kinde. */
   async #read(call: Call, scope: CallScope): Promise<unknown> {
     const { endpoint, args, url } = call;
-    const { allowance, group, dependencies } = scope;
+    const { budget, group, dependencies } = scope;
     const { reads, lifetimeMs, catalogueLifetimeMs } = this.#cache;
     const tags = tagsOf(endpoint, args);
     const startedAt = performance.now();
@@ -116,7 +116,7 @@ class Caller {
         key: `${group} ${url}`,
         tags,
         lifetimeMs: endpoint.isCatalogue ? catalogueLifetimeMs : lifetimeMs,
-        allowance,
+        budget,
         isCurrent: scope.isCurrent,
         consumeCall: () => consumeCall(call, scope),
         fetch: (deadline) => this.#exchange(call, scope, deadline),
@@ -139,7 +139,7 @@ class Caller {
     consumeCall(call, scope);
     const tags = tagsOf(endpoint, args);
     try {
-      return (await this.#exchange(call, scope, scope.allowance)).value;
+      return (await this.#exchange(call, scope, scope.budget)).value;
     } catch (error) {
       if (error instanceof UpstreamError && error.outcomeUnknown) {
         // It may still take effect, after the next read of the same thing.
@@ -157,8 +157,8 @@ class Caller {
 }
 
 /** Throws when the operation has no call left. */
-function consumeCall({ endpoint }: Call, { allowance }: CallScope): void {
-  if (!allowance.consumeCall()) throw budgetExceeded(endpoint);
+function consumeCall({ endpoint }: Call, { budget }: CallScope): void {
+  if (!budget.consumeCall()) throw budgetExceeded(endpoint);
 }
 
 /** Reports a read that no request was sent for. */

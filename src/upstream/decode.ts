@@ -12,7 +12,7 @@ import {
   type Decoding,
   type Mismatch,
 } from './schema-decoder.js';
-import type { RawAnswer } from './send/index.js';
+import type { RawResponse } from './send/index.js';
 
 /**
  * Kinde says that a thing does not exist with a 400 and one of these codes, and 404 mostly means that
@@ -20,17 +20,17 @@ import type { RawAnswer } from './send/index.js';
  */
 const NOT_FOUND_CODE = /_NOT_FOUND$|^USER_NOT_IN_ORGANIZATION$/;
 
-/** What the API answered, as the row promises it; throws the UpstreamError that any other answer stands for. */
+/** What the API answered, as the row promises it; throws the UpstreamError that any other response stands for. */
 export function interpret(
   endpoint: Endpoint,
-  answer: RawAnswer,
+  response: RawResponse,
   onMismatch: Decoding['onMismatch'],
 ): Fetched {
-  const { status } = answer;
-  if (status >= 200 && status < 300) return decode(endpoint, answer, onMismatch);
+  const { status } = response;
+  if (status >= 200 && status < 300) return decode(endpoint, response, onMismatch);
 
-  const reasons = reasonsIn(parse(answer.body));
-  const waitMs = askedWaitMs(answer);
+  const reasons = reasonsIn(parse(response.body));
+  const waitMs = askedWaitMs(response);
   const details = {
     route: endpoint.route,
     status,
@@ -51,7 +51,7 @@ export function interpret(
     case 403:
       throw new UpstreamError('FORBIDDEN', message, {
         ...details,
-        requiredScope: scopeAskedFor(endpoint, reasons, answer.headers),
+        requiredScope: scopeAskedFor(endpoint, reasons, response.headers),
       });
     case 404:
       throw new UpstreamError('NOT_FOUND', message, details);
@@ -84,7 +84,7 @@ function decoderOf({ returns }: Endpoint): Decode {
  */
 function decode(
   endpoint: Endpoint,
-  { status, body }: RawAnswer,
+  { status, body }: RawResponse,
   onMismatch: Decoding['onMismatch'],
 ): Fetched {
   // Entries that are unusable for the same reason share an error: a response can hold 100,000 of them.

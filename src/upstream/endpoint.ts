@@ -32,7 +32,7 @@ export interface Endpoint<
   /** Properties of the JSON body, or the files of a form; undefined where the operation takes no body. */
   readonly body: B | undefined;
   readonly bodyType: 'json' | 'multipart';
-  /** The answer's shape. */
+  /** The response's shape. */
   readonly returns: A;
   /**
    * What a read tells of, and what a write may change, under the same names: a write that shares a
@@ -149,7 +149,7 @@ export type PathParameters<E extends Endpoint> = { [K in ParameterNames<E['route
 export type QueryParameters<E extends Endpoint> = Static<E['query']>;
 export type Body<E extends Endpoint> =
   E extends Endpoint<Route, TObject, infer B> ? Static<B> : never;
-export type Answer<E extends Endpoint> = Static<E['returns']>;
+export type ResponseOf<E extends Endpoint> = Static<E['returns']>;
 
 type Simplify<T> = { [K in keyof T]: T[K] } & {};
 

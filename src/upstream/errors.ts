@@ -14,11 +14,11 @@ export type UpstreamFailure =
   | 'FORBIDDEN'
   /** 429, or not sent because of an earlier one; `retryAfterSeconds` where the API said so. */
   | 'RATE_LIMITED'
-  /** No complete answer in time. */
+  /** No complete response in time. */
   | 'TIMEOUT'
   /** No connection, a connection that broke, or a 5xx. */
   | 'UNAVAILABLE'
-  /** An answer that is not what the API promises. */
+  /** A response that is not what the API promises. */
   | 'BAD_RESPONSE'
   /** The operation's time was up: a read was broken off, or a write not sent. */
   | 'DEADLINE_EXCEEDED'
@@ -45,7 +45,7 @@ interface Details {
   retryAfterSeconds?: number;
   /** The name of the parameter that was refused. */
   parameter?: string;
-  /** Whether a write may have taken effect although no answer says so. */
+  /** Whether a write may have taken effect although no response says so. */
   outcomeUnknown?: boolean;
   cause?: unknown;
 }
@@ -133,7 +133,7 @@ function plainText(message: string): string {
   return HTML.test(message) ? '' : message.slice(0, LONGEST_REASON).toWellFormed();
 }
 
-/** A value of an answer as a code; undefined for what cannot be one. */
+/** A value of a response as a code; undefined for what cannot be one. */
 export function codeIn(value: unknown): string | undefined {
   return typeof value === 'string' && CODE.test(value) ? value : undefined;
 }

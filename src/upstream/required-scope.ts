@@ -1,7 +1,7 @@
 /** Whether a 403 is about a scope, and which. Kinde also answers 403 for limits and organizations. */
 import type { Endpoint } from './endpoint.js';
 import { UpstreamError, type Reason } from './errors.js';
-import type { RawAnswer } from './send/index.js';
+import type { RawResponse } from './send/index.js';
 import { grantedScopes, unverifiedClaims } from './token-claims.js';
 import type { AccessToken } from './token.js';
 
@@ -18,7 +18,7 @@ const WORD = /(?:^|[^a-z])scopes?(?:$|[^a-z])/i;
 export function scopeAskedFor(
   { scope }: Endpoint,
   reasons: readonly Reason[],
-  headers: RawAnswer['headers'],
+  headers: RawResponse['headers'],
 ): string | undefined {
   const said = [...reasons.flatMap(({ code, message }) => [code, message]), challengeIn(headers)];
   const named = said.map((text) => SCOPE.exec(text)?.[0]).find((name) => name !== undefined);
@@ -26,7 +26,7 @@ export function scopeAskedFor(
 }
 
 /** RFC 6750, section 3: `Bearer error="insufficient_scope", scope="read:roles"`. */
-function challengeIn(headers: RawAnswer['headers']): string {
+function challengeIn(headers: RawResponse['headers']): string {
   const challenge = String(headers['www-authenticate'] ?? '');
   return challenge.includes('insufficient_scope') ? challenge : '';
 }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeIn, UpstreamError } from './errors.js';
 import { retryWaitMs, type Outcome } from './policy/retry.js';
-import { retryAfter, SendError, type RawAnswer, type Send } from './send/index.js';
+import { retryAfter, SendError, type RawResponse, type Send } from './send/index.js';
 import { grantedScopes, unverifiedClaims } from './token-claims.js';
 
 export interface Credentials {
@@ -36,7 +36,7 @@ export interface TokenPolicy {
   retries: number;
   /**
    * How long the seam gives an exchange, in milliseconds, and until when a request is sent again: all
-   * calls wait for the token, so that nobody waits much longer for it than for an answer.
+   * calls wait for the token, so that nobody waits much longer for it than for a response.
    */
   timeoutMs: number;
   /** Is told how each request for a token ended. */
@@ -132,7 +132,7 @@ class ClientCredentials implements TokenSource {
   }
 
   /** Sends the request. It is retried like a read: a lost response costs an unused token, no more. */
-  async #exchange(): Promise<RawAnswer> {
+  async #exchange(): Promise<RawResponse> {
     const { retries, timeoutMs, random = Math.random } = this.#policy;
     const endsAt = this.#now() + timeoutMs;
     for (let retry = 0; ; retry++) {
@@ -184,7 +184,7 @@ function tokenUnavailable(error: SendError): UpstreamError {
 }
 
 /** Returns the token of a response, or throws the UpstreamError that the response stands for. */
-function readTokenResponse({ status, body: text }: RawAnswer): {
+function readTokenResponse({ status, body: text }: RawResponse): {
   token: AccessToken;
   lifetimeMs: number;
 } {

@@ -40,7 +40,7 @@ export const NextToken = t.Optional(
   }),
 );
 
-/** The envelope of every success answer. Its `code` is a result code such as "OK", never an organization's code. */
+/** The envelope of every success response. Its `code` is a result code such as "OK", never an organization's code. */
 export const Success = t.Object({ code: text, message: text });
 export type Success = Static<typeof Success>;
 
@@ -72,7 +72,7 @@ export const OrganizationItem = t.Object({
 });
 export type OrganizationItem = Static<typeof OrganizationItem>;
 
-/** An organization read by its code. The one answer without an envelope: `code` is the organization's. */
+/** An organization read by its code. The one response without an envelope: `code` is the organization's. */
 export const Organization = t.Object({
   ...OrganizationItem.properties,
   logo: text,

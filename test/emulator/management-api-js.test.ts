@@ -5,12 +5,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import * as managementApi from '@kinde/management-api-js';
 import { type Credentials, type Emulator, startEmulator } from '../../src/emulator/index.js';
-import type { Answer, Endpoint } from '../../src/upstream/endpoint.js';
+import type { ResponseOf, Endpoint } from '../../src/upstream/endpoint.js';
 import type { Sent } from '../../src/upstream/schema-decoder.js';
 import type { Endpoints } from '../../src/upstream/endpoints/index.js';
 import type { Success } from '../../src/upstream/types.js';
 
-type Call<E extends Endpoint> = (data?: object) => Promise<Success & Sent<Answer<E>>>;
+type Call<E extends Endpoint> = (data?: object) => Promise<Success & Sent<ResponseOf<E>>>;
 type Rows = Endpoints['organizations'];
 
 /**

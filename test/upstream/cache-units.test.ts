@@ -99,18 +99,18 @@ describe('what is kept', () => {
       { redis: undefined, name: 'test' },
     );
   const keep = async ({ reads }: Cache, key: string, bytes: number) => {
-    const allowance = new OperationBudget({ timeoutMs: 1_000, calls: 1 });
+    const budget = new OperationBudget({ timeoutMs: 1_000, calls: 1 });
     const { source } = await reads.get({
       key,
       tags: ['all'],
       lifetimeMs: 60_000,
-      allowance,
+      budget,
       consumeCall: () => undefined,
       isCurrent: true,
       fetch: async () => ({ value: {}, body: 'x'.repeat(bytes) }),
       decode: () => undefined,
     });
-    allowance.close();
+    budget.close();
     return source;
   };
 

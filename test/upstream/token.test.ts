@@ -1,7 +1,7 @@
 /** The gateway's own token: how it is asked for when that is not easy, and how long it is kept. */
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../src/emulator/faults.js';
-import { SendError, type RawAnswer } from '../../src/upstream/send/index.js';
+import { SendError, type RawResponse } from '../../src/upstream/send/index.js';
 import { createClientCredentials } from '../../src/upstream/token.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
@@ -65,7 +65,7 @@ describe('a token', () => {
   /** A source by a clock that stands, and a token endpoint that gives t1, t2 and so on. */
   function source() {
     const world = { seconds: 0, requests: 0, isDown: false };
-    const send = async (): Promise<RawAnswer> => {
+    const send = async (): Promise<RawResponse> => {
       world.requests++;
       if (world.isDown) throw new SendError('UNAVAILABLE', true, 'ECONNREFUSED');
       const body = { access_token: `t${world.requests}`, expires_in: 3600 };

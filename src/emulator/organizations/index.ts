@@ -163,7 +163,7 @@ type Properties = Omit<Update, 'org_code' | 'expand' | 'theme_code'> & { theme_c
 /** What the given properties make of an organization; throws before anything is changed. */
 function changes(state: State, code: string, properties: Properties): Partial<OrganizationProfile> {
   const {
-    // These two and the domain list's switch can be set, but no answer shows them.
+    // These two and the domain list's switch can be set, but no response shows them.
     is_enable_advanced_orgs: _advanced,
     is_enforce_mfa: _mfa,
     is_auto_join_domain_list: _domains,

@@ -214,7 +214,7 @@ function addUser(
     last_signed_in: signIns > 0 ? isoMicroseconds(chance, chance.moment(created, NOW)) : null,
     created_on: isoMicroseconds(chance, created),
     organizations: [],
-    // What the specification does not let be null is left out of the answer where there is none.
+    // What the specification does not let be null is left out of the response where there is none.
     ...(hasName && { first_name: given, last_name: family }),
     ...(hasEmail && { email: `${local}${namesakes > 0 ? namesakes + 1 : ''}@${at}` }),
     ...(phone && { phone }),

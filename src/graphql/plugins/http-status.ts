@@ -13,7 +13,7 @@ const NOT_EXECUTABLE: ReadonlySet<unknown> = new Set<string>([
 
 /**
  * A client that accepts application/json alone gets 200 with a document that cannot be executed, so
- * that it can tell the answer of GraphQL from one of something between (GraphQL over HTTP, section
+ * that it can tell the response of GraphQL from one of something between (GraphQL over HTTP, section
  * 6.4.1). One that accepts application/graphql-response+json gets 400.
  */
 export function httpStatus(): ApolloServerPlugin<Context> {

@@ -8,10 +8,10 @@ import { logText } from '../../telemetry/redact.js';
 import { countFrom } from '../../upstream/call.js';
 import { UpstreamError } from '../../upstream/errors.js';
 
-/** How many of an answer's errors the log names: one query can have thousands. */
+/** How many of a response's errors the log names: one query can have thousands. */
 const MOST_ERRORS = 20;
 
-/** A path in an answer. The aliases in it are the client's words. */
+/** A path in a response. The aliases in it are the client's words. */
 const logPath = (path: readonly (string | number)[] | undefined) =>
   path?.map((part) => (typeof part === 'string' ? logText(part) : part));
 

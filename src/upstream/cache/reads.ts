@@ -38,7 +38,7 @@ export interface Read {
   tags: readonly string[];
   /** How long the response is fresh, in milliseconds. */
   lifetimeMs: number;
-  allowance: OperationBudget;
+  budget: OperationBudget;
   /** Whether all writes that were acknowledged before are known; else nothing is shared. */
   isCurrent: boolean;
   /**
@@ -47,7 +47,7 @@ export interface Read {
    */
   consumeCall: () => void;
   /** Calls the API. Runs at most once. */
-  fetch: (allowance: Deadline) => Promise<Fetched>;
+  fetch: (budget: Deadline) => Promise<Fetched>;
   /** Parses a response's text; undefined for an invalid one. */
   decode: (body: string) => unknown;
 }
@@ -123,7 +123,7 @@ export class Reads {
     this.#now = now;
   }
 
-  /** Reads from the cache or the API. Throws what `fetch` throws, or the SendError that the allowance ends with. */
+  /** Reads from the cache or the API. Throws what `fetch` throws, or the SendError that the budget ends with. */
   async get(read: Read): Promise<ReadResult> {
     const entry = read.isCurrent ? this.#find(read) : undefined;
     if (entry !== undefined && this.#now() < entry.freshUntil) return this.#serve(entry, 'cache');
@@ -131,8 +131,8 @@ export class Reads {
     const isMerged = begun !== undefined && this.#isValid(begun.clock, read);
     if (!isMerged) read.consumeCall();
     const inFlight = isMerged ? begun : this.#prepare(read);
-    const joined = inFlight.join(read.allowance);
-    // Not before somebody waits for it, whose allowance it has.
+    const joined = inFlight.join(read.budget);
+    // Not before somebody waits for it, whose budget it has.
     if (!isMerged) inFlight.start(this.#fetch(read, inFlight));
     try {
       const { value, source } = await joined;

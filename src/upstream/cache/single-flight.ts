@@ -4,7 +4,7 @@ import { Cancellation, type CancelListener } from '../policy/cancellation.js';
 
 /** An operation that waits for the read. */
 interface Waiter<T> {
-  readonly allowance: OperationBudget;
+  readonly budget: OperationBudget;
   readonly resolve: (result: T) => void;
   readonly reject: (error: unknown) => void;
   readonly leave: CancelListener;
@@ -12,7 +12,7 @@ interface Waiter<T> {
 
 /**
  * A read in flight. It goes on as long as anybody waits for it: it has the time of the waiter that has
- * most, and is cancelled when the last one has left. Each waiter has its own allowance.
+ * most, and is cancelled when the last one has left. Each waiter has its own budget.
  */
 export class InFlightRead<T> implements Deadline {
   readonly #cancellation = new Cancellation();
@@ -29,7 +29,7 @@ export class InFlightRead<T> implements Deadline {
 
   get remainingMs(): number {
     let most = 0;
-    for (const { allowance } of this.#waiters) most = Math.max(most, allowance.remainingMs);
+    for (const { budget } of this.#waiters) most = Math.max(most, budget.remainingMs);
     return most;
   }
 
@@ -45,12 +45,12 @@ export class InFlightRead<T> implements Deadline {
     );
   }
 
-  /** Waits for the result. Rejects with the SendError that the allowance ends with, if it ends first. */
-  join(allowance: OperationBudget): Promise<T> {
+  /** Waits for the result. Rejects with the SendError that the budget ends with, if it ends first. */
+  join(budget: OperationBudget): Promise<T> {
     return new Promise((resolve, reject) => {
-      const cancellation = allowance.cancellationOf('GET');
+      const cancellation = budget.cancellationOf('GET');
       const waiter: Waiter<T> = {
-        allowance,
+        budget,
         resolve,
         reject,
         leave: (reason) => {
@@ -72,7 +72,7 @@ export class InFlightRead<T> implements Deadline {
     if (this.#waiters.size === 0) return;
     this.onEnd();
     for (const waiter of this.#waiters) {
-      waiter.allowance.cancellationOf('GET').offCancel(waiter.leave);
+      waiter.budget.cancellationOf('GET').offCancel(waiter.leave);
       settle(waiter);
     }
     this.#waiters.clear();

@@ -49,7 +49,7 @@ export const organizationInvites = {
 
   get: endpoint('GET /api/v1/organization/{org_code}/invites/{invite_code}', {
     summary:
-      'One invitation, in any state. The answer has no envelope: its `code` is the invitation’s.',
+      'One invitation, in any state. The response has no envelope: its `code` is the invitation’s.',
     scope: 'read:organization_invites',
     tags,
     returns: maybeEnveloped('invite', OrganizationInvite),

@@ -16,7 +16,7 @@ export type OrganizationProperty = Static<typeof OrganizationProperty>;
 
 export const organizationProperties = {
   list: endpoint('GET /api/v1/organizations/{org_code}/properties', {
-    // The answer may hold a next_token, but the operation takes no parameter to use it.
+    // The response may hold a next_token, but the operation takes no parameter to use it.
     summary: 'The properties of an organization, with and without a value.',
     scope: 'read:organization_properties',
     tags: ['properties {org_code}'],

@@ -71,7 +71,7 @@ export const organizations = {
   }),
 
   create: endpoint('POST /api/v1/organization', {
-    summary: 'Create an organization. The answer holds the new code alone.',
+    summary: 'Create an organization. The response holds the new code alone.',
     scope: 'create:organizations',
     tags: ['organizations', 'people'],
     body: t.Object({

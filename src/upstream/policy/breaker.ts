@@ -116,9 +116,9 @@ export function sendThrough(breaker: Breaker, send: Send): Send {
     if (refusal !== undefined) throw refusal;
     const end = breaker.begin();
     try {
-      const answer = await send(exchange);
-      end(answer.status >= 500 ? 'failed' : 'answered');
-      return answer;
+      const response = await send(exchange);
+      end(response.status >= 500 ? 'failed' : 'answered');
+      return response;
     } catch (error) {
       end(outcomeOf(error));
       throw error;

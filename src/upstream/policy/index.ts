@@ -6,7 +6,7 @@ import type { Cancellation } from './cancellation.js';
 import type { Method } from '../endpoint.js';
 import { RateLimitHold } from './rate-limit-hold.js';
 import { askedWaitMs, retryWaitMs, RetryBudget, type Outcome } from './retry.js';
-import { SendError, type RawAnswer } from '../send/index.js';
+import { SendError, type RawResponse } from '../send/index.js';
 import type { RateLimit } from './rate-limit-budget.js';
 import type { FairQueue } from './fair-queue.js';
 
@@ -32,7 +32,7 @@ export interface PolicedCall {
   readonly operation: object;
   readonly deadline: Deadline;
   /** Sends the call once. */
-  attempt(): Promise<RawAnswer>;
+  attempt(): Promise<RawResponse>;
 }
 
 /** Applies the policy to every call of the process. */
@@ -55,7 +55,7 @@ export class CallPolicy {
    * Returns the last response, or throws the SendError that stands for it. Only reads are retried: a
    * write might happen twice, and Kinde takes no idempotency keys.
    */
-  async execute(call: PolicedCall): Promise<RawAnswer> {
+  async execute(call: PolicedCall): Promise<RawResponse> {
     const { method, deadline } = call;
     const { timeoutMs } = this.#options;
     const cancellation = deadline.cancellationOf(method);
@@ -111,7 +111,7 @@ export class CallPolicy {
     }
   }
 
-  async #attempt(call: PolicedCall, isRetry: boolean): Promise<RawAnswer> {
+  async #attempt(call: PolicedCall, isRetry: boolean): Promise<RawResponse> {
     if (!isRetry) this.#budget.called();
     const response = await call.attempt();
     // Before the slot is released, so that the next call is held back.

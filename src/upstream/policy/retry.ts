@@ -1,9 +1,9 @@
 /** Retries: which reads are retried, when, and how many. */
 import { RollingCount } from './rolling-count.js';
-import { SendError, type RawAnswer } from '../send/index.js';
+import { SendError, type RawResponse } from '../send/index.js';
 
 /** The result of sending a call. */
-export type Outcome = RawAnswer | SendError;
+export type Outcome = RawResponse | SendError;
 
 const RETRIED_STATUSES = new Set([429, 500, 502, 503, 504]);
 
@@ -16,7 +16,7 @@ const MAX_BACKOFF_MS = 2_000;
  * Retry-After in seconds or as a date (RFC 9110, section 10.2.3).
  */
 export function askedWaitMs(
-  { status, headers }: RawAnswer,
+  { status, headers }: RawResponse,
   now: () => number = Date.now,
 ): number | undefined {
   for (const name of status === 429 ? ['ratelimit-reset', 'retry-after'] : ['retry-after']) {

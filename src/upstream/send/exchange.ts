@@ -11,14 +11,14 @@ export interface Exchange {
   cancellation?: Cancellation | undefined;
 }
 
-export interface RawAnswer {
+export interface RawResponse {
   status: number;
   headers: IncomingHttpHeaders;
   body: string;
 }
 
 /** Returns a response of any status, or throws a SendError. */
-export type Send = (exchange: Exchange) => Promise<RawAnswer>;
+export type Send = (exchange: Exchange) => Promise<RawResponse>;
 
 export interface SendOptions {
   /** Scheme and host of the API. */

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Pool, type Dispatcher } from 'undici';
 import { SendError } from './error.js';
-import type { Exchange, RawAnswer, Sender, SendOptions } from './exchange.js';
+import type { Exchange, RawResponse, Sender, SendOptions } from './exchange.js';
 
 const TIMEOUT = () => new SendError('TIMEOUT', false, 'ETIMEDOUT');
 
@@ -54,7 +54,7 @@ class ResponseReader implements Dispatcher.DispatchHandler {
     private readonly exchange: Exchange,
     timeoutMs: number,
     private readonly maxBodyBytes: number,
-    private readonly resolve: (response: RawAnswer) => void,
+    private readonly resolve: (response: RawResponse) => void,
     private readonly reject: (error: SendError) => void,
   ) {
     this.#timer = setTimeout(() => this.#fail(TIMEOUT()), timeoutMs);
