@@ -1172,10 +1172,10 @@ export type PermissionGrant = {
  * requires `read:permissions`.
  */
 export type PermissionReference =
-  /** Kinde's id of the permission: the `permissionId` of a Permission, not its global `id`. */
-  { readonly id: Scalars['ID']['input']; readonly key?: never; }
-  |  /** The permission's key, for example `read:invoices`. */
-  { readonly id?: never; readonly key: Scalars['String']['input']; };
+  /** The permission's key, for example `read:invoices`. */
+  { readonly key: Scalars['String']['input']; readonly permissionId?: never; }
+  |  /** Kinde's id of the permission. */
+  { readonly key?: never; readonly permissionId: Scalars['ID']['input']; };
 
 /** All reads. */
 export type Query = {
@@ -1361,10 +1361,10 @@ export type RoleEdge = {
 
 /** A role, by key or by id. When Kinde needs the other one, the gateway looks it up, which requires `read:roles`. */
 export type RoleReference =
-  /** Kinde's id of the role: the `roleId` of a Role, not its global `id`. */
-  { readonly id: Scalars['ID']['input']; readonly key?: never; }
-  |  /** The role's key, for example `admin`. */
-  { readonly id?: never; readonly key: Scalars['String']['input']; };
+  /** The role's key, for example `admin`. */
+  { readonly key: Scalars['String']['input']; readonly roleId?: never; }
+  |  /** Kinde's id of the role. */
+  { readonly key?: never; readonly roleId: Scalars['ID']['input']; };
 
 /**
  * The order of a list. Kinde offers the same four for organizations as for their users; organizations

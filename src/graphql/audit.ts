@@ -6,6 +6,7 @@ import type { Viewer } from '../auth/viewer.js';
 import type { Audit, AuditEvent } from './audit-event.js';
 import type { Context } from './context.js';
 import { codeOf, type UserError } from './errors.js';
+import { nameIn, type Reference } from '../resolvers/reference.js';
 import { logText } from '../telemetry/redact.js';
 import type { CallReport } from '../upstream/call.js';
 import { UpstreamError } from '../upstream/errors.js';
@@ -43,11 +44,6 @@ function who(viewer: Viewer): object {
   }
 }
 
-interface Reference {
-  key?: string | null;
-  id?: string | null;
-}
-
 interface UserInput {
   userId: string;
   roles?: readonly Reference[] | null;
@@ -74,15 +70,13 @@ interface Payload {
   userErrors: readonly UserError[];
 }
 
-const nameOf = ({ key, id }: Reference) => key ?? id ?? '';
-
 function target(input: Input, payload: Payload | undefined): object {
   const { organizationCode, userId, users, role, permission, key, idempotencyKey, ...others } =
     input;
   const organization = organizationCode ?? payload?.organization?.code;
   const named = (of: 'roles' | 'permissions', single: Reference | undefined) => {
     const all = users?.flatMap((user) => user[of] ?? []) ?? (single === undefined ? [] : [single]);
-    return all.length === 0 ? undefined : few(all.map(nameOf));
+    return all.length === 0 ? undefined : few(all.map(nameIn));
   };
   const userIds = users?.map((user) => user.userId) ?? (userId === undefined ? [] : [userId]);
   // Of an organization's properties, and of a flag's value, the name alone.

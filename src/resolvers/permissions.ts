@@ -15,6 +15,7 @@ import { resolveId, resolveKeys, type ReferenceKind, type ReferenceList } from '
 const kindOf = ({ permissions }: Loaders): ReferenceKind => ({
   ...permissions,
   noun: 'permission',
+  idName: 'permissionId',
   unknownCode: 'UNKNOWN_PERMISSION',
 });
 

@@ -10,11 +10,16 @@ import { closest } from './suggestion.js';
 
 export type FieldPath = NonNullable<UserError['field']>;
 
-/** As `@oneOf` in the schema has it: exactly one is given. */
-interface Reference {
+/** A `@oneOf` input: a key, or an id under the name that its kind has for it. */
+export interface Reference {
   key?: string | null;
-  id?: string | null;
+  roleId?: string | null;
+  permissionId?: string | null;
 }
+
+/** Returns what a reference names its role or permission by. */
+export const nameIn = ({ key, roleId, permissionId }: Reference): string =>
+  (key ?? roleId ?? permissionId)!;
 
 interface CatalogueEntry {
   id: string;
@@ -28,7 +33,8 @@ export interface ReferenceKind {
   /** Undefined where the token may not read the catalogue. */
   hasKey: (key: string) => Promise<boolean | undefined>;
   keys: () => Promise<string[]>;
-  noun: string;
+  noun: 'role' | 'permission';
+  idName: 'roleId' | 'permissionId';
   unknownCode: string;
 }
 
@@ -41,7 +47,7 @@ export async function resolveId(
   const place = { reference, field };
   const invalid = invalidError(place, kind);
   if (invalid !== undefined) throw new InputError([invalid]);
-  if (reference.key == null) return reference.id!;
+  if (reference.key == null) return reference[kind.idName]!;
   const found = await kind.byKey(reference.key);
   if (found === null) throw new InputError([await unknownError(place, kind)]);
   return found.id;
@@ -110,10 +116,11 @@ function firstPlaces(lists: readonly ReferenceList[], kind: ReferenceKind): Map<
 
 /** Returns the key of a reference; undefined when nothing has it. */
 async function findKey(
-  { key, id }: Reference,
-  { byId, hasKey }: ReferenceKind,
+  reference: Reference,
+  { byId, hasKey, idName }: ReferenceKind,
 ): Promise<string | undefined> {
-  if (key == null) return (await byId(id!))?.key;
+  const { key } = reference;
+  if (key == null) return (await byId(reference[idName]!))?.key;
   // Where the catalogue can't be read, Kinde judges the key.
   const isKnown = await hasKey(key).catch(ignoreUpstreamError);
   return isKnown === false ? undefined : key;
@@ -123,35 +130,35 @@ function ignoreUpstreamError(error: unknown): undefined {
   if (!(error instanceof UpstreamError)) throw error;
 }
 
-const givenIn = ({ key, id }: Reference): ['id' | 'key', string] =>
-  key == null ? ['id', id!] : ['key', key];
+/** A key and an id may be the same text. */
+const nameOf = (reference: Reference) =>
+  `${reference.key == null ? 'id' : 'key'} ${nameIn(reference)}`;
 
-const nameOf = (reference: Reference) => givenIn(reference).join(' ');
-
-function invalidError({ reference, field }: Place, { noun }: ReferenceKind): UserError | undefined {
-  const [given, value] = givenIn(reference);
-  if (isId(value)) return undefined;
-  const message = `This cannot be the ${given} of a ${noun}.`;
-  return { message, code: 'INVALID_ID', field: [...field, given] };
+function invalidError({ reference, field }: Place, kind: ReferenceKind): UserError | undefined {
+  if (isId(nameIn(reference))) return undefined;
+  const name = reference.key == null ? kind.idName : 'key';
+  const message = `\`${name}\` is not a valid ${name === 'key' ? 'key' : 'id'} of a ${kind.noun}.`;
+  return { message, code: 'INVALID_ID', field: [...field, name] };
 }
 
 async function unknownError({ reference, field }: Place, kind: ReferenceKind): Promise<UserError> {
-  const [given, value] = givenIn(reference);
-  const message = `The environment has no ${kind.noun} with the ${given} \`${value}\`.`;
-  const advice = await adviceFor(given, value, kind);
-  return { message: message + advice, code: kind.unknownCode, field: [...field, given] };
+  const name = reference.key == null ? kind.idName : 'key';
+  const named = name === 'key' ? 'key' : 'id';
+  const message = `The environment has no ${kind.noun} with the ${named} \`${nameIn(reference)}\`.`;
+  const advice = await adviceFor(name, nameIn(reference), kind);
+  return { message: message + advice, code: kind.unknownCode, field: [...field, name] };
 }
 
 async function adviceFor(
-  given: 'id' | 'key',
+  name: string,
   value: string,
-  { byId, keys }: ReferenceKind,
+  { byId, keys, idName }: ReferenceKind,
 ): Promise<string> {
   const known = await keys();
-  if (given === 'id') {
+  if (name !== 'key') {
     return known.includes(value) ? ` To use a key, write \`{ key: "${value}" }\`.` : '';
   }
-  if ((await byId(value)) !== null) return ` To use an id, write \`{ id: "${value}" }\`.`;
+  if ((await byId(value)) !== null) return ` To use an id, write \`{ ${idName}: "${value}" }\`.`;
   const meant = closest(value, known);
   return meant === undefined ? '' : ` Did you mean \`${meant}\`?`;
 }

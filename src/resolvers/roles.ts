@@ -20,6 +20,7 @@ const described = carriedOr((role: RoleParent, { roles }) => roles.describe(role
 const kindOf = ({ roles }: Loaders): ReferenceKind => ({
   ...roles,
   noun: 'role',
+  idName: 'roleId',
   unknownCode: 'UNKNOWN_ROLE',
 });
 

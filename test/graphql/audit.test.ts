@@ -37,7 +37,7 @@ test('an event says who, what, on what, with which outcome, in which request', a
     `mutation Promote($input: AddOrganizationUserRoleInput!) {
       addOrganizationUserRole(input: $input) { organizationUser { email } userErrors { code } }
     }`,
-    { input: { organizationCode: code, userId: memberId, role: { id: admin.id } } },
+    { input: { organizationCode: code, userId: memberId, role: { roleId: admin.id } } },
     { 'x-request-id': 'request-1' },
   );
   expect(lines.filter(({ msg }) => msg === 'audit')).toMatchObject([

@@ -431,7 +431,7 @@ describe('a small request that stands for much', () => {
     [
       'one long list for many users',
       `mutation ($roles: [RoleReference!]) { addOrganizationUsers(input: { organizationCode: "o", users: [${Array.from({ length: 80 }, (_, n) => `{ userId: "kp_${n}", roles: $roles }`).join(' ')}] }) { userErrors { code } } }`,
-      { roles: Array.from({ length: 10_000 }, (_, n) => ({ id: `r${n}` })) },
+      { roles: Array.from({ length: 10_000 }, (_, n) => ({ roleId: `r${n}` })) },
       /^The arguments have \d+ values and characters/,
     ],
     [

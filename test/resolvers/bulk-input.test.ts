@@ -24,13 +24,13 @@ test('invalid references are named, twenty at most, before any call', async () =
   const references = Array(3_000).fill({ key: 'a/b' });
   const { userErrors, calls } = await add([
     { userId: 'kp_1', roles: [{ key: 'admin' }] },
-    { userId: 'kp_2', roles: [{ id: '..' }, { key: 'admin' }, { key: '' }] },
+    { userId: 'kp_2', roles: [{ roleId: '..' }, { key: 'admin' }, { key: '' }] },
     { userId: 'kp_3', roles: references },
   ]);
   expect(calls).toEqual([]);
   expect(userErrors).toHaveLength(20);
   expect(userErrors.slice(0, 3)).toEqual([
-    { code: 'INVALID_ID', field: ['users', '1', 'roles', '0', 'id'] },
+    { code: 'INVALID_ID', field: ['users', '1', 'roles', '0', 'roleId'] },
     { code: 'INVALID_ID', field: ['users', '1', 'roles', '2', 'key'] },
     { code: 'INVALID_ID', field: ['users', '2', 'roles', '0', 'key'] },
   ]);
@@ -38,13 +38,13 @@ test('invalid references are named, twenty at most, before any call', async () =
 
 test('unknown references are named, each once, with one read of the catalogue', async () => {
   const { userErrors, calls } = await add([
-    { userId: 'kp_1', permissions: [{ id: 'no_such_1' }, { id: 'no_such_2' }] },
-    { userId: 'kp_2', permissions: [{ id: 'no_such_2' }, { id: 'no_such_1' }] },
+    { userId: 'kp_1', permissions: [{ permissionId: 'no_such_1' }, { permissionId: 'no_such_2' }] },
+    { userId: 'kp_2', permissions: [{ permissionId: 'no_such_2' }, { permissionId: 'no_such_1' }] },
   ]);
   expect(calls).toEqual(['GET /api/v1/permissions?page_size=500']);
   expect(userErrors).toEqual([
-    { code: 'UNKNOWN_PERMISSION', field: ['users', '0', 'permissions', '0', 'id'] },
-    { code: 'UNKNOWN_PERMISSION', field: ['users', '0', 'permissions', '1', 'id'] },
+    { code: 'UNKNOWN_PERMISSION', field: ['users', '0', 'permissions', '0', 'permissionId'] },
+    { code: 'UNKNOWN_PERMISSION', field: ['users', '0', 'permissions', '1', 'permissionId'] },
   ]);
 });
 

@@ -274,11 +274,11 @@ describe('a misspelled key', () => {
     const { userId } = updates('admin')[0]!;
     const messages = async (role: object) =>
       (await write(UPDATE, [{ userId, roles: [role] }])).userErrors.map(({ message }) => message);
-    expect(await messages({ id: 'admin' })).toEqual([
+    expect(await messages({ roleId: 'admin' })).toEqual([
       'The environment has no role with the id `admin`. To use a key, write `{ key: "admin" }`.',
     ]);
     expect(await messages({ key: id })).toEqual([
-      `The environment has no role with the key \`${id}\`. To use an id, write \`{ id: "${id}" }\`.`,
+      `The environment has no role with the key \`${id}\`. To use an id, write \`{ roleId: "${id}" }\`.`,
     ]);
   });
 

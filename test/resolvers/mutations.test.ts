@@ -185,7 +185,7 @@ describe('users', () => {
         users: [
           {
             userId: strangerId,
-            roles: [{ id: admin.id }],
+            roles: [{ roleId: admin.id }],
             permissions: [{ key: permission!.key }],
           },
         ],
@@ -242,8 +242,8 @@ describe('users', () => {
     const add = (...users: object[]) =>
       mutate('addOrganizationUsers', { organizationCode: code, users }, 'addedUserIds');
     expect(
-      (await add({ userId: strangerId, roles: [{ id: 'no-such-id' }] })).userErrors,
-    ).toMatchObject([{ code: 'UNKNOWN_ROLE', field: ['users', '0', 'roles', '0', 'id'] }]);
+      (await add({ userId: strangerId, roles: [{ roleId: 'no-such-id' }] })).userErrors,
+    ).toMatchObject([{ code: 'UNKNOWN_ROLE', field: ['users', '0', 'roles', '0', 'roleId'] }]);
     expect(gateway.calls()).toEqual(['GET /api/v1/roles?page_size=500']);
     expect(
       (await add({ userId: strangerId }, { userId: '..' }, { userId: strangerId })).userErrors,
@@ -342,7 +342,7 @@ describe('roles and permissions', () => {
     ]);
     const again = await mutate(
       'removeOrganizationUserRole',
-      { ...input, role: { id: missing.id } },
+      { ...input, role: { roleId: missing.id } },
       'organizationUser { userId }',
     );
     expect(again).toMatchObject({ organizationUser: null, userErrors: [{ field: ['role'] }] });
@@ -396,7 +396,7 @@ describe('roles and permissions', () => {
     ]);
     const taken = await mutate(
       'removeOrganizationUserPermission',
-      { ...input, permission: { id: missing.id } },
+      { ...input, permission: { permissionId: missing.id } },
       'organizationUser { permissions { key } }',
     );
     expect(taken.organizationUser.permissions).not.toContainEqual({ key: missing.key });
@@ -589,7 +589,11 @@ describe('ids that cannot be', () => {
 
   // A reference by key is in the table already; one by id is another input.
   const byId = (input: object): object =>
-    JSON.parse(JSON.stringify(input).replaceAll(/\{"key":"[^"]*"\}/g, '{"id":"r"}'));
+    JSON.parse(
+      JSON.stringify(input)
+        .replaceAll(/("roles?":\[?)\{"key":"[^"]*"\}/g, '$1{"roleId":"r"}')
+        .replaceAll(/("permissions?":\[?)\{"key":"[^"]*"\}/g, '$1{"permissionId":"p"}'),
+    );
   const inputs = Object.entries(
     validInputs({ organizationCode: 'org_1', userId: 'kp_1', strangerId: 'kp_2' }),
   ).flatMap(([name, input]) =>
@@ -607,7 +611,8 @@ describe('ids that cannot be', () => {
       expect.arrayContaining([
         'addOrganizationUsers users.0.userId',
         'addOrganizationUsers users.0.roles.0.key',
-        'addOrganizationUserRole role.id',
+        'addOrganizationUserRole role.roleId',
+        'addOrganizationUserPermission permission.permissionId',
         'deleteFeatureFlagOverride key',
       ]),
     );

@@ -175,7 +175,7 @@ describe('an error of one mutation', () => {
       oneRead.emulator.fault({ route: 'GET /api/v1/roles', times: 1, respond: { status: 500 } });
       // By id, the first takes no catalogue until its payload is read.
       const { data, errors } = await oneRead.execute(`mutation {
-        a: addOrganizationUserRole(input: { organizationCode: "${code}", userId: "${ids[0]}", role: { id: "${first!.id}" } }) {
+        a: addOrganizationUserRole(input: { organizationCode: "${code}", userId: "${ids[0]}", role: { roleId: "${first!.id}" } }) {
           organizationUser { roles { description } } }
         b: addOrganizationUserRole(input: { organizationCode: "${code}", userId: "${ids[1]}", role: { key: "auditor" } }) {
           userErrors { code } }

@@ -222,8 +222,8 @@ describe('createOrganizationInvite', () => {
   });
 
   test('sends no e-mail unless asked to, and finds the key of a role given by id', async () => {
-    const { id } = domain.gateway.emulator.state.roleByKey('admin');
-    const { organizationInvite } = await create({ roles: [{ id }] });
+    const { id: roleId } = domain.gateway.emulator.state.roleByKey('admin');
+    const { organizationInvite } = await create({ roles: [{ roleId }] });
     expect(organizationInvite).toMatchObject({
       isSent: false,
       fullName: '',

@@ -174,7 +174,7 @@ test('what clients write is not logged', async () => {
     variables('deleteOrganization', { organizationCode: tokens[0] }),
     variables('addOrganizationUsers', {
       organizationCode,
-      users: [{ userId: EMAIL, roles: [{ key: EMAIL }], permissions: [{ id: tokens[0] }] }],
+      users: [{ userId: EMAIL, roles: [{ key: EMAIL }], permissions: [{ permissionId: tokens[0] }] }],
     }),
     variables('removeOrganizationUser', { organizationCode, userId: 'jo%40example.com' }),
     variables('addOrganizationUserRole', {
@@ -185,7 +185,7 @@ test('what clients write is not logged', async () => {
     variables('addOrganizationUserPermission', {
       organizationCode,
       userId: `Bearer ${tokens[0]}`,
-      permission: { id: EMAIL },
+      permission: { permissionId: EMAIL },
     }),
     variables('updateFeatureFlagOverride', { organizationCode, key: EMAIL, value: EMAIL }),
   ];
