@@ -121,12 +121,14 @@ export type Color = {
 
 /** Input for `createOrganization`. */
 export type CreateOrganizationInput = {
-  /** The billing customer's e-mail address. */
+  /** The billing customer's e-mail address. Write-only: no field returns it. */
   readonly billingEmail?: InputMaybe<Scalars['String']['input']>;
   /** The code of the plan that the billing customer starts on. */
   readonly billingPlanCode?: InputMaybe<Scalars['String']['input']>;
   /** How Kinde's pages look to the members. */
   readonly branding?: InputMaybe<OrganizationBrandingInput>;
+  /** Create a billing customer for the organization as well. `Organization.billing` returns it. */
+  readonly createBillingCustomer?: InputMaybe<Scalars['Boolean']['input']>;
   /** The id of the organization in your own system. */
   readonly externalId?: InputMaybe<Scalars['String']['input']>;
   /** A unique handle that sign-in URLs may carry. */
@@ -135,8 +137,6 @@ export type CreateOrganizationInput = {
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Whether users become members when they sign in. */
   readonly isAutoMembershipEnabled?: InputMaybe<Scalars['Boolean']['input']>;
-  /** Whether to create a billing customer as well. */
-  readonly isCreateBillingCustomer?: InputMaybe<Scalars['Boolean']['input']>;
   /** The name that people see. */
   readonly name: Scalars['String']['input'];
   /** The address of e-mails that Kinde sends for the organization. */
@@ -341,9 +341,9 @@ export type Mutation = {
   /** Update an organization. Omitted properties don't change. */
   readonly updateOrganization?: Maybe<UpdateOrganizationPayload>;
   /**
-   * Set which second factors an organization's members can use. It replaces the previous factors. Kinde
-   * has no read for this policy. Whether members must use a factor is `isEnforceMfa` of
-   * `updateOrganization`.
+   * Set which second factors an organization's members can use. It replaces the previous factors. The
+   * policy is write-only: Kinde has no read for it. Whether members must use a factor is `isMfaRequired`
+   * of `updateOrganization`.
    */
   readonly updateOrganizationMfaPolicy?: Maybe<UpdateOrganizationMfaPolicyPayload>;
   /** Override the environment's passkey policy for an organization, or stop overriding it. */
@@ -354,7 +354,7 @@ export type Mutation = {
   readonly updateOrganizationProperty?: Maybe<UpdateOrganizationPropertyPayload>;
   /**
    * Change how long the sessions of an organization's members last. Values that are left out stay as they
-   * are. Kinde has no read for this policy.
+   * are. The policy is write-only: Kinde has no read for it.
    */
   readonly updateOrganizationSessionPolicy?: Maybe<UpdateOrganizationSessionPolicyPayload>;
   /**
@@ -805,7 +805,7 @@ export type OrganizationUsersArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   permissions?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   roles?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
-  sort?: InputMaybe<SortOrder>;
+  sort?: InputMaybe<OrganizationUserSortOrder>;
 };
 
 /** The organization's billing customer and agreements. */
@@ -998,6 +998,13 @@ export type OrganizationPropertyInput = {
   readonly value: Scalars['String']['input'];
 };
 
+/** The order of a list of organizations. */
+export type OrganizationSortOrder =
+  /** By name, A to Z. */
+  | 'NAME_ASC'
+  /** By name, Z to A. */
+  | 'NAME_DESC';
+
 /**
  * A member: a user in one organization. A user in two organizations is two members, each with its own
  * `id` and roles.
@@ -1084,6 +1091,17 @@ export type OrganizationUserEdge = {
 export type OrganizationUserOperation =
   /** Remove the member from the organization. */
   | 'DELETE';
+
+/** The order of a list of members. */
+export type OrganizationUserSortOrder =
+  /** By e-mail address, A to Z. */
+  | 'EMAIL_ASC'
+  /** By e-mail address, Z to A. */
+  | 'EMAIL_DESC'
+  /** By name, A to Z. */
+  | 'NAME_ASC'
+  /** By name, Z to A. */
+  | 'NAME_DESC';
 
 /** Information about a page of a connection. */
 export type PageInfo = {
@@ -1219,7 +1237,7 @@ export type QueryOrganizationArgs = {
 export type QueryOrganizationsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
-  sort?: InputMaybe<SortOrder>;
+  sort?: InputMaybe<OrganizationSortOrder>;
 };
 
 
@@ -1366,20 +1384,6 @@ export type RoleReference =
   |  /** Kinde's id of the role. */
   { readonly key?: never; readonly roleId: Scalars['ID']['input']; };
 
-/**
- * The order of a list. Kinde offers the same four for organizations as for their users; organizations
- * have no e-mail address, and how Kinde orders them by it is not documented.
- */
-export type SortOrder =
-  /** By e-mail address, A to Z. */
-  | 'EMAIL_ASC'
-  /** By e-mail address, Z to A. */
-  | 'EMAIL_DESC'
-  /** By name, A to Z. */
-  | 'NAME_ASC'
-  /** By name, Z to A. */
-  | 'NAME_DESC';
-
 /** How long a single sign-on session lasts. */
 export type SsoSessionPersistence =
   /** The session ends with the browser. */
@@ -1431,14 +1435,14 @@ export type UpdateOrganizationInput = {
   readonly handle?: InputMaybe<Scalars['String']['input']>;
   /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
-  /** Whether users whose e-mail domain is in `allowedDomains` join on their own. */
-  readonly isAutoJoinDomainList?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether the organization has the features of an advanced organization in Kinde. Write-only: no field returns it. */
+  readonly isAdvancedOrganization?: InputMaybe<Scalars['Boolean']['input']>;
   /** Whether users become members when they sign in. */
   readonly isAutoMembershipEnabled?: InputMaybe<Scalars['Boolean']['input']>;
-  /** Whether the organization has the features of an advanced organization in Kinde. */
-  readonly isEnableAdvancedOrgs?: InputMaybe<Scalars['Boolean']['input']>;
-  /** Whether members must use a second factor. */
-  readonly isEnforceMfa?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether users whose e-mail domain is in `allowedDomains` join on their own. Write-only: no field returns it. */
+  readonly isDomainAutoJoinEnabled?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether members must use a second factor. Write-only: no field returns it. */
+  readonly isMfaRequired?: InputMaybe<Scalars['Boolean']['input']>;
   /** Whether the organization is suspended. The default organization can't be suspended. */
   readonly isSuspended?: InputMaybe<Scalars['Boolean']['input']>;
   /** The name that people see. */
@@ -1781,12 +1785,14 @@ export type ResolversTypes = {
   OrganizationInviteStatus: OrganizationInviteStatus;
   OrganizationProperty: ResolverTypeWrapper<OrganizationPropertyParent>;
   OrganizationPropertyInput: OrganizationPropertyInput;
+  OrganizationSortOrder: OrganizationSortOrder;
   OrganizationUser: ResolverTypeWrapper<OrganizationUserParent>;
   OrganizationUserAdditionInput: OrganizationUserAdditionInput;
   OrganizationUserChangeInput: OrganizationUserChangeInput;
   OrganizationUserConnection: ResolverTypeWrapper<OrganizationUserConnectionParent>;
   OrganizationUserEdge: ResolverTypeWrapper<Omit<OrganizationUserEdge, 'node'> & { node?: Maybe<ResolversTypes['OrganizationUser']> }>;
   OrganizationUserOperation: OrganizationUserOperation;
+  OrganizationUserSortOrder: OrganizationUserSortOrder;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   PasskeyPolicy: ResolverTypeWrapper<PasskeyPolicyParent>;
   PasskeyRequirement: PasskeyRequirement;
@@ -1808,7 +1814,6 @@ export type ResolversTypes = {
   RoleConnection: ResolverTypeWrapper<RoleConnectionParent>;
   RoleEdge: ResolverTypeWrapper<Omit<RoleEdge, 'node'> & { node?: Maybe<ResolversTypes['Role']> }>;
   RoleReference: RoleReference;
-  SortOrder: SortOrder;
   SsoSessionPersistence: SsoSessionPersistence;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   ThemeCode: ThemeCode;

@@ -14,22 +14,22 @@ export type BillingAgreementParent = Exclude<
   UpstreamError
 >;
 
-/** The orders that Kinde offers for organizations and for their users. */
-export type Sort = 'name_asc' | 'name_desc' | 'email_asc' | 'email_desc';
+/**
+ * The orders that the gateway offers for organizations. Kinde takes `email_asc` and `email_desc`, too, but
+ * organizations have no e-mail address, and what Kinde sorts by then isn't documented.
+ */
+export type OrganizationSort = 'name_asc' | 'name_desc';
 
 /** What identifies the list of organizations. */
 export interface OrganizationList {
-  sort: Sort | undefined;
+  sort: OrganizationSort | undefined;
 }
 
-/** Kinde also sorts organizations by an e-mail address, which the list doesn't carry. */
 export const organizationTraits: EntryTraits<OrganizationList, OrganizationParent> = {
   keyOf: ({ code }) => code,
-  orderOf: ({ sort }) =>
-    sort === 'name_asc' || sort === 'name_desc'
-      ? { textOf: ({ name }) => name, isDescending: sort === 'name_desc' }
-      : undefined,
+  orderOf: ({ sort }) => sort && { textOf: ({ name }) => name, isDescending: sort === 'name_desc' },
 };
+
 /**
  * What a list leaves out, as APIs do with null, is null: the details of each of its organizations would
  * take a call each.

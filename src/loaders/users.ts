@@ -3,7 +3,6 @@ import { MAX_BULK_USERS } from '../upstream/endpoints/organizations.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { isId } from '../upstream/id.js';
 import type { OrganizationUser, User } from '../upstream/types.js';
-import type { Sort } from './organizations.js';
 import type { EntryTraits } from './page-run.js';
 import { pagesOf } from './pagination.js';
 import { ifPermitted } from './scopes.js';
@@ -20,10 +19,13 @@ export interface MemberReference {
 export type Member = MemberReference & Partial<OrganizationUser>;
 export type OrganizationUserParent = Member;
 
+/** The orders that Kinde offers for members. */
+export type MemberSort = `${'name' | 'email'}_${'asc' | 'desc'}`;
+
 /** What identifies a list of an organization's users; roles and permissions are comma separated. */
 export interface MemberList {
   org_code: string;
-  sort: Sort | undefined;
+  sort: MemberSort | undefined;
   roles: string | undefined;
   permissions: string | undefined;
 }

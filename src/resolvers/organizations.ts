@@ -58,7 +58,7 @@ const SHARED = {
 
 const CREATE = {
   ...SHARED,
-  isCreateBillingCustomer: 'is_create_billing_customer',
+  createBillingCustomer: 'is_create_billing_customer',
   billingEmail: 'billing_email',
   billingPlanCode: 'billing_plan_code',
 } as const satisfies Record<
@@ -68,10 +68,10 @@ const CREATE = {
 
 const UPDATE = {
   ...SHARED,
-  isAutoJoinDomainList: 'is_auto_join_domain_list',
+  isDomainAutoJoinEnabled: 'is_auto_join_domain_list',
   allowedDomains: 'allowed_domains',
-  isEnableAdvancedOrgs: 'is_enable_advanced_orgs',
-  isEnforceMfa: 'is_enforce_mfa',
+  isAdvancedOrganization: 'is_enable_advanced_orgs',
+  isMfaRequired: 'is_enforce_mfa',
   isSuspended: 'is_suspended',
 } as const satisfies Record<
   keyof Omit<UpdateOrganizationInput, 'branding' | 'organizationCode' | 'idempotencyKey'>,

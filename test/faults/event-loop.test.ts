@@ -139,7 +139,7 @@ const VARIABLES: Record<string, (size: number) => [document: string, variables: 
     input(`"name":"x","idempotencyKey":"${'k'.repeat(size)}"`),
   ],
   'a long enum value': (size) => [
-    'query ($sort: SortOrder) { organizations(sort: $sort) { nodes { code } } }',
+    'query ($sort: OrganizationSortOrder) { organizations(sort: $sort) { nodes { code } } }',
     `{"sort":"${'NAME_'.repeat(size / 5)}"}`,
   ],
 };

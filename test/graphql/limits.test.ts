@@ -510,7 +510,7 @@ describe('in production', () => {
     ['an enum value', '{ organizations(sort: NAME_AS) { nodes { code } } }', {}],
     [
       'a variable’s enum value',
-      'query ($s: SortOrder) { organizations(sort: $s) { nodes { code } } }',
+      'query ($s: OrganizationSortOrder) { organizations(sort: $s) { nodes { code } } }',
       { s: 'NAME_AS' },
     ],
     [

@@ -43,7 +43,7 @@ test.each<[string, string, object]>([
   ],
   [
     'one value of 900,000 characters',
-    'query ($s: SortOrder) { organizations(sort: $s) { nodes { code } } }',
+    'query ($s: OrganizationSortOrder) { organizations(sort: $s) { nodes { code } } }',
     { s: 's'.repeat(900_000) },
   ],
 ])('%s: ten short errors at once', async (_, document, variables) => {

@@ -46,7 +46,7 @@ function organizationList(): Subject {
   first.name = 'm';
   state.organizations.resort();
   return {
-    document: `query ($first: Int, $after: String, $sort: SortOrder) {
+    document: `query ($first: Int, $after: String, $sort: OrganizationSortOrder) {
       list: organizations(first: $first, after: $after, sort: $sort) { ${SLICE.replace('%KEY%', 'code')} }
     }`,
     variables: {},
@@ -78,7 +78,7 @@ function memberList(roles: readonly string[] | undefined): Subject {
     });
   let added = 0;
   return {
-    document: `query ($first: Int, $after: String, $sort: SortOrder, $code: ID!, $roles: [String!]) {
+    document: `query ($first: Int, $after: String, $sort: OrganizationUserSortOrder, $code: ID!, $roles: [String!]) {
       organization(code: $code) { users(first: $first, after: $after, sort: $sort, roles: $roles) {
         ${SLICE.replace('%KEY%', 'userId')}
       } }

@@ -33,7 +33,7 @@ function rename(name: string, to: string) {
   state().organizations.resort();
 }
 
-const LIST = `query ($first: Int, $after: String, $sort: SortOrder) {
+const LIST = `query ($first: Int, $after: String, $sort: OrganizationSortOrder) {
   organizations(first: $first, after: $after, sort: $sort) {
     edges { cursor } nodes { name } pageInfo { hasNextPage endCursor }
   }

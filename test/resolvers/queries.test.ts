@@ -177,7 +177,7 @@ describe('organization', () => {
 
 describe('connections', () => {
   test('read on behind any edge, in the order that the cursor keeps', async () => {
-    const document = `query ($first: Int, $after: String, $sort: SortOrder) {
+    const document = `query ($first: Int, $after: String, $sort: OrganizationSortOrder) {
       organizations(first: $first, after: $after, sort: $sort) {
         edges { cursor node { code } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
       }

@@ -68,13 +68,13 @@ test('what else breaks clients is named, all of it', async () => {
 
 test('additions and deprecations pass, and a new enum value is told', async () => {
   const { code, output } = await check(
-    changed('enum SortOrder {', 'enum SortOrder {\n  NEWEST').replace(
+    changed('enum OrganizationSortOrder {', 'enum OrganizationSortOrder {\n  NEWEST').replace(
       'handle: String ',
       'slug: String\n  handle: String @deprecated(reason: "Use `slug`.") ',
     ),
     empty,
   );
-  expect(output).toContain('`SortOrder.NEWEST`');
+  expect(output).toContain('`OrganizationSortOrder.NEWEST`');
   expect(code).toBe(0);
 });
 
