@@ -198,8 +198,10 @@ export type DeleteFeatureFlagOverrideInput = {
 /** Result of `deleteFeatureFlagOverride`. */
 export type DeleteFeatureFlagOverridePayload = {
   readonly __typename?: 'DeleteFeatureFlagOverridePayload';
+  /** The global id of the deleted override, for client caches. Null when it was not deleted. */
+  readonly deletedFeatureFlagId?: Maybe<Scalars['ID']['output']>;
   /** The key of the deleted override. Null when it was not deleted. */
-  readonly deletedKey?: Maybe<Scalars['String']['output']>;
+  readonly deletedFeatureFlagKey?: Maybe<Scalars['String']['output']>;
   /** The organization, read again after the change. Null when the override was not deleted. */
   readonly organization?: Maybe<Organization>;
   /** Why the override was not deleted. Empty on success. */
@@ -217,6 +219,11 @@ export type DeleteFeatureFlagOverridesInput = {
 /** Result of `deleteFeatureFlagOverrides`. */
 export type DeleteFeatureFlagOverridesPayload = {
   readonly __typename?: 'DeleteFeatureFlagOverridesPayload';
+  /**
+   * The global ids of the deleted overrides, for client caches. Kinde doesn't name them, so selecting this
+   * field takes a read before the deletion. Null when the overrides were not deleted, or could not be read.
+   */
+  readonly deletedFeatureFlagIds?: Maybe<ReadonlyArray<Scalars['ID']['output']>>;
   /** The organization, read again after the change. Null when the overrides were not deleted. */
   readonly organization?: Maybe<Organization>;
   /** Why the overrides were not deleted. Empty on success. */
@@ -260,8 +267,13 @@ export type DeleteOrganizationPayload = {
 };
 
 /** An organization's override of a feature flag. */
-export type FeatureFlag = {
+export type FeatureFlag = Node & {
   readonly __typename?: 'FeatureFlag';
+  /**
+   * The global id, made of the organization's code and the key: an update of the override updates the
+   * entry in a client's cache.
+   */
+  readonly id: Scalars['ID']['output'];
   /** The flag's key, unique in the environment, for example `theme`. */
   readonly key: Scalars['String']['output'];
   /** The type of the value. Where Kinde names none that this schema knows, it is the JSON type of the value. */
@@ -1982,12 +1994,14 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 }
 
 export type DeleteFeatureFlagOverridePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteFeatureFlagOverridePayload'] = ResolversParentTypes['DeleteFeatureFlagOverridePayload']> = {
-  deletedKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  deletedFeatureFlagId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  deletedFeatureFlagKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
 export type DeleteFeatureFlagOverridesPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteFeatureFlagOverridesPayload'] = ResolversParentTypes['DeleteFeatureFlagOverridesPayload']> = {
+  deletedFeatureFlagIds?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ID']>>, ParentType, ContextType>;
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
@@ -2004,9 +2018,11 @@ export type DeleteOrganizationPayloadResolvers<ContextType = Context, ParentType
 };
 
 export type FeatureFlagResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FeatureFlag'] = ResolversParentTypes['FeatureFlag']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   type?: Resolver<ResolversTypes['FeatureFlagType'], ParentType, ContextType>;
   value?: Resolver<Maybe<ResolversTypes['FeatureFlagValue']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export interface FeatureFlagValueScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['FeatureFlagValue'], any> {
@@ -2038,7 +2054,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'Organization' | 'OrganizationInvite' | 'OrganizationProperty' | 'OrganizationUser' | 'Permission' | 'Role', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'FeatureFlag' | 'Organization' | 'OrganizationInvite' | 'OrganizationProperty' | 'OrganizationUser' | 'Permission' | 'Role', ParentType, ContextType>;
 };
 
 export type OrganizationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Organization'] = ResolversParentTypes['Organization']> = {

@@ -7,30 +7,40 @@ import type {
 import type { Loaders } from '../loaders/index.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { reported } from './entries.js';
-import { mutation } from './mutation.js';
+import { mutation, selects } from './mutation.js';
+import { nodeId } from './node-id.js';
 
 const TYPES = { bool: 'BOOLEAN', int: 'INTEGER', str: 'STRING', json: 'JSON' } as const;
 
-async function findOverride(loaders: Loaders, code: string, key: string) {
-  const override = (await loaders.featureFlags.ofOrganization(code)).get(key) ?? null;
-  if (override instanceof UpstreamError) throw override;
-  return override;
+/** Returns the global ids of what an organization overrides; null when that can't be read. */
+async function overrideIds({ featureFlags }: Loaders, code: string): Promise<string[] | null> {
+  try {
+    const keys = [...(await featureFlags.ofOrganization(code)).keys()];
+    return keys.map((key) => nodeId('FeatureFlag', code, key));
+  } catch (error) {
+    if (error instanceof UpstreamError) return null;
+    throw error;
+  }
 }
 
 export const resolvers = {
   Organization: {
     featureFlags: async ({ code }, _, { loaders }) =>
       reported((await loaders.featureFlags.ofOrganization(code)).values()),
-    featureFlag: ({ code }, { key }, { loaders }) => findOverride(loaders, code, key),
+    featureFlag: ({ code }, { key }, { loaders }) =>
+      loaders.featureFlags.find({ org_code: code, key }),
   },
 
   FeatureFlag: {
+    id: ({ org_code, key }) => nodeId('FeatureFlag', org_code, key),
     type: ({ type }) => TYPES[type],
   },
 
   UpdateFeatureFlagOverridePayload: {
     featureFlag: ({ organization, key }, _, { loaders }) =>
-      organization === null || key === null ? null : findOverride(loaders, organization.code, key),
+      organization === null || key === null
+        ? null
+        : loaders.featureFlags.find({ org_code: organization.code, key }),
   },
 
   Mutation: {
@@ -47,21 +57,28 @@ export const resolvers = {
     ),
 
     deleteFeatureFlagOverride: mutation(
-      { organization: null, deletedKey: null },
+      { organization: null, deletedFeatureFlagId: null, deletedFeatureFlagKey: null },
       async ({ organizationCode, key }: DeleteFeatureFlagOverrideInput, { upstream }) => {
         await upstream.organizations.deleteFeatureFlag({
           org_code: organizationCode,
           feature_flag_key: key,
         });
-        return { organization: { code: organizationCode }, deletedKey: key };
+        return {
+          organization: { code: organizationCode },
+          deletedFeatureFlagId: nodeId('FeatureFlag', organizationCode, key),
+          deletedFeatureFlagKey: key,
+        };
       },
     ),
 
     deleteFeatureFlagOverrides: mutation(
-      { organization: null },
-      async ({ organizationCode }: DeleteFeatureFlagOverridesInput, { upstream }) => {
-        await upstream.organizations.deleteFeatureFlags({ org_code: organizationCode });
-        return { organization: { code: organizationCode } };
+      { organization: null, deletedFeatureFlagIds: null },
+      async ({ organizationCode }: DeleteFeatureFlagOverridesInput, context, info) => {
+        const deletedFeatureFlagIds = selects(info, 'deletedFeatureFlagIds')
+          ? await overrideIds(context.loaders, organizationCode)
+          : null;
+        await context.upstream.organizations.deleteFeatureFlags({ org_code: organizationCode });
+        return { organization: { code: organizationCode }, deletedFeatureFlagIds };
       },
     ),
   },

@@ -1,5 +1,11 @@
 /** What all mutations share: their payloads, their errors and their idempotency keys. */
-import { getNamedType, isInputObjectType, type GraphQLResolveInfo } from 'graphql';
+import { collectSubFields } from '@graphql-tools/utils';
+import {
+  getNamedType,
+  isInputObjectType,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+} from 'graphql';
 import { keyOwner } from '../auth/identity.js';
 import type { Context } from '../graphql/context.js';
 import {
@@ -156,7 +162,11 @@ function isAnswerToWrite(thrown: unknown): boolean {
  */
 export function mutation<I extends object, P extends object, N extends object>(
   nothing: N,
-  write: (input: I, context: Context) => Promise<P & { userErrors?: readonly UserError[] }>,
+  write: (
+    input: I,
+    context: Context,
+    info: GraphQLResolveInfo,
+  ) => Promise<P & { userErrors?: readonly UserError[] }>,
 ) {
   return async (
     _: unknown,
@@ -174,7 +184,7 @@ export function mutation<I extends object, P extends object, N extends object>(
     const attempt = async (): Promise<Attempt<WithUserErrors<P | N>>> => {
       try {
         checkIds(input, idFields(info));
-        const payload = { userErrors: [], ...(await write(input, context)) };
+        const payload = { userErrors: [], ...(await write(input, context, info)) };
         return { payload, isAnswered: true };
       } catch (thrown) {
         return { payload: refused(thrown), isAnswered: isAnswerToWrite(thrown) };
@@ -190,6 +200,14 @@ export function mutation<I extends object, P extends object, N extends object>(
       context.loaders.clearAfter(context.calls.slice(callsBefore).map(({ endpoint }) => endpoint));
     }
   };
+}
+
+/** Returns whether a mutation's payload is asked for a field, under whatever name. */
+export function selects(info: GraphQLResolveInfo, name: string): boolean {
+  const { schema, fragments, variableValues, fieldNodes, returnType } = info;
+  const type = getNamedType(returnType) as GraphQLObjectType;
+  const { fields } = collectSubFields(schema, fragments, variableValues, type, [...fieldNodes]);
+  return [...fields.values()].flat().some((node) => node.name.value === name);
 }
 
 export const resolvers = {

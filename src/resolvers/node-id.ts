@@ -4,6 +4,7 @@ const KEYS = {
   OrganizationUser: ['organizationCode', 'userId'],
   OrganizationInvite: ['organizationCode', 'inviteCode'],
   OrganizationProperty: ['organizationCode', 'key'],
+  FeatureFlag: ['organizationCode', 'key'],
   Role: ['key'],
   Permission: ['key'],
 } as const;

@@ -20,6 +20,8 @@ const FIND: {
     organizationInvites.find({ org_code: org_code!, invite_code: invite_code! }),
   OrganizationProperty: ({ organizationProperties }, org_code, key) =>
     organizationProperties.find({ org_code: org_code!, key: key! }),
+  FeatureFlag: ({ featureFlags }, org_code, key) =>
+    featureFlags.find({ org_code: org_code!, key: key! }),
   Role: ({ roles }, key) => roles.byKey(key!),
   Permission: ({ permissions }, key) => permissions.byKey(key!),
 };

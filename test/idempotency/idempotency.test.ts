@@ -60,7 +60,10 @@ describe('every mutation', () => {
         ...validInputs(targetsIn(gateway.emulator))[name],
         idempotencyKey: 'k1',
       };
-      const scalars = ['addedUserIds', 'removedUserId', 'deletedOrganizationCode', 'deletedKey'];
+      const scalars = [
+        ...['addedUserIds', 'removedUserId', 'deletedOrganizationCode'],
+        ...['deletedFeatureFlagId', 'deletedFeatureFlagIds'],
+      ];
       const payload = schema.getType(`${inputTypeOf(name).slice(0, -5)}Payload`);
       const fields = payload && 'getFields' in payload ? Object.keys(payload.getFields()) : [];
       const text = document(name, scalars.filter((field) => fields.includes(field)).join(' '));

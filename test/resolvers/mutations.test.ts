@@ -476,9 +476,9 @@ describe('feature flags', () => {
     const one = await mutate(
       'deleteFeatureFlagOverride',
       { organizationCode: code, key: flag('bool') },
-      'deletedKey organization { featureFlags { key } }',
+      'deletedFeatureFlagKey organization { featureFlags { key } }',
     );
-    expect(one).toMatchObject({ deletedKey: flag('bool'), userErrors: [] });
+    expect(one).toMatchObject({ deletedFeatureFlagKey: flag('bool'), userErrors: [] });
     expect(one.organization.featureFlags).not.toContainEqual({ key: flag('bool') });
     expect(one.organization.featureFlags).toContainEqual({ key: flag('str') });
     expect(gateway.calls()).toEqual([
