@@ -585,7 +585,11 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
     test.each<[string, object, string]>([
       ['addOrganizationUserRole', { role: { roleId: 'none' } }, 'ROLE_NOT_FOUND'],
       ['removeOrganizationUserRole', { role: { key: 'auditor' } }, 'ROLE_NOT_FOUND'],
-      ['addOrganizationUserPermission', { permission: { permissionId: 'none' } }, 'INVALID_PERMISSION_ID'],
+      [
+        'addOrganizationUserPermission',
+        { permission: { permissionId: 'none' } },
+        'INVALID_PERMISSION_ID',
+      ],
       [
         'removeOrganizationUserPermission',
         { permission: { key: 'read:projects' } },

@@ -174,7 +174,9 @@ test('what clients write is not logged', async () => {
     variables('deleteOrganization', { organizationCode: tokens[0] }),
     variables('addOrganizationUsers', {
       organizationCode,
-      users: [{ userId: EMAIL, roles: [{ key: EMAIL }], permissions: [{ permissionId: tokens[0] }] }],
+      users: [
+        { userId: EMAIL, roles: [{ key: EMAIL }], permissions: [{ permissionId: tokens[0] }] },
+      ],
     }),
     variables('removeOrganizationUser', { organizationCode, userId: 'jo%40example.com' }),
     variables('addOrganizationUserRole', {
