@@ -3,9 +3,9 @@
  * Names every change of schema.graphql since the last release that can break a client, and fails
  * unless CHANGELOG.md lists it under Unreleased, Breaking.
  *
- * The last release's schema is a file, schema.released.graphql, which `npm version` renews. A git tag
- * would do as well where there is one; but a shallow clone and an archive have none, and a check that
- * finds no baseline there would pass for want of one.
+ * The last release's schema is a file, schema.released.graphql, which `npm version` writes. A git tag
+ * would be missing from a shallow clone and an archive. Before the first release there is neither, and
+ * nothing can break. As soon as CHANGELOG.md has a release, a missing file fails the check.
  *
  * Usage: node scripts/breaking-changes.mjs [directory of the three files]
  */
@@ -27,12 +27,25 @@ function section(text, level, name) {
   return lines.slice(begin + 1, length < 0 ? undefined : begin + 1 + length).join('\n');
 }
 
-const [released, current, changelog] = await Promise.all([
-  read('schema.released.graphql').then(buildSchema),
-  read('schema.graphql').then(buildSchema),
-  read('CHANGELOG.md'),
-]);
-const changes = await diff(released, current);
+const released = await read('schema.released.graphql').catch((error) => {
+  if (error.code !== 'ENOENT') throw error;
+});
+const current = buildSchema(await read('schema.graphql'));
+const changelog = await read('CHANGELOG.md');
+
+if (released === undefined) {
+  const [, release] = /^## \[(\d[^\]]*)\]/m.exec(changelog) ?? [];
+  if (release === undefined) {
+    console.log('CHANGELOG.md has no release yet, so no change can break a client.');
+    process.exit();
+  }
+  console.error(
+    `schema.released.graphql is missing, though CHANGELOG.md has ${release}. Restore the schema of the last release.`,
+  );
+  process.exit(1);
+}
+
+const changes = await diff(buildSchema(released), current);
 const breaking = changes.filter(
   ({ criticality }) => criticality.level === CriticalityLevel.Breaking,
 );

@@ -11,9 +11,11 @@ const text = (name: string) => readFileSync(join(root, name), 'utf8');
 const directory = mkdtempSync(join(tmpdir(), 'breaking-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-/** Runs the check on the real schema as released, on a change of it, and on a changelog. */
-async function check(changed: string, changelog: string) {
-  writeFileSync(join(directory, 'schema.released.graphql'), text('schema.graphql'));
+/** Runs the check on a changed schema and a changelog. The schema of the last release is the real one. */
+async function check(changed: string, changelog: string, { isReleased = true } = {}) {
+  const baseline = join(directory, 'schema.released.graphql');
+  if (isReleased) writeFileSync(baseline, text('schema.graphql'));
+  else rmSync(baseline, { force: true });
   writeFileSync(join(directory, 'schema.graphql'), changed);
   writeFileSync(join(directory, 'CHANGELOG.md'), changelog);
   return new Promise<{ code: number; output: string }>((resolve) =>
@@ -76,6 +78,18 @@ test('additions and deprecations pass, and a new enum value is told', async () =
   );
   expect(output).toContain('`OrganizationSortOrder.NEWEST`');
   expect(code).toBe(0);
+});
+
+test('before the first release nothing fails the check, and after it a missing baseline does', async () => {
+  const isReleased = false;
+  expect(await check(withoutHandle(), empty, { isReleased })).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('no release yet'),
+  });
+  expect(await check(withoutHandle(), listing('Query.node'), { isReleased })).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('CHANGELOG.md has 0.1.0'),
+  });
 });
 
 test('schema.graphql is the schema, and the same whenever it is printed', () => {
