@@ -1,7 +1,7 @@
 /** What the docs say of the endpoint table and of the schema's scopes: printed, never typed in. */
 import type { GraphQLSchema } from 'graphql';
 import type { TObject } from 'typebox';
-import { scopedFields } from '../src/auth/required-scopes.js';
+import { scopedFields, type ScopedField } from '../src/auth/required-scopes.js';
 import type { Endpoint } from '../src/upstream/endpoint.js';
 import { SECTIONS, settings } from '../src/config/settings.js';
 import type { Setting } from '../src/config/values.js';
@@ -19,17 +19,27 @@ export function rows(): { name: string; endpoint: Endpoint }[] {
 
 const code = (text: string) => `\`${text}\``;
 
+/**
+ * Returns the fields that need a scope, in Markdown. Those that take the scopes of their type are one
+ * entry.
+ */
+function fieldsNeeding(scope: string, fields: readonly ScopedField[]): string[] {
+  const names = fields
+    .filter(({ scopes }) => scopes.flat().includes(scope))
+    .map(({ coordinate, scopes, isInherited }) => {
+      const name = isInherited ? `fields of ${code(coordinate.split('.')[0]!)}` : code(coordinate);
+      return scopes.length > 1 ? `${name} (or another scope)` : name;
+    });
+  return [...new Set(names)];
+}
+
 /** Markdown: for each scope, the fields that need it. */
 export function scopeTable(schema: GraphQLSchema): string {
   const fields = scopedFields(schema);
   const scopes = [...new Set(fields.flatMap((field) => field.scopes.flat()))].sort();
-  const lines = scopes.map((scope) => {
-    const using = fields.filter((field) => field.scopes.flat().includes(scope));
-    const names = using.map(({ coordinate, scopes: alternatives }) =>
-      alternatives.length > 1 ? `${code(coordinate)} (or another scope)` : code(coordinate),
-    );
-    return `| ${code(scope)} | ${names.join(', ')} |`;
-  });
+  const lines = scopes.map(
+    (scope) => `| ${code(scope)} | ${fieldsNeeding(scope, fields).join(', ')} |`,
+  );
   return ['| scope | fields |', '| --- | --- |', ...lines].join('\n');
 }
 
@@ -72,9 +82,7 @@ function parameters({ pathParameters, query, body }: Endpoint): string {
 export function upstreamReadme(schema: GraphQLSchema): string {
   const fields = scopedFields(schema);
   const lines = rows().map(({ name, endpoint }) => {
-    const using = fields
-      .filter(({ scopes }) => scopes.flat().includes(endpoint.scope))
-      .map(({ coordinate }) => code(coordinate));
+    const using = fieldsNeeding(endpoint.scope, fields);
     return `| ${code(name)} | ${code(endpoint.route)} | ${code(endpoint.scope)} | ${parameters(endpoint)} | ${using.join(', ')} | ${endpoint.summary} |`;
   });
   return `<!-- Made by \`npm run generate\` from the endpoint table; edit endpoints/ instead. -->

@@ -3,8 +3,7 @@ import { getDirective, MapperKind, mapSchema } from '@graphql-tools/utils';
 import { defaultFieldResolver, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import type { Context } from '../graphql/context.js';
 import type { OrganizationParent } from '../loaders/organizations.js';
-import type { Member } from '../loaders/users.js';
-import { requiredScopes, scopedFields } from './required-scopes.js';
+import { fieldScopes, requiredScopes, scopedFields } from './required-scopes.js';
 import { authorize, canUse, type Owner, type Viewer } from './viewer.js';
 
 const ENVIRONMENT: Owner = { kind: 'environment' };
@@ -12,10 +11,15 @@ const organization = (code: string): Owner => ({ kind: 'organization', code });
 
 type OwnerOf = (parent: never) => Owner | undefined;
 
+const ofItsOrganization = ({ org_code }: { org_code: string }) => organization(org_code);
+
 /** Whose an object is, by its type. */
 const OWNER_OF: Readonly<Record<string, OwnerOf>> = {
   Organization: ({ code }: OrganizationParent) => organization(code),
-  OrganizationUser: ({ org_code }: Member) => organization(org_code),
+  OrganizationUser: ofItsOrganization,
+  OrganizationInvite: ofItsOrganization,
+  OrganizationProperty: ofItsOrganization,
+  FeatureFlag: ofItsOrganization,
   // Neither `Query.roles` nor `node` shows one to a user, so a member led here.
   Role: () => ({ kind: 'member' }),
 };
@@ -39,14 +43,15 @@ const isRoot = (schema: GraphQLSchema, typeName: string) =>
   typeName === schema.getQueryType()?.name || typeName === schema.getMutationType()?.name;
 
 /**
- * The same schema, in which a field with `@requiresScopes` answers only those who may have it. It
- * throws when the schema has such a field on a type of which nobody has said whose its objects are.
+ * Returns the schema with fields that are resolved only for viewers with the scopes of
+ * `@requiresScopes`. Throws when such a field is on a type that OWNER_OF lacks.
  */
 export function enforceScopes(schema: GraphQLSchema): GraphQLSchema {
   return mapSchema(schema, {
     [MapperKind.OBJECT_FIELD]: (field, name, typeName) => {
-      const scopes = requiredScopes(schema, field);
-      if (scopes === undefined) return field;
+      const required = fieldScopes(schema, schema.getType(typeName) as GraphQLObjectType, field);
+      if (required === undefined) return field;
+      const { scopes } = required;
       const path = getDirective(schema, field, 'ofOrganization')?.[0]?.['code'] as
         string | undefined;
       const names = path?.split('.');
@@ -56,7 +61,7 @@ export function enforceScopes(schema: GraphQLSchema): GraphQLSchema {
         : (ownerOfObjects(schema, typeName) as
             ((parent: unknown) => Owner | undefined) | undefined);
       if (ownerOf === undefined)
-        throw new TypeError(`${typeName}.${name}: whose is a ${typeName}?`);
+        throw new TypeError(`${typeName}.${name} requires scopes, but OWNER_OF lacks ${typeName}.`);
       const { resolve = defaultFieldResolver } = field;
       return {
         ...field,

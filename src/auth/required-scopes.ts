@@ -1,7 +1,15 @@
 /** Which fields need which scopes, as `@requiresScopes` says it in the schema. */
 import { getDirective } from '@graphql-tools/utils';
-import { isObjectType, type GraphQLSchema } from 'graphql';
+import {
+  isNonNullType,
+  isObjectType,
+  type GraphQLFieldConfig,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from 'graphql';
 import type { Alternatives } from './viewer.js';
+
+type Field = Pick<GraphQLFieldConfig<unknown, unknown>, 'type' | 'astNode' | 'extensions'>;
 
 /** The alternatives of a field's or a type's `@requiresScopes`; undefined where there is none. */
 export function requiredScopes(
@@ -11,21 +19,44 @@ export function requiredScopes(
   return getDirective(schema, node, 'requiresScopes')?.[0]?.['scopes'] as Alternatives | undefined;
 }
 
-/** A field of the schema, with the alternatives of its `@requiresScopes`. */
-export interface ScopedField {
-  /** As a schema coordinate, e.g. "Organization.users". */
-  coordinate: string;
+/** What a field requires, and whether its type says so in place of the field. */
+export interface FieldScopes {
   scopes: Alternatives;
+  isInherited: boolean;
 }
 
-/** Every field that takes a call of its own, in the order of the schema. */
+/**
+ * Returns what a field requires: its own `@requiresScopes`, or else that of its type. Undefined for a
+ * field that comes with its object: a non-null one, and one that says `scopes: []`.
+ */
+export function fieldScopes(
+  schema: GraphQLSchema,
+  type: GraphQLObjectType,
+  field: Field,
+): FieldScopes | undefined {
+  const own = requiredScopes(schema, field);
+  const scopes = own ?? (isNonNullType(field.type) ? undefined : requiredScopes(schema, type));
+  return scopes === undefined || scopes.length === 0
+    ? undefined
+    : { scopes, isInherited: own === undefined };
+}
+
+/** A field of the schema that requires scopes. */
+export interface ScopedField extends FieldScopes {
+  /** As a schema coordinate, e.g. "Organization.users". */
+  coordinate: string;
+}
+
+/** Returns every field that requires scopes, in the order of the schema. */
 export function scopedFields(schema: GraphQLSchema): ScopedField[] {
   return Object.values(schema.getTypeMap())
     .filter(isObjectType)
     .flatMap((type) =>
       Object.values(type.getFields()).flatMap((field) => {
-        const scopes = requiredScopes(schema, field);
-        return scopes === undefined ? [] : [{ coordinate: `${type.name}.${field.name}`, scopes }];
+        const required = fieldScopes(schema, type, field);
+        return required === undefined
+          ? []
+          : [{ coordinate: `${type.name}.${field.name}`, ...required }];
       }),
     );
 }

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { isObjectType, type GraphQLObjectType } from 'graphql';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { startEmulator, type Emulator, type TokenOptions } from '../../src/emulator/index.js';
+import { fieldScopes, requiredScopes } from '../../src/auth/required-scopes.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { startGateway, type GraphQLResult, type TestGateway } from '../support/gateway.js';
 import { MUTATIONS, mutationDocument, validInputs } from '../support/mutations.js';
@@ -941,6 +942,39 @@ describe('the rules in the SDL', () => {
     }
   });
 
+  test('scopes that fields share with their type are written once, on the type', () => {
+    const repeated = objects.flatMap((type) => {
+      const ofType = JSON.stringify(requiredScopes(schema, type));
+      return Object.values(type.getFields())
+        .filter((field) => JSON.stringify(requiredScopes(schema, field)) === ofType)
+        .filter((field) => has(field, 'requiresScopes'))
+        .map(({ name }) => `${type.name}.${name}`);
+    });
+    expect(repeated).toEqual([]);
+  });
+
+  test('a nullable field takes the scopes of its type, a non-null one comes with its object', () => {
+    const required = (name: string) =>
+      Object.fromEntries(
+        Object.values((schema.getType(name) as GraphQLObjectType).getFields()).map((field) => [
+          field.name,
+          fieldScopes(schema, schema.getType(name) as GraphQLObjectType, field)?.scopes,
+        ]),
+      );
+    expect(required('Role')).toMatchObject({
+      id: undefined,
+      key: undefined,
+      name: [['read:roles'], ['read:organization_user_roles']],
+      description: [['read:roles']],
+    });
+    expect(required('OrganizationUser')).toMatchObject({
+      userId: undefined,
+      email: [['read:organization_users'], ['read:users']],
+      joinedOn: [['read:organization_users']],
+      organization: undefined,
+    });
+  });
+
   test('every mutation names its organization, but for those that concern the environment', () => {
     const environment = Object.values(schema.getMutationType()!.getFields())
       .filter((field) => !has(field, 'ofOrganization'))
@@ -973,7 +1007,7 @@ describe('the rules in the SDL', () => {
     const calling: string[] = [];
     for (const type of objects) {
       for (const field of Object.values(type.getFields())) {
-        if (has(field, 'requiresScopes') || field.resolve === undefined) continue;
+        if (fieldScopes(schema, type, field) !== undefined || field.resolve === undefined) continue;
         try {
           const args = { id: id('Organization', 'x'), ids: [id('Organization', 'x')] };
           const viewer = { kind: 'everybody' };

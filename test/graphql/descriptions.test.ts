@@ -8,7 +8,7 @@ import {
   isSpecifiedScalarType,
   type GraphQLSchema,
 } from 'graphql';
-import { requiredScopes } from '../../src/auth/required-scopes.js';
+import { fieldScopes } from '../../src/auth/required-scopes.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { startGateway } from '../support/gateway.js';
 
@@ -31,8 +31,9 @@ test('introspection describes every type, and names the scopes of every field th
     expect([type.name, type.description?.trim()]).toEqual([type.name, expect.stringMatching(/.+/)]);
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
-      const declared = (own.getType(type.name) as typeof type).getFields()[field.name]!;
-      const scopes = requiredScopes(own, declared)?.flat() ?? [];
+      const declared = own.getType(type.name) as typeof type;
+      const required = fieldScopes(own, declared, declared.getFields()[field.name]!);
+      const scopes = required?.scopes.flat() ?? [];
       const named = /Requires (.*)\.$/.exec(field.description ?? '')?.[1]?.match(/[\w:]+:[\w:]+/g);
       expect([`${type.name}.${field.name}`, named ?? []]).toEqual([
         `${type.name}.${field.name}`,

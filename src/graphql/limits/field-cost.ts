@@ -15,7 +15,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import type { TObject } from 'typebox';
-import { requiredScopes } from '../../auth/required-scopes.js';
+import { fieldScopes } from '../../auth/required-scopes.js';
 import { MAX_FIRST } from '../../resolvers/connection.js';
 import { MAX_BULK_USERS } from '../../upstream/endpoints/organizations.js';
 import { OrganizationItem, OrganizationUser } from '../../upstream/types.js';
@@ -117,14 +117,17 @@ export class FieldCosts {
 
   /** The scope whose call a field takes; the first where others would do as well. */
   #scopeOf(
-    { name: parent }: GraphQLObjectType,
+    parent: GraphQLObjectType,
     field: GraphQLField<unknown, unknown>,
     type: GraphQLNamedOutputType,
   ): string | undefined {
     if (this.#scopes.has(field)) return this.#scopes.get(field);
+    const required = fieldScopes(this.schema, parent, field);
+    // A type whose lists carry all of its fields needs no entry in CARRIED.
     const isCarried =
-      CARRIED[parent]?.has(field.name) ?? (FROM_CATALOGUE.has(parent) && isLeafType(type));
-    const scope = isCarried ? undefined : requiredScopes(this.schema, field)?.[0]?.[0];
+      CARRIED[parent.name]?.has(field.name) ??
+      (required?.isInherited === true || (FROM_CATALOGUE.has(parent.name) && isLeafType(type)));
+    const scope = isCarried ? undefined : required?.scopes[0]?.[0];
     this.#scopes.set(field, scope);
     return scope;
   }
