@@ -784,6 +784,11 @@ export type Organization = Node & {
   readonly senderName?: Maybe<Scalars['String']['output']>;
   /** When the organization was suspended. Null when it is not. */
   readonly suspendedOn?: Maybe<Scalars['DateTime']['output']>;
+  /**
+   * One member. Null for a user who is not a member. Whether the user is one takes a single call, with
+   * `read:users` or `read:organization_user_roles`; without both, the gateway goes through the members.
+   */
+  readonly user?: Maybe<OrganizationUser>;
   /** The organization's members. */
   readonly users?: Maybe<OrganizationUserConnection>;
 };
@@ -808,6 +813,12 @@ export type OrganizationInvitesArgs = {
   includeAccepted?: Scalars['Boolean']['input'];
   includeRevoked?: Scalars['Boolean']['input'];
   sort?: InputMaybe<OrganizationInviteSortOrder>;
+};
+
+
+/** A tenant of the Kinde environment: a business with its users, their roles and its feature flags. */
+export type OrganizationUserArgs = {
+  userId: Scalars['ID']['input'];
 };
 
 
@@ -1216,6 +1227,18 @@ export type Query = {
   readonly nodes: ReadonlyArray<Maybe<Node>>;
   /** The organization with this code. Null when it doesn't exist. */
   readonly organization?: Maybe<Organization>;
+  /**
+   * The organization with this id in your own system. Null when none has it. If several have it, one of
+   * them. It costs what `organizationByHandle` costs.
+   */
+  readonly organizationByExternalId?: Maybe<Organization>;
+  /**
+   * The organization with this handle. Null when none has it. Kinde has no such read: the gateway goes
+   * through the list of organizations, a call for each 500 up to the one, and then reads that one. While
+   * the list is in the cache it makes at most one call. A handle that was given to an organization outside
+   * the gateway is found once the cached list has expired.
+   */
+  readonly organizationByHandle?: Maybe<Organization>;
   /** The organizations of the Kinde environment. */
   readonly organizations?: Maybe<OrganizationConnection>;
   /** The permissions that the environment defines. */
@@ -1242,6 +1265,18 @@ export type QueryNodesArgs = {
 /** All reads. */
 export type QueryOrganizationArgs = {
   code: Scalars['ID']['input'];
+};
+
+
+/** All reads. */
+export type QueryOrganizationByExternalIdArgs = {
+  externalId: Scalars['String']['input'];
+};
+
+
+/** All reads. */
+export type QueryOrganizationByHandleArgs = {
+  handle: Scalars['String']['input'];
 };
 
 
@@ -2079,6 +2114,7 @@ export type OrganizationResolvers<ContextType = Context, ParentType extends Reso
   senderEmail?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   senderName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   suspendedOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  user?: Resolver<Maybe<ResolversTypes['OrganizationUser']>, ParentType, ContextType, RequireFields<OrganizationUserArgs, 'userId'>>;
   users?: Resolver<Maybe<ResolversTypes['OrganizationUserConnection']>, ParentType, ContextType, RequireFields<OrganizationUsersArgs, 'first'>>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -2229,6 +2265,8 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
   nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Node']>>, ParentType, ContextType, RequireFields<QueryNodesArgs, 'ids'>>;
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType, RequireFields<QueryOrganizationArgs, 'code'>>;
+  organizationByExternalId?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType, RequireFields<QueryOrganizationByExternalIdArgs, 'externalId'>>;
+  organizationByHandle?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType, RequireFields<QueryOrganizationByHandleArgs, 'handle'>>;
   organizations?: Resolver<Maybe<ResolversTypes['OrganizationConnection']>, ParentType, ContextType, RequireFields<QueryOrganizationsArgs, 'first'>>;
   permissions?: Resolver<Maybe<ResolversTypes['PermissionConnection']>, ParentType, ContextType, RequireFields<QueryPermissionsArgs, 'first'>>;
   roles?: Resolver<Maybe<ResolversTypes['RoleConnection']>, ParentType, ContextType, RequireFields<QueryRolesArgs, 'first'>>;

@@ -17,13 +17,14 @@ export function createLoaders(upstream: Upstream, granted: GrantedScopes) {
   const count = () => asked++;
   const reads = new SharedReads();
   const sources = { upstream, granted, reads };
+  const roles = createRoleLoaders(sources);
   return {
     organizations: counted(count, createOrganizationLoaders(sources)),
     organizationInvites: counted(count, createOrganizationInviteLoaders(sources)),
     organizationProperties: counted(count, createOrganizationPropertyLoaders(sources)),
     organizationSecurity: counted(count, createOrganizationSecurityLoaders(sources)),
-    users: counted(count, createUserLoaders(sources)),
-    roles: counted(count, createRoleLoaders(sources)),
+    users: counted(count, createUserLoaders(sources, roles.ofMember)),
+    roles: counted(count, roles),
     permissions: counted(count, createPermissionLoaders(sources)),
     featureFlags: counted(count, createFeatureFlagLoaders(sources)),
     /** Returns how many reads the resolvers have asked for, each of which would be a call without sharing. */

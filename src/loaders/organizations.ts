@@ -1,5 +1,6 @@
 import { hasFailed, UpstreamError } from '../upstream/errors.js';
 import type { Organization, OrganizationItem } from '../upstream/types.js';
+import { createOrganizationLookup } from './organization-lookup.js';
 import type { EntryTraits } from './page-run.js';
 import { nextToken } from './shared-reads.js';
 import type { Sources } from './sources.js';
@@ -57,6 +58,7 @@ export function createOrganizationLoaders({ upstream: { organizations }, reads }
     (code, expanded) => organizations.get({ code, expand: expanded ? 'billing' : undefined }),
     (code) => code,
   );
+  const lookUp = createOrganizationLookup(organizations, reads, (code) => details(code, false));
 
   return {
     /** A page of all organizations. */
@@ -65,6 +67,10 @@ export function createOrganizationLoaders({ upstream: { organizations }, reads }
     details: (code: string) => details(code, false),
     /** The organization in full and with its billing. */
     detailsWithBilling: (code: string) => details(code, true),
+    /** The organization in full with this handle, or null when none has it. */
+    byHandle: (handle: string) => lookUp({ by: 'handle', value: handle }),
+    /** The organization in full with this id of the customer's own, or null when none has it. */
+    byExternalId: (id: string) => lookUp({ by: 'external_id', value: id }),
     /** The organization in full, or null when there is none. */
     find: async (code: string): Promise<Organization | null> =>
       details(code, false).catch((error: unknown) => {

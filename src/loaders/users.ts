@@ -1,19 +1,16 @@
 import { endpoints } from '../upstream/endpoints/index.js';
-import { MAX_BULK_USERS } from '../upstream/endpoints/organizations.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { isId } from '../upstream/id.js';
 import type { OrganizationUser, User } from '../upstream/types.js';
+import { createMembershipTest, nameOfMember, type MemberReference } from './membership-test.js';
 import type { EntryTraits } from './page-run.js';
 import { pagesOf } from './pagination.js';
+import { createPeopleLoader } from './people.js';
 import { ifPermitted } from './scopes.js';
-import { EntryIndex, nextToken, type ReadPage } from './shared-reads.js';
+import { EntryIndex, nextToken, type BatchedRead, type ReadPage } from './shared-reads.js';
 import type { Sources } from './sources.js';
 
-/** Which person in which organization. */
-export interface MemberReference {
-  org_code: string;
-  user_id: string;
-}
+export type { MemberReference } from './membership-test.js';
 
 /** A member as far as what led here carries it: at least the person and the organization. */
 export type Member = MemberReference & Partial<OrganizationUser>;
@@ -51,7 +48,11 @@ export type Profile = Pick<
  */
 export type Standing = 'MEMBER' | 'NO_MEMBER' | 'UNKNOWN' | 'ABSENT';
 
-export function createUserLoaders({ upstream: { organizations, users }, granted, reads }: Sources) {
+export function createUserLoaders(
+  { upstream: { organizations, users }, granted, reads }: Sources,
+  /** Reads a member's roles; throws NOT_FOUND for a user who is no member. */
+  rolesOf: (member: MemberReference) => Promise<unknown>,
+) {
   const page = reads.pages<MemberList, Member>(async ({ list, size, token }) => {
     const response = await organizations.users({ ...list, page_size: size, next_token: token });
     const entries = response.organization_users.map((entry) =>
@@ -63,24 +64,11 @@ export function createUserLoaders({ upstream: { organizations, users }, granted,
     return { entries, next: nextToken(response.next_token), size };
   });
 
-  /** The API has no read for one member: the organization's list is walked until all are found. */
-  const members = reads.batch<MemberReference, Member | null>(
-    async (references) => {
-      const wanted = new Map<string, Set<string>>();
-      for (const { org_code, user_id } of references) {
-        wanted.set(org_code, (wanted.get(org_code) ?? new Set()).add(user_id));
-      }
-      const searches = new Map(
-        [...wanted].map(([org_code, ids]) => [org_code, findMembers(page, org_code, ids)]),
-      );
-      return references.map(({ org_code, user_id }) =>
-        searches.get(org_code)!.then((members) => members.find(user_id)),
-      );
-    },
-    { nameOf: ({ org_code, user_id }) => `${org_code} ${user_id}` },
-  );
+  const members = createMemberSearch(reads, page);
 
   const people = createPeopleLoader({ upstream: { users }, reads });
+
+  const isMemberByCall = createMembershipTest({ granted, reads }, rolesOf, members.load);
 
   /** From the batch read of people or, where the token may not make it, from the organization's list. */
   function viaPeople<T>(
@@ -119,15 +107,40 @@ export function createUserLoaders({ upstream: { organizations, users }, granted,
     find: async ({ org_code, user_id }: MemberReference): Promise<Member | null> => {
       if (!isId(org_code) || !isId(user_id)) return null;
       const member = { org_code, user_id };
-      const isListed = await viaPeople<boolean | undefined>(
-        member,
-        (person) => (person === null ? false : isIn(person.organizations, org_code)),
-        (found) => found !== null,
+      const isMember = await ifPermitted<boolean | undefined>(
+        granted,
+        endpoints.users.list,
+        async () => {
+          const person = await people.load(user_id);
+          return person === null ? false : isIn(person.organizations, org_code);
+        },
+        async () => undefined,
       );
-      const isMember = isListed ?? (await members.load(member)) !== null;
-      return isMember ? member : null;
+      return (isMember ?? (await isMemberByCall(member))) ? member : null;
     },
   };
+}
+
+/** The API has no read for one member's details: the organization's list is walked until all are found. */
+function createMemberSearch(
+  reads: Sources['reads'],
+  page: ReadPage<MemberList, Member>,
+): BatchedRead<MemberReference, Member | null> {
+  return reads.batch<MemberReference, Member | null>(
+    async (references) => {
+      const wanted = new Map<string, Set<string>>();
+      for (const { org_code, user_id } of references) {
+        wanted.set(org_code, (wanted.get(org_code) ?? new Set()).add(user_id));
+      }
+      const searches = new Map(
+        [...wanted].map(([org_code, ids]) => [org_code, findMembers(page, org_code, ids)]),
+      );
+      return references.map(({ org_code, user_id }) =>
+        searches.get(org_code)!.then((members) => members.find(user_id)),
+      );
+    },
+    { nameOf: nameOfMember },
+  );
 }
 
 /** Returns whether a person is in an organization; undefined where Kinde doesn't say. */
@@ -159,31 +172,6 @@ async function findMembers(
     if (index.hasAll(wanted)) break;
   }
   return index;
-}
-
-/** Loads people by their ids, a hundred a call, so that the URL stays under 4 KB. */
-function createPeopleLoader({
-  upstream: { users },
-  reads,
-}: Pick<Sources, 'reads'> & { upstream: Pick<Sources['upstream'], 'users'> }) {
-  return reads.batch<string, User | null>(
-    async (ids) => {
-      const index = new EntryIndex<User>(({ id }) => id);
-      const query = { user_id: ids.join(','), page_size: ids.length, expand: 'organizations' };
-      let token: string | undefined;
-      // In one page, unless Kinde accepts smaller ones only.
-      for (let page = 0; page < ids.length; page++) {
-        const response = await users.list({ ...query, next_token: token });
-        index.add(response.users);
-        const next = nextToken(response.next_token);
-        if (next === undefined || index.hasAll(ids)) break;
-        if (next instanceof UpstreamError) throw next;
-        token = next;
-      }
-      return ids.map((id) => index.find(id));
-    },
-    { nameOf: (id) => id, maxBatchSize: MAX_BULK_USERS },
-  );
 }
 
 function standingOf(person: User | null, org_code: string): Standing | undefined {

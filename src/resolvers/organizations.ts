@@ -1,5 +1,5 @@
 import type { Context } from '../graphql/context.js';
-import { InputError } from '../graphql/errors.js';
+import { badUserInput, InputError } from '../graphql/errors.js';
 import type {
   CreateOrganizationInput,
   OrganizationBrandingInput,
@@ -115,9 +115,22 @@ function branding(input: OrganizationBrandingInput | null | undefined): Record<s
   return input == null ? {} : properties(input, BRANDING, ['branding']);
 }
 
+/** An empty text would be that of the organizations that have none. */
+function requireText(argument: string, value: string): void {
+  if (value === '') throw badUserInput(`\`${argument}\` is empty.`);
+}
+
 export const resolvers = {
   Query: {
     organization: (_, { code }, { loaders }) => loaders.organizations.find(code),
+    organizationByHandle: (_, { handle }, { loaders }) => {
+      requireText('handle', handle);
+      return loaders.organizations.byHandle(handle);
+    },
+    organizationByExternalId: (_, { externalId }, { loaders }) => {
+      requireText('externalId', externalId);
+      return loaders.organizations.byExternalId(externalId);
+    },
     organizations: (_, { sort, ...page }, context) =>
       connection(
         { ...page, sort: sort?.toLowerCase() as Lowercase<NonNullable<typeof sort>> | undefined },

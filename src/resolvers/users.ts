@@ -95,6 +95,10 @@ const NOT_UPDATED: Record<Standing | 'UNREAD', string> = {
 
 export const resolvers = {
   Organization: {
+    user: ({ code }, { userId }, { loaders }) => {
+      if (!isId(userId)) throw badUserInput('`userId` is not a valid id.');
+      return loaders.users.find({ org_code: code, user_id: userId });
+    },
     users: ({ code }, { sort, roles, permissions, ...page }, context) => {
       const filters = {
         roles: filter('roles', roles),

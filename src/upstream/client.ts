@@ -25,10 +25,15 @@ import type { Send } from './send/index.js';
 export type Upstream = {
   [D in keyof Endpoints]: {
     [N in keyof Endpoints[D]]: Endpoints[D][N] extends infer E extends Endpoint
-      ? (args: Arguments<E>) => Promise<ResponseOf<E>>
+      ? (args: Arguments<E>, options?: CallOptions) => Promise<ResponseOf<E>>
       : never;
   };
 };
+
+export interface CallOptions {
+  /** Whether a read goes to Kinde in any case, since what is cached has proved outdated. */
+  skipsCache?: boolean;
+}
 
 export interface Transport {
   /** Scheme and host, without a trailing slash. */
@@ -62,7 +67,9 @@ export function createClient(transport: Transport): { scope: (scope: CallScope) 
       mapValues(endpoints, (rows) =>
         mapValues(
           rows as Record<string, Endpoint>,
-          (endpoint) => (args: CallArguments) => caller.call(endpoint, args, scope),
+          (endpoint) =>
+            (args: CallArguments, { skipsCache = false }: CallOptions = {}) =>
+              caller.call(endpoint, args, skipsCache ? { ...scope, isCurrent: false } : scope),
         ),
       ) as unknown as Upstream,
   };

@@ -8,7 +8,12 @@ export interface Domain extends Targets {
   /** Sends a mutation and returns its payload. Only its own calls are left in `gateway.calls()`. */
   mutate(mutation: string, input: object, fields?: string): Promise<any>;
   /** Sends an operation with the token of an application that has these scopes, and no others. */
-  executeWith(scopes: string[], document: string, variables?: object): Promise<GraphQLResult>;
+  executeWith(
+    scopes: string[],
+    document: string,
+    variables?: object,
+    claims?: Record<string, unknown>,
+  ): Promise<GraphQLResult>;
 }
 
 /** Starts the gateways before the tests of a file, and resets the emulator before each of them. */
@@ -37,9 +42,9 @@ export function startDomain(): Domain {
     const data = await domain.gateway.query(mutationDocument(mutation, fields), { input });
     return data[mutation];
   };
-  domain.executeWith = async (scopes, document, variables) => {
+  domain.executeWith = async (scopes, document, variables, claims = {}) => {
     domain.gateway.calls();
-    const token = await domain.gateway.emulator.issueToken({ scopes });
+    const token = await domain.gateway.emulator.issueToken({ scopes, claims });
     return strict.execute(document, variables, { authorization: `Bearer ${token}` });
   };
   return domain;

@@ -1,0 +1,59 @@
+/** Whether somebody is a member, at the cost of one call. */
+import { endpoints } from '../upstream/endpoints/index.js';
+import { hasFailed } from '../upstream/errors.js';
+import { ifPermitted } from './scopes.js';
+import type { Sources } from './sources.js';
+
+/** Which person in which organization. */
+export interface MemberReference {
+  org_code: string;
+  user_id: string;
+}
+
+/** How many memberships of one organization are tested by a call each. */
+const MAX_SINGLE_TESTS = 3;
+
+export const nameOfMember = ({ org_code, user_id }: MemberReference) => `${org_code} ${user_id}`;
+
+/**
+ * Creates a read of whether a user is a member. A few are tested by a call each, for the user's roles in
+ * the organization. More of them are looked for in its list, which has 500 members a call.
+ */
+export function createMembershipTest(
+  { granted, reads }: Pick<Sources, 'granted' | 'reads'>,
+  /** Throws NOT_FOUND for a user who is no member. */
+  rolesOf: (member: MemberReference) => Promise<unknown>,
+  /** Returns null for a user whom the list doesn't have. */
+  inList: (member: MemberReference) => Promise<object | null>,
+): (member: MemberReference) => Promise<boolean> {
+  const byList = async (member: MemberReference) => (await inList(member)) !== null;
+
+  const byRoles = async (member: MemberReference) => {
+    try {
+      await rolesOf(member);
+      return true;
+    } catch (error) {
+      if (hasFailed(error, 'NOT_FOUND')) return false;
+      throw error;
+    }
+  };
+
+  const tests = reads.batch<MemberReference, boolean>(
+    async (members) => {
+      const counts = new Map<string, number>();
+      for (const { org_code } of members) counts.set(org_code, 1 + (counts.get(org_code) ?? 0));
+      return members.map((member) =>
+        counts.get(member.org_code)! > MAX_SINGLE_TESTS
+          ? byList(member)
+          : ifPermitted(
+              granted,
+              endpoints.organizations.userRoles,
+              () => byRoles(member),
+              () => byList(member),
+            ),
+      );
+    },
+    { nameOf: nameOfMember },
+  );
+  return tests.load;
+}
