@@ -5,7 +5,6 @@ import {
   getNullableType,
   isCompositeType,
   isInterfaceType,
-  isLeafType,
   isListType,
   isObjectType,
   type FieldNode,
@@ -17,6 +16,7 @@ import {
 import type { TObject } from 'typebox';
 import { fieldScopes } from '../../auth/required-scopes.js';
 import { MAX_FIRST } from '../../resolvers/connection.js';
+import { endpoints } from '../../upstream/endpoints/index.js';
 import { MAX_BULK_USERS } from '../../upstream/endpoints/organizations.js';
 import { OrganizationItem, OrganizationUser } from '../../upstream/types.js';
 
@@ -54,8 +54,14 @@ const CARRIED: Readonly<Record<string, ReadonlySet<string>>> = {
   OrganizationUser: propertiesOf(OrganizationUser),
 };
 
-/** One read of a catalogue describes all objects of these types. */
-const FROM_CATALOGUE: ReadonlySet<string> = new Set(['Role', 'Permission']);
+/** The scope of the read that describes all objects of a type. */
+const FROM_CATALOGUE: Readonly<Record<string, string>> = {
+  Role: endpoints.roles.list.scope,
+  Permission: endpoints.permissions.list.scope,
+};
+
+/** Fields whose arguments choose from a read that doesn't depend on them. */
+const CHOOSING: ReadonlySet<string> = new Set(['Organization.featureFlag']);
 
 /** How many entries a list without a size is taken to have where it costs no call. */
 const UNKNOWN_LENGTH = 10;
@@ -91,43 +97,30 @@ export class FieldCosts {
     if (isSizedByParent(parent, field)) {
       return { own: 0, objects: size, copies: size, entries: 1 };
     }
+    const scope = this.#scopeOf(parent, field);
+    // Arguments go into the call, so that no other field shares it.
+    const isUnshared = field.args.length > 0 && !CHOOSING.has(`${parent.name}.${field.name}`);
+    const needsRead = scope === undefined ? isReadByKey(parent, type) : isUnshared;
     return {
-      own: this.#needsRead(parent, field, type) ? 1 : 0,
+      own: needsRead ? 1 : 0,
       objects: 1,
       copies: isListType(getNullableType(field.type)) ? UNKNOWN_LENGTH : 1,
       entries: 1,
-      scope: this.#scopeOf(parent, field, type),
+      scope: isUnshared ? undefined : scope,
     };
   }
 
-  /** Whether an object that is known by its key alone is read when a field asks for more. */
-  #needsRead(
-    parent: GraphQLObjectType,
-    field: GraphQLField<unknown, unknown>,
-    type: GraphQLNamedOutputType,
-  ): boolean {
-    const isEntry = parent.name.endsWith('Edge');
-    return (
-      !isEntry &&
-      isNode(type) &&
-      !FROM_CATALOGUE.has(type.name) &&
-      this.#scopeOf(parent, field, type) === undefined
-    );
-  }
-
-  /** The scope whose call a field takes; the first where others would do as well. */
-  #scopeOf(
-    parent: GraphQLObjectType,
-    field: GraphQLField<unknown, unknown>,
-    type: GraphQLNamedOutputType,
-  ): string | undefined {
+  /** Returns the scope whose call a field takes; the first where others would do as well. */
+  #scopeOf(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>): string | undefined {
     if (this.#scopes.has(field)) return this.#scopes.get(field);
     const required = fieldScopes(this.schema, parent, field);
+    const alternatives = required?.scopes ?? [];
     // A type whose lists carry all of its fields needs no entry in CARRIED.
     const isCarried =
       CARRIED[parent.name]?.has(field.name) ??
-      (required?.isInherited === true || (FROM_CATALOGUE.has(parent.name) && isLeafType(type)));
-    const scope = isCarried ? undefined : required?.scopes[0]?.[0];
+      (required?.isInherited === true ||
+        alternatives.some((scopes) => scopes.includes(FROM_CATALOGUE[parent.name] ?? '')));
+    const scope = isCarried ? undefined : alternatives[0]?.[0];
     this.#scopes.set(field, scope);
     return scope;
   }
@@ -170,6 +163,12 @@ function isSizedByParent(
     isListType(getNullableType(type)) &&
     isCompositeType(getNamedType(type))
   );
+}
+
+/** Whether an object that is known by its key alone is read when a field asks for more. */
+function isReadByKey(parent: GraphQLObjectType, type: GraphQLNamedOutputType): boolean {
+  const isEntry = parent.name.endsWith('Edge');
+  return !isEntry && isNode(type) && !(type.name in FROM_CATALOGUE);
 }
 
 const isNode = (type: GraphQLNamedOutputType): boolean =>
