@@ -55,11 +55,14 @@ export function enforceScopes(schema: GraphQLSchema): GraphQLSchema {
       const path = getDirective(schema, field, 'ofOrganization')?.[0]?.['code'] as
         string | undefined;
       const names = path?.split('.');
-      const ownerOf = isRoot(schema, typeName)
-        ? (_: unknown, args: unknown) =>
-            names === undefined ? ENVIRONMENT : organization(valueAt(args, names))
+      const ofParent = isRoot(schema, typeName)
+        ? () => ENVIRONMENT
         : (ownerOfObjects(schema, typeName) as
             ((parent: unknown) => Owner | undefined) | undefined);
+      const ownerOf =
+        names === undefined
+          ? ofParent
+          : (_: unknown, args: unknown) => organization(valueAt(args, names));
       if (ownerOf === undefined)
         throw new TypeError(`${typeName}.${name} requires scopes, but OWNER_OF lacks ${typeName}.`);
       const { resolve = defaultFieldResolver } = field;

@@ -55,8 +55,8 @@ export type Owner =
   | { readonly kind: 'organization'; readonly code: string }
   | { readonly kind: 'environment' }
   /**
-   * An entry of a catalogue that was reached through a member who has it. A viewer who may see that the
-   * member has a role may also know what the role is called.
+   * An entry of a catalogue that was reached through a member who has it. A user who may see that the
+   * member has a role may also know what the role is called. What it grants needs a permission.
    */
   | { readonly kind: 'member' };
 
@@ -74,6 +74,22 @@ function isWithin(viewer: Machine | User, code: string | undefined): boolean {
 /** Returns what a viewer was granted: the scopes of an application, or the permissions of a user. */
 export const grantsOf = (viewer: Machine | User): ReadonlySet<string> =>
   viewer.kind === 'machine' ? viewer.scopes : viewer.permissions;
+
+/** What is read to describe what a user has been shown, or to understand what a user names. */
+const CATALOGUES: ReadonlySet<Endpoint> = new Set<Endpoint>([
+  endpoints.roles.list,
+  endpoints.permissions.list,
+]);
+
+const DESCRIBING_SCOPES: ReadonlySet<string> = new Set(
+  Array.from(CATALOGUES, ({ scope }) => scope),
+);
+
+/** What belongs to the environment, and yet can be reached through a member. */
+const REACHED_THROUGH_MEMBERS: ReadonlySet<Endpoint> = new Set<Endpoint>([
+  ...CATALOGUES,
+  endpoints.roles.permissions,
+]);
 
 /**
  * Returns whether a viewer has a scope that it can use or, as a user, the permission of that name;
@@ -97,13 +113,15 @@ export function canUse(
  */
 export function authorize(viewer: Viewer, alternatives: Alternatives, owner: Owner): void {
   if (!isHeld(viewer)) return;
-  if (owner.kind === 'member') {
-    if (viewer.kind === 'user') return;
-  } else if (!isWithin(viewer, owner.kind === 'organization' ? owner.code : undefined)) {
+  const isOfMember = owner.kind === 'member';
+  if (!isOfMember && !isWithin(viewer, owner.kind === 'organization' ? owner.code : undefined)) {
     throw forbidden(outOfReach(viewer, owner));
   }
   const grants = grantsOf(viewer);
-  const lacking = alternatives.map((scopes) => scopes.filter((scope) => !grants.has(scope)));
+  const isDescribed = isOfMember && viewer.kind === 'user';
+  const isGranted = (scope: string) =>
+    grants.has(scope) || (isDescribed && DESCRIBING_SCOPES.has(scope));
+  const lacking = alternatives.map((scopes) => scopes.filter((scope) => !isGranted(scope)));
   const [first = []] = lacking;
   if (lacking.length === 0 || lacking.some((scopes) => scopes.length === 0)) return;
   const requiredScope = first.join(' ');
@@ -132,12 +150,6 @@ function forbidden(message: string, more: object = {}): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'FORBIDDEN', ...more } });
 }
 
-/** What is read to describe what a user has been shown, or to understand what a user names. */
-const CATALOGUES: ReadonlySet<Endpoint> = new Set<Endpoint>([
-  endpoints.roles.list,
-  endpoints.permissions.list,
-]);
-
 /**
  * Holds each call to Kinde to what the viewer may do, because the gateway's own token, which it
  * is made with, may do more: a field can need calls that nobody sees in the schema, such as the
@@ -146,13 +158,13 @@ const CATALOGUES: ReadonlySet<Endpoint> = new Set<Endpoint>([
 export function authorizeCall(viewer: Viewer) {
   return (endpoint: Endpoint, args: Readonly<Record<string, unknown>>): void => {
     if (!isHeld(viewer)) return;
-    const isCatalogue = CATALOGUES.has(endpoint);
-    if (isCatalogue && viewer.kind === 'user') return;
+    if (CATALOGUES.has(endpoint) && viewer.kind === 'user') return;
     const { organizationParameter } = endpoint;
     const code = organizationParameter === undefined ? undefined : args[organizationParameter];
     const hasScope = grantsOf(viewer).has(endpoint.scope);
     const isReachable =
-      isCatalogue || isWithin(viewer, typeof code === 'string' ? code : undefined);
+      REACHED_THROUGH_MEMBERS.has(endpoint) ||
+      isWithin(viewer, typeof code === 'string' ? code : undefined);
     if (hasScope && isReachable) return;
     throw new UpstreamError('FORBIDDEN', `${endpoint.route} is not for this viewer`, {
       route: endpoint.route,

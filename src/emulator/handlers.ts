@@ -2,6 +2,7 @@ import { featureFlags } from './feature-flags.js';
 import type { Handlers } from './handler.js';
 import { organizations } from './organizations/index.js';
 import { organizationInvites } from './organizations/invites.js';
+import { organizationRoles } from './organizations/roles.js';
 import { organizationSecurity } from './organizations/security.js';
 import { organizationProperties } from './organizations/properties.js';
 import { permissions } from './permissions.js';
@@ -12,6 +13,7 @@ export const handlers: Handlers = {
   organizations,
   organizationInvites,
   organizationProperties,
+  organizationRoles,
   organizationSecurity,
   users,
   roles,

@@ -1392,6 +1392,11 @@ export type RevokeOrganizationInvitePayload = {
 /** A named set of permissions that the environment defines and that members have in organizations. */
 export type Role = Node & {
   readonly __typename?: 'Role';
+  /**
+   * How many members of an organization who have this role were active in a time window. Kinde takes a
+   * window of at most three days, in whole seconds: fractions of a second are dropped.
+   */
+  readonly activeUsersCount?: Maybe<Scalars['Int']['output']>;
   /** What the role is for. Null when it has no description. */
   readonly description?: Maybe<Scalars['String']['output']>;
   /** The global id, made of the key, so that `{ id key }` takes no call. */
@@ -1400,8 +1405,42 @@ export type Role = Node & {
   readonly key: Scalars['String']['output'];
   /** The name that people see. Null if the environment no longer defines the role. */
   readonly name?: Maybe<Scalars['String']['output']>;
+  /**
+   * What the role grants, in every organization: one call for each role, cached with the environment's
+   * roles. Null if the environment no longer defines the role.
+   */
+  readonly permissions?: Maybe<ReadonlyArray<Maybe<Permission>>>;
   /** Kinde's id of the role. Null if the environment no longer defines it. */
   readonly roleId?: Maybe<Scalars['ID']['output']>;
+  /**
+   * The members of an organization who have this role, in Kinde's own order. Kinde's list has only their
+   * ids: for members with names and roles, `Organization.users(roles:)` takes fewer calls.
+   */
+  readonly users?: Maybe<OrganizationUserConnection>;
+  /** How many members of an organization have this role. */
+  readonly usersCount?: Maybe<Scalars['Int']['output']>;
+};
+
+
+/** A named set of permissions that the environment defines and that members have in organizations. */
+export type RoleActiveUsersCountArgs = {
+  from: Scalars['DateTime']['input'];
+  organizationCode: Scalars['ID']['input'];
+  to: Scalars['DateTime']['input'];
+};
+
+
+/** A named set of permissions that the environment defines and that members have in organizations. */
+export type RoleUsersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  organizationCode: Scalars['ID']['input'];
+};
+
+
+/** A named set of permissions that the environment defines and that members have in organizations. */
+export type RoleUsersCountArgs = {
+  organizationCode: Scalars['ID']['input'];
 };
 
 /** A page of roles. */
@@ -2298,11 +2337,15 @@ export type RevokeOrganizationInvitePayloadResolvers<ContextType = Context, Pare
 };
 
 export type RoleResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Role'] = ResolversParentTypes['Role']> = {
+  activeUsersCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType, RequireFields<RoleActiveUsersCountArgs, 'from' | 'organizationCode' | 'to'>>;
   description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  permissions?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['Permission']>>>, ParentType, ContextType>;
   roleId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  users?: Resolver<Maybe<ResolversTypes['OrganizationUserConnection']>, ParentType, ContextType, RequireFields<RoleUsersArgs, 'first' | 'organizationCode'>>;
+  usersCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType, RequireFields<RoleUsersCountArgs, 'organizationCode'>>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 

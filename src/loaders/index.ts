@@ -4,6 +4,7 @@ import type { Endpoint } from '../upstream/endpoint.js';
 import { createFeatureFlagLoaders } from './feature-flags.js';
 import { createOrganizationInviteLoaders } from './organization-invites.js';
 import { createOrganizationPropertyLoaders } from './organization-properties.js';
+import { createOrganizationRoleLoaders } from './organization-roles.js';
 import { createOrganizationSecurityLoaders } from './organization-security.js';
 import { createOrganizationLoaders } from './organizations.js';
 import { createPermissionLoaders } from './permissions.js';
@@ -22,6 +23,7 @@ export function createLoaders(upstream: Upstream, granted: GrantedScopes) {
     organizations: counted(count, createOrganizationLoaders(sources)),
     organizationInvites: counted(count, createOrganizationInviteLoaders(sources)),
     organizationProperties: counted(count, createOrganizationPropertyLoaders(sources)),
+    organizationRoles: counted(count, createOrganizationRoleLoaders(sources)),
     organizationSecurity: counted(count, createOrganizationSecurityLoaders(sources)),
     users: counted(count, createUserLoaders(sources, roles.ofMember)),
     roles: counted(count, roles),

@@ -1,7 +1,8 @@
 import { endpoints } from '../upstream/endpoints/index.js';
 import { UpstreamError } from '../upstream/errors.js';
-import type { OrganizationUserRole, Role } from '../upstream/types.js';
+import type { OrganizationUserRole, Permission, Role } from '../upstream/types.js';
 import { createCatalogue } from './catalogue.js';
+import { walkToTheEnd } from './pagination.js';
 import type { MemberReference } from './users.js';
 import { ifPermitted } from './scopes.js';
 import { nextToken, type Entry } from './shared-reads.js';
@@ -34,6 +35,21 @@ export function createRoleLoaders({ upstream, granted, reads }: Sources) {
     );
   }
 
+  function describe(role: RoleParent): Promise<Role | null> {
+    const fromCatalogue = () => catalogue.byKey(role.key);
+    const { member } = role;
+    return member === undefined
+      ? fromCatalogue()
+      : ifPermitted(granted, endpoints.roles.list, fromCatalogue, () => fromMember(role, member));
+  }
+
+  const ofRoles = reads.ofCatalogue(endpoints.roles.permissions);
+  const permissionPage = ofRoles.pages<string, Permission>(async ({ list, size, token }) => {
+    const page = { role_id: list, page_size: size, next_token: token };
+    const answer = await upstream.roles.permissions(page);
+    return { entries: answer.permissions, next: nextToken(answer.next_token), size };
+  });
+
   return {
     ...catalogue,
     /** A member's roles with ids and names: a call for each member. */
@@ -42,12 +58,12 @@ export function createRoleLoaders({ upstream, granted, reads }: Sources) {
      * The id and name of a role of which the key is known: from the catalogue, one call for all of a
      * request, or, where the token may not read that, from the member's own roles.
      */
-    describe: (role: RoleParent): Promise<Role | null> => {
-      const fromCatalogue = () => catalogue.byKey(role.key);
-      const { member } = role;
-      return member === undefined
-        ? fromCatalogue()
-        : ifPermitted(granted, endpoints.roles.list, fromCatalogue, () => fromMember(role, member));
-    },
+    describe,
+    /** Returns a role's id; undefined for a role that the environment no longer defines. */
+    idOf: async (role: RoleParent): Promise<string | undefined> =>
+      role.id ?? (await describe(role))?.id,
+    /** Returns what a role grants, by the role's id. A call for each role and 500 permissions. */
+    permissions: (role_id: string): Promise<Entry<Permission>[]> =>
+      walkToTheEnd(permissionPage, role_id),
   };
 }

@@ -6,6 +6,7 @@ import * as mutations from './mutation.js';
 import * as nodes from './nodes.js';
 import * as organizationInvites from './organization-invites.js';
 import * as organizationProperties from './organization-properties.js';
+import * as organizationRoles from './organization-roles.js';
 import * as organizationSecurity from './organization-security.js';
 import * as organizations from './organizations.js';
 import * as permissions from './permissions.js';
@@ -21,6 +22,7 @@ const domains = [
   organizations.resolvers,
   organizationInvites.resolvers,
   organizationProperties.resolvers,
+  organizationRoles.resolvers,
   organizationSecurity.resolvers,
   users.resolvers,
   roles.resolvers,

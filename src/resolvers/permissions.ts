@@ -48,6 +48,13 @@ export const resolvers = {
       reported(await loaders.permissions.grantsOfMember({ org_code, user_id })),
   },
 
+  Role: {
+    permissions: async (role, _, { loaders }) => {
+      const roleId = await loaders.roles.idOf(role);
+      return roleId === undefined ? null : reported(await loaders.roles.permissions(roleId));
+    },
+  },
+
   Permission: {
     id: ({ key }) => nodeId('Permission', key),
     permissionId: ({ id }) => id ?? null,

@@ -1,7 +1,7 @@
 /** The values of the schema's own scalars. */
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import type { Resolvers } from '../generated/resolvers.js';
-import { toInstant, UNCLEAR } from '../upstream/convert.js';
+import { isRfc3339, toInstant, UNCLEAR } from '../upstream/convert.js';
 import { UpstreamError } from '../upstream/errors.js';
 import type { JsonValue } from '../upstream/types.js';
 
@@ -34,10 +34,20 @@ function instant(value: unknown): string {
   return converted;
 }
 
+/** Returns an instant in the same spelling. Throws for a text without a time or a time zone. */
+function instantInput(value: unknown): string {
+  const converted = isRfc3339(value) ? toInstant(value) : UNCLEAR;
+  if (converted !== UNCLEAR) return converted;
+  throw new GraphQLError(
+    'A DateTime is a date, a time and a time zone, for example "2026-03-01T09:30:00Z".',
+    { extensions: { code: 'BAD_USER_INPUT' } },
+  );
+}
+
 const DateTime = new GraphQLScalarType<string, string>({
   name: 'DateTime',
   serialize: instant,
-  parseValue: instant,
+  parseValue: instantInput,
 });
 
 export const resolvers = { FeatureFlagValue, DateTime } satisfies Resolvers;

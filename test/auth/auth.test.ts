@@ -655,6 +655,63 @@ describe('a user', () => {
     for (const call of gateway.calls()) expect(call).toMatch(new RegExp(`${own}|/api/v1/roles`));
   });
 
+  describe('with roles that its organization’s members have', () => {
+    const fields = (code: string) =>
+      `{ organization(code: "${own}") { users(first: 1) { nodes { roles {
+         key name permissions { key } usersCount(organizationCode: "${code}")
+         users(organizationCode: "${code}", first: 1) { nodes { userId } }
+       } } } } }`;
+    const permissions = ['read:organizations', 'read:organization_users'];
+    beforeEach(() => {
+      const { state } = gateway.emulator;
+      for (const { roles } of state.organization(own).members.values()) {
+        roles.clear();
+        roles.add(state.roleByKey('admin'));
+      }
+    });
+    const read = async (code: string, granted: string[]) => {
+      const { data, errors = [] } = await gateway.execute(fields(code), {}, await user(granted));
+      return { role: data.organization.users.nodes[0].roles[0], errors };
+    };
+
+    test('reads what they grant and who else has them, as its permissions allow', async () => {
+      const { role, errors } = await read(own, [
+        ...permissions,
+        'read:role_permissions',
+        'read:organization_user_roles',
+      ]);
+      expect(errors).toEqual([]);
+      const { members } = gateway.emulator.state.organization(own);
+      expect(role).toMatchObject({ key: 'admin', name: 'Admin', usersCount: members.size });
+      expect(role.permissions).toContainEqual({ key: 'read:projects' });
+      expect(role.users.nodes).toEqual([{ userId: expect.any(String) }]);
+    });
+
+    test('is told only what they are called without those permissions', async () => {
+      const { role, errors } = await read(own, permissions);
+      expect(role).toEqual({
+        key: 'admin',
+        name: 'Admin',
+        permissions: null,
+        users: null,
+        usersCount: null,
+      });
+      expect(errors.map(({ extensions }) => extensions['requiredScope'])).toEqual([
+        'read:role_permissions',
+        'read:organization_user_roles',
+        'read:organization_user_roles',
+      ]);
+      expect(gateway.calls().filter((call) => call.includes('/roles/'))).toEqual([]);
+    });
+
+    test('may not read who has them in another organization', async () => {
+      const { role, errors } = await read(other, [...new Set(ALL)]);
+      expect(role).toMatchObject({ key: 'admin', users: null, usersCount: null });
+      expect(errors).toMatchObject([denied, denied]);
+      for (const call of gateway.calls()) expect(call).not.toContain(other);
+    });
+  });
+
   test('finds its organization and the members of it by their ids', async () => {
     const ids = [id('Organization', own), id('OrganizationUser', own, ownMember)];
     const { data, errors } = await gateway.execute(

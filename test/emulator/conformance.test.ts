@@ -333,6 +333,21 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       expect(permissions.nodes).toHaveLength(gateway.emulator.state.permissions.size);
     });
 
+    test('what roles grant, and who has them in an organization', async () => {
+      const { roles } = await gateway.query(
+        `query ($code: ID!, $from: DateTime!, $to: DateTime!) { roles { nodes {
+          key
+          permissions { key permissionId name description }
+          users(organizationCode: $code, first: 5) { nodes { userId } pageInfo { hasNextPage } }
+          usersCount(organizationCode: $code)
+          activeUsersCount(organizationCode: $code, from: $from, to: $to)
+        } } }`,
+        { code, from: '2026-04-30T00:00:00.000Z', to: '2026-05-02T23:59:59.999Z' },
+      );
+      expect(roles.nodes).toHaveLength(gateway.emulator.state.roles.size);
+      for (const role of roles.nodes) expect(role.usersCount).toEqual(expect.any(Number));
+    });
+
     test('feature flags, all and one', async () => {
       await mutate('updateFeatureFlagOverride', {
         organizationCode: code,
@@ -645,6 +660,26 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
         { code },
       );
       expect(codesOf(answer)).toEqual(['NOT_FOUND', 'NOT_FOUND']);
+    });
+
+    test('who has a role in an unknown organization, and in too long a window', async () => {
+      const answer = await gateway.execute(
+        `query ($code: ID!) { roles(first: 1) { nodes {
+          users(organizationCode: "org_none") { nodes { userId } }
+          usersCount(organizationCode: "org_none")
+          activeUsersCount(organizationCode: $code, from: "2026-05-01T00:00:00Z", to: "2026-05-09T00:00:00Z")
+        } } }`,
+        { code },
+      );
+      expect(codesOf(answer).sort()).toEqual(['BAD_USER_INPUT', 'NOT_FOUND', 'NOT_FOUND']);
+    });
+
+    test('a role that goes away between two reads', async () => {
+      const { roles } = gateway.emulator.state;
+      const { id } = gateway.emulator.state.roleByKey('auditor');
+      whenCalled(/\/roles\/.+\/permissions/, () => roles.delete(id));
+      const answer = await gateway.execute('{ roles { nodes { key permissions { key } } } }');
+      expect(codesOf(answer)).toEqual(['NOT_FOUND']);
     });
 
     test('a member who leaves between two reads', async () => {

@@ -12,6 +12,7 @@ import type { Success } from '../../src/upstream/types.js';
 
 type Call<E extends Endpoint> = (data?: object) => Promise<Success & Sent<ResponseOf<E>>>;
 type Rows = Endpoints['organizations'];
+type RoleRows = Endpoints['organizationRoles'];
 
 /**
  * The part of the client that is used here: all of the nineteen, and the neighbours. The package's
@@ -31,6 +32,7 @@ interface ManagementApi {
     deleteOrganizationUserPermission: Call<Rows['removeUserPermission']>;
     deleteOrganizationUserRole: Call<Rows['removeUserRole']>;
     getOrganization: Call<Rows['get']>;
+    getOrganizationRoleUsers: Call<RoleRows['users']>;
     getOrganizationFeatureFlags: Call<Rows['featureFlags']>;
     getOrganizationUserPermissions: Call<Rows['userPermissions']>;
     getOrganizationUserRoles: Call<Rows['userRoles']>;
@@ -42,7 +44,10 @@ interface ManagementApi {
     updateOrganizationUsers: Call<Rows['updateUsers']>;
   };
   Users: { getUsers: Call<Endpoints['users']['list']> };
-  Roles: { getRoles: Call<Endpoints['roles']['list']> };
+  Roles: {
+    getRolePermissions: Call<Endpoints['roles']['permissions']>;
+    getRoles: Call<Endpoints['roles']['list']>;
+  };
   Permissions: { getPermissions: Call<Endpoints['permissions']['list']> };
   Environments: { getEnvironementFeatureFlags: Call<Endpoints['featureFlags']['environment']> };
   init: (settings: object) => void;
@@ -227,6 +232,44 @@ test('a role is given to a member and taken away', async () => {
   expect(
     await refusal(Organizations.createOrganizationUserRole({ orgCode, userId: ben, requestBody })),
   ).toEqual(refused(400, 'USER_NOT_IN_ORGANIZATION'));
+});
+
+test('what a role grants is listed, and who has it in an organization', async () => {
+  const { profile, members } = [...emulator.state.organizations.values()].toSorted(
+    (a, b) => b.members.size - a.members.size,
+  )[0]!;
+  const { roles } = await Roles.getRoles();
+  const { id: roleId } = roles.find(({ key }) => key === 'member')!;
+  const role = emulator.state.role(roleId);
+
+  const page = await Roles.getRolePermissions({ roleId, sort: 'id_desc', pageSize: 2 });
+  const rest = await Roles.getRolePermissions({
+    roleId,
+    sort: 'id_desc',
+    nextToken: page.next_token,
+  });
+  const granted = [...page.permissions, ...rest.permissions];
+  expect(granted).toEqual(role.permissions.toSorted((a, b) => (a.id < b.id ? 1 : -1)));
+
+  const holders: string[] = [];
+  let nextToken: string | null | undefined;
+  do {
+    const found = await Organizations.getOrganizationRoleUsers({
+      orgCode: profile.code,
+      roleId,
+      pageSize: 7,
+      nextToken,
+    });
+    holders.push(...found.users.map(({ id }) => id));
+    nextToken = found.next_token;
+  } while (nextToken);
+  const expected = [...members.values()].filter(({ roles }) => roles.has(role));
+  expect(holders.toSorted()).toEqual(expected.map(({ user }) => user.id).sort());
+  expect(
+    await refusal(
+      Organizations.getOrganizationRoleUsers({ orgCode: profile.code, roleId: 'none' }),
+    ),
+  ).toEqual(refused(400, 'ROLE_NOT_FOUND'));
 });
 
 test('a permission is given to a member and taken away', async () => {

@@ -6,6 +6,7 @@ import type { Expect, ListOf } from '../type-checks.js';
 import { featureFlags } from './feature-flags.js';
 import { organizationInvites } from './organization-invites.js';
 import { organizationProperties } from './organization-properties.js';
+import { organizationRoles } from './organization-roles.js';
 import { organizationSecurity } from './organization-security.js';
 import { deleteOrganization, organizations } from './organizations.js';
 import { permissions } from './permissions.js';
@@ -22,6 +23,7 @@ const rows = {
   organizations,
   organizationInvites,
   organizationProperties,
+  organizationRoles,
   organizationSecurity,
   users,
   roles,
