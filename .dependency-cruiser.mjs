@@ -9,6 +9,7 @@ const layers = [
   ['index.ts', 'cli/', 'emulator/main.ts'],
   ['server.ts'],
   ['shared-state.ts'],
+  ['webhooks/'],
   ['http/'],
   ['graphql/'],
   ['resolvers/', 'generated/'],

@@ -160,6 +160,8 @@ function derive(values: Read) {
     limits: values.limits,
     overload: values.overload,
     shutdown: values.shutdown,
+    /** Undefined where Kinde's events are not received. */
+    webhooks: webhooksConfig(values),
     cache: { ...cache, maxBytes: cacheMode === 'off' ? 0 : cache.maxBytes },
     logLevel: telemetry.logLevel,
     isAudited: telemetry.isAudited,
@@ -201,6 +203,12 @@ function jwtConfig({ auth, kinde: { domain } }: Read) {
     hasIssuerKeys: auth.jwksUri === undefined,
     jwksUri: auth.jwksUri ?? `${domain}/.well-known/jwks`,
   };
+}
+
+function webhooksConfig({ webhooks, auth }: Read) {
+  if (webhooks.areWebhooksReceived === 'off') return undefined;
+  /** Where the keys of the events are; undefined for those of the environment's own domain. */
+  return { jwksUri: auth.jwksUri };
 }
 
 function tracesConfig(telemetry: Read['telemetry']) {

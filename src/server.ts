@@ -25,6 +25,7 @@ import type { UpstreamError } from './upstream/errors.js';
 import { createUpstream } from './upstream/index.js';
 import { Breaker } from './upstream/policy/breaker.js';
 import type { TokenSource } from './upstream/token.js';
+import { webhooks } from './webhooks/index.js';
 
 export interface Gateway {
   /** Starts serving, metrics included. Resolves to the URL. */
@@ -61,7 +62,8 @@ export async function createGateway(
   const { log } = app;
   const connections = watchConnections(app);
 
-  const { cache, rateLimit, keys, redis } = await connectShared(config, log, redisTimings);
+  const shared = await connectShared(config, log, redisTimings);
+  const { cache, rateLimit, keys, redis } = shared;
   const breaker = new Breaker();
   const { metrics, traces } = await createTelemetry(config, log, { breaker, cache });
   const metricsServer =
@@ -74,11 +76,7 @@ export async function createGateway(
     rateLimit,
     onTokenRequest,
     onMismatch,
-    onPageSizeLowered: (size) =>
-      log.warn(
-        { size },
-        'Kinde refuses larger pages: set KINDE_PAGE_SIZE to ask for this size at once',
-      ),
+    onPageSizeLowered: reportPageSize(log),
   });
   const { client, token } = upstream;
   const upstreamUtilization = () => upstream.queue.utilization();
@@ -103,6 +101,7 @@ export async function createGateway(
     }),
   );
   if (config.isGraphiqlServed) await app.register(graphiqlRoutes({ endpoint: '/graphql' }));
+  await app.register(webhooks(config, { ...shared, metrics }));
   await app.register(healthRoutes({ admission, breaker, token, isStopping: () => isClosing }));
 
   let metricsUrl: string | undefined;
@@ -130,3 +129,9 @@ export async function createGateway(
     token,
   };
 }
+
+const reportPageSize = (log: FastifyBaseLogger) => (size: number) =>
+  log.warn(
+    { size },
+    'Kinde refuses larger pages: set KINDE_PAGE_SIZE to ask for this size at once',
+  );

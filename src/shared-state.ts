@@ -20,6 +20,8 @@ export interface SharedState {
   /** Of idempotency keys. */
   keys: RunningStore;
   redis: RedisClient | undefined;
+  /** What replicas of the same environment and application have in common. */
+  name: string;
 }
 
 /** Creates the cache, the rate limit and the keys, over one connection, and tries to connect. */
@@ -45,5 +47,5 @@ export async function connectShared(
   // All of them are to hear of the first connection.
   await redis?.connect();
   await cache.refresh();
-  return { cache, rateLimit, keys, redis };
+  return { cache, rateLimit, keys, redis, name };
 }

@@ -6,7 +6,7 @@ import type { CallReport } from '../upstream/call.js';
 import type { UpstreamError } from '../upstream/errors.js';
 import { Batch } from './batch.js';
 import { BoundedLabels } from './bounded-labels.js';
-import type { RequestReport } from './reports.js';
+import type { DeliveryReport, RequestReport } from './reports.js';
 
 /** In seconds: from a cached response to the default limit of an operation. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -28,6 +28,7 @@ export interface Observed {
 export class Metrics {
   readonly #registry = new Registry();
   readonly #names = new BoundedLabels(MOST_NAMES);
+  readonly #eventTypes = new BoundedLabels(MOST_NAMES);
   readonly #requestsEnded = new Batch((report: RequestReport) => this.#countRequest(report));
   readonly #callsEnded = new Batch((report: CallReport) => this.#countCall(report));
   readonly #responses = this.#counter(
@@ -83,6 +84,22 @@ export class Metrics {
     'How often the circuit breaker opened, or stayed open after a probe.',
     [],
   );
+
+  readonly #events = this.#counter(
+    'kinde_graphql_webhook_deliveries_total',
+    'Deliveries of webhooks by event type (the first 200, else "other"; empty for what is no event) and outcome.',
+    ['type', 'outcome'],
+  );
+  readonly #eventLag = this.#histogram(
+    'kinde_graphql_webhook_lag_seconds',
+    'From when a change happened in Kinde to its invalidation on every replica.',
+    [],
+  );
+  readonly #lastEventAt = new Gauge({
+    name: 'kinde_graphql_webhook_last_event_timestamp_seconds',
+    help: 'When the last event was processed; 0 before the first one.',
+    registers: [this.#registry],
+  });
 
   constructor({ breaker, store, maxCacheBytes, isRedisReachable }: Observed) {
     collectDefaultMetrics({ register: this.#registry });
@@ -160,6 +177,17 @@ export class Metrics {
   /** Counts a request for the gateway's own token. */
   tokenRequested(error: UpstreamError | undefined): void {
     this.#tokens.inc({ outcome: error?.failure ?? 'ok' });
+  }
+
+  /** Counts a delivery of a webhook. */
+  eventDelivered({ outcome, type, lagMs }: DeliveryReport): void {
+    this.#events.inc({
+      type: type === undefined ? '' : this.#eventTypes.labelOf(type),
+      outcome,
+    });
+    if (outcome !== 'processed') return;
+    this.#lastEventAt.setToCurrentTime();
+    if (lagMs !== undefined) this.#eventLag.observe(Math.max(0, lagMs) / 1000);
   }
 
   get contentType(): string {

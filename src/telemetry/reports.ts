@@ -15,6 +15,26 @@ export interface OperationReport {
   upstreamCalls: number;
 }
 
+/** A delivery of a webhook that has ended. */
+export interface DeliveryReport {
+  outcome: DeliveryOutcome;
+  /** Of the event; undefined for a delivery that is none. */
+  type: string | undefined;
+  /** From when it happened to the end of its invalidation; undefined where the event doesn't tell. */
+  lagMs: number | undefined;
+}
+
+export type DeliveryOutcome =
+  /** Invalidated on every replica. */
+  | 'processed'
+  /** Of a type that concerns nothing in the cache. */
+  | 'ignored'
+  | 'duplicate'
+  /** Not an event of this environment. */
+  | 'invalid'
+  /** Kinde is asked to deliver it again: the keys or Redis could not be reached in time. */
+  | 'deferred';
+
 /** A request that has ended. */
 export interface RequestReport {
   /** Status of the response; undefined when the client disconnected before it. */

@@ -49,7 +49,7 @@ export interface Transport {
 export interface CacheOptions {
   reads: Reads;
   /** Invalidates what was read under these tags, on every replica. */
-  invalidate: (tags: readonly string[]) => Promise<void>;
+  invalidate: (tags: readonly string[]) => Promise<unknown>;
   /** How long a cache entry is fresh, in milliseconds. */
   lifetimeMs: number;
   /** The same for roles, permissions and others that an environment seldom changes. */

@@ -24,8 +24,11 @@ export interface Cache {
    * false when they can't be known, so that nothing may be served from memory.
    */
   refresh: () => boolean | Promise<boolean>;
-  /** Invalidates cached responses with these tags, on every replica. */
-  invalidate: (tags: readonly string[]) => Promise<void>;
+  /**
+   * Invalidates cached responses with these tags. Resolves to whether every replica will know of it
+   * before its next read; otherwise they hear of it once Redis can be reached.
+   */
+  invalidate: (tags: readonly string[]) => Promise<boolean>;
   /** Whether Redis could be reached when it was last tried; undefined without Redis. */
   isRedisReachable: () => boolean | undefined;
   /** Announces what Redis did not take yet, if it takes it now. */
@@ -62,7 +65,7 @@ export function createCache(
     refresh: () => replicas?.refresh() ?? true,
     invalidate: async (tags) => {
       invalidations.record(tags);
-      await replicas?.announce(tags);
+      return (await replicas?.announce(tags)) ?? true;
     },
     isRedisReachable: () => replicas?.isAvailable,
     close: async () => replicas?.close(),

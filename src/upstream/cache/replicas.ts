@@ -126,14 +126,18 @@ export class Replicas {
     return this.#nextLook;
   }
 
-  /** Announces tags. Resolves when the other replicas will hear of it, or when Redis takes too long. */
-  async announce(tags: readonly string[]): Promise<void> {
+  /**
+   * Announces tags. Resolves to true when the other replicas will hear of it before their next read,
+   * and to false when Redis takes too long: they will hear of it later.
+   */
+  async announce(tags: readonly string[]): Promise<boolean> {
     const write = ++this.#writes;
     const waitsUntil = performance.now() + LONGEST_WAIT_MS;
     for (const tag of tags) this.#unannounced.set(tag, write);
     await within(this.#patienceMs, this.#announceAll()).catch(() => undefined);
     const isWaiting = () => this.#patienceMs > 0 && performance.now() < waitsUntil;
     while (this.#unannounced.size > 0 && isWaiting()) await sleep(FIRST_RETRY_MS);
+    return !tags.some((tag) => this.#unannounced.has(tag));
   }
 
   get #patienceMs(): number {

@@ -13,6 +13,7 @@ import { permissions } from './permissions.js';
 import { roles } from './roles.js';
 import {
   tagsOfDeletion,
+  type FilledTag,
   type UndeletedReads,
   type UnknownTagParameters,
   type UnreadTags,
@@ -39,6 +40,9 @@ export const endpoints = {
 export type Endpoints = typeof endpoints;
 
 type Rows = typeof rows;
+
+/** A cache tag that a read has, with values in place of its parameters. */
+export type CacheTag = FilledTag<Rows>;
 
 /** What fails to compile when the tags of a row are wrong, with the tags or routes in the message. */
 export type TagChecks = [

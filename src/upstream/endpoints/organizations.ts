@@ -63,7 +63,7 @@ export const organizations = {
   get: endpoint('GET /api/v1/organization', {
     summary: 'One organization in full, by its code.',
     scope: 'read:organizations',
-    tags: ['organization {code}'],
+    tags: ['organization {code}', 'all organizations'],
     query: t.Object({ code: t.String(), expand: t.Optional(t.Literal('billing')) }),
     ids: ['code'],
     organizationParameter: 'code',
@@ -136,7 +136,7 @@ export const organizations = {
   users: endpoint('GET /api/v1/organizations/{org_code}/users', {
     summary: 'Members of an organization, a page at a time.',
     scope: 'read:organization_users',
-    tags: ['members {org_code}'],
+    tags: ['members {org_code}', 'all member lists'],
     query: t.Object({
       sort,
       ...page,
@@ -206,7 +206,7 @@ export const organizations = {
   userRoles: endpoint('GET /api/v1/organizations/{org_code}/users/{user_id}/roles', {
     summary: 'The roles of a member.',
     scope: 'read:organization_user_roles',
-    tags: ['member {org_code} {user_id}', 'every member {org_code}'],
+    tags: ['member {org_code} {user_id}', 'every member {org_code}', 'user {user_id}', 'all users'],
     returns: t.Object({ roles: list(OrganizationUserRole), next_token: NextToken }),
   }),
 
@@ -232,7 +232,7 @@ export const organizations = {
     summary:
       'The permissions of a member; with expand=roles, also the roles that they come through.',
     scope: 'read:organization_user_permissions',
-    tags: ['member {org_code} {user_id}', 'every member {org_code}'],
+    tags: ['member {org_code} {user_id}', 'every member {org_code}', 'user {user_id}', 'all users'],
     query: t.Object({ expand: t.Optional(t.Literal('roles')) }),
     returns: t.Object({ permissions: list(OrganizationUserPermission) }),
   }),

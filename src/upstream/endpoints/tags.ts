@@ -29,6 +29,14 @@ type TagOfWrites<Row> =
       ? Tag
       : never;
 
+/** A tag with values in place of its parameters. */
+type Filled<Tag extends string> = Tag extends `${infer Before}{${string}}${infer After}`
+  ? `${Before}${string}${Filled<After>}`
+  : Tag;
+
+/** What may be invalidated: the tags of reads, with values. Another text fails to compile. */
+export type FilledTag<T extends Rows> = Filled<TagOfReads<RowOf<T>>>;
+
 /** The tags of writes that no read has, such as a misspelled one. */
 export type UnreadTags<T extends Rows> = Exclude<
   Shape<TagOfWrites<RowOf<T>>>,
@@ -67,7 +75,8 @@ const namesIn = (template: string) => [...template.matchAll(/\{(\w+)\}/g)].map((
 
 /**
  * Returns the tags of everything that the deletion of an organization may change: whatever is read
- * of one organization, and every list of the environment that is not a catalogue.
+ * of one organization, and every list of the environment that is not a catalogue. A tag of all
+ * organizations is for events that don't name theirs: a deletion does.
  */
 export function tagsOfDeletion(rows: Rows): string[] {
   const reads = Object.values(rows)
@@ -76,7 +85,9 @@ export function tagsOfDeletion(rows: Rows): string[] {
   const tags = reads.flatMap(({ tags, organizationParameter, isCatalogue }) =>
     tags.flatMap((tag) => {
       const names = namesIn(tag);
-      if (names.length === 0) return isCatalogue ? [] : [tag];
+      if (names.length === 0) {
+        return isCatalogue || organizationParameter !== undefined ? [] : [tag];
+      }
       const isOfOrganization = names.every((name) => name === organizationParameter);
       return isOfOrganization ? [tag.replaceAll(`{${organizationParameter}}`, '{org_code}')] : [];
     }),
