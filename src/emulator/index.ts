@@ -84,6 +84,8 @@ export interface Emulator extends Credentials {
   fault(fault: Fault): () => void;
   /** A token signed by the environment's key, with every scope unless told otherwise. */
   issueToken(options?: TokenOptions): Promise<string>;
+  /** Returns a webhook's body with this event, signed by the environment's key. */
+  signEvent(event: Record<string, unknown>): Promise<string>;
   /** Signs with a new key from now on, beside which the older ones stay published. */
   rotateKey(): Promise<void>;
   /** Back to the seed and to the options, with no faults and no requests. Tokens stay good. */
@@ -155,6 +157,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     clearRequests,
     fault: (fault) => environment.faults.add(fault),
     issueToken: (options) => tokens.issue(tokens.client, options),
+    signEvent: (event) => tokens.signEvent(event),
     rotateKey: () => tokens.rotateKey(),
     reset: () => {
       environment.state = createState(options);

@@ -124,6 +124,14 @@ export class Tokens {
       .sign(sign);
   }
 
+  /** Signs a webhook's body: a JWT with nothing but the event in it, as Kinde sends it. */
+  signEvent(event: Record<string, unknown>): Promise<string> {
+    const [{ sign, jwk }] = this.#keys;
+    return new SignJWT(event)
+      .setProtectedHeader({ alg: 'RS256', kid: jwk.kid, typ: 'JWT' })
+      .sign(sign);
+  }
+
   /** The claims of a token for the Management API; undefined where it is none, or has expired. */
   async verify(token: string): Promise<JWTPayload | undefined> {
     let claims = this.#verified.get(token);

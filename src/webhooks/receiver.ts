@@ -29,6 +29,8 @@ export interface ReceiverOptions {
   processed: ProcessedEvents;
   /** Invalidates tags; resolves to whether every replica will know before its next read. */
   invalidate: (tags: readonly string[]) => Promise<boolean>;
+  /** How many requests an address may make in a minute. */
+  maxPerMinute?: number;
   /** Is told of every delivery. */
   onDelivery?: ((report: DeliveryReport) => void) | undefined;
 }
@@ -50,11 +52,14 @@ const STATUS: Readonly<Record<DeliveryOutcome, number>> = {
  * it names go to Kinde. They are told apart by `event_id`. The header `webhook-id` is not signed, so
  * that by it anybody could suppress an event that is still to come.
  */
-export function webhookRoute(options: ReceiverOptions): FastifyPluginAsync {
+export function webhookRoute({
+  maxPerMinute = MAX_PER_MINUTE,
+  ...options
+}: ReceiverOptions): FastifyPluginAsync {
   return async (app) => {
     await app.register(rateLimit, {
       global: false,
-      max: MAX_PER_MINUTE,
+      max: maxPerMinute,
       timeWindow: '1 minute',
       errorResponseBuilder: (_request, { ttl }) =>
         Object.assign(new Error(`Too many requests. Try again in ${Math.ceil(ttl / 1000)} s.`), {
