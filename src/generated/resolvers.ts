@@ -1695,23 +1695,72 @@ export type UpdateOrganizationUsersPayload = {
  */
 export type UserError = {
   readonly __typename?: 'UserError';
-  /**
-   * What is wrong, for a program. Kinde's own code where the reason is Kinde's, for example
-   * `USER_NOT_IN_ORGANIZATION`; the gateway's codes are INVALID_ID, INVALID_VALUE, UNKNOWN_ROLE,
-   * UNKNOWN_PERMISSION, DUPLICATE_USER, NO_FIELDS_TO_UPDATE, NOT_ADDED, NOT_UPDATED, BATCH_REFUSED,
-   * NOT_ATTEMPTED,
-   * IDEMPOTENCY_KEY_REUSED and, for users of a batch that failed after others had succeeded, an error code of the response such as
-   * `UPSTREAM_UNAVAILABLE` or `WRITE_OUTCOME_UNKNOWN`.
-   */
-  readonly code: Scalars['String']['output'];
+  /** What is wrong, for a program. */
+  readonly code: UserErrorCode;
   /**
    * The path of the value in the mutation's input, list positions as numbers in text, for example
    * `["users", "3", "roles", "0"]`. Null when no single value is to blame.
    */
   readonly field?: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /**
+   * Kinde's own code where the reason is Kinde's, for example `USER_NOT_IN_ORGANIZATION`. Kinde publishes no
+   * list of them.
+   */
+  readonly kindeCode?: Maybe<Scalars['String']['output']>;
   /** What is wrong, with which value, and what a valid one looks like. */
   readonly message: Scalars['String']['output'];
 };
+
+/**
+ * What is wrong with a mutation's input. Later releases may add values, so give a `switch` a default. In
+ * bulk writes, a user also gets the code of the failure that kept a batch from being done, for example
+ * `UPSTREAM_UNAVAILABLE`.
+ */
+export type UserErrorCode =
+  /** Kinde refused the batch that this user was in, because of another user or for a reason that names nobody. */
+  | 'BATCH_REFUSED'
+  /** The operation's time was up before this user's batch was sent. */
+  | 'DEADLINE_EXCEEDED'
+  /** A user is named more than once. Nothing was sent. */
+  | 'DUPLICATE_USER'
+  /** Kinde refused this user's batch with 403. Nothing was done. */
+  | 'FORBIDDEN'
+  /** The `idempotencyKey` has been used for another input. Nothing was sent. */
+  | 'IDEMPOTENCY_KEY_REUSED'
+  /** The value can't be an id, code or key, or is the global id of something else. Nothing was sent. */
+  | 'INVALID_ID'
+  /** The field doesn't take this value. Nothing was sent. */
+  | 'INVALID_VALUE'
+  /** Kinde added others and not this user. The message says whether the user is a member already. */
+  | 'NOT_ADDED'
+  /** An earlier batch failed, so this user was not sent. */
+  | 'NOT_ATTEMPTED'
+  /** Kinde doesn't know what the input names. See `kindeCode`. */
+  | 'NOT_FOUND'
+  /** Kinde did nothing for this user. The message says whether the user is a member. */
+  | 'NOT_UPDATED'
+  /** There is nothing to change. Nothing was sent. */
+  | 'NO_FIELDS_TO_UPDATE'
+  /** Kinde's rate limit kept this user's batch from being done. */
+  | 'RATE_LIMITED'
+  /** Kinde refused the input. See `kindeCode` and `message`. */
+  | 'REFUSED_BY_KINDE'
+  /** Kinde didn't accept the credentials for this user's batch. Nothing was done. */
+  | 'UNAUTHENTICATED'
+  /** The environment has no such permission. Nothing was sent. */
+  | 'UNKNOWN_PERMISSION'
+  /** The environment has no such role. Nothing was sent. */
+  | 'UNKNOWN_ROLE'
+  /** Kinde sent a response that can't be used. */
+  | 'UPSTREAM_BAD_RESPONSE'
+  /** The operation had made all the calls that it may before this user's batch was sent. */
+  | 'UPSTREAM_BUDGET_EXCEEDED'
+  /** Kinde didn't answer in time. Nothing was sent for this user. */
+  | 'UPSTREAM_TIMEOUT'
+  /** Kinde can't be reached. Nothing was done for this user. */
+  | 'UPSTREAM_UNAVAILABLE'
+  /** Kinde gave no usable response to this user's batch, which may have been done. Read before you repeat it. */
+  | 'WRITE_OUTCOME_UNKNOWN';
 
 /** The caller, as far as its token tells what it may do. */
 export type Viewer = {
@@ -1920,6 +1969,7 @@ export type ResolversTypes = {
   UpdateOrganizationUsersInput: UpdateOrganizationUsersInput;
   UpdateOrganizationUsersPayload: ResolverTypeWrapper<Omit<UpdateOrganizationUsersPayload, 'organization' | 'updatedUsers' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, updatedUsers: ReadonlyArray<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   UserError: ResolverTypeWrapper<UserErrorParent>;
+  UserErrorCode: UserErrorCode;
   Viewer: ResolverTypeWrapper<ViewerParent>;
   ViewerKind: ViewerKind;
 };
@@ -2408,8 +2458,9 @@ export type UpdateOrganizationUsersPayloadResolvers<ContextType = Context, Paren
 };
 
 export type UserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
-  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['UserErrorCode'], ParentType, ContextType>;
   field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  kindeCode?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 

@@ -5,7 +5,8 @@ import { defaultFieldResolver, GraphQLError, type GraphQLSchema } from 'graphql'
 import type { Viewer } from '../auth/viewer.js';
 import type { Audit, AuditEvent } from './audit-event.js';
 import type { Context } from './context.js';
-import { codeOf, type UserError } from './errors.js';
+import { codeOf } from './errors.js';
+import { type UserError } from './user-errors.js';
 import { nameIn, type Reference } from '../resolvers/reference.js';
 import { logText } from '../telemetry/redact.js';
 import type { CallReport } from '../upstream/call.js';
@@ -98,7 +99,7 @@ function toldBy({ userErrors, ...payload }: Payload): Told {
   const { addedUserIds = [], updatedUserIds = [], removedUserIds = [] } = payload;
   const isBulk = 'addedUserIds' in payload;
   const done = addedUserIds.length + updatedUserIds.length + removedUserIds.length;
-  const codes = userErrors.map(({ code }) => code);
+  const codes = userErrors.map(({ code, kindeCode }) => kindeCode ?? code);
   const users = {
     added: addedUserIds.length,
     updated: updatedUserIds.length,

@@ -26,7 +26,8 @@ export type ErrorCode =
   | 'PERSISTED_QUERY_HASH_MISMATCH'
   | 'INTERNAL_SERVER_ERROR';
 
-const CODES: Record<UpstreamFailure, ErrorCode> = {
+/** The codes that failed calls have for a client. */
+export const FAILURE_CODES = {
   INVALID_ID: 'BAD_USER_INPUT',
   BAD_REQUEST: 'BAD_USER_INPUT',
   NOT_FOUND: 'NOT_FOUND',
@@ -40,11 +41,11 @@ const CODES: Record<UpstreamFailure, ErrorCode> = {
   BUDGET_EXCEEDED: 'UPSTREAM_BUDGET_EXCEEDED',
   // Nobody is left to read it.
   ABORTED: 'UPSTREAM_UNAVAILABLE',
-};
+} as const satisfies Record<UpstreamFailure, ErrorCode>;
 
 /** The code that a failed call has for a client. */
 export function codeOf(error: UpstreamError): ErrorCode {
-  return error.outcomeUnknown ? 'WRITE_OUTCOME_UNKNOWN' : CODES[error.failure];
+  return error.outcomeUnknown ? 'WRITE_OUTCOME_UNKNOWN' : FAILURE_CODES[error.failure];
 }
 
 /** A sentence about a failed call that tells its reader what to do, and nothing of our insides. */
@@ -120,48 +121,6 @@ export function keysUnavailable(): GraphQLError {
     'The `idempotencyKey` cannot be stored at the moment, so nothing was sent to Kinde. Try again with the same key.',
     { extensions: { code: 'IDEMPOTENCY_UNAVAILABLE', retryAfterSeconds: 1 } },
   );
-}
-
-/** An error that the caller of a mutation can fix by changing the input: see UserError in the schema. */
-export interface UserError {
-  message: string;
-  code: string;
-  field: readonly (string | number)[] | null;
-}
-
-/** Thrown by a mutation's resolver before anything was written; becomes the payload's userErrors. */
-export class InputError extends Error {
-  override readonly name = 'InputError';
-  constructor(readonly userErrors: readonly UserError[]) {
-    super(userErrors.map(({ message }) => message).join(' '));
-  }
-}
-
-/** Failures of a write that its caller can fix; all others are errors of the response. */
-const FIXABLE: ReadonlySet<UpstreamFailure> = new Set(['INVALID_ID', 'BAD_REQUEST', 'NOT_FOUND']);
-
-/**
- * Returns the userErrors that a thrown value stands for; undefined when the caller can't fix it.
- * `fieldOf` finds the input's field for an upstream parameter or for a reason's code.
- */
-export function userErrorsFrom(
-  thrown: unknown,
-  fieldOf: (source: { parameter?: string; code?: string }) => UserError['field'],
-): readonly UserError[] | undefined {
-  if (thrown instanceof InputError) return thrown.userErrors;
-  if (!(thrown instanceof UpstreamError) || !FIXABLE.has(thrown.failure)) return undefined;
-  if (thrown.parameter !== undefined) {
-    const field = fieldOf({ parameter: thrown.parameter });
-    return [{ message: messageOf(thrown), code: thrown.failure, field }];
-  }
-  if (thrown.reasons.length === 0) {
-    return [{ message: messageOf(thrown), code: thrown.failure, field: null }];
-  }
-  return thrown.reasons.map(({ code, message }) => ({
-    message: message || code,
-    code,
-    field: fieldOf({ code }),
-  }));
 }
 
 /**

@@ -1,5 +1,12 @@
 /** Bulk writes: any number of users, in batches that Kinde takes, with an outcome for each user. */
-import { codeOf, InputError, messageOf, type UserError } from '../graphql/errors.js';
+import { messageOf } from '../graphql/errors.js';
+import {
+  InputError,
+  problemOf,
+  problemOfReason,
+  type Problem,
+  type UserError,
+} from '../graphql/user-errors.js';
 import type { Entry } from '../loaders/shared-reads.js';
 import type { Standing } from '../loaders/users.js';
 import { MAX_BULK_USERS } from '../upstream/endpoints/organizations.js';
@@ -43,8 +50,6 @@ export interface BulkWrite<B extends BulkBody> {
   /** The error for a user whom a successful response does not name. */
   nothingDone: (standing: Standing | undefined) => Problem;
 }
-
-type Problem = Pick<UserError, 'code' | 'message'>;
 
 /**
  * Throws an InputError for an empty list, invalid ids, and a user who is named twice: which of the two
@@ -91,10 +96,7 @@ export async function sendInBatches<B extends BulkBody>(
       await sending.sendBatch(batch);
     } catch (error) {
       if (!(error instanceof UpstreamError) || !sending.isAnswered) throw error;
-      sending.report(batch, {
-        code: error.failure === 'NOT_FOUND' ? codeOfReason(error) : codeOf(error),
-        message: messageOf(error),
-      });
+      sending.report(batch, problemOf(error));
       sending.report(users.slice(from + MAX_BULK_USERS), {
         code: 'NOT_ATTEMPTED',
         message: 'Not sent, because the batch before it failed.',
@@ -174,7 +176,7 @@ class BatchSending<B extends BulkBody> {
     refusal: UpstreamError,
     mayLookUp: boolean,
   ): Promise<readonly BulkUser<B>[]> {
-    const problem = { code: codeOfReason(refusal), message: messageOf(refusal) };
+    const problem = problemOf(refusal);
     if (users.length === 1) {
       this.report(users, problem);
       return [];
@@ -182,7 +184,7 @@ class BatchSending<B extends BulkBody> {
     const blamed = new Set<BulkUser<B>>();
     for (const reason of refusal.reasons) {
       const named = namedIn(reason, users);
-      this.report(named, { code: reason.code, message: reason.message || reason.code });
+      this.report(named, problemOfReason(refusal, reason));
       for (const user of named) blamed.add(user);
     }
     if (blamed.size === 0 && mayLookUp) {
@@ -242,8 +244,6 @@ function isAboutUsers({ failure, reasons }: UpstreamError): boolean {
     (failure === 'NOT_FOUND' && !reasons.some(({ code }) => code.startsWith('ORGANIZATION')))
   );
 }
-
-const codeOfReason = ({ reasons: [reason], failure }: UpstreamError) => reason?.code ?? failure;
 
 /** What separates ids and keys from the text around them. */
 const SEPARATORS = /[^\w:.@-]+/;

@@ -1,5 +1,10 @@
 /** Gathers the domains, and makes the compiler name every field of the schema that none of them supplies. */
-import type { Resolvers, ResolversParentTypes } from '../generated/resolvers.js';
+import type {
+  Resolvers,
+  ResolversParentTypes,
+  UserErrorCode as SchemaCode,
+} from '../generated/resolvers.js';
+import type { UserErrorCode } from '../graphql/user-errors.js';
 import type { Expect, ListOf } from '../upstream/type-checks.js';
 import * as featureFlags from './feature-flags.js';
 import * as mutations from './mutation.js';
@@ -51,4 +56,9 @@ type Unsupplied = {
   >}`;
 }[keyof Resolvers & keyof ResolversParentTypes];
 
-export type ResolverChecks = Expect<'no field without a resolver', ListOf<Unsupplied>>;
+type Difference<A, B> = Exclude<A, B> | Exclude<B, A>;
+
+export type ResolverChecks = [
+  Expect<'no field without a resolver', ListOf<Unsupplied>>,
+  Expect<'no code that only one of them has', ListOf<Difference<UserErrorCode, SchemaCode>>>,
+];

@@ -14,7 +14,13 @@ import {
   StoreUnavailableError,
   type Attempt,
 } from '../idempotency/index.js';
-import { InputError, keysUnavailable, userErrorsFrom, type UserError } from '../graphql/errors.js';
+import { keysUnavailable } from '../graphql/errors.js';
+import {
+  InputError,
+  userErrorsFrom,
+  type UserError,
+  type UserErrorCode,
+} from '../graphql/user-errors.js';
 import type { Resolvers } from '../generated/resolvers.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { isId } from '../upstream/id.js';
@@ -88,7 +94,7 @@ function checkIds(input: object, names: readonly string[]): void {
   const values = Object.entries(input).filter(([name]) => names.includes(name));
   const userErrors = values
     .filter(([, value]) => typeof value === 'string' && !isId(value))
-    .map(([name]) => ({
+    .map(([name]): UserError => ({
       message: `\`${name}\` is not a valid id.`,
       code: 'INVALID_ID',
       field: [name],
@@ -106,7 +112,7 @@ interface Keyed {
 /** Printable ASCII: other texts have several forms that look alike and are not the same key. */
 const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 
-const keyError = (code: string, message: string) =>
+const keyError = (code: UserErrorCode, message: string) =>
   new InputError([{ code, message, field: ['idempotencyKey'] }]);
 
 /** Makes a write once for its key; without a key it is simply made. */
@@ -212,6 +218,7 @@ export function selects(info: GraphQLResolveInfo, name: string): boolean {
 
 export const resolvers = {
   UserError: {
+    kindeCode: ({ kindeCode }) => kindeCode ?? null,
     // Texts as the schema has them: a path into the input.
     field: ({ field }) => field?.map(String) ?? null,
   },

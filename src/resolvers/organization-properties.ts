@@ -4,7 +4,7 @@ import type {
   UpdateOrganizationPropertiesInput,
   UpdateOrganizationPropertyInput,
 } from '../generated/resolvers.js';
-import { InputError, type UserError } from '../graphql/errors.js';
+import { InputError, type UserError } from '../graphql/user-errors.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { isId } from '../upstream/id.js';
 import { reported } from './entries.js';

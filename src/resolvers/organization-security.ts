@@ -5,7 +5,7 @@ import type {
   UpdateOrganizationPasskeyPolicyInput,
   UpdateOrganizationSessionPolicyInput,
 } from '../generated/resolvers.js';
-import { InputError } from '../graphql/errors.js';
+import { InputError } from '../graphql/user-errors.js';
 import { mutation } from './mutation.js';
 
 const FACTORS = {

@@ -1,5 +1,6 @@
 import type { Context } from '../graphql/context.js';
-import { badUserInput, InputError } from '../graphql/errors.js';
+import { badUserInput } from '../graphql/errors.js';
+import { InputError } from '../graphql/user-errors.js';
 import type {
   CreateOrganizationInput,
   OrganizationBrandingInput,

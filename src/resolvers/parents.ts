@@ -1,6 +1,6 @@
 /** The parents of resolvers that are no loader's objects. */
 import type { Viewer } from '../auth/viewer.js';
-import type { UserError } from '../graphql/errors.js';
+import type { UserError } from '../graphql/user-errors.js';
 import type { OrganizationInviteParent } from '../loaders/organization-invites.js';
 import type { OrganizationParent } from '../loaders/organizations.js';
 import type { PermissionParent } from '../loaders/permissions.js';

@@ -3,7 +3,7 @@
  * writes take ids; the environment's catalogue turns one into the other. A key is looked up even where
  * the write takes keys: Kinde would refuse a misspelled one together with the batch that it is in.
  */
-import { InputError, type UserError } from '../graphql/errors.js';
+import { InputError, type UserError } from '../graphql/user-errors.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { isId } from '../upstream/id.js';
 import { closest } from './suggestion.js';
@@ -35,7 +35,7 @@ export interface ReferenceKind {
   keys: () => Promise<string[]>;
   noun: 'role' | 'permission';
   idName: 'roleId' | 'permissionId';
-  unknownCode: string;
+  unknownCode: 'UNKNOWN_ROLE' | 'UNKNOWN_PERMISSION';
 }
 
 /** Returns the id that a write takes for a reference. Throws an InputError when nothing has that key. */

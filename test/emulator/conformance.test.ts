@@ -170,7 +170,9 @@ async function mutate(field: string, input: object, selection = ''): Promise<any
 
 /** The codes of a mutation's userErrors. */
 const refusal = async (field: string, input: object): Promise<string[]> =>
-  (await mutate(field, input)).userErrors.map((error: { code: string }) => error.code);
+  (await mutate(field, input)).userErrors.map(
+    (error: { code: string; kindeCode: string | null }) => error.kindeCode ?? error.code,
+  );
 
 async function executeAs(options: TokenOptions, document: string): Promise<GraphQLResult> {
   const token = await gateway.emulator.issueToken(options);
@@ -569,7 +571,7 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
 
   test('an empty flag value, which Prism refuses', async () => {
     const input = { organizationCode: code, key: 'data_region', value: '' };
-    expect(await refusal('updateFeatureFlagOverride', input)).toEqual(['BAD_REQUEST']);
+    expect(await refusal('updateFeatureFlagOverride', input)).toEqual(['REFUSED_BY_KINDE']);
   });
 
   describe('refusals', () => {

@@ -272,7 +272,7 @@ describe('what Kinde says of a refusal', () => {
 
   const users = Array.from({ length: 100 }, (_, n) => ({ userId: `kp_${n}` }));
   const ADD =
-    'mutation ($users: [OrganizationUserAdditionInput!]!) { addOrganizationUsers(input: { organizationCode: "org_1", users: $users }) { userErrors { code message } } }';
+    'mutation ($users: [OrganizationUserAdditionInput!]!) { addOrganizationUsers(input: { organizationCode: "org_1", users: $users }) { userErrors { code kindeCode message } } }';
 
   test.each<[string, object[]]>([
     ['a message of 10 MB', [{ code: 'BAD_IDEA', message: '😀'.repeat(2.5 * KB * KB) }]],
@@ -281,7 +281,7 @@ describe('what Kinde says of a refusal', () => {
     gateway.proxy.always('POST', answer(400, { errors }));
     const { data, length } = await ask(gateway, ADD, { users });
     expect(data.addOrganizationUsers.userErrors).toHaveLength(100);
-    expect(data.addOrganizationUsers.userErrors[99]).toMatchObject({ code: 'BAD_IDEA' });
+    expect(data.addOrganizationUsers.userErrors[99]).toMatchObject({ kindeCode: 'BAD_IDEA' });
     expect(length).toBeLessThan(200 * KB);
   });
 

@@ -299,11 +299,16 @@ describe('an answer that says no', () => {
     const errors = [{ code: 'HANDLE_TAKEN', message: 'Another has it.' }];
     gateway.proxy.always('*', answer(400, { errors }));
     const { data, codes, calls } = await gateway.outcome(
-      'mutation { updateOrganization(input: { organizationCode: "org_1", handle: "h" }) { userErrors { code field message } } }',
+      'mutation { updateOrganization(input: { organizationCode: "org_1", handle: "h" }) { userErrors { code kindeCode field message } } }',
     );
     expect(codes).toEqual({});
     expect(data.updateOrganization.userErrors).toEqual([
-      { code: 'HANDLE_TAKEN', field: ['handle'], message: 'Another has it.' },
+      {
+        code: 'REFUSED_BY_KINDE',
+        kindeCode: 'HANDLE_TAKEN',
+        field: ['handle'],
+        message: 'Another has it.',
+      },
     ]);
     expect(calls).toEqual(['PATCH /api/v1/organization/org_1']);
   });

@@ -218,7 +218,7 @@ describe('an outcome', () => {
     for (let sending = 0; sending < 2; sending++) {
       const { data } = await create(gateway, input);
       expect(data.createOrganization.userErrors).toEqual([
-        { code: 'HANDLE_TAKEN', field: ['handle'] },
+        { code: 'REFUSED_BY_KINDE', field: ['handle'] },
       ]);
     }
     expect(writes(gateway)).toHaveLength(1);

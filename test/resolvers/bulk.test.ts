@@ -28,13 +28,13 @@ interface Outcome {
   addedUserIds: string[];
   updatedUserIds: string[];
   removedUserIds: string[];
-  userErrors: { code: string; message: string; field: string[] | null }[];
+  userErrors: { code: string; kindeCode: string | null; message: string; field: string[] | null }[];
 }
 
 const ADD = `mutation ($input: AddOrganizationUsersInput!) { addOrganizationUsers(input: $input) {
-  addedUserIds organization { code } userErrors { code message field } } }`;
+  addedUserIds organization { code } userErrors { code kindeCode message field } } }`;
 const UPDATE = `mutation ($input: UpdateOrganizationUsersInput!) { updateOrganizationUsers(input: $input) {
-  addedUserIds updatedUserIds removedUserIds userErrors { code message field } } }`;
+  addedUserIds updatedUserIds removedUserIds userErrors { code kindeCode message field } } }`;
 
 async function write(document: string, users: object[]): Promise<Outcome> {
   gateway.calls();
@@ -79,7 +79,8 @@ describe('250 users of whom one is unknown', () => {
       expect(addedUserIds).toEqual(userIds.toSpliced(120, 1));
       expect(userErrors).toEqual([
         {
-          code: 'USER_NOT_FOUND',
+          code: 'NOT_FOUND',
+          kindeCode: 'USER_NOT_FOUND',
           message: place === 'message' ? 'User not found: kp_unknown' : 'User not found',
           field: ['users', '120'],
         },
@@ -95,7 +96,12 @@ describe('250 users of whom one is unknown', () => {
     const { addedUserIds, userErrors } = await add(userIds);
     expect(addedUserIds).toEqual(userIds.toSpliced(120, 1));
     expect(userErrors).toEqual([
-      { code: 'USER_NOT_FOUND', message: 'User not found', field: ['users', '120'] },
+      {
+        code: 'NOT_FOUND',
+        kindeCode: 'USER_NOT_FOUND',
+        message: 'User not found',
+        field: ['users', '120'],
+      },
     ]);
     expect(sentSizes()).toEqual([100, 100, 99, 50]);
     const lookUps = gateway.calls().filter((call) => call.startsWith('GET /api/v1/users?'));
@@ -111,17 +117,18 @@ describe('a batch that Kinde refuses', () => {
     expect(sentSizes()).toEqual([100, 99]);
     expect(userErrors).toHaveLength(100);
     expect(userErrors[10]).toEqual({
-      ...{ code: 'USER_NOT_FOUND', message: 'User not found: kp_first' },
+      ...{ code: 'NOT_FOUND', kindeCode: 'USER_NOT_FOUND', message: 'User not found: kp_first' },
       field: ['users', '10'],
     });
     expect(userErrors[20]).toEqual({
-      ...{ code: 'USER_NOT_FOUND', message: 'User not found: kp_second' },
+      ...{ code: 'NOT_FOUND', kindeCode: 'USER_NOT_FOUND', message: 'User not found: kp_second' },
       field: ['users', '20'],
     });
     const innocent = userErrors.toSpliced(20, 1).toSpliced(10, 1);
     for (const error of innocent) {
       expect(error).toMatchObject({
         code: 'BATCH_REFUSED',
+        kindeCode: null,
         message:
           "Nothing was done: Kinde refused this user's batch because of kp_second. User not found: kp_second",
       });
@@ -145,12 +152,16 @@ describe('a batch that Kinde refuses', () => {
     answerWrite(1, refusalOf({ code: 'USER_SUSPENDED', message: `Users: "${longer}", (${two}).` }));
     const { addedUserIds, userErrors } = await add([one, two]);
     expect(addedUserIds).toEqual([one]);
-    expect(userErrors).toMatchObject([{ code: 'USER_SUSPENDED', field: ['users', '1'] }]);
+    expect(userErrors).toMatchObject([
+      { code: 'REFUSED_BY_KINDE', kindeCode: 'USER_SUSPENDED', field: ['users', '1'] },
+    ]);
   });
 
   test('of one user is refused for that user', async () => {
     const { userErrors } = await add(['kp_unknown']);
-    expect(userErrors).toMatchObject([{ code: 'USER_NOT_FOUND', field: ['users', '0'] }]);
+    expect(userErrors).toMatchObject([
+      { code: 'NOT_FOUND', kindeCode: 'USER_NOT_FOUND', field: ['users', '0'] },
+    ]);
     expect(sentSizes()).toEqual([1]);
   });
 
@@ -184,7 +195,7 @@ describe('a batch that Kinde refuses', () => {
     const codes = userErrors.map(({ code: each }) => each);
     expect(codes).toEqual([
       ...Array(3).fill('WRITE_OUTCOME_UNKNOWN'),
-      'USER_NOT_FOUND',
+      'NOT_FOUND',
       ...Array(96).fill('WRITE_OUTCOME_UNKNOWN'),
       ...Array(50).fill('NOT_ATTEMPTED'),
     ]);
@@ -209,6 +220,7 @@ describe('a failure that is not about the users', () => {
     expect(userErrors).toMatchObject(
       userIds.slice(100).map((_, index) => ({
         code: 'WRITE_OUTCOME_UNKNOWN',
+        kindeCode: null,
         field: ['users', String(100 + index)],
       })),
     );
@@ -240,11 +252,13 @@ describe('a misspelled key', () => {
     expect(userErrors).toEqual([
       {
         code: 'UNKNOWN_ROLE',
+        kindeCode: null,
         message: 'The environment has no role with the key `admn`. Did you mean `admin`?',
         field: ['users', '1', 'roles', '0', 'key'],
       },
       {
         code: 'UNKNOWN_ROLE',
+        kindeCode: null,
         message: 'The environment has no role with the key `Admin`. Did you mean `admin`?',
         field: ['users', '2', 'roles', '0', 'key'],
       },
@@ -294,8 +308,8 @@ describe('a misspelled key', () => {
       expect(updatedUserIds).toEqual([users[0]!.userId, users[2]!.userId, users[4]!.userId]);
       const message = 'Role not found: admn';
       expect(userErrors).toEqual([
-        { code: 'ROLE_NOT_FOUND', message, field: ['users', '1'] },
-        { code: 'ROLE_NOT_FOUND', message, field: ['users', '3'] },
+        { code: 'NOT_FOUND', kindeCode: 'ROLE_NOT_FOUND', message, field: ['users', '1'] },
+        { code: 'NOT_FOUND', kindeCode: 'ROLE_NOT_FOUND', message, field: ['users', '3'] },
       ]);
       expect(sentSizes()).toEqual([5, 3]);
     },
@@ -309,7 +323,7 @@ describe('users to whom nothing was done', () => {
     answerWrite(1, { status: 200, body: { code: 'OK', users_added: [] } });
     const { userErrors } = await add([member, 'kp_unknown', stranger]);
     const error = (message: string, at: string) => ({
-      ...{ code: 'NOT_ADDED', message },
+      ...{ code: 'NOT_ADDED', kindeCode: null, message },
       field: ['users', at],
     });
     expect(userErrors).toEqual([
@@ -359,7 +373,7 @@ describe('users to whom nothing was done', () => {
       ]);
       expect(removedUserIds).toHaveLength(1);
       expect(userErrors).toMatchObject([
-        { code: 'USER_NOT_IN_ORGANIZATION', field: ['users', '1'] },
+        { code: 'NOT_FOUND', kindeCode: 'USER_NOT_IN_ORGANIZATION', field: ['users', '1'] },
       ]);
     }
   });
@@ -369,6 +383,7 @@ describe('users to whom nothing was done', () => {
       expect((await write(document, [])).userErrors).toEqual([
         {
           code: 'INVALID_VALUE',
+          kindeCode: null,
           message: '`users` is empty. Name at least one user.',
           field: ['users'],
         },

@@ -145,7 +145,13 @@ describe('organizations', () => {
     );
     expect(payload).toMatchObject({
       organization: null,
-      userErrors: [{ code: 'DEFAULT_ORGANIZATION_CANNOT_BE_SUSPENDED', field: ['isSuspended'] }],
+      userErrors: [
+        {
+          code: 'REFUSED_BY_KINDE',
+          kindeCode: 'DEFAULT_ORGANIZATION_CANNOT_BE_SUSPENDED',
+          field: ['isSuspended'],
+        },
+      ],
     });
   });
 
@@ -309,7 +315,7 @@ describe('users', () => {
     expect(await mutate('removeOrganizationUser', input, fields)).toMatchObject({
       organization: null,
       removedUserId: null,
-      userErrors: [{ code: 'USER_NOT_IN_ORGANIZATION', field: ['userId'] }],
+      userErrors: [{ code: 'NOT_FOUND', kindeCode: 'USER_NOT_IN_ORGANIZATION', field: ['userId'] }],
     });
   });
 });
@@ -368,7 +374,7 @@ describe('roles and permissions', () => {
       'organizationUser { userId }',
     );
     expect(nonMember.userErrors).toMatchObject([
-      { code: 'USER_NOT_IN_ORGANIZATION', field: ['userId'] },
+      { code: 'NOT_FOUND', kindeCode: 'USER_NOT_IN_ORGANIZATION', field: ['userId'] },
     ]);
   });
 
@@ -630,6 +636,7 @@ describe('ids that cannot be', () => {
         userErrors: [
           {
             code: 'INVALID_ID',
+            kindeCode: null,
             message: expect.any(String),
             field: expect.arrayContaining([path.split('.')[0]]),
           },

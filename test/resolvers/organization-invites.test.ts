@@ -238,13 +238,15 @@ describe('createOrganizationInvite', () => {
     ['a long name', { firstName: 'x'.repeat(65) }, 'FIRST_NAME_TOO_LONG', 'firstName'],
     ['a long surname', { lastName: 'x'.repeat(65) }, 'LAST_NAME_TOO_LONG', 'lastName'],
     ['an address that is invited', { email: 'b@example.com' }, 'EMAIL_ALREADY_INVITED', 'email'],
-  ])('passes on why Kinde refuses %s', async (_, input, code, field) => {
+  ])('passes on why Kinde refuses %s', async (_, input, kindeCode, field) => {
     const { size } = invites();
     const payload = await create(input);
     expect(payload).toEqual({
       inviteCode: null,
       organizationInvite: null,
-      userErrors: [{ code, field: [field], message: expect.any(String) }],
+      userErrors: [
+        { code: 'REFUSED_BY_KINDE', kindeCode, field: [field], message: expect.any(String) },
+      ],
     });
     expect(invites().size).toBe(size);
   });
@@ -252,7 +254,12 @@ describe('createOrganizationInvite', () => {
   test('refuses an unknown role, and sends nothing', async () => {
     const { userErrors } = await create({ roles: [{ key: 'astronaut' }] });
     expect(userErrors).toEqual([
-      { code: 'UNKNOWN_ROLE', field: ['roles', '0', 'key'], message: expect.any(String) },
+      {
+        code: 'UNKNOWN_ROLE',
+        kindeCode: null,
+        field: ['roles', '0', 'key'],
+        message: expect.any(String),
+      },
     ]);
     expect(domain.gateway.calls()).toEqual(['GET /api/v1/roles?page_size=500']);
   });
@@ -261,7 +268,9 @@ describe('createOrganizationInvite', () => {
     const { members } = domain.gateway.emulator.state.organization(domain.organizationCode);
     const email = [...members.values()].find(({ user }) => user.email !== undefined)!.user.email;
     const { userErrors } = await create({ email });
-    expect(userErrors).toMatchObject([{ code: 'USER_ALREADY_MEMBER', field: ['email'] }]);
+    expect(userErrors).toMatchObject([
+      { code: 'REFUSED_BY_KINDE', kindeCode: 'USER_ALREADY_MEMBER', field: ['email'] },
+    ]);
   });
 
   test('tells the code also to a caller who may not read invitations', async () => {
@@ -306,13 +315,13 @@ describe('revokeOrganizationInvite', () => {
   });
 
   test.each([
-    ['inv_accepted', 'INVITE_NOT_PENDING'],
-    ['inv_none', 'INVITE_NOT_FOUND'],
-  ])('says why %s is not revoked', async (inviteCode, code) => {
+    ['inv_accepted', 'REFUSED_BY_KINDE', 'INVITE_NOT_PENDING'],
+    ['inv_none', 'NOT_FOUND', 'INVITE_NOT_FOUND'],
+  ])('says why %s is not revoked', async (inviteCode, code, kindeCode) => {
     expect(await revoke(inviteCode)).toEqual({
       inviteCode: null,
       organizationInvite: null,
-      userErrors: [{ code, field: ['inviteCode'], message: expect.any(String) }],
+      userErrors: [{ code, kindeCode, field: ['inviteCode'], message: expect.any(String) }],
     });
   });
 });

@@ -98,7 +98,14 @@ describe('updateOrganizationProperty', () => {
     expect(payload).toEqual({
       organization: null,
       property: null,
-      userErrors: [{ code: 'PROPERTY_NOT_FOUND', field: ['key'], message: expect.any(String) }],
+      userErrors: [
+        {
+          code: 'NOT_FOUND',
+          kindeCode: 'PROPERTY_NOT_FOUND',
+          field: ['key'],
+          message: expect.any(String),
+        },
+      ],
     });
   });
 });
@@ -153,7 +160,7 @@ describe('updateOrganizationProperties', () => {
     ],
   ])('refuses %s before any call', async (_, properties, code, field) => {
     const { userErrors } = await update(properties);
-    expect(userErrors).toEqual([{ code, field, message: expect.any(String) }]);
+    expect(userErrors).toEqual([{ code, kindeCode: null, field, message: expect.any(String) }]);
     expect(domain.gateway.calls()).toEqual([]);
   });
 
@@ -163,7 +170,9 @@ describe('updateOrganizationProperties', () => {
       { key: 'seats', value: '9000' },
       { key, value: 'x' },
     ]);
-    expect(userErrors).toMatchObject([{ code: 'PROPERTY_NOT_FOUND', field: ['properties'] }]);
+    expect(userErrors).toMatchObject([
+      { code: 'NOT_FOUND', kindeCode: 'PROPERTY_NOT_FOUND', field: ['properties'] },
+    ]);
     expect(Object.fromEntries(values())).toEqual(before);
   });
 });

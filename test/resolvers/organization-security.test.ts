@@ -90,7 +90,11 @@ describe('the session policy', () => {
     expect(domain.gateway.calls()).toEqual([]);
     const short = await update('updateOrganizationSessionPolicy', { lifetimeSeconds: 0 });
     expect(short.userErrors).toMatchObject([
-      { code: 'INVALID_SESSION_LIFETIME', field: ['lifetimeSeconds'] },
+      {
+        code: 'REFUSED_BY_KINDE',
+        kindeCode: 'INVALID_SESSION_LIFETIME',
+        field: ['lifetimeSeconds'],
+      },
     ]);
   });
 });
@@ -113,6 +117,6 @@ test.each([
 ])('%s names an organization that does not exist', async (mutation, input) => {
   const { userErrors } = await update(mutation, { ...input, organizationCode: 'org_none' });
   expect(userErrors).toMatchObject([
-    { code: 'ORGANIZATION_NOT_FOUND', field: ['organizationCode'] },
+    { code: 'NOT_FOUND', kindeCode: 'ORGANIZATION_NOT_FOUND', field: ['organizationCode'] },
   ]);
 });

@@ -106,7 +106,7 @@ describe('a feature flag value', () => {
     if (expected === undefined) {
       expect({ featureFlag, userErrors }).toMatchObject({
         featureFlag: null,
-        userErrors: [{ code: 'INVALID_FEATURE_FLAG_VALUE', field: ['value'] }],
+        userErrors: [{ code: 'REFUSED_BY_KINDE', field: ['value'] }],
       });
       return;
     }
@@ -402,7 +402,7 @@ describe('an id in an operation', () => {
     const input = ({ org, user, ref }: Ids) => ({
       organizationCode: org,
       userId: user,
-      [kind]: { id: ref },
+      [kind]: { [`${kind}Id`]: ref },
     });
     const uses: Write['uses'] = ['org', 'user', 'ref'];
     return [

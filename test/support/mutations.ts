@@ -77,4 +77,4 @@ export const inputTypeOf = (mutation: string) =>
 
 /** Returns a document that sends one mutation; `fields` are what it selects besides `userErrors`. */
 export const mutationDocument = (mutation: string, fields = '') =>
-  `mutation ($input: ${inputTypeOf(mutation)}!) { ${mutation}(input: $input) { ${fields} userErrors { code field message } } }`;
+  `mutation ($input: ${inputTypeOf(mutation)}!) { ${mutation}(input: $input) { ${fields} userErrors { code kindeCode field message } } }`;
