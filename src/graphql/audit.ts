@@ -1,7 +1,14 @@
 /** The audit trail: for each mutation that was carried out or denied, who asked for what and what came of it. */
 import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import type { FastifyBaseLogger } from 'fastify';
-import { defaultFieldResolver, GraphQLError, type GraphQLSchema } from 'graphql';
+import {
+  defaultFieldResolver,
+  getNamedType,
+  GraphQLError,
+  isInputObjectType,
+  type GraphQLFieldConfig,
+  type GraphQLSchema,
+} from 'graphql';
 import type { Viewer } from '../auth/viewer.js';
 import type { Audit, AuditEvent } from './audit-event.js';
 import type { Context } from './context.js';
@@ -71,7 +78,20 @@ interface Payload {
   userErrors: readonly UserError[];
 }
 
-function target(input: Input, payload: Payload | undefined): object {
+/** Of the ids in inputs, those that work like a password. */
+const SECRETS: ReadonlySet<string> = new Set(['inviteCode', 'idempotencyKey']);
+
+/** Returns the names of the ids in a mutation's input that the trail may tell. */
+function idFields({ args }: GraphQLFieldConfig<unknown, Context>): string[] {
+  const type = getNamedType(args?.['input']?.type);
+  return isInputObjectType(type)
+    ? Object.values(type.getFields())
+        .filter((field) => getNamedType(field.type).name === 'ID' && !SECRETS.has(field.name))
+        .map(({ name }) => name)
+    : [];
+}
+
+function target(input: Input, payload: Payload | undefined, idNames: ReadonlySet<string>): object {
   const { organizationCode, userId, users, role, permission, key, idempotencyKey, ...others } =
     input;
   const organization = organizationCode ?? payload?.organization?.code;
@@ -80,15 +100,18 @@ function target(input: Input, payload: Payload | undefined): object {
     return all.length === 0 ? undefined : few(all.map(nameIn));
   };
   const userIds = users?.map((user) => user.userId) ?? (userId === undefined ? [] : [userId]);
+  const isId = ([name, value]: [string, unknown]) => idNames.has(name) && typeof value === 'string';
+  const ids = Object.entries(others).filter(isId) as [string, string][];
   // Of an organization's properties, and of a flag's value, the name alone.
-  const fields = Object.keys(others);
+  const fields = Object.entries(others).filter((entry) => !isId(entry));
   return {
     organizationCode: organization && logText(organization),
     ...(userIds.length === 0 ? {} : { userIds: few(userIds), userCount: userIds.length }),
     roles: named('roles', role),
     permissions: named('permissions', permission),
-    featureFlag: key && logText(key),
-    ...(fields.length === 0 ? {} : { fields }),
+    key: key && logText(key),
+    ...Object.fromEntries(ids.map(([name, id]) => [name, logText(id)])),
+    ...(fields.length === 0 ? {} : { fields: fields.map(([name]) => name) }),
     isKeyed: idempotencyKey == null ? undefined : true,
   };
 }
@@ -162,6 +185,7 @@ export function auditMutations(schema: GraphQLSchema): GraphQLSchema {
   return mapSchema(schema, {
     [MapperKind.MUTATION_ROOT_FIELD]: (field, mutation) => {
       const { resolve = defaultFieldResolver } = field;
+      const ids = new Set(idFields(field));
       return {
         ...field,
         resolve: async (parent, args, context: Context, info) => {
@@ -175,7 +199,7 @@ export function auditMutations(schema: GraphQLSchema): GraphQLSchema {
               who: who(context.viewer),
               mutation,
               ...(operationName === undefined ? {} : { operationName: logText(operationName) }),
-              target: target((args as { input: Input }).input, payload),
+              target: target((args as { input: Input }).input, payload, ids),
               ...told,
               ...(isReplay ? { outcome: 'replayed', replayed: told.outcome } : {}),
               calls: sent(context.calls.slice(callsBefore)),

@@ -1,6 +1,7 @@
 /** The audit trail: who asked for which mutation on what, and what came of it. */
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../src/emulator/index.js';
+import { mutationDocument } from '../support/mutations.js';
 import { startGateway, type TestGateway, type TestOptions } from '../support/gateway.js';
 
 const open: TestGateway[] = [];
@@ -81,9 +82,26 @@ describe('what is written is told by its name alone', () => {
         outcome: 'success',
         target: { organizationCode: code, fields: ['name', 'senderEmail', 'branding'] },
       },
-      { target: { organizationCode: code, featureFlag: 'data_region', fields: ['value'] } },
+      { target: { organizationCode: code, key: 'data_region', fields: ['value'] } },
     ]);
     expect(JSON.stringify(told)).not.toMatch(/Nobody|example\.com|#fff/);
+  });
+
+  test('of ids, all but those that work like a password', async () => {
+    const { gateway, events, code } = await audited();
+    const send = (mutation: string, input: object) =>
+      gateway.query(mutationDocument(mutation), { input: { organizationCode: code, ...input } });
+    await send('enableOrganizationSignInMethod', { connectionId: 'conn_1' });
+    await send('uploadOrganizationLogo', { type: 'DARK', data: 'Zmlyc3QgYW5kIHNlY3JldA==' });
+    await send('revokeOrganizationInvite', { inviteCode: 'inv_secret', idempotencyKey: 'key-1' });
+    const told = events();
+    expect(told).toMatchObject([
+      { target: { organizationCode: code, connectionId: 'conn_1' } },
+      { target: { organizationCode: code, fields: ['type', 'data'] } },
+      { target: { organizationCode: code, fields: ['inviteCode'], isKeyed: true } },
+    ]);
+    expect(told[0].target).not.toHaveProperty('fields');
+    expect(JSON.stringify(told)).not.toMatch(/inv_secret|key-1|Zmlyc3Q/);
   });
 
   test('of many users: twenty of their ids and how many they are', async () => {
