@@ -18,7 +18,9 @@ const OWNER_OF: Readonly<Record<string, OwnerOf>> = {
   Organization: ({ code }: OrganizationParent) => organization(code),
   OrganizationUser: ofItsOrganization,
   OrganizationInvite: ofItsOrganization,
+  OrganizationLogo: ofItsOrganization,
   OrganizationProperty: ofItsOrganization,
+  OrganizationSignInMethod: ofItsOrganization,
   FeatureFlag: ofItsOrganization,
   // Neither `Query.roles` nor `node` shows one to a user, so a member led here.
   Role: () => ({ kind: 'member' }),

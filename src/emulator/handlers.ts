@@ -1,8 +1,10 @@
 import { featureFlags } from './feature-flags.js';
 import type { Handlers } from './handler.js';
+import { organizationConnections } from './organizations/connections.js';
 import { organizations } from './organizations/index.js';
 import { organizationInvites } from './organizations/invites.js';
 import { organizationRoles } from './organizations/roles.js';
+import { organizationLogos } from './organizations/logos.js';
 import { organizationSecurity } from './organizations/security.js';
 import { organizationProperties } from './organizations/properties.js';
 import { permissions } from './permissions.js';
@@ -11,7 +13,9 @@ import { users } from './users.js';
 
 export const handlers: Handlers = {
   organizations,
+  organizationConnections,
   organizationInvites,
+  organizationLogos,
   organizationProperties,
   organizationRoles,
   organizationSecurity,

@@ -1,4 +1,5 @@
 /** What an organization holds besides its profile and its members. */
+import type { FileUpload } from '../upstream/endpoint.js';
 import type { OrganizationInvite } from '../upstream/endpoints/organization-invites.js';
 import type { Role } from '../upstream/types.js';
 import { Collection } from './collection.js';
@@ -10,6 +11,10 @@ export interface OrganizationSettings {
   /** The values of properties by their keys. */
   properties: Map<string, string>;
   invites: Collection<InviteRecord>;
+  /** The files of the logos by their types. */
+  logos: Map<'light' | 'dark', FileUpload>;
+  /** The ids of the connections that are enabled. */
+  connections: Set<string>;
   /** Undefined until it is set. */
   mfa: { enabled_factors: string[]; is_recovery_codes_enabled: boolean } | undefined;
   /** The organization's own passkey policy; undefined where the environment's applies. */
@@ -34,6 +39,8 @@ export interface InviteRecord extends Pick<OrganizationInvite, 'first_name' | 'l
 export const newSettings = (pageTokens: PageTokens): OrganizationSettings => ({
   overrides: new Map(),
   properties: new Map(),
+  logos: new Map(),
+  connections: new Set(),
   mfa: undefined,
   passkey: undefined,
   sessions: {},

@@ -1,4 +1,5 @@
 import type { FlagType, Organization, Permission, Role, Sent, User } from '../upstream/types.js';
+import type { OrganizationConnection } from '../upstream/endpoints/organization-connections.js';
 import type { OrganizationProperty } from '../upstream/endpoints/organization-properties.js';
 import { Collection } from './collection.js';
 import { type CulpritPlace, invalid, KindeError } from './errors.js';
@@ -72,6 +73,8 @@ export class State {
   readonly featureFlags = new Map<string, FeatureFlagRecord>();
   /** The properties that an organization may have a value for, by key. */
   readonly properties = new Map<string, PropertyRecord>();
+  /** The connections that an organization may enable, by id. */
+  readonly connections = new Map<string, OrganizationConnection>();
 
   /** `newHex` makes the ids of what is created later. */
   constructor(

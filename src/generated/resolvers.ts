@@ -2,14 +2,16 @@
 import type { JsonValue } from '../upstream/types.js';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { FeatureFlagParent } from '../loaders/feature-flags.js';
+import type { OrganizationSignInMethodParent } from '../loaders/organization-connections.js';
 import type { OrganizationInviteParent } from '../loaders/organization-invites.js';
+import type { OrganizationLogoParent } from '../loaders/organization-logos.js';
 import type { OrganizationPropertyParent } from '../loaders/organization-properties.js';
 import type { PasskeyPolicyParent } from '../loaders/organization-security.js';
 import type { OrganizationParent, OrganizationBrandingParent, OrganizationBillingParent, BillingAgreementParent } from '../loaders/organizations.js';
 import type { PermissionParent, PermissionGrantParent } from '../loaders/permissions.js';
 import type { RoleParent } from '../loaders/roles.js';
 import type { OrganizationUserParent } from '../loaders/users.js';
-import type { NodeParent, UserErrorParent, ViewerParent, OrganizationConnectionParent, OrganizationUserConnectionParent, OrganizationInviteConnectionParent, RoleConnectionParent, PermissionConnectionParent, CreateOrganizationInvitePayloadParent, RevokeOrganizationInvitePayloadParent, UpdateOrganizationPropertyPayloadParent, UpdateOrganizationPropertiesPayloadParent, UpdateFeatureFlagOverridePayloadParent } from '../resolvers/parents.js';
+import type { NodeParent, UserErrorParent, ViewerParent, OrganizationConnectionParent, OrganizationUserConnectionParent, OrganizationInviteConnectionParent, RoleConnectionParent, PermissionConnectionParent, CreateOrganizationInvitePayloadParent, RevokeOrganizationInvitePayloadParent, UpdateOrganizationPropertyPayloadParent, UpdateOrganizationPropertiesPayloadParent, UploadOrganizationLogoPayloadParent, EnableOrganizationSignInMethodPayloadParent, UpdateFeatureFlagOverridePayloadParent } from '../resolvers/parents.js';
 import type { Context } from '../graphql/context.js';
 export type Maybe<T> = T | Promise<T | null | undefined> | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -255,6 +257,27 @@ export type DeleteOrganizationInput = {
   readonly organizationCode: Scalars['ID']['input'];
 };
 
+/** Input for `deleteOrganizationLogo`. */
+export type DeleteOrganizationLogoInput = {
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+  /** The pages that show the logo. */
+  readonly type: OrganizationLogoType;
+};
+
+/** Result of `deleteOrganizationLogo`. */
+export type DeleteOrganizationLogoPayload = {
+  readonly __typename?: 'DeleteOrganizationLogoPayload';
+  /** The global id of the deleted logo, for client caches. Null when it was not deleted. */
+  readonly deletedOrganizationLogoId?: Maybe<Scalars['ID']['output']>;
+  /** The organization, read after the change. Null when the logo was not deleted. */
+  readonly organization?: Maybe<Organization>;
+  /** Why the logo was not deleted. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** Result of `deleteOrganization`. */
 export type DeleteOrganizationPayload = {
   readonly __typename?: 'DeleteOrganizationPayload';
@@ -263,6 +286,48 @@ export type DeleteOrganizationPayload = {
   /** The global id of the deleted organization, for client caches. Null when it was not deleted. */
   readonly deletedOrganizationId?: Maybe<Scalars['ID']['output']>;
   /** Why it was not deleted. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Input for `disableOrganizationSignInMethod`. */
+export type DisableOrganizationSignInMethodInput = {
+  /** Kinde's id of the connection. */
+  readonly connectionId: Scalars['ID']['input'];
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+};
+
+/** Result of `disableOrganizationSignInMethod`. */
+export type DisableOrganizationSignInMethodPayload = {
+  readonly __typename?: 'DisableOrganizationSignInMethodPayload';
+  /** The global id of the disabled sign-in method, for client caches. Null when nothing was disabled. */
+  readonly disabledOrganizationSignInMethodId?: Maybe<Scalars['ID']['output']>;
+  /** The organization, read after the change. Null when nothing was disabled. */
+  readonly organization?: Maybe<Organization>;
+  /** Why nothing was disabled. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Input for `enableOrganizationSignInMethod`. */
+export type EnableOrganizationSignInMethodInput = {
+  /** Kinde's id of the connection. */
+  readonly connectionId: Scalars['ID']['input'];
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+};
+
+/** Result of `enableOrganizationSignInMethod`. */
+export type EnableOrganizationSignInMethodPayload = {
+  readonly __typename?: 'EnableOrganizationSignInMethodPayload';
+  /** The organization, read after the change. Null when nothing was enabled. */
+  readonly organization?: Maybe<Organization>;
+  /** The sign-in method, read after the change. Null when it was not enabled. */
+  readonly organizationSignInMethod?: Maybe<OrganizationSignInMethod>;
+  /** Why nothing was enabled. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
@@ -340,6 +405,12 @@ export type Mutation = {
   readonly deleteOrganization?: Maybe<DeleteOrganizationPayload>;
   /** Delete an organization's handle. `updateOrganization` can only replace it. */
   readonly deleteOrganizationHandle?: Maybe<DeleteOrganizationHandlePayload>;
+  /** Delete a logo of an organization. Succeeds as well when there is none of the type. */
+  readonly deleteOrganizationLogo?: Maybe<DeleteOrganizationLogoPayload>;
+  /** Disable a way to sign in, which Kinde calls a connection, for an organization. */
+  readonly disableOrganizationSignInMethod?: Maybe<DisableOrganizationSignInMethodPayload>;
+  /** Enable a way to sign in, which Kinde calls a connection, for an organization. */
+  readonly enableOrganizationSignInMethod?: Maybe<EnableOrganizationSignInMethodPayload>;
   /** Remove a member from an organization. */
   readonly removeOrganizationUser?: Maybe<RemoveOrganizationUserPayload>;
   /** Revoke a permission that a member was granted directly. Permissions through roles stay. */
@@ -374,6 +445,8 @@ export type Mutation = {
    * of 100, one batch at a time, and reports the result of each user.
    */
   readonly updateOrganizationUsers?: Maybe<UpdateOrganizationUsersPayload>;
+  /** Upload a logo of an organization. It replaces the logo of the same type. */
+  readonly uploadOrganizationLogo?: Maybe<UploadOrganizationLogoPayload>;
 };
 
 
@@ -527,6 +600,57 @@ export type MutationDeleteOrganizationArgs = {
  */
 export type MutationDeleteOrganizationHandleArgs = {
   input: DeleteOrganizationHandleInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
+ */
+export type MutationDeleteOrganizationLogoArgs = {
+  input: DeleteOrganizationLogoInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
+ */
+export type MutationDisableOrganizationSignInMethodArgs = {
+  input: DisableOrganizationSignInMethodInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
+ */
+export type MutationEnableOrganizationSignInMethodArgs = {
+  input: EnableOrganizationSignInMethodInput;
 };
 
 
@@ -733,6 +857,23 @@ export type MutationUpdateOrganizationUsersArgs = {
   input: UpdateOrganizationUsersInput;
 };
 
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
+ */
+export type MutationUploadOrganizationLogoArgs = {
+  input: UploadOrganizationLogoInput;
+};
+
 /** An object that can be read by its global id. */
 export type Node = {
   /** Opaque, and unique across all types. Don't parse it: Kinde's own ids have fields of their own. */
@@ -772,6 +913,11 @@ export type Organization = Node & {
   readonly isDefault?: Maybe<Scalars['Boolean']['output']>;
   /** Whether the organization is suspended, so that its members cannot sign in to it. */
   readonly isSuspended?: Maybe<Scalars['Boolean']['output']>;
+  /**
+   * The logos on the pages that Kinde shows for the organization, at most one of each type. One upstream
+   * call for each organization.
+   */
+  readonly logos?: Maybe<ReadonlyArray<Maybe<OrganizationLogo>>>;
   /** The name that people see. Null where Kinde gives none. */
   readonly name?: Maybe<Scalars['String']['output']>;
   /** Whether members may or must sign in with passkeys. */
@@ -782,6 +928,11 @@ export type Organization = Node & {
   readonly senderEmail?: Maybe<Scalars['String']['output']>;
   /** The name in e-mails that Kinde sends for the organization. Null for the environment's. */
   readonly senderName?: Maybe<Scalars['String']['output']>;
+  /**
+   * The ways to sign in that are enabled for the organization. Kinde calls them connections. One upstream
+   * call for each organization.
+   */
+  readonly signInMethods?: Maybe<ReadonlyArray<Maybe<OrganizationSignInMethod>>>;
   /** When the organization was suspended. Null when it is not. */
   readonly suspendedOn?: Maybe<Scalars['DateTime']['output']>;
   /**
@@ -996,6 +1147,26 @@ export type OrganizationInviteStatus =
   /** It can no longer be accepted. */
   | 'REVOKED';
 
+/** A logo on the pages that Kinde shows for an organization. */
+export type OrganizationLogo = Node & {
+  readonly __typename?: 'OrganizationLogo';
+  /** The name of the uploaded file. */
+  readonly fileName?: Maybe<Scalars['String']['output']>;
+  /** The global id, made of the organization's code and the type. */
+  readonly id: Scalars['ID']['output'];
+  /** The path of the image on your Kinde domain, for example `/logo?p_org_code=org_1ccfb819462`. */
+  readonly path?: Maybe<Scalars['String']['output']>;
+  /** The pages that show the logo. Null for a type that this schema doesn't know yet. */
+  readonly type?: Maybe<OrganizationLogoType>;
+};
+
+/** The pages that show a logo. */
+export type OrganizationLogoType =
+  /** Pages with a dark theme. */
+  | 'DARK'
+  /** Pages with a light theme. */
+  | 'LIGHT';
+
 /** A value of your own about an organization, such as its industry, under a key that the environment defines. */
 export type OrganizationProperty = Node & {
   readonly __typename?: 'OrganizationProperty';
@@ -1019,6 +1190,24 @@ export type OrganizationPropertyInput = {
   readonly key: Scalars['String']['input'];
   /** The new value. */
   readonly value: Scalars['String']['input'];
+};
+
+/**
+ * A way to sign in that is enabled for an organization, such as Google, a code by e-mail or a company's
+ * SAML. Kinde calls it a connection, a word that means a page of a list in GraphQL.
+ */
+export type OrganizationSignInMethod = Node & {
+  readonly __typename?: 'OrganizationSignInMethod';
+  /** Kinde's id of the connection, for example `conn_0192c16abb53b44277e597d31877ba5b`. */
+  readonly connectionId: Scalars['ID']['output'];
+  /** The name that people see when they sign in. */
+  readonly displayName?: Maybe<Scalars['String']['output']>;
+  /** The global id, made of the organization's code and the connection's id. */
+  readonly id: Scalars['ID']['output'];
+  /** The name of the connection in Kinde. */
+  readonly name?: Maybe<Scalars['String']['output']>;
+  /** Kinde's name of the protocol and the provider, for example `oauth2:google`. */
+  readonly strategy?: Maybe<Scalars['String']['output']>;
 };
 
 /** The order of a list of organizations. */
@@ -1689,6 +1878,32 @@ export type UpdateOrganizationUsersPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
+/** Input for `uploadOrganizationLogo`. */
+export type UploadOrganizationLogoInput = {
+  /**
+   * The image file in base64, or as a `data:` URL. A PNG, JPEG, GIF, WebP or AVIF of up to 512 KiB, or an
+   * SVG without scripts. The format is told by the content, whatever a `data:` URL says of it.
+   */
+  readonly data: Scalars['String']['input'];
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+  /** The pages that show the logo. */
+  readonly type: OrganizationLogoType;
+};
+
+/** Result of `uploadOrganizationLogo`. */
+export type UploadOrganizationLogoPayload = {
+  readonly __typename?: 'UploadOrganizationLogoPayload';
+  /** The organization, read after the change. Null when the logo was not uploaded. */
+  readonly organization?: Maybe<Organization>;
+  /** The logo, read after the change. Null when it was not uploaded. */
+  readonly organizationLogo?: Maybe<OrganizationLogo>;
+  /** Why the logo was not uploaded. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /**
  * Why a mutation did nothing, or only a part, for a reason that you can fix by changing the input. Other
  * failures (no access, Kinde unreachable) are in the response's `errors`.
@@ -1898,7 +2113,13 @@ export type ResolversTypes = {
   DeleteOrganizationHandleInput: DeleteOrganizationHandleInput;
   DeleteOrganizationHandlePayload: ResolverTypeWrapper<Omit<DeleteOrganizationHandlePayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   DeleteOrganizationInput: DeleteOrganizationInput;
+  DeleteOrganizationLogoInput: DeleteOrganizationLogoInput;
+  DeleteOrganizationLogoPayload: ResolverTypeWrapper<Omit<DeleteOrganizationLogoPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   DeleteOrganizationPayload: ResolverTypeWrapper<Omit<DeleteOrganizationPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  DisableOrganizationSignInMethodInput: DisableOrganizationSignInMethodInput;
+  DisableOrganizationSignInMethodPayload: ResolverTypeWrapper<Omit<DisableOrganizationSignInMethodPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  EnableOrganizationSignInMethodInput: EnableOrganizationSignInMethodInput;
+  EnableOrganizationSignInMethodPayload: ResolverTypeWrapper<EnableOrganizationSignInMethodPayloadParent>;
   FeatureFlag: ResolverTypeWrapper<FeatureFlagParent>;
   FeatureFlagType: FeatureFlagType;
   FeatureFlagValue: ResolverTypeWrapper<Scalars['FeatureFlagValue']['output']>;
@@ -1918,8 +2139,11 @@ export type ResolversTypes = {
   OrganizationInviteEdge: ResolverTypeWrapper<Omit<OrganizationInviteEdge, 'node'> & { node?: Maybe<ResolversTypes['OrganizationInvite']> }>;
   OrganizationInviteSortOrder: OrganizationInviteSortOrder;
   OrganizationInviteStatus: OrganizationInviteStatus;
+  OrganizationLogo: ResolverTypeWrapper<OrganizationLogoParent>;
+  OrganizationLogoType: OrganizationLogoType;
   OrganizationProperty: ResolverTypeWrapper<OrganizationPropertyParent>;
   OrganizationPropertyInput: OrganizationPropertyInput;
+  OrganizationSignInMethod: ResolverTypeWrapper<OrganizationSignInMethodParent>;
   OrganizationSortOrder: OrganizationSortOrder;
   OrganizationUser: ResolverTypeWrapper<OrganizationUserParent>;
   OrganizationUserAdditionInput: OrganizationUserAdditionInput;
@@ -1968,6 +2192,8 @@ export type ResolversTypes = {
   UpdateOrganizationSessionPolicyPayload: ResolverTypeWrapper<Omit<UpdateOrganizationSessionPolicyPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   UpdateOrganizationUsersInput: UpdateOrganizationUsersInput;
   UpdateOrganizationUsersPayload: ResolverTypeWrapper<Omit<UpdateOrganizationUsersPayload, 'organization' | 'updatedUsers' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, updatedUsers: ReadonlyArray<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  UploadOrganizationLogoInput: UploadOrganizationLogoInput;
+  UploadOrganizationLogoPayload: ResolverTypeWrapper<UploadOrganizationLogoPayloadParent>;
   UserError: ResolverTypeWrapper<UserErrorParent>;
   UserErrorCode: UserErrorCode;
   Viewer: ResolverTypeWrapper<ViewerParent>;
@@ -1997,7 +2223,13 @@ export type ResolversParentTypes = {
   DeleteOrganizationHandleInput: DeleteOrganizationHandleInput;
   DeleteOrganizationHandlePayload: Omit<DeleteOrganizationHandlePayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   DeleteOrganizationInput: DeleteOrganizationInput;
+  DeleteOrganizationLogoInput: DeleteOrganizationLogoInput;
+  DeleteOrganizationLogoPayload: Omit<DeleteOrganizationLogoPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   DeleteOrganizationPayload: Omit<DeleteOrganizationPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  DisableOrganizationSignInMethodInput: DisableOrganizationSignInMethodInput;
+  DisableOrganizationSignInMethodPayload: Omit<DisableOrganizationSignInMethodPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  EnableOrganizationSignInMethodInput: EnableOrganizationSignInMethodInput;
+  EnableOrganizationSignInMethodPayload: EnableOrganizationSignInMethodPayloadParent;
   FeatureFlag: FeatureFlagParent;
   FeatureFlagValue: Scalars['FeatureFlagValue']['output'];
   ID: Scalars['ID']['output'];
@@ -2013,8 +2245,10 @@ export type ResolversParentTypes = {
   OrganizationInvite: OrganizationInviteParent;
   OrganizationInviteConnection: OrganizationInviteConnectionParent;
   OrganizationInviteEdge: Omit<OrganizationInviteEdge, 'node'> & { node?: Maybe<ResolversParentTypes['OrganizationInvite']> };
+  OrganizationLogo: OrganizationLogoParent;
   OrganizationProperty: OrganizationPropertyParent;
   OrganizationPropertyInput: OrganizationPropertyInput;
+  OrganizationSignInMethod: OrganizationSignInMethodParent;
   OrganizationUser: OrganizationUserParent;
   OrganizationUserAdditionInput: OrganizationUserAdditionInput;
   OrganizationUserChangeInput: OrganizationUserChangeInput;
@@ -2057,6 +2291,8 @@ export type ResolversParentTypes = {
   UpdateOrganizationSessionPolicyPayload: Omit<UpdateOrganizationSessionPolicyPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   UpdateOrganizationUsersInput: UpdateOrganizationUsersInput;
   UpdateOrganizationUsersPayload: Omit<UpdateOrganizationUsersPayload, 'organization' | 'updatedUsers' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, updatedUsers: ReadonlyArray<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  UploadOrganizationLogoInput: UploadOrganizationLogoInput;
+  UploadOrganizationLogoPayload: UploadOrganizationLogoPayloadParent;
   UserError: UserErrorParent;
   Viewer: ViewerParent;
 };
@@ -2135,9 +2371,27 @@ export type DeleteOrganizationHandlePayloadResolvers<ContextType = Context, Pare
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type DeleteOrganizationLogoPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteOrganizationLogoPayload'] = ResolversParentTypes['DeleteOrganizationLogoPayload']> = {
+  deletedOrganizationLogoId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type DeleteOrganizationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteOrganizationPayload'] = ResolversParentTypes['DeleteOrganizationPayload']> = {
   deletedOrganizationCode?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   deletedOrganizationId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type DisableOrganizationSignInMethodPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DisableOrganizationSignInMethodPayload'] = ResolversParentTypes['DisableOrganizationSignInMethodPayload']> = {
+  disabledOrganizationSignInMethodId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type EnableOrganizationSignInMethodPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EnableOrganizationSignInMethodPayload'] = ResolversParentTypes['EnableOrganizationSignInMethodPayload']> = {
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  organizationSignInMethod?: Resolver<Maybe<ResolversTypes['OrganizationSignInMethod']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
@@ -2163,6 +2417,9 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   deleteFeatureFlagOverrides?: Resolver<Maybe<ResolversTypes['DeleteFeatureFlagOverridesPayload']>, ParentType, ContextType, RequireFields<MutationDeleteFeatureFlagOverridesArgs, 'input'>>;
   deleteOrganization?: Resolver<Maybe<ResolversTypes['DeleteOrganizationPayload']>, ParentType, ContextType, RequireFields<MutationDeleteOrganizationArgs, 'input'>>;
   deleteOrganizationHandle?: Resolver<Maybe<ResolversTypes['DeleteOrganizationHandlePayload']>, ParentType, ContextType, RequireFields<MutationDeleteOrganizationHandleArgs, 'input'>>;
+  deleteOrganizationLogo?: Resolver<Maybe<ResolversTypes['DeleteOrganizationLogoPayload']>, ParentType, ContextType, RequireFields<MutationDeleteOrganizationLogoArgs, 'input'>>;
+  disableOrganizationSignInMethod?: Resolver<Maybe<ResolversTypes['DisableOrganizationSignInMethodPayload']>, ParentType, ContextType, RequireFields<MutationDisableOrganizationSignInMethodArgs, 'input'>>;
+  enableOrganizationSignInMethod?: Resolver<Maybe<ResolversTypes['EnableOrganizationSignInMethodPayload']>, ParentType, ContextType, RequireFields<MutationEnableOrganizationSignInMethodArgs, 'input'>>;
   removeOrganizationUser?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserPayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserArgs, 'input'>>;
   removeOrganizationUserPermission?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserPermissionPayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserPermissionArgs, 'input'>>;
   removeOrganizationUserRole?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserRolePayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserRoleArgs, 'input'>>;
@@ -2175,10 +2432,11 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   updateOrganizationProperty?: Resolver<Maybe<ResolversTypes['UpdateOrganizationPropertyPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationPropertyArgs, 'input'>>;
   updateOrganizationSessionPolicy?: Resolver<Maybe<ResolversTypes['UpdateOrganizationSessionPolicyPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationSessionPolicyArgs, 'input'>>;
   updateOrganizationUsers?: Resolver<Maybe<ResolversTypes['UpdateOrganizationUsersPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationUsersArgs, 'input'>>;
+  uploadOrganizationLogo?: Resolver<Maybe<ResolversTypes['UploadOrganizationLogoPayload']>, ParentType, ContextType, RequireFields<MutationUploadOrganizationLogoArgs, 'input'>>;
 };
 
 export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'FeatureFlag' | 'Organization' | 'OrganizationInvite' | 'OrganizationProperty' | 'OrganizationUser' | 'Permission' | 'Role', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'FeatureFlag' | 'Organization' | 'OrganizationInvite' | 'OrganizationLogo' | 'OrganizationProperty' | 'OrganizationSignInMethod' | 'OrganizationUser' | 'Permission' | 'Role', ParentType, ContextType>;
 };
 
 export type OrganizationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Organization'] = ResolversParentTypes['Organization']> = {
@@ -2197,11 +2455,13 @@ export type OrganizationResolvers<ContextType = Context, ParentType extends Reso
   isAutoMembershipEnabled?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   isDefault?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   isSuspended?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  logos?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['OrganizationLogo']>>>, ParentType, ContextType>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   passkeyPolicy?: Resolver<Maybe<ResolversTypes['PasskeyPolicy']>, ParentType, ContextType>;
   properties?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['OrganizationProperty']>>>, ParentType, ContextType>;
   senderEmail?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   senderName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  signInMethods?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['OrganizationSignInMethod']>>>, ParentType, ContextType>;
   suspendedOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   user?: Resolver<Maybe<ResolversTypes['OrganizationUser']>, ParentType, ContextType, RequireFields<OrganizationUserArgs, 'userId'>>;
   users?: Resolver<Maybe<ResolversTypes['OrganizationUserConnection']>, ParentType, ContextType, RequireFields<OrganizationUsersArgs, 'first'>>;
@@ -2272,6 +2532,14 @@ export type OrganizationInviteEdgeResolvers<ContextType = Context, ParentType ex
   node?: Resolver<Maybe<ResolversTypes['OrganizationInvite']>, ParentType, ContextType>;
 };
 
+export type OrganizationLogoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationLogo'] = ResolversParentTypes['OrganizationLogo']> = {
+  fileName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  path?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  type?: Resolver<Maybe<ResolversTypes['OrganizationLogoType']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type OrganizationPropertyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationProperty'] = ResolversParentTypes['OrganizationProperty']> = {
   description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -2279,6 +2547,15 @@ export type OrganizationPropertyResolvers<ContextType = Context, ParentType exte
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   propertyId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   value?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type OrganizationSignInMethodResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationSignInMethod'] = ResolversParentTypes['OrganizationSignInMethod']> = {
+  connectionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  displayName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  strategy?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -2457,6 +2734,12 @@ export type UpdateOrganizationUsersPayloadResolvers<ContextType = Context, Paren
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type UploadOrganizationLogoPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UploadOrganizationLogoPayload'] = ResolversParentTypes['UploadOrganizationLogoPayload']> = {
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  organizationLogo?: Resolver<Maybe<ResolversTypes['OrganizationLogo']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type UserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
   code?: Resolver<ResolversTypes['UserErrorCode'], ParentType, ContextType>;
   field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
@@ -2484,7 +2767,10 @@ export type Resolvers<ContextType = Context> = {
   DeleteFeatureFlagOverridePayload?: DeleteFeatureFlagOverridePayloadResolvers<ContextType>;
   DeleteFeatureFlagOverridesPayload?: DeleteFeatureFlagOverridesPayloadResolvers<ContextType>;
   DeleteOrganizationHandlePayload?: DeleteOrganizationHandlePayloadResolvers<ContextType>;
+  DeleteOrganizationLogoPayload?: DeleteOrganizationLogoPayloadResolvers<ContextType>;
   DeleteOrganizationPayload?: DeleteOrganizationPayloadResolvers<ContextType>;
+  DisableOrganizationSignInMethodPayload?: DisableOrganizationSignInMethodPayloadResolvers<ContextType>;
+  EnableOrganizationSignInMethodPayload?: EnableOrganizationSignInMethodPayloadResolvers<ContextType>;
   FeatureFlag?: FeatureFlagResolvers<ContextType>;
   FeatureFlagValue?: GraphQLScalarType;
   Mutation?: MutationResolvers<ContextType>;
@@ -2497,7 +2783,9 @@ export type Resolvers<ContextType = Context> = {
   OrganizationInvite?: OrganizationInviteResolvers<ContextType>;
   OrganizationInviteConnection?: OrganizationInviteConnectionResolvers<ContextType>;
   OrganizationInviteEdge?: OrganizationInviteEdgeResolvers<ContextType>;
+  OrganizationLogo?: OrganizationLogoResolvers<ContextType>;
   OrganizationProperty?: OrganizationPropertyResolvers<ContextType>;
+  OrganizationSignInMethod?: OrganizationSignInMethodResolvers<ContextType>;
   OrganizationUser?: OrganizationUserResolvers<ContextType>;
   OrganizationUserConnection?: OrganizationUserConnectionResolvers<ContextType>;
   OrganizationUserEdge?: OrganizationUserEdgeResolvers<ContextType>;
@@ -2523,6 +2811,7 @@ export type Resolvers<ContextType = Context> = {
   UpdateOrganizationPropertyPayload?: UpdateOrganizationPropertyPayloadResolvers<ContextType>;
   UpdateOrganizationSessionPolicyPayload?: UpdateOrganizationSessionPolicyPayloadResolvers<ContextType>;
   UpdateOrganizationUsersPayload?: UpdateOrganizationUsersPayloadResolvers<ContextType>;
+  UploadOrganizationLogoPayload?: UploadOrganizationLogoPayloadResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
   Viewer?: ViewerResolvers<ContextType>;
 };

@@ -37,6 +37,7 @@ export const FAILURE_CODES = {
   TIMEOUT: 'UPSTREAM_TIMEOUT',
   UNAVAILABLE: 'UPSTREAM_UNAVAILABLE',
   BAD_RESPONSE: 'UPSTREAM_BAD_RESPONSE',
+  INCOMPLETE: 'UPSTREAM_BAD_RESPONSE',
   DEADLINE_EXCEEDED: 'DEADLINE_EXCEEDED',
   BUDGET_EXCEEDED: 'UPSTREAM_BUDGET_EXCEEDED',
   // Nobody is left to read it.
@@ -83,6 +84,8 @@ export function messageOf(error: UpstreamError): string {
       return 'Kinde cannot be reached at the moment.';
     case 'BAD_RESPONSE':
       return 'Kinde sent a response that cannot be used.';
+    case 'INCOMPLETE':
+      return 'The list goes on, and Kinde has no way to read the rest of it.';
   }
 }
 

@@ -2,7 +2,9 @@
 import type { Upstream } from '../upstream/client.js';
 import type { Endpoint } from '../upstream/endpoint.js';
 import { createFeatureFlagLoaders } from './feature-flags.js';
+import { createOrganizationConnectionLoaders } from './organization-connections.js';
 import { createOrganizationInviteLoaders } from './organization-invites.js';
+import { createOrganizationLogoLoaders } from './organization-logos.js';
 import { createOrganizationPropertyLoaders } from './organization-properties.js';
 import { createOrganizationRoleLoaders } from './organization-roles.js';
 import { createOrganizationSecurityLoaders } from './organization-security.js';
@@ -21,7 +23,9 @@ export function createLoaders(upstream: Upstream, granted: GrantedScopes) {
   const roles = createRoleLoaders(sources);
   return {
     organizations: counted(count, createOrganizationLoaders(sources)),
+    organizationConnections: counted(count, createOrganizationConnectionLoaders(sources)),
     organizationInvites: counted(count, createOrganizationInviteLoaders(sources)),
+    organizationLogos: counted(count, createOrganizationLogoLoaders(sources)),
     organizationProperties: counted(count, createOrganizationPropertyLoaders(sources)),
     organizationRoles: counted(count, createOrganizationRoleLoaders(sources)),
     organizationSecurity: counted(count, createOrganizationSecurityLoaders(sources)),

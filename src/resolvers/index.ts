@@ -9,7 +9,9 @@ import type { Expect, ListOf } from '../upstream/type-checks.js';
 import * as featureFlags from './feature-flags.js';
 import * as mutations from './mutation.js';
 import * as nodes from './nodes.js';
+import * as organizationConnections from './organization-connections.js';
 import * as organizationInvites from './organization-invites.js';
+import * as organizationLogos from './organization-logos.js';
 import * as organizationProperties from './organization-properties.js';
 import * as organizationRoles from './organization-roles.js';
 import * as organizationSecurity from './organization-security.js';
@@ -25,7 +27,9 @@ const domains = [
   mutations.resolvers,
   nodes.resolvers,
   organizations.resolvers,
+  organizationConnections.resolvers,
   organizationInvites.resolvers,
+  organizationLogos.resolvers,
   organizationProperties.resolvers,
   organizationRoles.resolvers,
   organizationSecurity.resolvers,

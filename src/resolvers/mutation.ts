@@ -60,6 +60,9 @@ const FIELD_OF_CODE: readonly (readonly [RegExp, string])[] = [
   [/SESSION_LIFETIME/, 'lifetimeSeconds'],
   [/FLAG|PROPERTY/, 'key'],
   [/PROPERTY/, 'properties'],
+  [/LOGO_TYPE/, 'type'],
+  [/LOGO/, 'data'],
+  [/CONNECTION/, 'connectionId'],
   [/HANDLE/, 'handle'],
   [/ORGANIZATION/, 'organizationCode'],
 ];

@@ -3,8 +3,10 @@ const KEYS = {
   Organization: ['organizationCode'],
   OrganizationUser: ['organizationCode', 'userId'],
   OrganizationInvite: ['organizationCode', 'inviteCode'],
+  OrganizationLogo: ['organizationCode', 'type'],
   OrganizationProperty: ['organizationCode', 'key'],
   FeatureFlag: ['organizationCode', 'key'],
+  OrganizationSignInMethod: ['organizationCode', 'connectionId'],
   Role: ['key'],
   Permission: ['key'],
 } as const;

@@ -18,10 +18,14 @@ const FIND: {
     users.find({ org_code: org_code!, user_id: user_id! }),
   OrganizationInvite: ({ organizationInvites }, org_code, invite_code) =>
     organizationInvites.find({ org_code: org_code!, invite_code: invite_code! }),
+  OrganizationLogo: ({ organizationLogos }, org_code, type) =>
+    organizationLogos.find({ org_code: org_code!, key: type! }),
   OrganizationProperty: ({ organizationProperties }, org_code, key) =>
     organizationProperties.find({ org_code: org_code!, key: key! }),
   FeatureFlag: ({ featureFlags }, org_code, key) =>
     featureFlags.find({ org_code: org_code!, key: key! }),
+  OrganizationSignInMethod: ({ organizationConnections }, org_code, id) =>
+    organizationConnections.find({ org_code: org_code!, key: id! }),
   Role: ({ roles }, key) => roles.byKey(key!),
   Permission: ({ permissions }, key) => permissions.byKey(key!),
 };

@@ -43,6 +43,18 @@ export interface UpdateOrganizationPropertiesPayloadParent {
   userErrors: readonly UserError[];
 }
 
+export interface UploadOrganizationLogoPayloadParent {
+  organization: OrganizationParent | null;
+  type: string | null;
+  userErrors: readonly UserError[];
+}
+
+export interface EnableOrganizationSignInMethodPayloadParent {
+  organization: OrganizationParent | null;
+  connectionId: string | null;
+  userErrors: readonly UserError[];
+}
+
 /** What updateFeatureFlagOverride did: the override itself is read when it is asked for. */
 export interface UpdateFeatureFlagOverridePayloadParent {
   organization: OrganizationParent | null;

@@ -53,12 +53,16 @@ function encodeBody({ bodyType }: Endpoint, body: Record<string, unknown>): Requ
     : encodeForm(body as Record<string, FileUpload>);
 }
 
+/** Escapes a name in a form's header, as browsers do: https://html.spec.whatwg.org/#multipart-form-data. */
+const escapeName = (name: string) =>
+  name.replace(/[\r\n"]/g, (character) => encodeURIComponent(character));
+
 /** A form by RFC 7578. The boundary is random, so that no file can hold it on purpose. */
 function encodeForm(files: Readonly<Record<string, FileUpload>>): RequestBody {
   const boundary = randomUUID();
   const parts = Object.entries(files).flatMap(([field, { name, type, content }]) => [
     `--${boundary}\r\n`,
-    `content-disposition: form-data; name="${field}"; filename="${name}"\r\n`,
+    `content-disposition: form-data; name="${field}"; filename="${escapeName(name)}"\r\n`,
     `content-type: ${type}\r\n\r\n`,
     content,
     '\r\n',

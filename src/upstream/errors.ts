@@ -20,6 +20,8 @@ export type UpstreamFailure =
   | 'UNAVAILABLE'
   /** A response that is not what the API promises. */
   | 'BAD_RESPONSE'
+  /** A list that the API sends in one response says that it has more, which no parameter asks for. */
+  | 'INCOMPLETE'
   /** The operation's time was up: a read was broken off, or a write not sent. */
   | 'DEADLINE_EXCEEDED'
   /** The operation had made as many calls as it may; nothing was sent. */

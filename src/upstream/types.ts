@@ -216,3 +216,22 @@ export function maybeEnveloped<T extends TObject>(name: string, schema: T): TUns
     return decode;
   });
 }
+
+/**
+ * Returns the schema of an object that is documented to come in an envelope, as in
+ * `{ connection: { id: "conn_..." } }`, and is put into one where it comes bare.
+ */
+export function enveloped<N extends string, T extends TObject>(
+  name: N,
+  schema: T,
+): TUnsafe<Record<N, Static<T>>> {
+  const envelope = t.Object({ [name]: schema });
+  return decodedBy<Record<N, Static<T>>>(envelope, (field) => {
+    const decode = compileDecoder(envelope, field);
+    return (value, decoding) => {
+      if (!isObject(value) || isObject(value[name])) return decode(value, decoding);
+      report(decoding, `${field}.${name}`, 'object', value[name], 'converted');
+      return decode({ [name]: value }, decoding);
+    };
+  });
+}

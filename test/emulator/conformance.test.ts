@@ -200,7 +200,8 @@ testWith('Kinde’s OpenAPI file').each(rows.map((row) => [row.route, row] as co
       (operation.parameters ?? [])
         .filter((parameter: { in: string }) => parameter.in === place)
         .map(({ name }: { name: string }) => name);
-    const { properties = {} } = operation.requestBody?.content['application/json'].schema ?? {};
+    const mediaType = row.bodyType === 'json' ? 'application/json' : 'multipart/form-data';
+    const { properties = {} } = operation.requestBody?.content[mediaType].schema ?? {};
 
     expect(namesIn('path').sort()).toEqual([...row.pathParameters].sort());
     expect(namesIn('query')).toEqual(expect.arrayContaining(Object.keys(row.query.properties)));
@@ -388,6 +389,19 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       expect(organization.invite.email).toEqual(expect.any(String));
     });
 
+    test('logos, and the ways to sign in', async () => {
+      const { organization } = await gateway.query(
+        `query ($code: ID!) { organization(code: $code) {
+          logos { type fileName path }
+          signInMethods { connectionId name displayName strategy }
+        } }`,
+        { code },
+      );
+      const { logos, connections } = gateway.emulator.state.organization(code);
+      expect(organization.logos).toHaveLength(logos.size);
+      expect(organization.signInMethods).toHaveLength(connections.size);
+    });
+
     test('properties, with and without a value', async () => {
       const { organization } = await gateway.query(
         `query ($code: ID!) { organization(code: $code) {
@@ -540,6 +554,28 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       }
     });
 
+    test('logos are uploaded as files, deleted, and deleted when there are none', async () => {
+      const { logos } = gateway.emulator.state.organization(code);
+      // Prism passes bodies on as text: an SVG is one.
+      const svg = '<svg xmlns="http://www.w3.org/2000/svg"><title>Größe</title></svg>';
+      for (const type of ['LIGHT', 'DARK']) {
+        const logo = { organizationCode: code, type };
+        const data = Buffer.from(svg).toString('base64');
+        expect(await refusal('uploadOrganizationLogo', { ...logo, data })).toEqual([]);
+        const { content } = logos.get(type.toLowerCase() as 'light')!;
+        expect(Buffer.from(content).toString()).toBe(svg);
+        expect(await refusal('deleteOrganizationLogo', logo)).toEqual([]);
+        expect(await refusal('deleteOrganizationLogo', logo)).toEqual([]);
+      }
+    });
+
+    test('a way to sign in is enabled and disabled', async () => {
+      const [connectionId] = gateway.emulator.state.connections.keys();
+      const input = { organizationCode: code, connectionId };
+      expect(await refusal('enableOrganizationSignInMethod', input)).toEqual([]);
+      expect(await refusal('disableOrganizationSignInMethod', input)).toEqual([]);
+    });
+
     test('a person is invited, and the invitation revoked', async () => {
       const { inviteCode } = await mutate(
         'createOrganizationInvite',
@@ -583,6 +619,7 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       ['addOrganizationUsers', { users: [{ userId: 'kp_0' }] }, 'ORGANIZATION_NOT_FOUND'],
       ['updateOrganizationUsers', { users: [{ userId: 'kp_0' }] }, 'ORGANIZATION_NOT_FOUND'],
       ['deleteFeatureFlagOverrides', {}, 'ORGANIZATION_NOT_FOUND'],
+      ['deleteOrganizationLogo', { type: 'DARK' }, 'ORGANIZATION_NOT_FOUND'],
     ])('%s of an unknown organization', async (field, input, reason) => {
       expect(await refusal(field, { organizationCode, ...input })).toEqual([reason]);
     });
@@ -626,6 +663,8 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       ['deleteFeatureFlagOverride', { key: 'none' }, 'FEATURE_FLAG_NOT_FOUND'],
       ['createOrganizationInvite', { email: 'nobody', roles: [] }, 'INVALID_EMAIL'],
       ['revokeOrganizationInvite', { inviteCode: 'inv_none' }, 'INVITE_NOT_FOUND'],
+      ['enableOrganizationSignInMethod', { connectionId: 'conn_none' }, 'CONNECTION_NOT_FOUND'],
+      ['disableOrganizationSignInMethod', { connectionId: 'conn_none' }, 'CONNECTION_NOT_FOUND'],
       ['updateOrganizationProperty', { key: 'none', value: 'x' }, 'PROPERTY_NOT_FOUND'],
       [
         'updateOrganizationProperties',

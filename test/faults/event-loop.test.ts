@@ -96,6 +96,8 @@ const UPDATE =
   'mutation ($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { userErrors { code } } }';
 const ADD =
   'mutation ($input: AddOrganizationUsersInput!) { addOrganizationUsers(input: $input) { userErrors { code message } } }';
+const UPLOAD =
+  'mutation ($input: UploadOrganizationLogoInput!) { uploadOrganizationLogo(input: $input) { userErrors { code } } }';
 const NODES = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
 
 const input = (members: string): string => `{"input":{"organizationCode":"o",${members}}}`;
@@ -103,6 +105,13 @@ const ids = (size: number, entry: (index: number) => string): string =>
   `{"ids":[${fill(size, entry, ',')}]}`;
 const users = (size: number, entry: (index: number) => object): string =>
   input(`"users":[${fill(size, (index) => JSON.stringify(entry(index)), ',')}]`);
+
+/** An upload of about the size, or of the largest that is read. */
+const upload = (size: number, inside: (size: number) => string): [string, string] => {
+  const bytes = Math.min((size * 3) / 4, 512 * 1024) - 100;
+  const data = Buffer.from(`<svg>${inside(bytes)}</svg>`).toString('base64');
+  return [UPLOAD, input(`"type":"LIGHT","data":"${data}"`)];
+};
 
 /** Each makes a document and, as JSON, variables of about `size` bytes. */
 const VARIABLES: Record<string, (size: number) => [document: string, variables: string]> = {
@@ -138,6 +147,17 @@ const VARIABLES: Record<string, (size: number) => [document: string, variables: 
     UPDATE,
     input(`"name":"x","idempotencyKey":"${'k'.repeat(size)}"`),
   ],
+  'base64 that is none': (size) => [
+    UPLOAD,
+    input(`"type":"DARK","data":"${'ab=='.repeat(size / 4)}"`),
+  ],
+  'an SVG of many elements': (size) => upload(size, (bytes) => '<a/>'.repeat(bytes / 4)),
+  'an SVG of elements in elements': (size) => upload(size, (bytes) => nested(bytes, '<g>', '</g>')),
+  'an SVG of many attributes': (size) =>
+    upload(size, (bytes) => `<a ${fill(bytes - 20, (n) => `a${n}=""`, ' ')}/>`),
+  'an SVG of many references': (size) =>
+    upload(size, (bytes) => `<a b="${'&amp;'.repeat(bytes / 5 - 4)}"/>`),
+  'an SVG of comments': (size) => upload(size, (bytes) => '<!---->'.repeat(bytes / 7)),
   'a long enum value': (size) => [
     'query ($sort: OrganizationSortOrder) { organizations(sort: $sort) { nodes { code } } }',
     `{"sort":"${'NAME_'.repeat(size / 5)}"}`,

@@ -52,6 +52,14 @@ export function validInputs({
     updateOrganizationPasskeyPolicy: { ...organization, requirement: 'MANDATORY' },
     updateOrganizationSessionPolicy: { ...organization, lifetimeSeconds: 3600 },
     deleteOrganizationHandle: organization,
+    uploadOrganizationLogo: {
+      ...organization,
+      type: 'LIGHT',
+      data: 'R0lGODlhAQABAAAAACwAAAAAAQABAAA7',
+    },
+    deleteOrganizationLogo: { ...organization, type: 'LIGHT' },
+    enableOrganizationSignInMethod: { ...organization, connectionId: 'conn_0' },
+    disableOrganizationSignInMethod: { ...organization, connectionId: 'conn_0' },
     createOrganizationInvite: {
       ...organization,
       email: 'new@example.com',

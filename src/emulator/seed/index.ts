@@ -5,7 +5,9 @@
 import type { Organization } from '../../upstream/types.js';
 import { blank, COLOR_SCHEMES } from '../organizations/index.js';
 import { color } from '../organizations/colors.js';
+import { seedConnections, seedEnabledConnections } from '../organizations/connections.js';
 import { seedInvites } from '../organizations/invites.js';
+import { seedLogo } from '../organizations/logos.js';
 import { seedProperties, seedPropertyDefinitions } from '../organizations/properties.js';
 import {
   type OrganizationProfile,
@@ -44,6 +46,7 @@ export function seedState({
   const state = new State(random(seed, 'created later').hex, options);
   seedCatalogue(state, seed);
   seedPropertyDefinitions(state, seed);
+  seedConnections(state, seed);
   const addresses = new Map<string, number>();
 
   const plans = Array.from({ length: organizations }, (_, index) => {
@@ -132,7 +135,8 @@ function addOrganization(state: State, seed: string, index: number): Organizatio
     suspended_on: isSuspended ? isoSeconds(chance.moment(created, NOW)) : null,
   };
   profile.allowed_domains = chance.chance(40) ? [domain(profile)] : [];
-  if (chance.chance(60)) brand(profile, chance);
+  const isBranded = chance.chance(60);
+  if (isBranded) brand(profile, chance);
   if (chance.chance(50)) {
     profile.sender_name = name;
     profile.sender_email = `hello@${domain(profile)}`;
@@ -152,13 +156,14 @@ function addOrganization(state: State, seed: string, index: number): Organizatio
   override(state, organization, index, chance);
   seedProperties(organization, random(seed, 'properties', index));
   seedInvites(state, organization, random(seed, 'invites', index));
+  seedEnabledConnections(state, organization, random(seed, 'connections', index));
+  if (isBranded) seedLogo(organization);
   return organization;
 }
 
 function brand(profile: Organization, chance: Random): void {
   const accent = chance.pick(['#0056F1', '#0f766e', '#b45309', '#7c3aed', '#BE123C', '#333']);
   Object.assign(profile, {
-    logo: `https://images.example.com/${profile.code}/logo.svg`,
     link_color: color(accent),
     button_color: color(accent),
     background_color: color('#ffffff'),

@@ -4,7 +4,9 @@
  */
 import type { Expect, ListOf } from '../type-checks.js';
 import { featureFlags } from './feature-flags.js';
+import { organizationConnections } from './organization-connections.js';
 import { organizationInvites } from './organization-invites.js';
+import { organizationLogos } from './organization-logos.js';
 import { organizationProperties } from './organization-properties.js';
 import { organizationRoles } from './organization-roles.js';
 import { organizationSecurity } from './organization-security.js';
@@ -22,7 +24,9 @@ import { users } from './users.js';
 
 const rows = {
   organizations,
+  organizationConnections,
   organizationInvites,
+  organizationLogos,
   organizationProperties,
   organizationRoles,
   organizationSecurity,

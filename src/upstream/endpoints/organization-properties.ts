@@ -2,7 +2,7 @@
 import { type Static, Type as t } from 'typebox';
 import { endpoint } from '../endpoint.js';
 import { list } from '../schema-decoder.js';
-import { Success, text } from '../types.js';
+import { NextToken, Success, text } from '../types.js';
 
 /** `value` is null where the organization has none. */
 export const OrganizationProperty = t.Object({
@@ -16,11 +16,11 @@ export type OrganizationProperty = Static<typeof OrganizationProperty>;
 
 export const organizationProperties = {
   list: endpoint('GET /api/v1/organizations/{org_code}/properties', {
-    // The response may hold a next_token, but the operation takes no parameter to use it.
-    summary: 'The properties of an organization, with and without a value.',
+    summary:
+      'The properties of an organization, with and without a value. No parameter takes the `next_token`.',
     scope: 'read:organization_properties',
     tags: ['properties {org_code}'],
-    returns: t.Object({ properties: list(OrganizationProperty) }),
+    returns: t.Object({ properties: list(OrganizationProperty), next_token: NextToken }),
   }),
 
   update: endpoint('PUT /api/v1/organizations/{org_code}/properties/{property_key}', {
