@@ -162,7 +162,7 @@ const deviationsIn = (findings: Finding[]) =>
 async function mutate(field: string, input: object, selection = ''): Promise<any> {
   const type = `${field[0]!.toUpperCase()}${field.slice(1)}Input`;
   const data = await gateway.query(
-    `mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} userErrors { code } } }`,
+    `mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} userErrors { code kindeCode } } }`,
     { input },
   );
   return data[field];
