@@ -62,7 +62,7 @@ export function messageOf(error: UpstreamError): string {
   }
   switch (error.failure) {
     case 'INVALID_ID':
-      return 'A value that was given cannot be an id, code or key.';
+      return 'A value is not a valid id, code or key, or is not well-formed Unicode.';
     case 'BAD_REQUEST':
       return reasons || 'Kinde refused the request.';
     case 'NOT_FOUND':

@@ -11,8 +11,8 @@ import type { Entry } from '../loaders/shared-reads.js';
 import type { Standing } from '../loaders/users.js';
 import { MAX_BULK_USERS } from '../upstream/endpoints/organizations.js';
 import { UpstreamError, type Reason } from '../upstream/errors.js';
-import { isId } from '../upstream/id.js';
 import { usable } from './entries.js';
+import { idProblem, USER_ID } from './id-input.js';
 import { MAX_NAMED } from './reference.js';
 
 /** A user as Kinde's bulk writes take it. */
@@ -63,7 +63,7 @@ export function checkUsers(users: readonly { userId: string }[]): void {
   const seen = new Set<string>();
   const userErrors: UserError[] = [];
   for (const [position, { userId }] of users.entries()) {
-    const problem = idProblem(userId, seen);
+    const problem = userProblem(userId, seen);
     if (problem !== undefined) {
       userErrors.push({ ...problem, field: ['users', position, 'userId'] });
       if (userErrors.length === MAX_NAMED) break;
@@ -73,8 +73,9 @@ export function checkUsers(users: readonly { userId: string }[]): void {
   if (userErrors.length > 0) throw new InputError(userErrors);
 }
 
-function idProblem(userId: string, seen: ReadonlySet<string>): Problem | undefined {
-  if (!isId(userId)) return { message: 'This cannot be the id of a user.', code: 'INVALID_ID' };
+function userProblem(userId: string, seen: ReadonlySet<string>): Problem | undefined {
+  const message = idProblem(USER_ID, '`userId`', userId);
+  if (message !== undefined) return { message, code: 'INVALID_ID' };
   if (!seen.has(userId)) return undefined;
   return { message: `${userId} is named more than once.`, code: 'DUPLICATE_USER' };
 }

@@ -7,6 +7,7 @@ import type {
 import type { Loaders } from '../loaders/index.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { reported } from './entries.js';
+import { KEY, requireId } from './id-input.js';
 import { mutation, selects } from './mutation.js';
 import { nodeId } from './node-id.js';
 
@@ -28,7 +29,7 @@ export const resolvers = {
     featureFlags: async ({ code }, _, { loaders }) =>
       reported((await loaders.featureFlags.ofOrganization(code)).values()),
     featureFlag: ({ code }, { key }, { loaders }) =>
-      loaders.featureFlags.find({ org_code: code, key }),
+      loaders.featureFlags.find({ org_code: code, key: requireId(KEY, 'key', key) }),
   },
 
   FeatureFlag: {

@@ -1,11 +1,6 @@
 /** What all mutations share: their payloads, their errors and their idempotency keys. */
 import { collectSubFields } from '@graphql-tools/utils';
-import {
-  getNamedType,
-  isInputObjectType,
-  type GraphQLObjectType,
-  type GraphQLResolveInfo,
-} from 'graphql';
+import { getNamedType, type GraphQLObjectType, type GraphQLResolveInfo } from 'graphql';
 import { keyOwner } from '../auth/identity.js';
 import type { Context } from '../graphql/context.js';
 import {
@@ -23,7 +18,14 @@ import {
 } from '../graphql/user-errors.js';
 import type { Resolvers } from '../generated/resolvers.js';
 import { UpstreamError } from '../upstream/errors.js';
-import { isId } from '../upstream/id.js';
+import {
+  idProblem,
+  INVITE_CODE,
+  KEY,
+  ORGANIZATION_CODE,
+  USER_ID,
+  type IdKind,
+} from './id-input.js';
 
 /** The input's field for an upstream parameter, where it is not the parameter's own name or the end of it. */
 const FIELD_OF_PARAMETER: Readonly<Record<string, string>> = {
@@ -78,30 +80,25 @@ function fieldIn(input: object) {
   };
 }
 
-/** Returns the names of the ids in a mutation's input, as the schema types them. */
-function idFields({ parentType, fieldName }: GraphQLResolveInfo): string[] {
-  const [argument] = parentType.getFields()[fieldName]!.args;
-  const type = getNamedType(argument?.type);
-  return isInputObjectType(type)
-    ? Object.values(type.getFields())
-        .filter((field) => getNamedType(field.type).name === 'ID')
-        .map(({ name }) => name)
-    : [];
-}
+/** The ids, codes and keys that a mutation's input may have, by field. */
+const ID_FIELDS: Readonly<Record<string, IdKind>> = {
+  organizationCode: ORGANIZATION_CODE,
+  userId: USER_ID,
+  inviteCode: INVITE_CODE,
+  key: KEY,
+};
 
 /**
  * Throws an InputError that names the ids which can't be any. Encoding refuses them as well, but by
  * then the catalogue of roles or permissions may have been read.
  */
-function checkIds(input: object, names: readonly string[]): void {
-  const values = Object.entries(input).filter(([name]) => names.includes(name));
-  const userErrors = values
-    .filter(([, value]) => typeof value === 'string' && !isId(value))
-    .map(([name]): UserError => ({
-      message: `\`${name}\` is not a valid id.`,
-      code: 'INVALID_ID',
-      field: [name],
-    }));
+function checkIds(input: object): void {
+  const userErrors = Object.entries(input).flatMap(([name, value]): UserError[] => {
+    const kind = Object.hasOwn(ID_FIELDS, name) ? ID_FIELDS[name] : undefined;
+    if (kind === undefined || typeof value !== 'string') return [];
+    const message = idProblem(kind, `\`${name}\``, value);
+    return message === undefined ? [] : [{ message, code: 'INVALID_ID', field: [name] }];
+  });
   if (userErrors.length > 0) throw new InputError(userErrors);
 }
 
@@ -192,7 +189,7 @@ export function mutation<I extends object, P extends object, N extends object>(
     };
     const attempt = async (): Promise<Attempt<WithUserErrors<P | N>>> => {
       try {
-        checkIds(input, idFields(info));
+        checkIds(input);
         const payload = { userErrors: [], ...(await write(input, context, info)) };
         return { payload, isAnswered: true };
       } catch (thrown) {

@@ -13,6 +13,9 @@ const KEYS = {
 
 export type NodeType = keyof typeof KEYS;
 
+/** What a part of a global id names. */
+export type IdPart = (typeof KEYS)[NodeType][number];
+
 /** Returns the code of the organization that an object belongs to; undefined for what is the environment's. */
 export function organizationIn({ type, keys }: { type: NodeType; keys: string[] }) {
   const position = (KEYS[type] as readonly string[]).indexOf('organizationCode');
@@ -38,4 +41,10 @@ export function parseNodeId(id: string): { type: NodeType; keys: string[] } | un
   // One object has one id: other spellings of the same JSON are refused.
   if (!isNode || nodeId(type as NodeType, ...keys) !== id) return undefined;
   return { type: type as NodeType, keys };
+}
+
+/** Returns the id, code or key that Kinde has for the object of a global id; undefined for another text. */
+export function namedBy(id: string): { type: NodeType; part: IdPart; key: string } | undefined {
+  const named = parseNodeId(id);
+  return named && { type: named.type, part: KEYS[named.type].at(-1)!, key: named.keys.at(-1)! };
 }

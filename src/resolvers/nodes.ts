@@ -30,13 +30,18 @@ const FIND: {
   Permission: ({ permissions }, key) => permissions.byKey(key!),
 };
 
+function notGlobal(id: string): string {
+  const shown = JSON.stringify(id.slice(0, 50).toWellFormed());
+  return `${shown} is not a global id. Send the \`id\` of an object. Kinde's own codes and keys go elsewhere, such as to \`organization(code:)\`.`;
+}
+
 async function find(
   id: string,
   { loaders, viewer }: Context,
   schema: GraphQLSchema,
 ): Promise<NodeParent | null> {
   const named = parseNodeId(id);
-  if (named === undefined) throw badUserInput('This is not an id of this API.');
+  if (named === undefined) throw badUserInput(notGlobal(id));
   authorizeNode(viewer, schema, named.type, organizationIn(named));
   const found = await FIND[named.type](loaders, ...named.keys);
   return found && { ...found, __typename: named.type };

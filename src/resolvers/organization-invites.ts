@@ -11,6 +11,7 @@ import {
 } from '../loaders/organization-invites.js';
 import { connection, connectionResolvers } from './connection.js';
 import { mapEntries } from './entries.js';
+import { INVITE_CODE, requireId } from './id-input.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
 import type { CreateOrganizationInvitePayloadParent } from './parents.js';
@@ -49,7 +50,10 @@ export const resolvers = {
       );
     },
     invite: ({ code }, { code: invite_code }, { loaders }) =>
-      loaders.organizationInvites.find({ org_code: code, invite_code }),
+      loaders.organizationInvites.find({
+        org_code: code,
+        invite_code: requireId(INVITE_CODE, 'code', invite_code),
+      }),
   },
 
   OrganizationInvite: {

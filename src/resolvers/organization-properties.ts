@@ -6,8 +6,8 @@ import type {
 } from '../generated/resolvers.js';
 import { InputError, type UserError } from '../graphql/user-errors.js';
 import { UpstreamError } from '../upstream/errors.js';
-import { isId } from '../upstream/id.js';
 import { reported } from './entries.js';
+import { idProblem, KEY } from './id-input.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
 
@@ -16,7 +16,8 @@ function checkProperties(properties: readonly OrganizationPropertyInput[]): void
   const seen = new Set<string>();
   const userErrors = properties.flatMap(({ key }, position): UserError[] => {
     const field = ['properties', position, 'key'];
-    if (!isId(key)) return [{ message: '`key` is not a valid key.', code: 'INVALID_ID', field }];
+    const message = idProblem(KEY, '`key`', key);
+    if (message !== undefined) return [{ message, code: 'INVALID_ID', field }];
     if (seen.has(key)) {
       return [{ message: `${key} is given more than once.`, code: 'INVALID_VALUE', field }];
     }

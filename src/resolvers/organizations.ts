@@ -14,6 +14,7 @@ import type { Organization } from '../upstream/types.js';
 import { carriedOr } from './from-parent.js';
 import { connection, connectionResolvers } from './connection.js';
 import { reported } from './entries.js';
+import { ORGANIZATION_CODE, requireId } from './id-input.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
 
@@ -123,7 +124,8 @@ function requireText(argument: string, value: string): void {
 
 export const resolvers = {
   Query: {
-    organization: (_, { code }, { loaders }) => loaders.organizations.find(code),
+    organization: (_, { code }, { loaders }) =>
+      loaders.organizations.find(requireId(ORGANIZATION_CODE, 'code', code)),
     organizationByHandle: (_, { handle }, { loaders }) => {
       requireText('handle', handle);
       return loaders.organizations.byHandle(handle);

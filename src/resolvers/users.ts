@@ -9,11 +9,11 @@ import type {
 } from '../generated/resolvers.js';
 import type { Loaders } from '../loaders/index.js';
 import { fullName, memberTraits, type Member, type Standing } from '../loaders/users.js';
-import { isId } from '../upstream/id.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { checkUsers, sendInBatches } from './bulk.js';
 import { carriedOr } from './from-parent.js';
 import { connection, connectionResolvers } from './connection.js';
+import { idProblem, KEY } from './id-input.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
 import { permissionKeys } from './permissions.js';
@@ -35,7 +35,10 @@ function filter(name: string, keys: readonly string[] | null | undefined): strin
   if (keys.length > MAX_FILTER_KEYS) {
     throw badUserInput(`\`${name}\` takes at most ${MAX_FILTER_KEYS} keys, not ${keys.length}.`);
   }
-  if (!keys.every(isId)) throw badUserInput(`\`${name}\` holds a text that cannot be a key.`);
+  for (const key of keys) {
+    const problem = idProblem(KEY, `An entry of \`${name}\``, key);
+    if (problem !== undefined) throw badUserInput(problem);
+  }
   return [...keys].sort().join(',');
 }
 

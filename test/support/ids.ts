@@ -14,5 +14,13 @@ export const IMPOSSIBLE_IDS = [
   'a\r\nb',
   '\ud800',
   'a,b',
+  'Acme Inc',
+  '\u2025',
+  '\uff0e\uff0e',
+  '\u2024\u2024',
+  'org_\u200b1',
+  'org\u2011x',
+  'é',
+  '\u{1f4a5}',
   'x'.repeat(10_000),
 ];
