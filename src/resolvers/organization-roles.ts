@@ -3,14 +3,16 @@ import type { Loaders } from '../loaders/index.js';
 import { holderTraits, type OrganizationRole } from '../loaders/organization-roles.js';
 import type { RoleParent } from '../loaders/roles.js';
 import { connection } from './connection.js';
+import { ORGANIZATION_CODE, requireId } from './id-input.js';
 
 /** Reads of a role in an organization; null for a role that the environment no longer defines. */
 async function readRole<T>(
   role: RoleParent,
-  org_code: string,
+  organizationCode: string,
   { roles }: Loaders,
   read: (role: OrganizationRole) => Promise<T>,
 ): Promise<T | null> {
+  const org_code = requireId(ORGANIZATION_CODE, 'organizationCode', organizationCode);
   const role_id = await roles.idOf(role);
   return role_id === undefined ? null : read({ org_code, role_id });
 }

@@ -10,12 +10,19 @@ import { connection, connectionResolvers } from './connection.js';
 import { mapEntries, reported } from './entries.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
-import { resolveId, resolveKeys, type ReferenceKind, type ReferenceList } from './reference.js';
+import {
+  checkFilterKeys,
+  resolveKeys,
+  writeWithId,
+  type ReferenceKind,
+  type ReferenceList,
+} from './reference.js';
 
 const kindOf = ({ permissions }: Loaders): ReferenceKind => ({
   ...permissions,
   noun: 'permission',
   idName: 'permissionId',
+  typeName: 'Permission',
   unknownCode: 'UNKNOWN_PERMISSION',
 });
 
@@ -23,8 +30,15 @@ const kindOf = ({ permissions }: Loaders): ReferenceKind => ({
 export const permissionKeys = (loaders: Loaders, lists: readonly ReferenceList[]) =>
   resolveKeys(lists, kindOf(loaders));
 
-const permissionId = (loaders: Loaders, reference: PermissionReference) =>
-  resolveId(reference, kindOf(loaders), ['permission']);
+/** Throws BAD_USER_INPUT for a key that no permission has. */
+export const checkPermissionFilter = (loaders: Loaders, keys: readonly string[]) =>
+  checkFilterKeys(keys, kindOf(loaders));
+
+const withPermissionId = <T>(
+  loaders: Loaders,
+  reference: PermissionReference,
+  write: (id: string) => Promise<T>,
+) => writeWithId(reference, kindOf(loaders), ['permission'], write);
 
 export const resolvers = {
   Query: {
@@ -73,8 +87,9 @@ export const resolvers = {
       { organizationUser: null },
       async (input: AddOrganizationUserPermissionInput, { upstream, loaders }) => {
         const member = { org_code: input.organizationCode, user_id: input.userId };
-        const permission_id = await permissionId(loaders, input.permission);
-        await upstream.organizations.addUserPermission({ ...member, permission_id });
+        await withPermissionId(loaders, input.permission, (permission_id) =>
+          upstream.organizations.addUserPermission({ ...member, permission_id }),
+        );
         return { organizationUser: member };
       },
     ),
@@ -83,8 +98,9 @@ export const resolvers = {
       { organizationUser: null },
       async (input: RemoveOrganizationUserPermissionInput, { upstream, loaders }) => {
         const member = { org_code: input.organizationCode, user_id: input.userId };
-        const permission_id = await permissionId(loaders, input.permission);
-        await upstream.organizations.removeUserPermission({ ...member, permission_id });
+        await withPermissionId(loaders, input.permission, (permission_id) =>
+          upstream.organizations.removeUserPermission({ ...member, permission_id }),
+        );
         return { organizationUser: member };
       },
     ),

@@ -3,9 +3,11 @@
  * writes take ids; the environment's catalogue turns one into the other. A key is looked up even where
  * the write takes keys: Kinde would refuse a misspelled one together with the batch that it is in.
  */
+import { badUserInput } from '../graphql/errors.js';
 import { InputError, type UserError } from '../graphql/user-errors.js';
 import { UpstreamError } from '../upstream/errors.js';
-import { isId } from '../upstream/id.js';
+import { idProblem, KEY, UUID } from './id-input.js';
+import { namedBy } from './node-id.js';
 import { closest } from './suggestion.js';
 
 export type FieldPath = NonNullable<UserError['field']>;
@@ -35,11 +37,12 @@ export interface ReferenceKind {
   keys: () => Promise<string[]>;
   noun: 'role' | 'permission';
   idName: 'roleId' | 'permissionId';
+  typeName: 'Role' | 'Permission';
   unknownCode: 'UNKNOWN_ROLE' | 'UNKNOWN_PERMISSION';
 }
 
 /** Returns the id that a write takes for a reference. Throws an InputError when nothing has that key. */
-export async function resolveId(
+async function resolveId(
   reference: Reference,
   kind: ReferenceKind,
   field: FieldPath,
@@ -51,6 +54,47 @@ export async function resolveId(
   const found = await kind.byKey(reference.key);
   if (found === null) throw new InputError([await unknownError(place, kind)]);
   return found.id;
+}
+
+/**
+ * Writes with the id of a reference. Throws an InputError when nothing has its key or, once Kinde has
+ * refused the write, its id.
+ */
+export async function writeWithId<T>(
+  reference: Reference,
+  kind: ReferenceKind,
+  field: FieldPath,
+  write: (id: string) => Promise<T>,
+): Promise<T> {
+  const id = await resolveId(reference, kind, field);
+  try {
+    return await write(id);
+  } catch (error) {
+    if (reference.key != null || !isRefused(error)) throw error;
+    const isUnknown = await kind.byId(id).then((found) => found === null, ignoreUpstreamError);
+    if (isUnknown !== true) throw error;
+    throw new InputError([await unknownError({ reference, field }, kind)]);
+  }
+}
+
+const isRefused = (error: unknown) =>
+  error instanceof UpstreamError &&
+  (error.failure === 'BAD_REQUEST' || error.failure === 'NOT_FOUND');
+
+/**
+ * Throws BAD_USER_INPUT for the first key of a filter that the catalogue doesn't have: Kinde answers
+ * with an empty list, as if nobody had the role or permission.
+ */
+export async function checkFilterKeys(keys: readonly string[], kind: ReferenceKind): Promise<void> {
+  const known = await Promise.all(keys.map((key) => kind.hasKey(key).catch(ignoreUpstreamError)));
+  const unknown = keys.find((_, index) => known[index] === false);
+  if (unknown === undefined) return;
+  const entry = await kind.byId(unknown);
+  const advice =
+    entry === null
+      ? suggestion(unknown, await kind.keys())
+      : ` That is an id. Filters take keys: \`${entry.key}\`.`;
+  throw badUserInput(`No ${kind.noun} has the key \`${unknown}\`.${advice}`);
 }
 
 /** The references of one user in an input, and the path of their list. */
@@ -135,16 +179,28 @@ const nameOf = (reference: Reference) =>
   `${reference.key == null ? 'id' : 'key'} ${nameIn(reference)}`;
 
 function invalidError({ reference, field }: Place, kind: ReferenceKind): UserError | undefined {
-  if (isId(nameIn(reference))) return undefined;
+  const value = nameIn(reference);
   const name = reference.key == null ? kind.idName : 'key';
-  const message = `\`${name}\` is not a valid ${name === 'key' ? 'key' : 'id'} of a ${kind.noun}.`;
-  return { message, code: 'INVALID_ID', field: [...field, name] };
+  const message =
+    name === 'key'
+      ? idProblem(KEY, '`key`', value)
+      : (globalIdProblem(kind, value) ?? idProblem(UUID, `\`${name}\``, value));
+  return message === undefined
+    ? undefined
+    : { message, code: 'INVALID_ID', field: [...field, name] };
+}
+
+/** The global id of a role or a permission holds its key, and not the id that Kinde has for it. */
+function globalIdProblem({ idName, typeName }: ReferenceKind, value: string): string | undefined {
+  const named = namedBy(value);
+  return named?.type === typeName
+    ? `\`${idName}\` is a global id. Write \`{ key: "${named.key}" }\` instead.`
+    : undefined;
 }
 
 async function unknownError({ reference, field }: Place, kind: ReferenceKind): Promise<UserError> {
   const name = reference.key == null ? kind.idName : 'key';
-  const named = name === 'key' ? 'key' : 'id';
-  const message = `The environment has no ${kind.noun} with the ${named} \`${nameIn(reference)}\`.`;
+  const message = `No ${kind.noun} has the ${name === 'key' ? 'key' : 'id'} \`${nameIn(reference)}\`.`;
   const advice = await adviceFor(name, nameIn(reference), kind);
   return { message: message + advice, code: kind.unknownCode, field: [...field, name] };
 }
@@ -159,7 +215,11 @@ async function adviceFor(
     return known.includes(value) ? ` To use a key, write \`{ key: "${value}" }\`.` : '';
   }
   if ((await byId(value)) !== null) return ` To use an id, write \`{ ${idName}: "${value}" }\`.`;
-  const meant = closest(value, known);
+  return suggestion(value, known);
+}
+
+function suggestion(key: string, known: readonly string[]): string {
+  const meant = closest(key, known);
   return meant === undefined ? '' : ` Did you mean \`${meant}\`?`;
 }
 

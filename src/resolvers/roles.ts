@@ -12,7 +12,13 @@ import { connection, connectionResolvers } from './connection.js';
 import { mapEntries, reported } from './entries.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
-import { resolveId, resolveKeys, type ReferenceKind, type ReferenceList } from './reference.js';
+import {
+  checkFilterKeys,
+  resolveKeys,
+  writeWithId,
+  type ReferenceKind,
+  type ReferenceList,
+} from './reference.js';
 
 /** A property that only the environment's catalogue has, unless what led here carries it. */
 const described = carriedOr((role: RoleParent, { roles }) => roles.describe(role));
@@ -21,6 +27,7 @@ const kindOf = ({ roles }: Loaders): ReferenceKind => ({
   ...roles,
   noun: 'role',
   idName: 'roleId',
+  typeName: 'Role',
   unknownCode: 'UNKNOWN_ROLE',
 });
 
@@ -28,8 +35,15 @@ const kindOf = ({ roles }: Loaders): ReferenceKind => ({
 export const roleKeys = (loaders: Loaders, lists: readonly ReferenceList[]) =>
   resolveKeys(lists, kindOf(loaders));
 
-const roleId = (loaders: Loaders, reference: RoleReference) =>
-  resolveId(reference, kindOf(loaders), ['role']);
+/** Throws BAD_USER_INPUT for a key that no role has. */
+export const checkRoleFilter = (loaders: Loaders, keys: readonly string[]) =>
+  checkFilterKeys(keys, kindOf(loaders));
+
+const withRoleId = <T>(
+  loaders: Loaders,
+  reference: RoleReference,
+  write: (id: string) => Promise<T>,
+) => writeWithId(reference, kindOf(loaders), ['role'], write);
 
 export const resolvers = {
   Query: {
@@ -70,8 +84,9 @@ export const resolvers = {
       { organizationUser: null },
       async (input: AddOrganizationUserRoleInput, { upstream, loaders }) => {
         const member = { org_code: input.organizationCode, user_id: input.userId };
-        const role_id = await roleId(loaders, input.role);
-        await upstream.organizations.addUserRole({ ...member, role_id });
+        await withRoleId(loaders, input.role, (role_id) =>
+          upstream.organizations.addUserRole({ ...member, role_id }),
+        );
         return { organizationUser: member };
       },
     ),
@@ -80,8 +95,9 @@ export const resolvers = {
       { organizationUser: null },
       async (input: RemoveOrganizationUserRoleInput, { upstream, loaders }) => {
         const member = { org_code: input.organizationCode, user_id: input.userId };
-        const role_id = await roleId(loaders, input.role);
-        await upstream.organizations.removeUserRole({ ...member, role_id });
+        await withRoleId(loaders, input.role, (role_id) =>
+          upstream.organizations.removeUserRole({ ...member, role_id }),
+        );
         return { organizationUser: member };
       },
     ),

@@ -13,12 +13,12 @@ import { UpstreamError } from '../upstream/errors.js';
 import { checkUsers, sendInBatches } from './bulk.js';
 import { carriedOr } from './from-parent.js';
 import { connection, connectionResolvers } from './connection.js';
-import { idProblem, KEY } from './id-input.js';
+import { idProblem, KEY, requireId, USER_ID } from './id-input.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
-import { permissionKeys } from './permissions.js';
+import { checkPermissionFilter, permissionKeys } from './permissions.js';
 import { allOrInputError } from './reference.js';
-import { roleKeys } from './roles.js';
+import { checkRoleFilter, roleKeys } from './roles.js';
 
 /** A property of the person: from the parent where it carries it, else by the batch read of people. */
 const personal = carriedOr((member: Member, { users }) => users.profile(member));
@@ -98,16 +98,14 @@ const NOT_UPDATED: Record<Standing | 'UNREAD', string> = {
 
 export const resolvers = {
   Organization: {
-    user: ({ code }, { userId }, { loaders }) => {
-      if (!isId(userId)) throw badUserInput('`userId` is not a valid id.');
-      return loaders.users.find({ org_code: code, user_id: userId });
-    },
-    users: ({ code }, { sort, roles, permissions, ...page }, context) => {
+    user: ({ code }, { userId }, { loaders }) =>
+      loaders.users.find({ org_code: code, user_id: requireId(USER_ID, 'userId', userId) }),
+    users: async ({ code }, { sort, roles, permissions, ...page }, context) => {
       const filters = {
         roles: filter('roles', roles),
         permissions: filter('permissions', permissions),
       };
-      return connection(
+      const members = await connection(
         { ...page, sort: sort?.toLowerCase() as Lowercase<NonNullable<typeof sort>> | undefined },
         {
           load: context.loaders.users.page,
@@ -117,6 +115,11 @@ export const resolvers = {
         },
         context,
       );
+      if (members.entries.length === 0) {
+        await checkRoleFilter(context.loaders, roles ?? []);
+        await checkPermissionFilter(context.loaders, permissions ?? []);
+      }
+      return members;
     },
   },
 

@@ -253,13 +253,13 @@ describe('a misspelled key', () => {
       {
         code: 'UNKNOWN_ROLE',
         kindeCode: null,
-        message: 'The environment has no role with the key `admn`. Did you mean `admin`?',
+        message: 'No role has the key `admn`. Did you mean `admin`?',
         field: ['users', '1', 'roles', '0', 'key'],
       },
       {
         code: 'UNKNOWN_ROLE',
         kindeCode: null,
-        message: 'The environment has no role with the key `Admin`. Did you mean `admin`?',
+        message: 'No role has the key `Admin`. Did you mean `admin`?',
         field: ['users', '2', 'roles', '0', 'key'],
       },
     ]);
@@ -278,8 +278,8 @@ describe('a misspelled key', () => {
       { ...user, permissions: [{ key: 'no_such_permission' }] },
     ]);
     expect(userErrors.map(({ message: each }) => each)).toEqual([
-      'The environment has no role with the key `astronaut`.',
-      'The environment has no permission with the key `no_such_permission`.',
+      'No role has the key `astronaut`.',
+      'No permission has the key `no_such_permission`.',
     ]);
   });
 
@@ -289,10 +289,10 @@ describe('a misspelled key', () => {
     const messages = async (role: object) =>
       (await write(UPDATE, [{ userId, roles: [role] }])).userErrors.map(({ message }) => message);
     expect(await messages({ roleId: 'admin' })).toEqual([
-      'The environment has no role with the id `admin`. To use a key, write `{ key: "admin" }`.',
+      'No role has the id `admin`. To use a key, write `{ key: "admin" }`.',
     ]);
     expect(await messages({ key: id })).toEqual([
-      `The environment has no role with the key \`${id}\`. To use an id, write \`{ roleId: "${id}" }\`.`,
+      `No role has the key \`${id}\`. To use an id, write \`{ roleId: "${id}" }\`.`,
     ]);
   });
 

@@ -354,6 +354,8 @@ describe('roles and permissions', () => {
     expect(again).toMatchObject({ organizationUser: null, userErrors: [{ field: ['role'] }] });
     expect(gateway.calls()).toEqual([
       `DELETE /api/v1/organizations/${code}/users/${memberId}/roles/${missing.id}`,
+      // Whether the role exists at all.
+      'GET /api/v1/roles?page_size=500',
     ]);
   });
 
