@@ -2,9 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { buildSchema, getNamedType, isObjectType } from 'graphql';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
-const page = readFileSync(join(import.meta.dirname, '../../docs/errors.md'), 'utf8');
+const root = join(import.meta.dirname, '../..');
+const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');
+const schema = readFileSync(join(root, 'schema.graphql'), 'utf8');
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -170,7 +173,12 @@ describe('an invalid value is refused before any call', () => {
 
   test('as an argument of a field, at its path', async () => {
     const { errors } = await gateway.execute(
-      `{ organization(code: "${CODE}") { featureFlag(key: "a/b") { value } invite(code: "a b") { email } users(roles: ["admin", "‥"]) { nodes { userId } } } }`,
+      `{ organization(code: "${CODE}") {
+        featureFlag(key: "a/b") { value }
+        invite(code: "a b") { email }
+        user(userId: "kp 1") { email }
+        users(roles: ["admin", "‥"]) { nodes { userId } }
+      } }`,
     );
     expect(
       Object.fromEntries(errors!.map(({ path, message }) => [path!.join('.'), message])),
@@ -179,10 +187,51 @@ describe('an invalid value is refused before any call', () => {
         '`key` is not a valid key: "a/b". Keys look like `billing_manager`.',
       'organization.invite':
         '`code` is not a valid code: "a b". Codes look like `inv_abc123def456`.',
+      'organization.user':
+        '`userId` is not a valid id: "kp 1". Ids look like `kp_c3143a4b50ad43c88e541d9077681782`.',
       'organization.users':
         'An entry of `roles` is not a valid key: "‥". It contains U+2025, and only printable ASCII is allowed. Keys look like `billing_manager`.',
     });
     expect(gateway.calls()).toEqual([`GET /api/v1/organization?code=${CODE}`]);
+  });
+
+  test('as the organization of a role’s holders', async () => {
+    const { roles } = await gateway.query('{ roles(first: 1) { nodes { id } } }');
+    gateway.calls();
+    const ofRole = (fields: string) =>
+      failure(`query ($id: ID!) { node(id: $id) { ... on Role { ${fields} } } }`, {
+        id: roles.nodes[0].id,
+      });
+    for (const fields of [
+      'users(organizationCode: "a b") { nodes { userId } }',
+      'usersCount(organizationCode: "a b")',
+    ]) {
+      expect((await ofRole(fields)).message).toMatch(
+        /^`organizationCode` is not a valid code: "a b"/,
+      );
+    }
+    expect(gateway.calls().filter((call) => !call.includes('/roles?'))).toEqual([]);
+  });
+
+  test('in each argument that the schema has for an id of Kinde’s', () => {
+    const { Query: _, Mutation: __, ...types } = buildSchema(schema).getTypeMap();
+    const found = Object.values(types).flatMap((type) =>
+      isObjectType(type)
+        ? Object.values(type.getFields()).flatMap(({ name, args }) =>
+            args
+              .filter((arg) => getNamedType(arg.type).name === 'ID')
+              .map((arg) => `${type.name}.${name} ${arg.name}`),
+          )
+        : [],
+    );
+    // A new one belongs in the two tests above.
+    expect(found.sort()).toEqual([
+      'Organization.invite code',
+      'Organization.user userId',
+      'Role.activeUsersCount organizationCode',
+      'Role.users organizationCode',
+      'Role.usersCount organizationCode',
+    ]);
   });
 });
 
