@@ -4,7 +4,7 @@
  * the write takes keys: Kinde would refuse a misspelled one together with the batch that it is in.
  */
 import { badUserInput } from '../graphql/errors.js';
-import { InputError, type UserError } from '../graphql/user-errors.js';
+import { InputError, problemOf, type UserError } from '../graphql/user-errors.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { idProblem, KEY, UUID } from './id-input.js';
 import { namedBy } from './node-id.js';
@@ -73,11 +73,12 @@ export async function writeWithId<T>(
     if (reference.key != null || !isRefused(error)) throw error;
     const isUnknown = await kind.byId(id).then((found) => found === null, ignoreUpstreamError);
     if (isUnknown !== true) throw error;
-    throw new InputError([await unknownError({ reference, field }, kind)]);
+    const { kindeCode } = problemOf(error);
+    throw new InputError([{ ...(await unknownError({ reference, field }, kind)), kindeCode }]);
   }
 }
 
-const isRefused = (error: unknown) =>
+const isRefused = (error: unknown): error is UpstreamError =>
   error instanceof UpstreamError &&
   (error.failure === 'BAD_REQUEST' || error.failure === 'NOT_FOUND');
 

@@ -31,6 +31,7 @@ const adminId = () => gateway.emulator.state.roleByKey('admin').id;
 interface Problem {
   code: unknown;
   message: string;
+  kindeCode?: string | null;
   field?: string[] | null;
 }
 
@@ -38,7 +39,7 @@ interface Problem {
 async function refusal(mutation: string, input: object): Promise<Problem> {
   const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
   const data = await gateway.query(
-    `mutation ($input: ${type}!) { ${mutation}(input: $input) { userErrors { code message field } } }`,
+    `mutation ($input: ${type}!) { ${mutation}(input: $input) { userErrors { code kindeCode message field } } }`,
     { input },
   );
   expect(data[mutation].userErrors).toHaveLength(1);
@@ -239,14 +240,15 @@ describe('a role id that no role has', () => {
   test('is left to Kinde where the catalogue can’t be read', async () => {
     gateway.emulator.fault({ route: 'GET /api/v1/roles', respond: { status: 403, body: {} } });
     expect(await addRole({ roleId: 'admin' })).toMatchObject({
-      code: 'ROLE_NOT_FOUND',
+      code: 'NOT_FOUND',
+      kindeCode: 'ROLE_NOT_FOUND',
       field: ['role'],
     });
   });
 
   test('doesn’t hide another reason of Kinde’s refusal', async () => {
     const problem = await addRole({ roleId: adminId() }, { userId: 'kp_nobody' });
-    expect(problem).toMatchObject({ code: 'USER_NOT_IN_ORGANIZATION', field: ['userId'] });
+    expect(problem).toMatchObject({ kindeCode: 'USER_NOT_IN_ORGANIZATION', field: ['userId'] });
   });
 
   test('of a permission is told in the same words', async () => {
@@ -260,6 +262,7 @@ describe('a role id that no role has', () => {
         }),
       ).toEqual({
         code: 'UNKNOWN_PERMISSION',
+        kindeCode: expect.stringContaining('PERMISSION'),
         message: `No permission has the id \`${key}\`. To use a key, write \`{ key: "${key}" }\`.`,
         field: ['permission', 'permissionId'],
       });
