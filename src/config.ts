@@ -160,6 +160,7 @@ function derive(values: Read) {
     limits: values.limits,
     overload: values.overload,
     shutdown: values.shutdown,
+    streams: values.streams,
     /** Undefined where Kinde's events are not received. */
     webhooks: webhooksConfig(values),
     cache: { ...cache, maxBytes: cacheMode === 'off' ? 0 : cache.maxBytes },

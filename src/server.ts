@@ -12,6 +12,7 @@ import { createExecute } from './http/execute.js';
 import { graphiqlRoutes } from './http/graphiql-page.js';
 import { graphqlRoute } from './http/graphql-route.js';
 import { healthRoutes } from './http/health.js';
+import { createLiveQueries } from './http/live/live-queries.js';
 import { ResponseCache } from './http/response-cache.js';
 import { createHttpServer, type LogStream } from './http/server.js';
 import { drain } from './http/shutdown.js';
@@ -88,16 +89,16 @@ export async function createGateway(
     ...{ client, idempotency, audit: createAudit(config, log) },
     seal: createTextSeal(config.kinde.credentials?.clientSecret),
   };
+  const execution = { apollo, parts, metrics, config };
+  const live = createLiveQueries(config, execution, { admission, cache });
   await app.register(
     graphqlRoute({
-      execute: createExecute({ apollo, parts, metrics, config }),
+      ...{ admission, config, live, execute: createExecute(execution) },
       authenticate: createAuthenticate(config, token),
       responses: new ResponseCache(cache.invalidations, cache.store),
       executions: new CoalescedExecutions(cache.invalidations),
       refresh: cache.refresh,
-      admission,
       telemetry: { metrics, traces },
-      config,
     }),
   );
   if (config.isGraphiqlServed) await app.register(graphiqlRoutes({ endpoint: '/graphql' }));
@@ -115,7 +116,7 @@ export async function createGateway(
     },
     close: async () => {
       isClosing = true;
-      const isComplete = await drain({ app, connections, admission }, config.shutdown);
+      const isComplete = await drain({ app, connections, admission, live }, config.shutdown);
       await apollo.stop();
       await upstream.close();
       await cache.close();

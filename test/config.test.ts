@@ -52,6 +52,7 @@ describe('readConfig', () => {
       overload: { maxConcurrent: 1_000, maxWaitMs: 1_000, maxEventLoopDelayMs: 1_000 },
       maxConnections: 10_000,
       shutdown: { delayMs: 0, graceMs: 25_000 },
+      streams: { maxStreams: 5_000, maxStreamsPerCaller: 100 },
       webhooks: { jwksUri: undefined },
       limits: {
         maxTokens: 1_000,

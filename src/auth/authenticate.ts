@@ -17,6 +17,8 @@ export interface Caller {
   viewer: Viewer;
   /** The token of the calls upstream. */
   token: TokenSource;
+  /** When the caller's token expires, in milliseconds since 1970; undefined where it doesn't say. */
+  expiresAt: number | undefined;
 }
 
 /**
@@ -48,22 +50,30 @@ export function createAuthenticate(
     return async (authorization) => {
       const token = bearerToken(authorization);
       const tokenHash = createHash('sha256').update(token).digest('hex');
-      const claimedScopes = grantedScopes(unverifiedClaims(token));
+      const claims = unverifiedClaims(token);
+      const claimedScopes = grantedScopes(claims);
       return {
         viewer: { kind: 'bearer', tokenHash, claimedScopes },
         token: passCallersToken(token),
+        expiresAt: expiryIn(claims),
       };
     };
   }
   if (own === undefined)
     throw new TypeError(`AUTH_MODE ${authMode} needs the gateway’s own credentials`);
-  if (authMode === 'none') return async () => ({ viewer: { kind: 'everybody' }, token: own });
+  if (authMode === 'none') {
+    return async () => ({ viewer: { kind: 'everybody' }, token: own, expiresAt: undefined });
+  }
   if (jwt === undefined) throw new TypeError('AUTH_MODE jwt needs to know which issuers to accept');
   const verify = createVerify(jwt, !isProduction);
   return async (authorization, log) => ({
-    viewer: await verify(bearerToken(authorization), log),
+    ...(await verify(bearerToken(authorization), log)),
     token: own,
   });
+}
+
+function expiryIn({ exp }: { exp?: unknown }): number | undefined {
+  return typeof exp === 'number' && Number.isFinite(exp) ? exp * 1000 : undefined;
 }
 
 function bearerToken(authorization: string | undefined): string {
@@ -84,10 +94,13 @@ function createVerify(jwt: JwtConfig, isReasonShown: boolean) {
     requiredClaims: ['exp'],
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
   };
-  return async (token: string, log: FastifyBaseLogger): Promise<Viewer> => {
+  return async (
+    token: string,
+    log: FastifyBaseLogger,
+  ): Promise<Pick<Caller, 'viewer' | 'expiresAt'>> => {
     try {
       const { payload } = await jwtVerify(token, keys, options);
-      return viewerOf(payload);
+      return { viewer: viewerOf(payload), expiresAt: expiryIn(payload) };
     } catch (error) {
       if (error instanceof UpstreamError) throw keysUnavailable(error, log);
       const refusal = refusalOf(error, token, jwt);

@@ -250,6 +250,18 @@ export const settings = {
         'Memory of one process for these results, in megabytes. In Redis only their lifetime limits them.',
     }),
   },
+  streams: {
+    maxStreams: setting('MAX_STREAMS', integer(0, 1_000_000), {
+      default: '5000',
+      description:
+        'How many streams of [live queries](live-queries.md) a process may have open. More get 503.',
+    }),
+    maxStreamsPerCaller: setting('MAX_STREAMS_PER_CALLER', integer(1, 1_000_000), {
+      default: '100',
+      description:
+        'How many of them one user or application may have open. More get 429. With `AUTH_MODE=none` callers can’t be told apart and only the limit of the process counts.',
+    }),
+  },
   webhooks: {
     areWebhooksReceived: setting('WEBHOOKS', oneOf('on', 'off'), {
       default: 'on',
@@ -273,6 +285,7 @@ export const SECTIONS: Readonly<Record<keyof typeof settings, string>> = {
   shutdown: 'Shutdown',
   cache: 'Cache and Redis',
   idempotency: 'Idempotency keys',
+  streams: 'Live queries',
   webhooks: 'Webhooks',
   telemetry: 'Logs, metrics and traces',
 };

@@ -2297,6 +2297,10 @@ export type ResolversParentTypes = {
   Viewer: ViewerParent;
 };
 
+export type LiveDirectiveArgs = { };
+
+export type LiveDirectiveResolver<Result, Parent, ContextType = Context, Args = LiveDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
 export type OfOrganizationDirectiveArgs = {
   code: Scalars['String']['input'];
 };
@@ -2817,6 +2821,7 @@ export type Resolvers<ContextType = Context> = {
 };
 
 export type DirectiveResolvers<ContextType = Context> = {
+  live?: LiveDirectiveResolver<any, any, ContextType>;
   ofOrganization?: OfOrganizationDirectiveResolver<any, any, ContextType>;
   requiresScopes?: RequiresScopesDirectiveResolver<any, any, ContextType>;
 };

@@ -18,6 +18,8 @@ export interface OperationSummary {
   /** Whether the response may be cached and shared: a query's, without errors and extensions. */
   isCacheable: boolean;
   operationName: string | undefined;
+  /** Whether a stream of its results goes on after the first one: `@live`. */
+  isLive: boolean;
   /** Undefined for a document that does not parse or validate. */
   operationType: `${OperationTypeNode}` | undefined;
   /**
@@ -122,6 +124,7 @@ export function createContext(
     summary: {
       isCacheable: false,
       operationName: undefined,
+      isLive: false,
       operationType: undefined,
       outcome: undefined,
       errorCodes: [],

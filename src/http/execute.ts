@@ -20,22 +20,58 @@ export interface Execution {
 }
 
 /** Returns a function that executes operations and sets `request.graphql.operation`. */
-export function createExecute({ apollo, parts, metrics, config }: Execution): Execute {
-  return executeWith(apollo, async (request, reply) => {
-    const { graphql: state, id: requestId, log } = request;
-    const { isCurrent, span } = state;
-    const operation = createContext(parts, {
-      ...{ caller: await state.caller!, requestId, log, isCurrent },
-      budget: allowanceOf(request, reply, config),
-      onCall: (report) => {
-        metrics?.callEnded(report);
-        span?.called(report);
-      },
-      beginExchange: span && ((endpoint, resendCount) => span.beginExchange(endpoint, resendCount)),
-    });
-    state.operation = operation;
-    return operation;
+export function createExecute(execution: Execution): Execute {
+  return executeWith(execution.apollo, async (request, reply) =>
+    contextOf(request, execution, allowanceOf(request, reply, execution.config)),
+  );
+}
+
+/** What an execution gave that was not for the response to its request. */
+export interface DetachedResult {
+  status: number;
+  headers: HeaderMap;
+  body: string;
+  /** Undefined when the request was refused before it was an operation. */
+  operation: Context | undefined;
+}
+
+/** Executes the operation of a request again, with a budget of its own. */
+export type ExecuteDetached = (request: FastifyRequest) => Promise<DetachedResult>;
+
+/** Returns a function that executes operations apart from the response to their request. */
+export function createExecuteDetached(execution: Execution): ExecuteDetached {
+  const { operationTimeoutMs, upstreamCallsPerOperation: calls } = execution.config;
+  return async (request) => {
+    const budget = new OperationBudget({ timeoutMs: operationTimeoutMs, calls });
+    try {
+      request.graphql.operation = undefined;
+      const result = await run(execution.apollo, request, () =>
+        contextOf(request, execution, budget),
+      );
+      return { ...result, operation: request.graphql.operation };
+    } finally {
+      budget.close();
+    }
+  };
+}
+
+/** Creates the context of a request's operation, and sets `request.graphql.operation`. */
+async function contextOf(
+  { graphql: state, id: requestId, log }: FastifyRequest,
+  { parts, metrics }: Execution,
+  budget: OperationBudget,
+): Promise<Context> {
+  const { isCurrent, span } = state;
+  const operation = createContext(parts, {
+    ...{ caller: await state.caller!, requestId, log, isCurrent, budget },
+    onCall: (report) => {
+      metrics?.callEnded(report);
+      span?.called(report);
+    },
+    beginExchange: span && ((endpoint, resendCount) => span.beginExchange(endpoint, resendCount)),
   });
+  state.operation = operation;
+  return operation;
 }
 
 /** Returns a function that executes operations with this Apollo Server. */
@@ -44,19 +80,28 @@ export function executeWith<C extends BaseContext>(
   context: (request: FastifyRequest, reply: FastifyReply) => Promise<C>,
 ): Execute {
   return async (request, reply) => {
-    const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: {
-        method: request.method,
-        headers: headersOf(request),
-        search: searchOf(request.url),
-        body: request.body,
-      },
-      context: () => context(request, reply),
-    });
-    if (body.kind !== 'complete') throw new TypeError('Incremental delivery is not supported.');
-    reply.code(status ?? 200).headers(Object.fromEntries(headers));
-    return body.string;
+    const { status, headers, body } = await run(apollo, request, () => context(request, reply));
+    reply.code(status).headers(Object.fromEntries(headers));
+    return body;
   };
+}
+
+async function run<C extends BaseContext>(
+  apollo: ApolloServer<C>,
+  request: FastifyRequest,
+  context: () => Promise<C>,
+): Promise<{ status: number; headers: HeaderMap; body: string }> {
+  const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: {
+      method: request.method,
+      headers: headersOf(request),
+      search: searchOf(request.url),
+      body: request.body,
+    },
+    context,
+  });
+  if (body.kind !== 'complete') throw new TypeError('Incremental delivery is not supported.');
+  return { status: status ?? 200, headers, body: body.string };
 }
 
 /** Returns the headers, with the negotiated media type in `Accept`: Apollo Server negotiates by it again. */

@@ -35,6 +35,7 @@ export function graphqlRoute(parts: GraphqlParts): FastifyPluginAsync {
         steps.resolveTrustedDocument,
       ],
       handler: async (request, reply) => {
+        if (request.graphql.isStream) return steps.stream(request, reply);
         const turn = await steps.coalesceOrAdmit(request, reply);
         if (turn === 'shed') return steps.shed(request, reply);
         if (turn !== 'admitted') return steps.sendShared(request, reply, turn);

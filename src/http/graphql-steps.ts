@@ -17,7 +17,8 @@ import type { Admission } from './admission.js';
 import type { CoalescedExecutions } from './coalesce.js';
 import type { Execute } from './execute.js';
 import { addRequestId, sendError } from './error.js';
-import { contentTypeProblem, negotiateType } from './media-type.js';
+import type { LiveQueries } from './live/live-queries.js';
+import { contentTypeProblem, negotiateType, wantsStream } from './media-type.js';
 import {
   cacheKeyOf,
   isDeliberateGet,
@@ -35,6 +36,7 @@ export interface GraphqlParts {
   authenticate: Authenticate;
   responses: ResponseCache;
   executions: CoalescedExecutions;
+  live: LiveQueries;
   /** Learns of writes through other replicas: see `Cache.refresh`. */
   refresh: Cache['refresh'];
   admission: Admission;
@@ -94,11 +96,12 @@ export class GraphqlSteps {
   /** Chooses the media type of all responses to the request, errors included. */
   readonly negotiate: onRequestHookHandler = (request, reply, done) => {
     const { accept } = request.headers;
-    const type = negotiateType(accept);
+    request.graphql.isStream = wantsStream(accept);
+    const type = negotiateType(request.graphql.isStream ? undefined : accept);
     if (type === undefined) {
       sendError(request, reply, {
         status: 406,
-        message: `Responses are \`application/graphql-response+json\` or \`application/json\`. \`accept: ${accept?.slice(0, 100)}\` allows neither.`,
+        message: `Responses are \`application/graphql-response+json\`, \`application/json\` or \`text/event-stream\`. \`accept: ${accept?.slice(0, 100)}\` allows none of them.`,
       });
       return;
     }
@@ -140,7 +143,7 @@ export class GraphqlSteps {
     // A promise with several replicas alone.
     const isCurrent = this.#parts.refresh();
     state.isCurrent = isCurrent === true || (await isCurrent);
-    if (key === undefined || !state.isCurrent) return;
+    if (key === undefined || !state.isCurrent || state.isStream) return;
     const response = this.#parts.responses.get(key);
     if (response === undefined) return;
     return this.sendShared(request, reply, { response, from: 'memory' });
@@ -209,6 +212,14 @@ export class GraphqlSteps {
       const response = responses.get(key);
       if (response !== undefined) return { response, from: 'memory' };
     }
+  }
+
+  /** Responds with a stream of results. Each execution has a slot of its own. */
+  stream(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { graphql: state } = request;
+    state.releaseSlot?.();
+    state.releaseSlot = undefined;
+    return this.#parts.live.serve(request, reply, () => this.shed(request, reply));
   }
 
   /** Executes the operation and, when its response can be shared, caches it. */

@@ -12,6 +12,13 @@ export type ResponseType = `${(typeof RESPONSE_TYPES)[number]}; charset=utf-8`;
  */
 const UTF8_PARAMETER = /;\s*charset\s*=\s*("?)utf-?8\1\s*(?=[;,]|$)/gi;
 
+/** Returns whether the client wants a stream of events, and prefers nothing else that there is. */
+export function wantsStream(accept: string | undefined): boolean {
+  if (accept === undefined || !accept.includes('text/event-stream')) return false;
+  const types = ['application/json', 'application/graphql-response+json', 'text/event-stream'];
+  return new Negotiator({ headers: { accept } }).mediaType(types) === 'text/event-stream';
+}
+
 /** Returns the media type for an `Accept` header; undefined when it accepts none that there is. */
 export function negotiateType(accept: string | undefined): ResponseType | undefined {
   if (accept === undefined || accept.trim() === '') return `${RESPONSE_TYPES[0]}; charset=utf-8`;

@@ -26,6 +26,8 @@ export interface SharedResponse {
 export class RequestState {
   /** The media type of the response, as negotiated. */
   responseType: ResponseType | undefined;
+  /** Whether the response is a stream of results, each of the type above. */
+  isStream = false;
   /** The span of the request; undefined where tracing is off. */
   span: OperationSpan | undefined;
   /** Frees the admission slot, or leaves the queue for one. */
@@ -99,7 +101,7 @@ export function searchOf(url: string): string {
   return `?${parameters.toString()}`;
 }
 
-const GRAPHQL_TYPE = /application\/(graphql-response\+)?json/i;
+const GRAPHQL_TYPE = /application\/(graphql-response\+)?json|text\/event-stream/i;
 
 /**
  * Returns whether a GET was sent by a GraphQL client, and not by a browser that follows another site's

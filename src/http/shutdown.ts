@@ -4,11 +4,13 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.js';
 import type { Admission } from './admission.js';
 import type { Connections } from './connections.js';
+import type { LiveQueries } from './live/live-queries.js';
 
 export interface Drained {
   app: FastifyInstance;
   connections: Connections;
   admission: Admission;
+  live: LiveQueries;
 }
 
 /**
@@ -17,11 +19,12 @@ export interface Drained {
  * `/readyz` fail can take the replica out of rotation.
  */
 export async function drain(
-  { app, connections, admission }: Drained,
+  { app, connections, admission, live }: Drained,
   { delayMs, graceMs }: Config['shutdown'],
 ): Promise<boolean> {
   if (delayMs > 0) await sleep(delayMs);
   admission.drain();
+  live.close();
   let isComplete = true;
   const cutOff = setTimeout(() => {
     isComplete = false;

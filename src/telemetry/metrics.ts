@@ -101,6 +101,17 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly #liveExecutions = this.#counter(
+    'kinde_graphql_live_executions_total',
+    'Repeated executions of live queries, by whether the result had changed.',
+    ['changed'],
+  );
+  readonly #liveResults = this.#counter(
+    'kinde_graphql_live_results_sent_total',
+    'Results of repeated executions, counted for each stream that got one.',
+    [],
+  );
+
   constructor({ breaker, store, maxCacheBytes, isRedisReachable }: Observed) {
     collectDefaultMetrics({ register: this.#registry });
     this.#gauge(
@@ -177,6 +188,20 @@ export class Metrics {
   /** Counts a request for the gateway's own token. */
   tokenRequested(error: UpstreamError | undefined): void {
     this.#tokens.inc({ outcome: error?.failure ?? 'ok' });
+  }
+
+  /** Counts a repeated execution of a live query, whose result went to this many streams. */
+  liveQueryExecuted(sentTo: number): void {
+    this.#liveExecutions.inc({ changed: String(sentTo > 0) });
+    this.#liveResults.inc(sentTo);
+  }
+
+  /** Measures how many streams are open whenever the metrics are read. */
+  watchStreams(live: { readonly streams: number; readonly queries: number }): void {
+    this.#gauge('kinde_graphql_streams', 'Open streams.', [], (gauge) => gauge.set(live.streams));
+    this.#gauge('kinde_graphql_live_queries', 'Different queries of open streams.', [], (gauge) =>
+      gauge.set(live.queries),
+    );
   }
 
   /** Counts a delivery of a webhook. */

@@ -133,7 +133,7 @@ class Caller {
       if (result.source !== 'upstream') reportCached(call, scope, result, startedAt);
       return result.value;
     } catch (thrown) {
-      dependencies?.markUncacheable();
+      dependencies?.addFailed(tags);
       throw asUpstreamError(endpoint, thrown);
     }
   }

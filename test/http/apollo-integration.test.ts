@@ -17,6 +17,7 @@ import { createAuthenticate } from '../../src/auth/authenticate.js';
 import { readConfig } from '../../src/config.js';
 import { executeWith } from '../../src/http/execute.js';
 import { createHttpServer } from '../../src/http/server.js';
+import { LiveQueries } from '../../src/http/live/live-queries.js';
 import { graphqlRoute } from '../../src/http/graphql-route.js';
 import { Admission } from '../../src/http/admission.js';
 import { InvalidationLog } from '../../src/upstream/cache/invalidation.js';
@@ -85,7 +86,22 @@ const admission = new Admission({
   ...{ maxWaitMs: 600_000, maxEventLoopDelayMs: 600_000 },
   upstreamUtilization: () => 0,
 });
-afterAll(() => admission.close());
+const live = new LiveQueries({
+  admission,
+  // The suite asks for no stream.
+  execute: () => Promise.reject(new TypeError('Not asked for')),
+  cache: {
+    invalidations: new InvalidationLog(),
+    refresh: () => true,
+    isRedisReachable: () => undefined,
+  },
+  limits: config.streams,
+  uncacheableLifetimeMs: 30_000,
+});
+afterAll(() => {
+  live.close();
+  admission.close();
+});
 const authenticate = createAuthenticate(
   { authMode: 'passthrough', jwt: undefined, isProduction: false },
   undefined,
@@ -117,6 +133,7 @@ const createServer: CreateServerForIntegrationTests = async (apolloConfig, optio
       executions: new CoalescedExecutions(invalidations),
       refresh: () => true,
       admission,
+      live,
       telemetry: { metrics: undefined, traces: undefined },
       config,
     }),

@@ -11,6 +11,8 @@ export function outcome(): ApolloServerPlugin<Context> {
         async didResolveOperation({ operation, operationName, contextValue: { summary } }) {
           summary.operationName = operationName ?? undefined;
           summary.operationType = operation?.operation;
+          summary.isLive =
+            operation?.directives?.some(({ name }) => name.value === 'live') ?? false;
         },
         async willSendResponse({ response: { body }, contextValue: { summary } }) {
           if (body.kind !== 'single') return;

@@ -37,6 +37,12 @@ export class ResponseDependencies {
     else this.#freshUntil = Math.min(this.#freshUntil, freshUntil);
   }
 
+  /** Adds a read that failed: the response isn't cacheable, and may change with these tags. */
+  addFailed(tags: readonly string[]): void {
+    for (const tag of tags) this.#tags.add(tag);
+    this.#isCacheable = false;
+  }
+
   /** Excludes the response from the cache, since a part is missing or something was written. */
   markUncacheable(): void {
     this.#isCacheable = false;

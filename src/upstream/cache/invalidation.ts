@@ -12,6 +12,7 @@ export class InvalidationLog {
   /** Earlier reads are all invalid: what was invalidated before this time is no longer known. */
   #knownFrom = 0;
   readonly #invalidatedAt = new Map<string, number>();
+  readonly #listeners: ((tags: Iterable<string> | undefined) => void)[] = [];
 
   /** The present time. */
   get clock(): number {
@@ -29,11 +30,17 @@ export class InvalidationLog {
     return true;
   }
 
+  /** Calls the listener after each invalidation with its tags; with undefined for all of them. */
+  onInvalidation(listener: (tags: Iterable<string> | undefined) => void): void {
+    this.#listeners.push(listener);
+  }
+
   /** Invalidates all reads until now that have one of these tags. */
   record(tags: Iterable<string>): void {
     this.#clock++;
     for (const tag of tags) this.#invalidatedAt.set(tag, this.#clock);
     if (this.#invalidatedAt.size > MAX_TAGS) this.invalidateAll();
+    else for (const listener of this.#listeners) listener(tags);
   }
 
   /** Invalidates all reads until now, whatever their tags are. */
@@ -41,5 +48,6 @@ export class InvalidationLog {
     this.#clock++;
     this.#knownFrom = this.#clock;
     this.#invalidatedAt.clear();
+    for (const listener of this.#listeners) listener(undefined);
   }
 }

@@ -3,6 +3,7 @@
  *
  * - `log`: a stream with an entry for each write, with the tags that it invalidates;
  * - `epoch`: names the present log. It is replaced whenever a part of the log may have been lost;
+ * - `news`: a channel with a message for each of these entries, so that replicas read the log at once;
  * - `mark <tag>`: a text that is replaced when the tag is invalidated;
  * - `entry <key>`: an API response, with the epoch and the marks that it was read under.
  */
@@ -103,14 +104,20 @@ function decodeTags(json: string): string[] | undefined {
 /** Replaces the marks of tags and adds them to the log, at once. */
 export const ANNOUNCE = script(
   `
-local marksLiveMs, by, tags, nonce = unpack(ARGV)
+local marksLiveMs, by, tags, channel, nonce = unpack(ARGV)
 for i = 2, #KEYS do redis.call('SET', KEYS[i], nonce, 'PX', marksLiveMs) end
-redis.call('XADD', KEYS[1], 'MAXLEN', '~', ${LOG_LENGTH}, '*', 'by', by, 'tags', tags)`,
+redis.call('XADD', KEYS[1], 'MAXLEN', '~', ${LOG_LENGTH}, '*', 'by', by, 'tags', tags)
+redis.call('PUBLISH', channel, by)`,
   ignoreResult,
 );
 
 /** Invalidates everything, on all replicas. */
-export const ANNOUNCE_ALL = script(`${EPOCH}\nstartEpoch()`, ignoreResult);
+export const ANNOUNCE_ALL = script(
+  `${EPOCH}
+startEpoch()
+redis.call('PUBLISH', ARGV[1], '')`,
+  ignoreResult,
+);
 
 /** A response that a replica has stored, or what is needed to store one. */
 export interface Found {

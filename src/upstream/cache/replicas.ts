@@ -100,6 +100,9 @@ export class Replicas {
       this.#failingSince ??= performance.now();
       this.#fail(error);
     });
+    redis.subscribe(this.#key('news'), (by) => {
+      if (by !== this.#self) void this.refresh();
+    });
     redis.onReady(() => {
       this.#failingSince = undefined;
       void this.#announceAll();
@@ -217,13 +220,13 @@ export class Replicas {
     if (announced.length === 0) return;
     try {
       if (announced.length > MAX_ANNOUNCED_TAGS) {
-        await this.#writer.run(ANNOUNCE_ALL, this.#logKeys());
+        await this.#writer.run(ANNOUNCE_ALL, this.#logKeys(), [this.#key('news')]);
       } else {
         const tags = announced.map(([tag]) => tag);
         const keys = [this.#key('log'), ...this.#markKeys(tags)];
         await this.#writer.run(ANNOUNCE, keys, [
           ...[this.#marksLiveMs, this.#self],
-          JSON.stringify(tags),
+          ...[JSON.stringify(tags), this.#key('news')],
         ]);
       }
     } catch {

@@ -1,0 +1,137 @@
+/** One live query and all streams of it: executed once for all, whenever its last result may have changed. */
+import type { FastifyRequest } from 'fastify';
+import type { ResponseDependencies } from '../../upstream/cache/dependencies.js';
+import type { EventStream } from './event-stream.js';
+
+/** The result of an execution. */
+export interface LiveResult {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+  /** What the result depends on; undefined when the operation was refused. */
+  readonly dependencies: ResponseDependencies | undefined;
+  /** Whether more results are to follow. */
+  readonly isLive: boolean;
+}
+
+export interface LiveQueryOptions {
+  /** Executes the query of a request with its caller's authority. Undefined while the gateway is overloaded. */
+  execute: (request: FastifyRequest) => Promise<LiveResult | undefined>;
+  /** Called with what a result depends on. Returns whether that may have changed meanwhile. */
+  hasChanged: (dependencies: ResponseDependencies | undefined) => boolean;
+  /** How long a result is good though nothing is invalidated: some changes cause no event. */
+  rereadAfterMs: (dependencies: ResponseDependencies | undefined) => number;
+  /** Called for each result, with the number of streams that it was sent to. */
+  onResult: (sentTo: number) => void;
+}
+
+/** Executions of a query begin at least this far apart, so that a burst of changes costs a few. */
+const GATHER_MS = 100;
+/** How soon an overloaded gateway tries again. */
+const OVERLOADED_RETRY_MS = 1_000;
+
+export class LiveQuery {
+  readonly #options: LiveQueryOptions;
+  /** By the request that each stream responds to. */
+  readonly #streams = new Map<FastifyRequest, EventStream>();
+  #last: LiveResult | undefined;
+  /** The execution under way. */
+  #execution: Promise<LiveResult | undefined> | undefined;
+  /** Whether something has changed since the last execution began. */
+  #isStale = true;
+  #waiting = 0;
+  #startedAt = -Infinity;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: LiveQueryOptions) {
+    this.#options = options;
+  }
+
+  /** Whether it has no stream, and no request that waits for a result. */
+  get isUnused(): boolean {
+    return this.#streams.size === 0 && this.#waiting === 0;
+  }
+
+  /**
+   * Returns a result that nothing has changed since the call: the last one, or a new one, which all
+   * streams get. Undefined when the gateway is overloaded.
+   */
+  async current(request: FastifyRequest): Promise<LiveResult | undefined> {
+    this.#waiting++;
+    try {
+      // An execution that is under way may have begun before a change that the caller knows of.
+      const isUnknown = () => this.#isStale || this.#execution !== undefined;
+      for (let attempt = 0; attempt < 2 && isUnknown(); attempt++) {
+        this.#execution ??= this.#execute(request);
+        if ((await this.#execution) === undefined) return undefined;
+      }
+      return this.#last;
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  /** Adds a stream, and sends it the last result. */
+  add(request: FastifyRequest, stream: EventStream): void {
+    this.#streams.set(request, stream);
+    if (this.#last !== undefined) stream.next(this.#last.body);
+  }
+
+  /** Removes a stream; returns true when it was the last one. */
+  remove(request: FastifyRequest): boolean {
+    this.#streams.delete(request);
+    return this.#streams.size === 0;
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** Executes the query again, since its last result may have changed, at the earliest after `delayMs`. */
+  invalidate(delayMs = 0): void {
+    this.#isStale = true;
+    // The execution that is under way sees to it.
+    if (this.#execution !== undefined) return;
+    const earliest = this.#startedAt + GATHER_MS - performance.now();
+    this.#schedule(Math.max(delayMs, earliest, 0));
+  }
+
+  #schedule(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const [request] = this.#streams.keys();
+      if (request !== undefined) this.#execution ??= this.#execute(request);
+    }, milliseconds).unref();
+  }
+
+  /** Executes once and sends a new result. Undefined when that isn't possible now: another attempt follows. */
+  async #execute(request: FastifyRequest): Promise<LiveResult | undefined> {
+    clearTimeout(this.#timer);
+    this.#isStale = false;
+    this.#startedAt = performance.now();
+    const result = await this.#options.execute(request);
+    this.#execution = undefined;
+    if (result === undefined) {
+      this.#isStale = true;
+      this.#schedule(OVERLOADED_RETRY_MS);
+      return undefined;
+    }
+    this.#send(result);
+    const { dependencies } = result;
+    if (this.#options.hasChanged(dependencies) || this.#isStale) this.invalidate();
+    else this.#schedule(Math.max(GATHER_MS, this.#options.rereadAfterMs(dependencies)));
+    return result;
+  }
+
+  #send(result: LiveResult): void {
+    const isNew = result.body !== this.#last?.body;
+    const isFirst = this.#last === undefined;
+    this.#last = result;
+    for (const stream of this.#streams.values()) {
+      if (isNew) stream.next(result.body);
+      // The token was withdrawn.
+      if (result.status === 401) stream.complete();
+    }
+    if (!isFirst) this.#options.onResult(isNew ? this.#streams.size : 0);
+  }
+}

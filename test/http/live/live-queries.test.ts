@@ -1,0 +1,420 @@
+/** A live query sends a new result whenever what it shows has changed, to whoever may still see it. */
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { cachedGateways } from '../../support/cached-gateway.js';
+import {
+  COMPLETE,
+  DISCONNECTED,
+  openStream,
+  type StreamOptions,
+} from '../../support/event-stream.js';
+import type { TestGateway } from '../../support/gateway.js';
+import { describeWith } from '../../support/programs.js';
+import { startRedis, type Redis } from '../../support/redis.js';
+import { rename, startReplicas, waitFor } from '../../support/replicas.js';
+
+const { gatewayWith, heldGatewayWith, advance } = cachedGateways();
+const streams: { close(): void }[] = [];
+afterEach(() => {
+  for (const stream of streams.splice(0)) stream.close();
+});
+
+const open = async (gateway: Pick<TestGateway, 'url'>, query: string, options?: StreamOptions) => {
+  const stream = await openStream(gateway.url, query, options);
+  streams.push(stream);
+  return stream;
+};
+
+const LIVE_NAME = 'query ($code: ID!) @live { organization(code: $code) { name } }';
+const codeOf = ({ emulator }: TestGateway, index = 1) =>
+  [...emulator.state.organizations.values()][index]!.profile.code;
+const named = (name: string) => ({ data: { organization: { name } } });
+
+let event = 0;
+const deliver = async (gateway: TestGateway, type: string, data: object) => {
+  const body = await gateway.emulator.signEvent({ type, event_id: `event_${++event}`, data });
+  const { status } = await fetch(`${gateway.url}/webhooks/kinde`, { method: 'POST', body });
+  expect(status).toBe(200);
+};
+
+describe('a live query', () => {
+  test('sends the first result at once, and a new one after a mutation', async () => {
+    const gateway = await gatewayWith();
+    const code = codeOf(gateway);
+    const stream = await open(gateway, LIVE_NAME, { variables: { code } });
+    expect(stream.status).toBe(200);
+    expect(stream.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    expect(stream.headers.get('cache-control')).toBe('no-store');
+    expect(stream.headers.get('x-accel-buffering')).toBe('no');
+    await stream.next();
+    for (const name of ['After', 'Later']) {
+      await rename(gateway, code, name);
+      expect(await stream.next()).toEqual(named(name));
+    }
+  });
+
+  test('sends a new result after an event of Kinde', async () => {
+    const gateway = await gatewayWith();
+    const code = codeOf(gateway);
+    const stream = await open(gateway, LIVE_NAME, { variables: { code } });
+    await stream.next();
+    gateway.emulator.state.organizations.get(code)!.profile.name = 'After';
+    await deliver(gateway, 'organization.updated', { organization: { code } });
+    expect(await stream.next()).toEqual(named('After'));
+  });
+
+  test('makes only the calls that the change concerns, and none for other changes', async () => {
+    const gateway = await gatewayWith();
+    const [code, other] = [codeOf(gateway), codeOf(gateway, 2)];
+    const stream = await open(
+      gateway,
+      'query ($code: ID!) @live { organization(code: $code) { name featureFlags { key } users(first: 2) { nodes { userId } } } }',
+      { variables: { code } },
+    );
+    await stream.next();
+    gateway.calls();
+    await rename(gateway, other, 'Other');
+    await rename(gateway, code, 'After');
+    expect((await stream.next()).data.organization.name).toBe('After');
+    expect(gateway.calls()).toEqual([
+      `PATCH /api/v1/organization/${other}`,
+      `PATCH /api/v1/organization/${code}`,
+      `GET /api/v1/organization?code=${code}`,
+    ]);
+  });
+
+  test('sends nothing when the new result is the same', async () => {
+    const gateway = await gatewayWith({ METRICS_PORT: '0' });
+    const code = codeOf(gateway);
+    const stream = await open(gateway, LIVE_NAME, { variables: { code } });
+    await stream.next();
+    await deliver(gateway, 'organization.updated', { organization: { code } });
+    const metric = async (name: string) =>
+      (await (await fetch(gateway.metricsUrl!)).text()).match(new RegExp(`^${name}.*`, 'm'))?.[0];
+    await waitFor(
+      async () =>
+        (await metric('kinde_graphql_live_executions_total')) ===
+        'kinde_graphql_live_executions_total{changed="false"} 1',
+    );
+    expect(stream.waiting).toBe(0);
+    expect(await metric('kinde_graphql_streams')).toBe('kinde_graphql_streams 1');
+    expect(await metric('kinde_graphql_live_queries')).toBe('kinde_graphql_live_queries 1');
+    expect(await metric('kinde_graphql_live_results_sent_total')).toBe(
+      'kinde_graphql_live_results_sent_total 0',
+    );
+  });
+
+  test('of many streams is executed once for all of them', async () => {
+    const gateway = await gatewayWith();
+    const code = codeOf(gateway);
+    const many = await Promise.all(
+      Array.from({ length: 50 }, () => open(gateway, LIVE_NAME, { variables: { code } })),
+    );
+    await Promise.all(many.map((stream) => stream.next()));
+    expect(gateway.calls()).toEqual([`GET /api/v1/organization?code=${code}`]);
+    await rename(gateway, code, 'After');
+    for (const stream of many) expect(await stream.next()).toEqual(named('After'));
+    expect(gateway.calls()).toEqual([
+      `PATCH /api/v1/organization/${code}`,
+      `GET /api/v1/organization?code=${code}`,
+    ]);
+  });
+
+  test('gathers a burst of changes', async () => {
+    const gateway = await gatewayWith();
+    const code = codeOf(gateway);
+    const stream = await open(gateway, LIVE_NAME, { variables: { code } });
+    await stream.next();
+    gateway.calls();
+    for (let n = 0; n < 20; n++) await rename(gateway, code, `Name ${n}`);
+    let last;
+    do last = await stream.next();
+    while (last.data.organization.name !== 'Name 19');
+    const reads = gateway.calls().filter((call) => call.startsWith('GET'));
+    expect(reads.length).toBeLessThan(15);
+  });
+
+  test('shows a stream that opens after a mutation nothing older', async () => {
+    const { gateway, proxy } = await heldGatewayWith();
+    const code = codeOf(gateway);
+    const first = await open(gateway, LIVE_NAME, { variables: { code } });
+    await first.next();
+    await rename(gateway, code, 'One');
+    const held = proxy.hold(`GET /api/v1/organization?code=${code}`);
+    await held.made;
+    await rename(gateway, code, 'Two');
+    const opening = open(gateway, LIVE_NAME, { variables: { code } });
+    held.release();
+    expect(await (await opening).next()).toEqual(named('Two'));
+  });
+
+  test('is read again when it expires, since some changes cause no event', async () => {
+    const gateway = await gatewayWith({ CACHE_TTL_SECONDS: '1' });
+    const code = codeOf(gateway);
+    const stream = await open(gateway, LIVE_NAME, { variables: { code } });
+    await stream.next();
+    gateway.emulator.state.organizations.get(code)!.profile.name = 'After';
+    advance(1_000);
+    expect(await stream.next()).toEqual(named('After'));
+  });
+
+  test('that fails is tried again, and shows the failure meanwhile', async () => {
+    const gateway = await gatewayWith({
+      CACHE_TTL_SECONDS: '1',
+      CACHE_STALE_IF_ERROR_SECONDS: '0',
+    });
+    const code = codeOf(gateway);
+    const stream = await open(gateway, LIVE_NAME, { variables: { code } });
+    const first = await stream.next();
+    const end = gateway.emulator.fault({ respond: { status: 500 } });
+    await deliver(gateway, 'organization.updated', { organization: { code } });
+    const { data, errors } = await stream.next();
+    expect(data).toEqual({ organization: null });
+    expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE' } }]);
+    end();
+    expect(await stream.next()).toEqual(first);
+  });
+
+  test('shows an organization once it exists', async () => {
+    const gateway = await gatewayWith();
+    const stream = await open(
+      gateway,
+      '{ organizations(first: 50) { nodes { name } } }'.replace('{', 'query @live {'),
+    );
+    const count = (result: any) => result.data.organizations.nodes.length;
+    const before = count(await stream.next());
+    await gateway.query(
+      'mutation { createOrganization(input: { name: "New" }) { userErrors { code } } }',
+    );
+    expect(count(await stream.next())).toBe(before + 1);
+  });
+
+  test('can be opened by GET, as EventSource does', async () => {
+    const gateway = await gatewayWith({ NODE_ENV: 'production' });
+    const code = codeOf(gateway);
+    const stream = await open(gateway, LIVE_NAME, { variables: { code }, method: 'GET' });
+    await stream.next();
+    await rename(gateway, code, 'After');
+    expect(await stream.next()).toEqual(named('After'));
+  });
+
+  test('without a stream is answered once', async () => {
+    const gateway = await gatewayWith();
+    const { organization } = await gateway.query(LIVE_NAME, { code: codeOf(gateway) });
+    expect(organization.name).toEqual(expect.any(String));
+  });
+});
+
+describe('a stream without @live', () => {
+  test('completes after the result', async () => {
+    const gateway = await gatewayWith();
+    const stream = await open(gateway, '{ organizations(first: 1) { nodes { code } } }');
+    expect((await stream.next()).data.organizations.nodes).toHaveLength(1);
+    expect(await stream.next()).toBe(COMPLETE);
+    expect(await stream.next()).toBe(DISCONNECTED);
+  });
+
+  test('carries out each mutation, also where two are the same', async () => {
+    const gateway = await gatewayWith();
+    const create =
+      'mutation { createOrganization(input: { name: "@live" }) { organization { code } userErrors { code } } }';
+    const both = await Promise.all([open(gateway, create), open(gateway, create)]);
+    const codes = await Promise.all(
+      both.map(async (stream) => (await stream.next()).data.createOrganization.organization.code),
+    );
+    expect(new Set(codes).size).toBe(2);
+    for (const stream of both) expect(await stream.next()).toBe(COMPLETE);
+  });
+
+  test('tells what is wrong with a document as a result, which clients show', async () => {
+    const gateway = await gatewayWith();
+    const stream = await open(gateway, 'query @live { nothing }');
+    expect((await stream.next()).errors[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+    expect(await stream.next()).toBe(COMPLETE);
+  });
+
+  test('is not chosen by a client that prefers JSON', async () => {
+    const gateway = await gatewayWith();
+    const accept = 'application/json, text/event-stream;q=0.5';
+    const stream = await open(gateway, '{ __typename }', { headers: { accept } });
+    expect(stream.headers.get('content-type')).toBe('application/json; charset=utf-8');
+  });
+});
+
+describe('authority', () => {
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+  test('a caller without a token gets 401, and no stream', async () => {
+    const gateway = await gatewayWith({ AUTH_MODE: 'passthrough' });
+    const { status, headers } = await open(gateway, LIVE_NAME, { variables: { code: 'org_1' } });
+    expect(status).toBe(401);
+    expect(headers.get('www-authenticate')).toBe('Bearer');
+  });
+
+  test('a stream ends with an error when its token expires', async () => {
+    const gateway = await gatewayWith({ AUTH_MODE: 'passthrough' });
+    const token = await gateway.emulator.issueToken({ expiresIn: 2 });
+    const stream = await open(gateway, LIVE_NAME, {
+      variables: { code: codeOf(gateway) },
+      headers: bearer(token),
+    });
+    await stream.next();
+    const { errors } = await stream.next();
+    expect(errors).toEqual([
+      {
+        message: 'The access token has expired. Open a stream with a new one.',
+        extensions: { code: 'UNAUTHENTICATED' },
+      },
+    ]);
+    expect(await stream.next()).toBe(COMPLETE);
+  });
+
+  test('a stream shows what its caller may see, and shares results with equals alone', async () => {
+    const gateway = await gatewayWith({ AUTH_MODE: 'jwt', JWT_ISSUER: '' }, {});
+    const [A, B] = [codeOf(gateway, 1), codeOf(gateway, 2)];
+    const user = (org_code: string, permissions: string[]) =>
+      gateway.emulator.issueToken({
+        audience: [],
+        scopes: [],
+        claims: { gty: undefined, scope: undefined, sub: 'kp_1', org_code, permissions },
+      });
+    const [reader, stranger, powerless] = await Promise.all([
+      user(A, ['read:organizations']),
+      user(B, ['read:organizations']),
+      user(A, []),
+    ]);
+    const all = await Promise.all(
+      [reader, reader, stranger, powerless].map((token) =>
+        open(gateway, LIVE_NAME, { variables: { code: A }, headers: bearer(token) }),
+      ),
+    );
+    const firsts = await Promise.all(all.map((stream) => stream.next()));
+    expect(firsts.map(({ data }) => data.organization !== null)).toEqual([
+      ...[true, true, false, false],
+    ]);
+    await gateway.execute(
+      'mutation ($code: ID!) { updateOrganization(input: { organizationCode: $code, name: "After" }) { userErrors { code } } }',
+      { code: A },
+      bearer(await gateway.emulator.issueToken()),
+    );
+    expect(await all[0]!.next()).toEqual(named('After'));
+    expect(await all[1]!.next()).toEqual(named('After'));
+    expect(all[2]!.waiting + all[3]!.waiting).toBe(0);
+  });
+
+  test('a caller, and a process, may have so many streams open', async () => {
+    const gateway = await gatewayWith({
+      ...{ AUTH_MODE: 'passthrough', MAX_STREAMS: '3', MAX_STREAMS_PER_CALLER: '2' },
+    });
+    const variables = { code: codeOf(gateway) };
+    const [one, other] = await Promise.all([
+      gateway.emulator.issueToken(),
+      gateway.emulator.issueToken(),
+    ]);
+    const openAs = (token: string) =>
+      open(gateway, LIVE_NAME, { variables, headers: bearer(token) });
+    const first = await openAs(one);
+    await openAs(one);
+    const refused = await openAs(one);
+    expect(refused.status).toBe(429);
+    expect((await refused.next()).errors[0].extensions.code).toBe('RATE_LIMITED');
+    await openAs(other);
+    expect((await openAs(other)).status).toBe(503);
+    first.close();
+    await waitFor(async () => (await openAs(one)).status === 200);
+  });
+});
+
+describe('connections', () => {
+  test('a shutdown ends streams without completing them, so that clients connect again', async () => {
+    const gateway = await gatewayWith();
+    const stream = await open(gateway, LIVE_NAME, { variables: { code: codeOf(gateway) } });
+    await stream.next();
+    await gateway.close();
+    expect(await stream.next()).toBe(DISCONNECTED);
+  });
+
+  test('a stream that closes leaves nothing to execute', async () => {
+    const gateway = await gatewayWith();
+    const code = codeOf(gateway);
+    const stream = await open(gateway, LIVE_NAME, { variables: { code } });
+    await stream.next();
+    stream.close();
+    expect(await stream.next()).toBe(DISCONNECTED);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    gateway.calls();
+    await rename(gateway, code, 'After');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(gateway.calls()).toEqual([`PATCH /api/v1/organization/${code}`]);
+  });
+
+  test('a heartbeat is sent every 15 seconds', async () => {
+    jest.useFakeTimers({
+      doNotFake: [
+        'nextTick',
+        'setImmediate',
+        'setTimeout',
+        'performance',
+        'Date',
+        'queueMicrotask',
+      ],
+    });
+    try {
+      const gateway = await gatewayWith();
+      const response = await fetch(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+        body: JSON.stringify({ query: LIVE_NAME, variables: { code: codeOf(gateway) } }),
+      });
+      const reader = response.body!.getReader();
+      await reader.read();
+      jest.advanceTimersByTime(15_000);
+      expect(new TextDecoder().decode((await reader.read()).value)).toBe(':\n\n');
+      await reader.cancel();
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});
+
+describeWith('redis-server')('with replicas', () => {
+  let redis: Redis;
+  const closing: { close(): Promise<unknown> }[] = [];
+  afterEach(async () => {
+    for (const one of closing.splice(0).reverse()) await one.close();
+  });
+  const start = async () => {
+    redis = await startRedis();
+    closing.push({ close: () => redis.kill() });
+    const replicas = await startReplicas([redis.url, redis.url], { CACHE_TTL_SECONDS: '1' });
+    closing.push(replicas);
+    const [first, second] = replicas.gateways as [TestGateway, TestGateway];
+    return { first, second, code: codeOf(first) };
+  };
+
+  test('a mutation through one replica reaches a stream of the other', async () => {
+    const { first, second, code } = await start();
+    const stream = await open(second, LIVE_NAME, { variables: { code } });
+    await stream.next();
+    await rename(first, code, 'After');
+    expect(await stream.next()).toEqual(named('After'));
+  });
+
+  test('while Redis is down results are read again as they expire, and say so', async () => {
+    const { first, second, code } = await start();
+    const stream = await open(second, LIVE_NAME, { variables: { code } });
+    const result = await stream.next();
+    await redis.kill();
+    await rename(first, code, 'After');
+    const polling = { extensions: { live: { mode: 'POLLING' } } };
+    let seen = await stream.next();
+    if (seen.data.organization.name !== 'After') {
+      expect(seen).toEqual({ ...result, ...polling });
+      seen = await stream.next();
+    }
+    expect(seen).toEqual({ ...named('After'), ...polling });
+    await redis.restart();
+    expect(await stream.next()).toEqual(named('After'));
+    await rename(first, code, 'Later');
+    expect(await stream.next()).toEqual(named('Later'));
+  }, 30_000);
+});

@@ -1,0 +1,88 @@
+/** A client of GraphQL over SSE, distinct connections mode, that keeps what it has received. */
+
+export interface TestStream {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Resolves to the next result, or to what ended the stream. Fails after five seconds. */
+  next(): Promise<any>;
+  /** The results that have come and were not asked for yet. */
+  readonly waiting: number;
+  close(): void;
+}
+
+export const COMPLETE = 'complete';
+export const DISCONNECTED = 'disconnected';
+
+export interface StreamOptions {
+  variables?: object;
+  headers?: Record<string, string>;
+  method?: 'GET' | 'POST';
+}
+
+/** Sends an operation, and reads the stream of its results. */
+export async function openStream(
+  url: string,
+  query: string,
+  { variables, headers = {}, method = 'POST' }: StreamOptions = {},
+): Promise<TestStream> {
+  const controller = new AbortController();
+  const accept = { accept: 'text/event-stream', ...headers };
+  const search = new URLSearchParams({ query, variables: JSON.stringify(variables ?? {}) });
+  const response = await fetch(method === 'GET' ? `${url}/graphql?${search}` : `${url}/graphql`, {
+    method,
+    headers: method === 'GET' ? accept : { 'content-type': 'application/json', ...accept },
+    ...(method === 'GET' ? {} : { body: JSON.stringify({ query, variables }) }),
+    signal: controller.signal,
+  });
+  const events: unknown[] = [];
+  const readers: ((event: unknown) => void)[] = [];
+  const give = (event: unknown) => {
+    const reader = readers.shift();
+    if (reader === undefined) events.push(event);
+    else reader(event);
+  };
+  void read(response, give).then(
+    () => give(DISCONNECTED),
+    () => give(DISCONNECTED),
+  );
+  return {
+    status: response.status,
+    headers: response.headers,
+    next: () => {
+      if (events.length > 0) return Promise.resolve(events.shift());
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error('No event came within 5 s')), 5_000);
+        readers.push((event) => {
+          clearTimeout(timer);
+          resolve(event);
+        });
+      });
+    },
+    get waiting() {
+      return events.length;
+    },
+    close: () => controller.abort(),
+  };
+}
+
+async function read(response: Response, give: (event: unknown) => void): Promise<void> {
+  if (!response.headers.get('content-type')?.startsWith('text/event-stream')) {
+    give(await response.json());
+    return;
+  }
+  let text = '';
+  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      const lines = text.slice(0, end).split('\n');
+      text = text.slice(end + 2);
+      const field = (name: string) =>
+        lines
+          .find((line) => line.startsWith(`${name}:`))
+          ?.slice(name.length + 1)
+          .trim();
+      if (field('event') === 'complete') give(COMPLETE);
+      else if (field('event') === 'next') give(JSON.parse(field('data')!));
+    }
+  }
+}
