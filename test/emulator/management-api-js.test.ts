@@ -2,25 +2,22 @@
  * The official client, @kinde/management-api-js, drives the emulator: what works here is what the
  * emulator promises to anything that was written for Kinde.
  */
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import * as managementApi from '@kinde/management-api-js';
-import { type Credentials, type Emulator, startEmulator } from '../../src/emulator/index.js';
-import type { ResponseOf, Endpoint } from '../../src/upstream/endpoint.js';
-import type { Sent } from '../../src/upstream/schema-decoder.js';
+import { expect, test } from '@jest/globals';
 import type { Endpoints } from '../../src/upstream/endpoints/index.js';
-import type { Success } from '../../src/upstream/types.js';
+import {
+  actAs,
+  type Call,
+  refusal,
+  refused,
+  servicesAs,
+  startManagementApi,
+} from '../support/management-api.js';
 
-type Call<E extends Endpoint> = (data?: object) => Promise<Success & Sent<ResponseOf<E>>>;
 type Rows = Endpoints['organizations'];
 type RoleRows = Endpoints['organizationRoles'];
 
-/**
- * The part of the client that is used here: all of the nineteen, and the neighbours. The package's
- * own declarations import each other without extensions, which Node's rules do not resolve, so the
- * answers are given the types of the table.
- */
+/** The part of the client that is used here: the first nineteen operations, and their neighbours. */
 interface ManagementApi {
-  ApiError: new (...args: never) => Error & { status: number; body: unknown };
   Organizations: {
     addOrganizationUsers: Call<Rows['addUsers']>;
     createOrganization: Call<Rows['create']>;
@@ -50,45 +47,11 @@ interface ManagementApi {
   };
   Permissions: { getPermissions: Call<Endpoints['permissions']['list']> };
   Environments: { getEnvironementFeatureFlags: Call<Endpoints['featureFlags']['environment']> };
-  init: (settings: object) => void;
 }
 
-const { ApiError, Environments, init, Organizations, Permissions, Roles, Users } =
-  managementApi as unknown as ManagementApi;
+const { Environments, Organizations, Permissions, Roles, Users } = servicesAs<ManagementApi>();
 
-let emulator: Emulator;
-
-beforeAll(async () => {
-  emulator = await startEmulator();
-});
-beforeEach(() => {
-  emulator.reset();
-  actAs(emulator);
-});
-afterAll(() => emulator.close());
-
-/** The client keeps its settings and its token for the whole process; an empty token drops it. */
-function actAs({ clientId, clientSecret }: Credentials): void {
-  const { url: kindeDomain, audience } = emulator;
-  init({ kindeDomain, clientId, clientSecret, audience, token: '' });
-}
-
-/** What a refused call was refused with. */
-async function refusal(call: PromiseLike<unknown>): Promise<{ status: number; body: unknown }> {
-  try {
-    await call;
-  } catch (error) {
-    expect(error).toBeInstanceOf(ApiError);
-    const { status, body } = error as InstanceType<typeof ApiError>;
-    return { status, body };
-  }
-  throw new Error('The call was not refused');
-}
-
-const refused = (status: number, code: string) => ({
-  status,
-  body: { errors: [{ code, message: expect.any(String) }] },
-});
+const api = startManagementApi();
 
 async function everyMember(orgCode: string) {
   const members = [];
@@ -125,10 +88,10 @@ test('one token serves many calls, and the pages are walked to the end', async (
     nextToken = page.next_token;
   } while (nextToken);
   expect(names).toEqual(
-    [...emulator.state.organizations.values()].map(({ profile }) => profile.name).toSorted(),
+    [...api.emulator.state.organizations.values()].map(({ profile }) => profile.name).toSorted(),
   );
-  expect(emulator.calls()).toHaveLength(3);
-  expect(emulator.tokenRequests).toHaveLength(1);
+  expect(api.emulator.calls()).toHaveLength(3);
+  expect(api.emulator.tokenRequests).toHaveLength(1);
 });
 
 test('an organization is created, read, updated, suspended and deleted', async () => {
@@ -196,7 +159,7 @@ test('users are added, changed and removed in bulk', async () => {
 });
 
 test('members are listed to the last, and filtered by role', async () => {
-  const { profile, members } = [...emulator.state.organizations.values()].toSorted(
+  const { profile, members } = [...api.emulator.state.organizations.values()].toSorted(
     (a, b) => b.members.size - a.members.size,
   )[0]!;
   const all = await everyMember(profile.code);
@@ -235,12 +198,12 @@ test('a role is given to a member and taken away', async () => {
 });
 
 test('what a role grants is listed, and who has it in an organization', async () => {
-  const { profile, members } = [...emulator.state.organizations.values()].toSorted(
+  const { profile, members } = [...api.emulator.state.organizations.values()].toSorted(
     (a, b) => b.members.size - a.members.size,
   )[0]!;
   const { roles } = await Roles.getRoles();
   const { id: roleId } = roles.find(({ key }) => key === 'member')!;
-  const role = emulator.state.role(roleId);
+  const role = api.emulator.state.role(roleId);
 
   const page = await Roles.getRolePermissions({ roleId, sort: 'id_desc', pageSize: 2 });
   const rest = await Roles.getRolePermissions({
@@ -346,7 +309,7 @@ test('profiles are read in a batch', async () => {
 });
 
 test('a client that only reads is told which scope it lacks', async () => {
-  actAs(emulator.readOnlyClient);
+  actAs(api.emulator, api.emulator.readOnlyClient);
   expect((await Organizations.getOrganizations()).organizations).toHaveLength(10);
   const { status, body } = await refusal(
     Organizations.createOrganization({ requestBody: { name: 'Acme' } }),
@@ -369,8 +332,8 @@ test('unknown organizations are a 400, but a 404 with an object when deleted', a
 });
 
 test('a path parameter that the client does not escape is an unknown route', async () => {
-  const before = emulator.state.organizations.size;
+  const before = api.emulator.state.organizations.size;
   expect((await refusal(Organizations.deleteOrganization({ orgCode: '..' }))).status).toBe(404);
-  expect(emulator.calls()).toEqual(['DELETE /api/v1/']);
-  expect(emulator.state.organizations.size).toBe(before);
+  expect(api.emulator.calls()).toEqual(['DELETE /api/v1/']);
+  expect(api.emulator.state.organizations.size).toBe(before);
 });
