@@ -13,6 +13,8 @@ type OwnerOf = (parent: never) => Owner | undefined;
 
 const ofItsOrganization = ({ org_code }: { org_code: string }) => organization(org_code);
 
+const ofEnvironment: OwnerOf = () => ENVIRONMENT;
+
 /** Whose an object is, by its type. */
 const OWNER_OF: Readonly<Record<string, OwnerOf>> = {
   Organization: ({ code }: OrganizationParent) => organization(code),
@@ -22,6 +24,8 @@ const OWNER_OF: Readonly<Record<string, OwnerOf>> = {
   OrganizationProperty: ofItsOrganization,
   OrganizationSignInMethod: ofItsOrganization,
   FeatureFlag: ofItsOrganization,
+  // A person is in several organizations, so nobody who is held to one may read it.
+  User: ofEnvironment,
   // Neither `Query.roles` nor `node` shows one to a user, so a member led here.
   Role: () => ({ kind: 'member' }),
 };
@@ -104,7 +108,7 @@ function findEnvironmentScopes(schema: GraphQLSchema): Set<string> {
     const type = schema.getType(typeName) as GraphQLObjectType;
     return isRoot(schema, typeName)
       ? getDirective(schema, type.getFields()[name]!, 'ofOrganization') !== undefined
-      : true;
+      : OWNER_OF[typeName] !== ofEnvironment;
   });
   const inOrganizations = new Set(ofOrganizations.flatMap(({ scopes }) => scopes.flat()));
   const all = fields.flatMap(({ scopes }) => scopes.flat());

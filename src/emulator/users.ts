@@ -4,15 +4,11 @@ import { success } from './success.js';
 import type { UserRecord } from './state.js';
 
 const EXPANSIONS = ['organizations', 'identities', 'billing'];
+const SEARCH_EXPANSIONS = ['organizations', 'identities', 'properties'];
 
 export const users: Handlers['users'] = {
   list: (state, { page_size, next_token, expand, ...filters }) => {
-    const expansions = separated(expand);
-    for (const expansion of expansions) {
-      if (!EXPANSIONS.includes(expansion)) {
-        throw invalid('INVALID_EXPAND', `Cannot expand users by ${expansion}`);
-      }
-    }
+    const expansions = expansionsIn(expand, EXPANSIONS);
     const page = state.users.page(
       `users ${JSON.stringify(filters)}`,
       'id_asc',
@@ -24,7 +20,43 @@ export const users: Handlers['users'] = {
       next_token: page.next_token,
     });
   },
+
+  // Decisions: sorted by id, and an unknown id to start after is refused.
+  search: (state, { page_size = 10, query = '*', starting_after, expand }) => {
+    const expansions = expansionsIn(expand, SEARCH_EXPANSIONS);
+    if (starting_after !== undefined && !state.users.has(starting_after)) {
+      throw invalid('INVALID_STARTING_AFTER', 'There is no user to start after');
+    }
+    const found = [...state.users.values()]
+      .filter(({ id }) => starting_after === undefined || id > starting_after)
+      .filter(query === '*' ? () => true : mentions(query))
+      .sort((a, b) => (a.id < b.id ? -1 : 1));
+    return success({
+      results: found.slice(0, page_size).map((user) => {
+        // The specification has no telephone number in what a search finds.
+        const { phone: _, ...rest } = present(user, expansions);
+        return expansions.includes('properties') ? { ...rest, properties: {} } : rest;
+      }),
+    });
+  },
 };
+
+function expansionsIn(expand: string | undefined, known: readonly string[]): string[] {
+  const expansions = separated(expand);
+  for (const expansion of expansions) {
+    if (!known.includes(expansion)) {
+      throw invalid('INVALID_EXPAND', `Cannot expand users by ${expansion}`);
+    }
+  }
+  return expansions;
+}
+
+/** A decision: the text may be anywhere in the name or the e-mail address, in any case. */
+function mentions(query: string): (user: UserRecord) => boolean {
+  const text = query.toLowerCase();
+  return ({ full_name, email = '' }) =>
+    [full_name, email].some((value) => value?.toLowerCase().includes(text));
+}
 
 /** The texts of a comma separated parameter. */
 export const separated = (text: string | undefined) => (text ?? '').split(',').filter(Boolean);

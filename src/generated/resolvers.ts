@@ -8,10 +8,11 @@ import type { OrganizationLogoParent } from '../loaders/organization-logos.js';
 import type { OrganizationPropertyParent } from '../loaders/organization-properties.js';
 import type { PasskeyPolicyParent } from '../loaders/organization-security.js';
 import type { OrganizationParent, OrganizationBrandingParent, OrganizationBillingParent, BillingAgreementParent } from '../loaders/organizations.js';
+import type { UserParent } from '../loaders/people.js';
 import type { PermissionParent, PermissionGrantParent } from '../loaders/permissions.js';
 import type { RoleParent } from '../loaders/roles.js';
 import type { OrganizationUserParent } from '../loaders/users.js';
-import type { NodeParent, UserErrorParent, ViewerParent, OrganizationConnectionParent, OrganizationUserConnectionParent, OrganizationInviteConnectionParent, RoleConnectionParent, PermissionConnectionParent, CreateOrganizationInvitePayloadParent, RevokeOrganizationInvitePayloadParent, UpdateOrganizationPropertyPayloadParent, UpdateOrganizationPropertiesPayloadParent, UploadOrganizationLogoPayloadParent, EnableOrganizationSignInMethodPayloadParent, UpdateFeatureFlagOverridePayloadParent } from '../resolvers/parents.js';
+import type { NodeParent, UserErrorParent, ViewerParent, OrganizationConnectionParent, OrganizationUserConnectionParent, OrganizationInviteConnectionParent, UserConnectionParent, RoleConnectionParent, PermissionConnectionParent, CreateOrganizationInvitePayloadParent, RevokeOrganizationInvitePayloadParent, UpdateOrganizationPropertyPayloadParent, UpdateOrganizationPropertiesPayloadParent, UploadOrganizationLogoPayloadParent, EnableOrganizationSignInMethodPayloadParent, UpdateFeatureFlagOverridePayloadParent } from '../resolvers/parents.js';
 import type { Context } from '../graphql/context.js';
 export type Maybe<T> = T | Promise<T | null | undefined> | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -979,6 +980,7 @@ export type OrganizationUsersArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   permissions?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
   roles?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  search?: InputMaybe<Scalars['String']['input']>;
   sort?: InputMaybe<OrganizationUserSortOrder>;
 };
 
@@ -1249,6 +1251,8 @@ export type OrganizationUser = Node & {
   readonly picture?: Maybe<Scalars['String']['output']>;
   /** The member's roles in this organization. */
   readonly roles?: Maybe<ReadonlyArray<Maybe<Role>>>;
+  /** The person who is the member, beyond this organization. */
+  readonly user?: Maybe<User>;
   /** Kinde's id of the user, the same in all organizations. */
   readonly userId: Scalars['ID']['output'];
 };
@@ -1434,6 +1438,13 @@ export type Query = {
   readonly permissions?: Maybe<PermissionConnection>;
   /** The roles that the environment defines. */
   readonly roles?: Maybe<RoleConnection>;
+  /** A person. Null when the environment has nobody with this id. */
+  readonly user?: Maybe<User>;
+  /**
+   * The people of the environment, whether they are members of an organization or not. Takes at most one
+   * of `email`, `username`, `phone` and `search`.
+   */
+  readonly users?: Maybe<UserConnection>;
   /** The caller and what it may do, so that a page can hide what would be refused. Takes no call to Kinde. */
   readonly viewer: Viewer;
 };
@@ -1488,6 +1499,24 @@ export type QueryPermissionsArgs = {
 export type QueryRolesArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** All reads. */
+export type QueryUserArgs = {
+  userId: Scalars['ID']['input'];
+};
+
+
+/** All reads. */
+export type QueryUsersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  email?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  notInOrganization?: InputMaybe<Scalars['ID']['input']>;
+  phone?: InputMaybe<Scalars['String']['input']>;
+  search?: InputMaybe<Scalars['String']['input']>;
+  username?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** Input for `removeOrganizationUser`. */
@@ -1905,6 +1934,83 @@ export type UploadOrganizationLogoPayload = {
 };
 
 /**
+ * A person of the environment, in whichever organizations. Callers that are held to one organization can't
+ * read it: for them there is OrganizationUser.
+ */
+export type User = Node & {
+  readonly __typename?: 'User';
+  /** When the person was added to the environment. */
+  readonly createdOn?: Maybe<Scalars['DateTime']['output']>;
+  /** The e-mail address. Null when Kinde has none. */
+  readonly email?: Maybe<Scalars['String']['output']>;
+  /** How often a sign-in has failed. */
+  readonly failedSignIns?: Maybe<Scalars['Int']['output']>;
+  /** The first name. */
+  readonly firstName?: Maybe<Scalars['String']['output']>;
+  /** First and last name. */
+  readonly fullName?: Maybe<Scalars['String']['output']>;
+  /** The global id, for `node(id:)` and for client caches. */
+  readonly id: Scalars['ID']['output'];
+  /** Whether the person is suspended in the whole environment. */
+  readonly isSuspended?: Maybe<Scalars['Boolean']['output']>;
+  /** The last name. */
+  readonly lastName?: Maybe<Scalars['String']['output']>;
+  /** When the person signed in last. Null before the first time. */
+  readonly lastSignedInOn?: Maybe<Scalars['DateTime']['output']>;
+  /** The person as a member of one organization. Null when it is not a member there. */
+  readonly membership?: Maybe<OrganizationUser>;
+  /**
+   * The person as a member of each organization. Up to three organizations' names take a call each, and
+   * those of more come from the list of organizations.
+   */
+  readonly memberships?: Maybe<ReadonlyArray<Maybe<OrganizationUser>>>;
+  /**
+   * The telephone number. Null when Kinde has none. What `search` finds has no numbers, so this takes a call
+   * for each 100 people there.
+   */
+  readonly phone?: Maybe<Scalars['String']['output']>;
+  /** URL of the profile picture. Null when there is none. */
+  readonly picture?: Maybe<Scalars['String']['output']>;
+  /** The id of the person in your own system. Null when there is none. */
+  readonly providedId?: Maybe<Scalars['ID']['output']>;
+  /** How often the person has signed in. */
+  readonly totalSignIns?: Maybe<Scalars['Int']['output']>;
+  /** Kinde's id of the user. */
+  readonly userId: Scalars['ID']['output'];
+  /** The user name. Null when there is none. */
+  readonly username?: Maybe<Scalars['String']['output']>;
+};
+
+
+/**
+ * A person of the environment, in whichever organizations. Callers that are held to one organization can't
+ * read it: for them there is OrganizationUser.
+ */
+export type UserMembershipArgs = {
+  organizationCode: Scalars['ID']['input'];
+};
+
+/** A page of people. */
+export type UserConnection = {
+  readonly __typename?: 'UserConnection';
+  /** The people, each with its cursor. */
+  readonly edges: ReadonlyArray<UserEdge>;
+  /** The people. An entry that Kinde sent in an unusable form is null, with an error at its path. */
+  readonly nodes: ReadonlyArray<Maybe<User>>;
+  /** Information about this page. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A person in a list. */
+export type UserEdge = {
+  readonly __typename?: 'UserEdge';
+  /** Cursor of this person: pass it as `after` to get the people after it. */
+  readonly cursor: Scalars['String']['output'];
+  /** The person. Null, with an error, if Kinde sent it in an unusable form. */
+  readonly node?: Maybe<User>;
+};
+
+/**
  * Why a mutation did nothing, or only a part, for a reason that you can fix by changing the input. Other
  * failures (no access, Kinde unreachable) are in the response's `errors`.
  */
@@ -2194,6 +2300,9 @@ export type ResolversTypes = {
   UpdateOrganizationUsersPayload: ResolverTypeWrapper<Omit<UpdateOrganizationUsersPayload, 'organization' | 'updatedUsers' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, updatedUsers: ReadonlyArray<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   UploadOrganizationLogoInput: UploadOrganizationLogoInput;
   UploadOrganizationLogoPayload: ResolverTypeWrapper<UploadOrganizationLogoPayloadParent>;
+  User: ResolverTypeWrapper<UserParent>;
+  UserConnection: ResolverTypeWrapper<UserConnectionParent>;
+  UserEdge: ResolverTypeWrapper<Omit<UserEdge, 'node'> & { node?: Maybe<ResolversTypes['User']> }>;
   UserError: ResolverTypeWrapper<UserErrorParent>;
   UserErrorCode: UserErrorCode;
   Viewer: ResolverTypeWrapper<ViewerParent>;
@@ -2293,6 +2402,9 @@ export type ResolversParentTypes = {
   UpdateOrganizationUsersPayload: Omit<UpdateOrganizationUsersPayload, 'organization' | 'updatedUsers' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, updatedUsers: ReadonlyArray<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   UploadOrganizationLogoInput: UploadOrganizationLogoInput;
   UploadOrganizationLogoPayload: UploadOrganizationLogoPayloadParent;
+  User: UserParent;
+  UserConnection: UserConnectionParent;
+  UserEdge: Omit<UserEdge, 'node'> & { node?: Maybe<ResolversParentTypes['User']> };
   UserError: UserErrorParent;
   Viewer: ViewerParent;
 };
@@ -2440,7 +2552,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'FeatureFlag' | 'Organization' | 'OrganizationInvite' | 'OrganizationLogo' | 'OrganizationProperty' | 'OrganizationSignInMethod' | 'OrganizationUser' | 'Permission' | 'Role', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'FeatureFlag' | 'Organization' | 'OrganizationInvite' | 'OrganizationLogo' | 'OrganizationProperty' | 'OrganizationSignInMethod' | 'OrganizationUser' | 'Permission' | 'Role' | 'User', ParentType, ContextType>;
 };
 
 export type OrganizationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Organization'] = ResolversParentTypes['Organization']> = {
@@ -2577,6 +2689,7 @@ export type OrganizationUserResolvers<ContextType = Context, ParentType extends 
   permissions?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['Permission']>>>, ParentType, ContextType>;
   picture?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   roles?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['Role']>>>, ParentType, ContextType>;
+  user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
   userId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -2640,6 +2753,8 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   organizations?: Resolver<Maybe<ResolversTypes['OrganizationConnection']>, ParentType, ContextType, RequireFields<QueryOrganizationsArgs, 'first'>>;
   permissions?: Resolver<Maybe<ResolversTypes['PermissionConnection']>, ParentType, ContextType, RequireFields<QueryPermissionsArgs, 'first'>>;
   roles?: Resolver<Maybe<ResolversTypes['RoleConnection']>, ParentType, ContextType, RequireFields<QueryRolesArgs, 'first'>>;
+  user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<QueryUserArgs, 'userId'>>;
+  users?: Resolver<Maybe<ResolversTypes['UserConnection']>, ParentType, ContextType, RequireFields<QueryUsersArgs, 'first'>>;
   viewer?: Resolver<ResolversTypes['Viewer'], ParentType, ContextType>;
 };
 
@@ -2744,6 +2859,38 @@ export type UploadOrganizationLogoPayloadResolvers<ContextType = Context, Parent
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type UserResolvers<ContextType = Context, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
+  createdOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  email?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  failedSignIns?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  firstName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  fullName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  isSuspended?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  lastName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  lastSignedInOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  membership?: Resolver<Maybe<ResolversTypes['OrganizationUser']>, ParentType, ContextType, RequireFields<UserMembershipArgs, 'organizationCode'>>;
+  memberships?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['OrganizationUser']>>>, ParentType, ContextType>;
+  phone?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  picture?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  providedId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  totalSignIns?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  userId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  username?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type UserConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserConnection'] = ResolversParentTypes['UserConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['UserEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['User']>>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type UserEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserEdge'] = ResolversParentTypes['UserEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+};
+
 export type UserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
   code?: Resolver<ResolversTypes['UserErrorCode'], ParentType, ContextType>;
   field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
@@ -2816,6 +2963,9 @@ export type Resolvers<ContextType = Context> = {
   UpdateOrganizationSessionPolicyPayload?: UpdateOrganizationSessionPolicyPayloadResolvers<ContextType>;
   UpdateOrganizationUsersPayload?: UpdateOrganizationUsersPayloadResolvers<ContextType>;
   UploadOrganizationLogoPayload?: UploadOrganizationLogoPayloadResolvers<ContextType>;
+  User?: UserResolvers<ContextType>;
+  UserConnection?: UserConnectionResolvers<ContextType>;
+  UserEdge?: UserEdgeResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
   Viewer?: ViewerResolvers<ContextType>;
 };

@@ -118,7 +118,7 @@ export function createContext(
   };
   return {
     ...{ viewer, upstream, idempotency, audit, seal, requestId, log, calls, dependencies },
-    loaders: createLoaders(upstream, grantedScopes),
+    loaders: createLoaders({ upstream, granted: grantedScopes, maxPageSize: client.maxPageSize }),
     time: budget,
     replays: new WeakSet(),
     summary: {

@@ -1,5 +1,4 @@
 /** All reads of one operation. Made for each operation and passed by hand: nothing outlives it. */
-import type { Upstream } from '../upstream/client.js';
 import type { Endpoint } from '../upstream/endpoint.js';
 import { createFeatureFlagLoaders } from './feature-flags.js';
 import { createOrganizationConnectionLoaders } from './organization-connections.js';
@@ -9,17 +8,19 @@ import { createOrganizationPropertyLoaders } from './organization-properties.js'
 import { createOrganizationRoleLoaders } from './organization-roles.js';
 import { createOrganizationSecurityLoaders } from './organization-security.js';
 import { createOrganizationLoaders } from './organizations.js';
+import { createPeopleLoaders } from './people.js';
 import { createPermissionLoaders } from './permissions.js';
 import { createRoleLoaders } from './roles.js';
-import type { GrantedScopes } from './scopes.js';
 import { SharedReads } from './shared-reads.js';
+import type { Sources } from './sources.js';
 import { createUserLoaders } from './users.js';
 
-export function createLoaders(upstream: Upstream, granted: GrantedScopes) {
+export function createLoaders({ upstream, granted, maxPageSize }: Omit<Sources, 'reads'>) {
   let asked = 0;
   const count = () => asked++;
   const reads = new SharedReads();
-  const sources = { upstream, granted, reads };
+  const sources = { upstream, granted, maxPageSize, reads };
+  const people = createPeopleLoaders(sources);
   const roles = createRoleLoaders(sources);
   return {
     organizations: counted(count, createOrganizationLoaders(sources)),
@@ -29,7 +30,8 @@ export function createLoaders(upstream: Upstream, granted: GrantedScopes) {
     organizationProperties: counted(count, createOrganizationPropertyLoaders(sources)),
     organizationRoles: counted(count, createOrganizationRoleLoaders(sources)),
     organizationSecurity: counted(count, createOrganizationSecurityLoaders(sources)),
-    users: counted(count, createUserLoaders(sources, roles.ofMember)),
+    people: counted(count, people),
+    users: counted(count, createUserLoaders(sources, people.find, roles.ofMember)),
     roles: counted(count, roles),
     permissions: counted(count, createPermissionLoaders(sources)),
     featureFlags: counted(count, createFeatureFlagLoaders(sources)),

@@ -1,8 +1,11 @@
+import { endpoints } from '../upstream/endpoints/index.js';
 import { hasFailed, UpstreamError } from '../upstream/errors.js';
 import type { Organization, OrganizationItem } from '../upstream/types.js';
 import { createOrganizationLookup } from './organization-lookup.js';
 import type { EntryTraits } from './page-run.js';
-import { nextToken } from './shared-reads.js';
+import { pagesOf } from './pagination.js';
+import { ifPermitted } from './scopes.js';
+import { nextToken, type BatchedRead, type ReadPage } from './shared-reads.js';
 import type { Sources } from './sources.js';
 
 /** An organization as far as what led here carries it: at least its code. */
@@ -45,7 +48,11 @@ const UNSAID = {
 
 const isSaid = (entry: OrganizationItem) => Object.keys(UNSAID).every((name) => name in entry);
 
-export function createOrganizationLoaders({ upstream: { organizations }, reads }: Sources) {
+export function createOrganizationLoaders({
+  upstream: { organizations },
+  granted,
+  reads,
+}: Sources) {
   const page = reads.pages<OrganizationList, OrganizationParent>(async ({ list, size, token }) => {
     const response = await organizations.list({ ...list, page_size: size, next_token: token });
     const entries = response.organizations.map((entry) =>
@@ -58,11 +65,14 @@ export function createOrganizationLoaders({ upstream: { organizations }, reads }
     (code, expanded) => organizations.get({ code, expand: expanded ? 'billing' : undefined }),
     (code) => code,
   );
+  const items = createOrganizationItems({ granted, reads }, page, (code) => details(code, false));
   const lookUp = createOrganizationLookup(organizations, reads, (code) => details(code, false));
 
   return {
     /** A page of all organizations. */
     page,
+    /** An organization as lists carry it: name, handle and the like. Throws NOT_FOUND when there is none. */
+    item: items.load,
     /** The organization in full; throws NOT_FOUND when there is none. */
     details: (code: string) => details(code, false),
     /** The organization in full and with its billing. */
@@ -78,4 +88,51 @@ export function createOrganizationLoaders({ upstream: { organizations }, reads }
         throw error;
       }),
   };
+}
+
+/** How many organizations are read by a call each, before the list is read for all of them. */
+const MAX_SINGLE_READS = 3;
+
+/**
+ * Creates the read of what lists carry of organizations. A few are read by a call each. For more, the
+ * list is read as long as that takes fewer calls than the organizations that are still missing.
+ */
+function createOrganizationItems(
+  { granted, reads }: Pick<Sources, 'granted' | 'reads'>,
+  page: ReadPage<OrganizationList, OrganizationParent>,
+  details: (code: string) => Promise<OrganizationParent>,
+): BatchedRead<string, OrganizationParent> {
+  return reads.batch<string, OrganizationParent>(
+    async (codes) => {
+      const listed =
+        codes.length <= MAX_SINGLE_READS
+          ? new Map<string, OrganizationParent>()
+          : await ifPermitted(
+              granted,
+              endpoints.organizations.list,
+              () => findListed(page, codes),
+              async () => new Map<string, OrganizationParent>(),
+            );
+      return codes.map((code) => listed.get(code) ?? details(code));
+    },
+    { nameOf: (code) => code },
+  );
+}
+
+async function findListed(
+  page: ReadPage<OrganizationList, OrganizationParent>,
+  codes: readonly string[],
+): Promise<Map<string, OrganizationParent>> {
+  const missing = new Set(codes);
+  const found = new Map<string, OrganizationParent>();
+  let pages = 0;
+  for await (const { entries } of pagesOf(page, { sort: undefined })) {
+    for (const entry of entries) {
+      if (!(entry instanceof UpstreamError) && missing.delete(entry.code)) {
+        found.set(entry.code, entry);
+      }
+    }
+    if (++pages >= missing.size) break;
+  }
+  return found;
 }

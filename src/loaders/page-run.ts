@@ -16,6 +16,8 @@ export interface Listing<L, T> {
   load: ReadPage<L, T>;
   list: L;
   traits: EntryTraits<L, T>;
+  /** What the gateway itself chooses by, where Kinde has no filter for it. */
+  matches?: ((entry: T) => boolean) | undefined;
 }
 
 /** Which page: its token, undefined for the first page, and its size. */

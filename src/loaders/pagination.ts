@@ -1,5 +1,6 @@
 /** Walks the pages of a list, from its start or behind an entry that may have moved since. */
 import { MAX_PAGE_SIZE } from '../upstream/endpoints/page.js';
+import { UpstreamError } from '../upstream/errors.js';
 import {
   type Listing,
   type PagePlace,
@@ -15,6 +16,8 @@ export interface Slice<T> {
   entries: Entry<T>[];
   /** Returns the position behind one of the entries. */
   positionOf: (index: number) => Position;
+  /** Where to read on; undefined where nothing was read. */
+  end: Position | undefined;
   hasMore: boolean;
 }
 
@@ -68,27 +71,45 @@ async function resume<L, T>(
   return undefined;
 }
 
+/** How many entries of a list are looked at for those that match. */
+export const MAX_LOOKED_AT = 10 * MAX_PAGE_SIZE;
+
 /**
  * Returns the `wanted` entries behind a position, or at the start of the list, or as many as there are.
- * Returns undefined when the position's entry is gone and its successor can't be known.
+ * Of a list that the gateway itself chooses from, it looks at MAX_LOOKED_AT entries at most, and may
+ * return fewer with others to follow. Returns undefined when the position's entry is gone and its
+ * successor can't be known.
  */
 export async function walk<L, T>(
   listing: Listing<L, T>,
   from: Position | undefined,
   wanted: number,
 ): Promise<Slice<T> | undefined> {
+  const { matches } = listing;
+  const size = matches === undefined ? pageSize(wanted) : MAX_PAGE_SIZE;
   const start =
     from === undefined
-      ? { run: new PageRun(listing, { token: undefined, size: pageSize(wanted) }), index: 0 }
-      : await resume(listing, from, wanted);
+      ? { run: new PageRun(listing, { token: undefined, size }), index: 0 }
+      : await resume(listing, from, matches === undefined ? wanted : MAX_PAGE_SIZE);
   if (start === undefined) return undefined;
   const { run, index } = start;
-  const end = index + wanted;
-  while (run.entries.length < end && run.hasNext) await run.extend();
+  const isChosen = (entry: Entry<T>) =>
+    matches === undefined || entry instanceof UpstreamError || matches(entry);
+  const chosen: number[] = [];
+  const most = matches === undefined ? Infinity : index + MAX_LOOKED_AT;
+  let at = index;
+  for (; chosen.length < wanted && at < most; at++) {
+    while (at >= run.entries.length && run.hasNext) await run.extend();
+    if (at >= run.entries.length) break;
+    if (isChosen(run.entries[at]!)) chosen.push(at);
+  }
+  const end = chosen.length === wanted ? chosen.at(-1)! : at - 1;
+  while (at < run.entries.length && !isChosen(run.entries[at]!)) at++;
   return {
-    entries: run.entries.slice(index, end),
-    positionOf: (at) => run.positionOf(index + at),
-    hasMore: run.entries.length > end || run.hasNext,
+    entries: chosen.map((each) => run.entries[each]!),
+    positionOf: (each) => run.positionOf(chosen[each]!),
+    end: run.entries.length === 0 ? undefined : run.positionOf(Math.max(end, 0)),
+    hasMore: at < run.entries.length || run.hasNext,
   };
 }
 

@@ -8,6 +8,8 @@ export interface Sources {
   upstream: Upstream;
   /** The scopes of the token that calls are made with. */
   granted: GrantedScopes;
+  /** How many entries a page has at most, as far as this process has learned. */
+  maxPageSize: () => number;
   /** Where each loader is created, so that mutations clear it. */
   reads: SharedReads;
 }

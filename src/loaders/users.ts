@@ -5,7 +5,7 @@ import type { OrganizationUser, User } from '../upstream/types.js';
 import { createMembershipTest, nameOfMember, type MemberReference } from './membership-test.js';
 import type { EntryTraits } from './page-run.js';
 import { pagesOf } from './pagination.js';
-import { createPeopleLoader } from './people.js';
+import type { UserParent } from './people.js';
 import { ifPermitted } from './scopes.js';
 import { EntryIndex, nextToken, type BatchedRead, type ReadPage } from './shared-reads.js';
 import type { Sources } from './sources.js';
@@ -49,7 +49,9 @@ export type Profile = Pick<
 export type Standing = 'MEMBER' | 'NO_MEMBER' | 'UNKNOWN' | 'ABSENT';
 
 export function createUserLoaders(
-  { upstream: { organizations, users }, granted, reads }: Sources,
+  { upstream: { organizations }, granted, reads }: Sources,
+  /** Reads a person by the id. */
+  findPerson: (id: string) => Promise<User | null>,
   /** Reads a member's roles; throws NOT_FOUND for a user who is no member. */
   rolesOf: (member: MemberReference) => Promise<unknown>,
 ) {
@@ -66,8 +68,6 @@ export function createUserLoaders(
 
   const members = createMemberSearch(reads, page);
 
-  const people = createPeopleLoader({ upstream: { users }, reads });
-
   const isMemberByCall = createMembershipTest({ granted, reads }, rolesOf, members.load);
 
   /** From the batch read of people or, where the token may not make it, from the organization's list. */
@@ -79,7 +79,7 @@ export function createUserLoaders(
     return ifPermitted(
       granted,
       endpoints.users.list,
-      async () => fromPerson(await people.load(member.user_id)),
+      async () => fromPerson(await findPerson(member.user_id)),
       async () => fromMember(await members.load(member)),
     );
   }
@@ -111,7 +111,7 @@ export function createUserLoaders(
         granted,
         endpoints.users.list,
         async () => {
-          const person = await people.load(user_id);
+          const person = await findPerson(user_id);
           return person === null ? false : isIn(person.organizations, org_code);
         },
         async () => undefined,
@@ -149,6 +149,17 @@ function isIn(codes: User['organizations'], code: string): boolean | undefined {
   if (codes.includes(code)) return true;
   return codes.some((entry) => entry instanceof UpstreamError) ? undefined : false;
 }
+
+/** Returns a person as a member of one of the organizations that it is in. */
+export const asMember = (person: UserParent, org_code: string): Member => ({
+  org_code,
+  user_id: person.id,
+  email: person.email,
+  first_name: person.first_name,
+  last_name: person.last_name,
+  full_name: fullName(person),
+  picture: person.picture,
+});
 
 /**
  * Returns a person's full name. The batch read of people has none, the list of members has: it is made

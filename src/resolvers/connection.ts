@@ -1,7 +1,7 @@
 /** Relay connections over lists that the API pages by token. */
 import type { TextSeal } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
-import type { EntryTraits } from '../loaders/page-run.js';
+import type { EntryTraits, Position } from '../loaders/page-run.js';
 import { walk } from '../loaders/pagination.js';
 import type { Entry, ReadPage } from '../loaders/shared-reads.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
@@ -12,6 +12,8 @@ export const MAX_FIRST = 5_000;
 export interface Connection<T> {
   entries: Entry<T>[];
   cursorOf: (index: number) => string;
+  /** Returns where to read on: after the last entry, unless entries that don't match follow it. */
+  endCursor: () => string | null;
   hasNextPage: boolean;
   hasPreviousPage: boolean;
 }
@@ -30,6 +32,8 @@ interface ConnectionSource<L, T, S extends string> {
   identity: readonly unknown[];
   /** Returns the list in an order: the one asked for or else the one that the cursor holds. */
   listIn: (sort: S | undefined) => L;
+  /** What the gateway itself chooses by, where Kinde has no filter for it. */
+  matches?: ((entry: T) => boolean) | undefined;
 }
 
 /**
@@ -38,7 +42,7 @@ interface ConnectionSource<L, T, S extends string> {
  */
 export async function connection<L, T, S extends string = never>(
   { first, after, sort }: Arguments<S>,
-  { load, traits, identity, listIn }: ConnectionSource<L, T, S>,
+  { load, traits, identity, listIn, matches }: ConnectionSource<L, T, S>,
   { seal }: { seal: TextSeal | undefined },
 ): Promise<Connection<T>> {
   const wanted = first ?? 10;
@@ -49,17 +53,22 @@ export async function connection<L, T, S extends string = never>(
     after == null
       ? { position: undefined, sort }
       : decodeCursor<S>(after, { list: identity, sort }, seal);
-  const slice = await walk({ load, list: listIn(from.sort), traits }, from.position, wanted);
+  const listing = { load, list: listIn(from.sort), traits, matches };
+  const slice = await walk(listing, from.position, wanted);
   if (slice === undefined) {
     throw badUserInput(
       'The entry of `after` has moved or is gone, and where to read on is not known. Read the list again from its start.',
       'CURSOR_STALE',
     );
   }
-  const { entries, positionOf, hasMore } = slice;
+  const { entries, positionOf, end, hasMore } = slice;
+  const cursorAt = (position: Position) =>
+    encodeCursor({ list: identity, sort: from.sort }, position, seal);
   return {
     entries,
-    cursorOf: (index) => encodeCursor({ list: identity, sort: from.sort }, positionOf(index), seal),
+    cursorOf: (index) => cursorAt(positionOf(index)),
+    endCursor: () =>
+      end === undefined || (entries.length === 0 && !hasMore) ? null : cursorAt(end),
     hasNextPage: hasMore,
     hasPreviousPage: after != null,
   };
@@ -70,10 +79,16 @@ export const connectionResolvers = {
   edges: <T>({ entries, cursorOf }: Connection<T>) =>
     entries.map((entry, index) => ({ cursor: cursorOf(index), node: entry as T })),
   nodes: <T>({ entries }: Connection<T>) => entries as T[],
-  pageInfo: ({ entries, cursorOf, hasNextPage, hasPreviousPage }: Connection<unknown>) => ({
+  pageInfo: ({
+    entries,
+    cursorOf,
+    endCursor,
+    hasNextPage,
+    hasPreviousPage,
+  }: Connection<unknown>) => ({
     hasNextPage,
     hasPreviousPage,
     startCursor: entries.length === 0 ? null : cursorOf(0),
-    endCursor: entries.length === 0 ? null : cursorOf(entries.length - 1),
+    endCursor: endCursor(),
   }),
 };

@@ -16,6 +16,7 @@ import * as organizationProperties from './organization-properties.js';
 import * as organizationRoles from './organization-roles.js';
 import * as organizationSecurity from './organization-security.js';
 import * as organizations from './organizations.js';
+import * as people from './people.js';
 import * as permissions from './permissions.js';
 import * as roles from './roles.js';
 import * as scalars from './scalars.js';
@@ -34,6 +35,7 @@ const domains = [
   organizationRoles.resolvers,
   organizationSecurity.resolvers,
   users.resolvers,
+  people.resolvers,
   roles.resolvers,
   permissions.resolvers,
   featureFlags.resolvers,

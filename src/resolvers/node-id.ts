@@ -7,6 +7,7 @@ const KEYS = {
   OrganizationProperty: ['organizationCode', 'key'],
   FeatureFlag: ['organizationCode', 'key'],
   OrganizationSignInMethod: ['organizationCode', 'connectionId'],
+  User: ['userId'],
   Role: ['key'],
   Permission: ['key'],
 } as const;

@@ -26,6 +26,7 @@ const FIND: {
     featureFlags.find({ org_code: org_code!, key: key! }),
   OrganizationSignInMethod: ({ organizationConnections }, org_code, id) =>
     organizationConnections.find({ org_code: org_code!, key: id! }),
+  User: ({ people }, id) => people.find(id!),
   Role: ({ roles }, key) => roles.byKey(key!),
   Permission: ({ permissions }, key) => permissions.byKey(key!),
 };

@@ -18,9 +18,9 @@ import { ORGANIZATION_CODE, requireId } from './id-input.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
 
-/** A property that lists carry too, else read with the details. */
+/** A property that lists carry too. */
 const carried = carriedOr(({ code }: OrganizationParent, { organizations }) =>
-  organizations.details(code),
+  organizations.item(code),
 );
 
 /** A property that is read with the details alone. */

@@ -3,6 +3,7 @@ import type { Viewer } from '../auth/viewer.js';
 import type { UserError } from '../graphql/user-errors.js';
 import type { OrganizationInviteParent } from '../loaders/organization-invites.js';
 import type { OrganizationParent } from '../loaders/organizations.js';
+import type { UserParent } from '../loaders/people.js';
 import type { PermissionParent } from '../loaders/permissions.js';
 import type { RoleParent } from '../loaders/roles.js';
 import type { Member } from '../loaders/users.js';
@@ -20,6 +21,7 @@ export type ViewerParent = Viewer;
 export type OrganizationConnectionParent = Connection<OrganizationParent>;
 export type OrganizationUserConnectionParent = Connection<Member>;
 export type OrganizationInviteConnectionParent = Connection<OrganizationInviteParent>;
+export type UserConnectionParent = Connection<UserParent>;
 export type RoleConnectionParent = Connection<RoleParent>;
 export type PermissionConnectionParent = Connection<PermissionParent>;
 

@@ -19,6 +19,7 @@ import { nodeId } from './node-id.js';
 import { checkPermissionFilter, permissionKeys } from './permissions.js';
 import { allOrInputError } from './reference.js';
 import { checkRoleFilter, roleKeys } from './roles.js';
+import { searchText } from './search-text.js';
 
 /** A property of the person: from the parent where it carries it, else by the batch read of people. */
 const personal = carriedOr((member: Member, { users }) => users.profile(member));
@@ -40,6 +41,18 @@ function filter(name: string, keys: readonly string[] | null | undefined): strin
     if (problem !== undefined) throw badUserInput(problem);
   }
   return [...keys].sort().join(',');
+}
+
+/** Returns a text without what a search doesn't distinguish: case and accents. */
+const folded = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+
+/** Returns the test for members whose name or e-mail address has a text. */
+function mentioning(text: string): (member: Member) => boolean {
+  const wanted = folded(text);
+  return (member) =>
+    [fullName(member), member.email].some(
+      (value) => value != null && folded(value).includes(wanted),
+    );
 }
 
 /** Returns users that were written as members, to be read again. */
@@ -100,7 +113,7 @@ export const resolvers = {
   Organization: {
     user: ({ code }, { userId }, { loaders }) =>
       loaders.users.find({ org_code: code, user_id: requireId(USER_ID, 'userId', userId) }),
-    users: async ({ code }, { sort, roles, permissions, ...page }, context) => {
+    users: async ({ code }, { sort, roles, permissions, search, ...page }, context) => {
       const filters = {
         roles: filter('roles', roles),
         permissions: filter('permissions', permissions),
@@ -110,8 +123,9 @@ export const resolvers = {
         {
           load: context.loaders.users.page,
           traits: memberTraits,
-          identity: ['users', code, filters.roles, filters.permissions],
+          identity: ['users', code, filters.roles, filters.permissions, search ?? undefined],
           listIn: (order) => ({ org_code: code, sort: order, ...filters }),
+          matches: search == null ? undefined : mentioning(searchText('search', search)),
         },
         context,
       );

@@ -56,13 +56,21 @@ export interface CacheOptions {
   catalogueLifetimeMs: number;
 }
 
+export interface Client {
+  /** Returns the methods of one operation. */
+  scope: (scope: CallScope) => Upstream;
+  /** Returns how many entries a page has at most: larger ones are cut to it. */
+  maxPageSize: () => number;
+}
+
 /**
  * Creates the client for all rows of the table, once per process. `scope` returns the methods of one
  * operation; they share sockets, policy and cache with all others.
  */
-export function createClient(transport: Transport): { scope: (scope: CallScope) => Upstream } {
+export function createClient(transport: Transport): Client {
   const caller = new Caller(transport);
   return {
+    maxPageSize: () => caller.maxPageSize,
     scope: (scope) =>
       mapValues(endpoints, (rows) =>
         mapValues(
@@ -96,6 +104,10 @@ class Caller {
     this.#policy = new CallPolicy(policy);
     this.#cache = cache;
     this.#pageSize = new PageSizeLimit(pageSize);
+  }
+
+  get maxPageSize(): number {
+    return this.#pageSize.size;
   }
 
   async call(endpoint: Endpoint, given: CallArguments, scope: CallScope): Promise<unknown> {

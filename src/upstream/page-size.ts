@@ -28,6 +28,10 @@ export class PageSizeLimit {
     this.#onLowered = onLowered;
   }
 
+  get size(): number {
+    return this.#size;
+  }
+
   /** Returns the arguments of a call with no larger page than Kinde accepts. */
   apply(args: CallArguments): CallArguments {
     const { page_size: size } = args;

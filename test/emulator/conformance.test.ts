@@ -327,6 +327,30 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       expect(node).toMatchObject({ userId: strangerId, roles: [{ key: 'auditor' }] });
     });
 
+    test('people, by each filter, by a search and outside an organization', async () => {
+      const { email } = [...gateway.emulator.state.users.values()].find((user) => user.email)!;
+      const fields = `nodes { userId providedId email phone username fullName picture isSuspended
+        lastSignedInOn totalSignIns failedSignIns createdOn
+        memberships { organization { name } } } pageInfo { hasNextPage endCursor }`;
+      const data = await gateway.query(
+        `query ($email: String, $code: ID) {
+          email: users(email: $email) { ${fields} }
+          username: users(username: "nobody") { ${fields} }
+          phone: users(phone: "+440000000") { ${fields} }
+          search: users(search: "a", first: 3) { ${fields} }
+          outside: users(notInOrganization: $code, first: 3) { ${fields} }
+        }`,
+        { email, code },
+      );
+      expect(data.email.nodes).toMatchObject([{ email }]);
+      expect(data.outside.nodes).toHaveLength(3);
+      const next = await gateway.query(
+        `query ($after: String) { users(search: "a", first: 3, after: $after) { ${fields} } }`,
+        { after: data.search.pageInfo.endCursor },
+      );
+      expect(next.users.nodes).toHaveLength(3);
+    });
+
     test('the catalogues of roles and of permissions', async () => {
       const { roles, permissions } = await gateway.query(`{
         roles(first: 2) { nodes { key roleId name description } pageInfo { hasNextPage } }

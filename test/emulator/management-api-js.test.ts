@@ -45,11 +45,13 @@ interface ManagementApi {
     getRolePermissions: Call<Endpoints['roles']['permissions']>;
     getRoles: Call<Endpoints['roles']['list']>;
   };
+  Search: { searchUsers: Call<Endpoints['users']['search']> };
   Permissions: { getPermissions: Call<Endpoints['permissions']['list']> };
   Environments: { getEnvironementFeatureFlags: Call<Endpoints['featureFlags']['environment']> };
 }
 
-const { Environments, Organizations, Permissions, Roles, Users } = servicesAs<ManagementApi>();
+const { Environments, Organizations, Permissions, Roles, Search, Users } =
+  servicesAs<ManagementApi>();
 
 const api = startManagementApi();
 
@@ -336,4 +338,18 @@ test('a path parameter that the client does not escape is an unknown route', asy
   expect((await refusal(Organizations.deleteOrganization({ orgCode: '..' }))).status).toBe(404);
   expect(api.emulator.calls()).toEqual(['DELETE /api/v1/']);
   expect(api.emulator.state.organizations.size).toBe(before);
+});
+
+test('people are searched, and a search is read on after the last id', async () => {
+  const everybody: string[] = [];
+  let startingAfter: string | undefined;
+  for (;;) {
+    const { results } = await Search.searchUsers({ query: '*', pageSize: 100, startingAfter });
+    everybody.push(...results.map(({ id }) => id));
+    startingAfter = results.at(-1)?.id;
+    if (results.length < 100) break;
+  }
+  expect(new Set(everybody).size).toBe(api.emulator.state.users.size);
+  const { results } = await Search.searchUsers({ query: '@example.org', expand: 'organizations' });
+  expect(results.map(({ organizations }) => organizations)).toEqual(results.map(() => []));
 });

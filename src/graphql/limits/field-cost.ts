@@ -63,7 +63,7 @@ const FROM_CATALOGUE: Readonly<Record<string, string>> = {
 /** Fields whose arguments choose from a read that doesn't depend on them. */
 const CHOOSING: ReadonlySet<string> = new Set(['Organization.featureFlag']);
 
-/** How many entries a list without a size is taken to have where it costs no call. */
+/** How many entries a list without a size is taken to have. */
 const UNKNOWN_LENGTH = 10;
 
 /** Knows the costs of a schema's fields. */
@@ -101,10 +101,12 @@ export class FieldCosts {
     // Arguments go into the call, so that no other field shares it.
     const isUnshared = field.args.length > 0 && !CHOOSING.has(`${parent.name}.${field.name}`);
     const needsRead = scope === undefined ? isReadByKey(parent, type) : isUnshared;
+    const length = isListType(getNullableType(field.type)) ? UNKNOWN_LENGTH : 1;
     return {
       own: needsRead ? 1 : 0,
-      objects: 1,
-      copies: isListType(getNullableType(field.type)) ? UNKNOWN_LENGTH : 1,
+      // What is read of a catalogue's entries takes no call for each of them.
+      objects: isNode(type) && !Object.hasOwn(FROM_CATALOGUE, type.name) ? length : 1,
+      copies: length,
       entries: 1,
       scope: isUnshared ? undefined : scope,
     };

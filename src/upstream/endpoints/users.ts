@@ -26,4 +26,22 @@ export const users = {
     }),
     returns: t.Object({ users: list(User), next_token: NextToken }),
   }),
+
+  search: endpoint('GET /api/v1/search/users', {
+    summary:
+      'People of the environment by their name or e-mail address. It has no token: the next page starts after the last id.',
+    scope: 'read:users',
+    tags: ['people'],
+    query: t.Object({
+      page_size: page.page_size,
+      /** Text to search for; `*` for everybody. */
+      query: t.Optional(t.String()),
+      /** The id of the last person of the page before. */
+      starting_after: t.Optional(t.String()),
+      /** What else to send, comma separated: organizations, identities, properties. */
+      expand: t.Optional(t.String()),
+    }),
+    ids: ['starting_after'],
+    returns: t.Object({ results: list(User) }),
+  }),
 };
