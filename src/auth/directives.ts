@@ -24,6 +24,7 @@ const OWNER_OF: Readonly<Record<string, OwnerOf>> = {
   OrganizationProperty: ofItsOrganization,
   OrganizationSignInMethod: ofItsOrganization,
   FeatureFlag: ofItsOrganization,
+  MfaFactor: ofItsOrganization,
   // A person is in several organizations, so nobody who is held to one may read it.
   User: ofEnvironment,
   // Neither `Query.roles` nor `node` shows one to a user, so a member led here.

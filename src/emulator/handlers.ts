@@ -7,6 +7,8 @@ import { organizationRoles } from './organizations/roles.js';
 import { organizationLogos } from './organizations/logos.js';
 import { organizationSecurity } from './organizations/security.js';
 import { organizationProperties } from './organizations/properties.js';
+import { organizationUserApiScopes } from './organizations/user-api-scopes.js';
+import { organizationUserMfa } from './organizations/user-mfa.js';
 import { permissions } from './permissions.js';
 import { roles } from './roles.js';
 import { users } from './users.js';
@@ -19,6 +21,8 @@ export const handlers: Handlers = {
   organizationProperties,
   organizationRoles,
   organizationSecurity,
+  organizationUserApiScopes,
+  organizationUserMfa,
   users,
   roles,
   permissions,

@@ -1,6 +1,7 @@
 import type { FlagType, Organization, Permission, Role, Sent, User } from '../upstream/types.js';
 import type { OrganizationConnection } from '../upstream/endpoints/organization-connections.js';
 import type { OrganizationProperty } from '../upstream/endpoints/organization-properties.js';
+import type { MfaFactor } from '../upstream/endpoints/organization-user-mfa.js';
 import { Collection } from './collection.js';
 import { type CulpritPlace, invalid, KindeError } from './errors.js';
 import { newSettings, type OrganizationSettings } from './organization-settings.js';
@@ -30,6 +31,23 @@ export interface Member {
   roles: Set<RoleRecord>;
   /** Those given directly; the others come through the roles. */
   permissions: Set<PermissionRecord>;
+  /** The scopes of APIs that were given; undefined before the first. */
+  apiScopes?: Set<ApiScopeRecord>;
+}
+
+/** A second factor, without what it has no value for. */
+export type MfaFactorRecord = Sent<MfaFactor>;
+
+/** An API of the environment. */
+export interface ApiRecord {
+  name: string;
+  /** By their ids. */
+  scopes: Map<string, ApiScopeRecord>;
+}
+
+export interface ApiScopeRecord {
+  id: string;
+  key: string;
 }
 
 /** Every organization of the environment has a name. */
@@ -75,6 +93,10 @@ export class State {
   readonly properties = new Map<string, PropertyRecord>();
   /** The connections that an organization may enable, by id. */
   readonly connections = new Map<string, OrganizationConnection>();
+  /** The second factors that people have set up, by the person's id and the factor's. */
+  readonly mfaFactors = new Map<string, Map<string, MfaFactorRecord>>();
+  /** The environment's APIs, by id. */
+  readonly apis = new Map<string, ApiRecord>();
 
   /** `newHex` makes the ids of what is created later. */
   constructor(

@@ -7,6 +7,7 @@ import type { OrganizationInviteParent } from '../loaders/organization-invites.j
 import type { OrganizationLogoParent } from '../loaders/organization-logos.js';
 import type { OrganizationPropertyParent } from '../loaders/organization-properties.js';
 import type { PasskeyPolicyParent } from '../loaders/organization-security.js';
+import type { MfaFactorParent } from '../loaders/organization-user-mfa.js';
 import type { OrganizationParent, OrganizationBrandingParent, OrganizationBillingParent, BillingAgreementParent } from '../loaders/organizations.js';
 import type { UserParent } from '../loaders/people.js';
 import type { PermissionParent, PermissionGrantParent } from '../loaders/permissions.js';
@@ -32,6 +33,29 @@ export type Scalars = {
    * and take it as a string.
    */
   FeatureFlagValue: { input: boolean | number | string; output: JsonValue; }
+};
+
+/** Input for `addOrganizationUserApiScope`. */
+export type AddOrganizationUserApiScopeInput = {
+  /** Kinde's id of the API, for example `838f208d006a482dbd8cdb79a9889f68`. */
+  readonly apiId: Scalars['ID']['input'];
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+  /** Kinde's id of the scope, for example `api_scope_019391daf58d87d8a7213419c016ac95`. */
+  readonly scopeId: Scalars['ID']['input'];
+  /** Kinde's id of the user. */
+  readonly userId: Scalars['ID']['input'];
+};
+
+/** Result of `addOrganizationUserApiScope`. */
+export type AddOrganizationUserApiScopePayload = {
+  readonly __typename?: 'AddOrganizationUserApiScopePayload';
+  /** The member, read after the change. Null when the scope was not given. */
+  readonly organizationUser?: Maybe<OrganizationUser>;
+  /** Why the scope was not given. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
 };
 
 /** Input for `addOrganizationUserPermission`. */
@@ -359,6 +383,27 @@ export type FeatureFlagType =
   /** Text. */
   | 'STRING';
 
+/** A second factor that a member has set up. */
+export type MfaFactor = Node & {
+  readonly __typename?: 'MfaFactor';
+  /** When the member set it up. */
+  readonly createdOn?: Maybe<Scalars['DateTime']['output']>;
+  /** Kinde's id of the factor, for example `mfa_0193278a00ac29b3f6d4e4d462d55c47`. */
+  readonly factorId: Scalars['ID']['output'];
+  /** The global id, for `node(id:)` and for client caches. */
+  readonly id: Scalars['ID']['output'];
+  /** Whether the member has confirmed it with a code. */
+  readonly isVerified?: Maybe<Scalars['Boolean']['output']>;
+  /** When it was last used. Null before the first time. */
+  readonly lastUsedOn?: Maybe<Scalars['DateTime']['output']>;
+  /** The name that Kinde shows, for example the e-mail address that codes are sent to. */
+  readonly name?: Maybe<Scalars['String']['output']>;
+  /** The kind of factor. Null also for one that this schema doesn't know yet. */
+  readonly type?: Maybe<MfaFactorType>;
+  /** How often it was used. */
+  readonly usageCount?: Maybe<Scalars['Int']['output']>;
+};
+
 /** A second factor that members can sign in with. */
 export type MfaFactorType =
   /** A code from an authenticator app. */
@@ -382,6 +427,11 @@ export type MfaFactorType =
  */
 export type Mutation = {
   readonly __typename?: 'Mutation';
+  /**
+   * Give a member a scope of one of your APIs. No field lists the scopes that a member has, because Kinde
+   * has no read for them.
+   */
+  readonly addOrganizationUserApiScope?: Maybe<AddOrganizationUserApiScopePayload>;
   /** Grant a member a permission directly. */
   readonly addOrganizationUserPermission?: Maybe<AddOrganizationUserPermissionPayload>;
   /** Add a role to a member. */
@@ -414,10 +464,16 @@ export type Mutation = {
   readonly enableOrganizationSignInMethod?: Maybe<EnableOrganizationSignInMethodPayload>;
   /** Remove a member from an organization. */
   readonly removeOrganizationUser?: Maybe<RemoveOrganizationUserPayload>;
+  /** Take a scope of one of your APIs from a member. */
+  readonly removeOrganizationUserApiScope?: Maybe<RemoveOrganizationUserApiScopePayload>;
   /** Revoke a permission that a member was granted directly. Permissions through roles stay. */
   readonly removeOrganizationUserPermission?: Maybe<RemoveOrganizationUserPermissionPayload>;
   /** Remove a role from a member. */
   readonly removeOrganizationUserRole?: Maybe<RemoveOrganizationUserRolePayload>;
+  /** Reset all second factors of a member, for example when the telephone is lost. */
+  readonly resetOrganizationUserMfa?: Maybe<ResetOrganizationUserMfaPayload>;
+  /** Reset one second factor of a member, who must set it up again. */
+  readonly resetOrganizationUserMfaFactor?: Maybe<ResetOrganizationUserMfaFactorPayload>;
   /** Revoke a pending invitation. It stays readable, with the status REVOKED. */
   readonly revokeOrganizationInvite?: Maybe<RevokeOrganizationInvitePayload>;
   /** Override a feature flag for an organization. */
@@ -448,6 +504,23 @@ export type Mutation = {
   readonly updateOrganizationUsers?: Maybe<UpdateOrganizationUsersPayload>;
   /** Upload a logo of an organization. It replaces the logo of the same type. */
   readonly uploadOrganizationLogo?: Maybe<UploadOrganizationLogoPayload>;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
+ */
+export type MutationAddOrganizationUserApiScopeArgs = {
+  input: AddOrganizationUserApiScopeInput;
 };
 
 
@@ -684,6 +757,23 @@ export type MutationRemoveOrganizationUserArgs = {
  * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
  * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
+export type MutationRemoveOrganizationUserApiScopeArgs = {
+  input: RemoveOrganizationUserApiScopeInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
+ */
 export type MutationRemoveOrganizationUserPermissionArgs = {
   input: RemoveOrganizationUserPermissionInput;
 };
@@ -703,6 +793,40 @@ export type MutationRemoveOrganizationUserPermissionArgs = {
  */
 export type MutationRemoveOrganizationUserRoleArgs = {
   input: RemoveOrganizationUserRoleInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
+ */
+export type MutationResetOrganizationUserMfaArgs = {
+  input: ResetOrganizationUserMfaInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
+ */
+export type MutationResetOrganizationUserMfaFactorArgs = {
+  input: ResetOrganizationUserMfaFactorInput;
 };
 
 
@@ -1241,6 +1365,11 @@ export type OrganizationUser = Node & {
   readonly lastAccessedOn?: Maybe<Scalars['DateTime']['output']>;
   /** The last name. */
   readonly lastName?: Maybe<Scalars['String']['output']>;
+  /**
+   * The second factors that the member has set up. Kinde's specification shows one factor in a response,
+   * so others may be missing here.
+   */
+  readonly mfaFactors?: Maybe<ReadonlyArray<Maybe<MfaFactor>>>;
   /** The organization of this membership. */
   readonly organization?: Maybe<Organization>;
   /** The same permissions, each with the roles that grant it. */
@@ -1519,6 +1648,29 @@ export type QueryUsersArgs = {
   username?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** Input for `removeOrganizationUserApiScope`. */
+export type RemoveOrganizationUserApiScopeInput = {
+  /** Kinde's id of the API. */
+  readonly apiId: Scalars['ID']['input'];
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+  /** Kinde's id of the scope. */
+  readonly scopeId: Scalars['ID']['input'];
+  /** Kinde's id of the user. */
+  readonly userId: Scalars['ID']['input'];
+};
+
+/** Result of `removeOrganizationUserApiScope`. */
+export type RemoveOrganizationUserApiScopePayload = {
+  readonly __typename?: 'RemoveOrganizationUserApiScopePayload';
+  /** The member, read after the change. Null when the scope was not removed. */
+  readonly organizationUser?: Maybe<OrganizationUser>;
+  /** Why the scope was not removed. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** Input for `removeOrganizationUser`. */
 export type RemoveOrganizationUserInput = {
   /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
@@ -1581,6 +1733,48 @@ export type RemoveOrganizationUserRolePayload = {
   /** The member, read again after the change. Null when the role was not removed. */
   readonly organizationUser?: Maybe<OrganizationUser>;
   /** Why the role was not removed. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Input for `resetOrganizationUserMfaFactor`. */
+export type ResetOrganizationUserMfaFactorInput = {
+  /** Kinde's id of the factor: the `factorId` of an MfaFactor, not its global `id`. */
+  readonly factorId: Scalars['ID']['input'];
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+  /** Kinde's id of the user. */
+  readonly userId: Scalars['ID']['input'];
+};
+
+/** Result of `resetOrganizationUserMfaFactor`. */
+export type ResetOrganizationUserMfaFactorPayload = {
+  readonly __typename?: 'ResetOrganizationUserMfaFactorPayload';
+  /** The global id of the former factor, for client caches. Null when it was not reset. */
+  readonly deletedMfaFactorId?: Maybe<Scalars['ID']['output']>;
+  /** The member, read after the change. Null when the factor was not reset. */
+  readonly organizationUser?: Maybe<OrganizationUser>;
+  /** Why the factor was not reset. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Input for `resetOrganizationUserMfa`. */
+export type ResetOrganizationUserMfaInput = {
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+  /** Kinde's id of the user. */
+  readonly userId: Scalars['ID']['input'];
+};
+
+/** Result of `resetOrganizationUserMfa`. */
+export type ResetOrganizationUserMfaPayload = {
+  readonly __typename?: 'ResetOrganizationUserMfaPayload';
+  /** The member, read after the change. Null when nothing was reset. */
+  readonly organizationUser?: Maybe<OrganizationUser>;
+  /** Why nothing was reset. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
@@ -2198,6 +2392,8 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  AddOrganizationUserApiScopeInput: AddOrganizationUserApiScopeInput;
+  AddOrganizationUserApiScopePayload: ResolverTypeWrapper<Omit<AddOrganizationUserApiScopePayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   AddOrganizationUserPermissionInput: AddOrganizationUserPermissionInput;
   AddOrganizationUserPermissionPayload: ResolverTypeWrapper<Omit<AddOrganizationUserPermissionPayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   AddOrganizationUserRoleInput: AddOrganizationUserRoleInput;
@@ -2231,6 +2427,7 @@ export type ResolversTypes = {
   FeatureFlagValue: ResolverTypeWrapper<Scalars['FeatureFlagValue']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  MfaFactor: ResolverTypeWrapper<MfaFactorParent>;
   MfaFactorType: MfaFactorType;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Node: ResolverTypeWrapper<NodeParent>;
@@ -2267,12 +2464,18 @@ export type ResolversTypes = {
   PermissionGrant: ResolverTypeWrapper<PermissionGrantParent>;
   PermissionReference: PermissionReference;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RemoveOrganizationUserApiScopeInput: RemoveOrganizationUserApiScopeInput;
+  RemoveOrganizationUserApiScopePayload: ResolverTypeWrapper<Omit<RemoveOrganizationUserApiScopePayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   RemoveOrganizationUserInput: RemoveOrganizationUserInput;
   RemoveOrganizationUserPayload: ResolverTypeWrapper<Omit<RemoveOrganizationUserPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   RemoveOrganizationUserPermissionInput: RemoveOrganizationUserPermissionInput;
   RemoveOrganizationUserPermissionPayload: ResolverTypeWrapper<Omit<RemoveOrganizationUserPermissionPayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   RemoveOrganizationUserRoleInput: RemoveOrganizationUserRoleInput;
   RemoveOrganizationUserRolePayload: ResolverTypeWrapper<Omit<RemoveOrganizationUserRolePayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  ResetOrganizationUserMfaFactorInput: ResetOrganizationUserMfaFactorInput;
+  ResetOrganizationUserMfaFactorPayload: ResolverTypeWrapper<Omit<ResetOrganizationUserMfaFactorPayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  ResetOrganizationUserMfaInput: ResetOrganizationUserMfaInput;
+  ResetOrganizationUserMfaPayload: ResolverTypeWrapper<Omit<ResetOrganizationUserMfaPayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   RevokeOrganizationInviteInput: RevokeOrganizationInviteInput;
   RevokeOrganizationInvitePayload: ResolverTypeWrapper<RevokeOrganizationInvitePayloadParent>;
   Role: ResolverTypeWrapper<RoleParent>;
@@ -2311,6 +2514,8 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
+  AddOrganizationUserApiScopeInput: AddOrganizationUserApiScopeInput;
+  AddOrganizationUserApiScopePayload: Omit<AddOrganizationUserApiScopePayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   AddOrganizationUserPermissionInput: AddOrganizationUserPermissionInput;
   AddOrganizationUserPermissionPayload: Omit<AddOrganizationUserPermissionPayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   AddOrganizationUserRoleInput: AddOrganizationUserRoleInput;
@@ -2343,6 +2548,7 @@ export type ResolversParentTypes = {
   FeatureFlagValue: Scalars['FeatureFlagValue']['output'];
   ID: Scalars['ID']['output'];
   Int: Scalars['Int']['output'];
+  MfaFactor: MfaFactorParent;
   Mutation: Record<PropertyKey, never>;
   Node: NodeParent;
   Organization: OrganizationParent;
@@ -2371,12 +2577,18 @@ export type ResolversParentTypes = {
   PermissionGrant: PermissionGrantParent;
   PermissionReference: PermissionReference;
   Query: Record<PropertyKey, never>;
+  RemoveOrganizationUserApiScopeInput: RemoveOrganizationUserApiScopeInput;
+  RemoveOrganizationUserApiScopePayload: Omit<RemoveOrganizationUserApiScopePayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   RemoveOrganizationUserInput: RemoveOrganizationUserInput;
   RemoveOrganizationUserPayload: Omit<RemoveOrganizationUserPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   RemoveOrganizationUserPermissionInput: RemoveOrganizationUserPermissionInput;
   RemoveOrganizationUserPermissionPayload: Omit<RemoveOrganizationUserPermissionPayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   RemoveOrganizationUserRoleInput: RemoveOrganizationUserRoleInput;
   RemoveOrganizationUserRolePayload: Omit<RemoveOrganizationUserRolePayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  ResetOrganizationUserMfaFactorInput: ResetOrganizationUserMfaFactorInput;
+  ResetOrganizationUserMfaFactorPayload: Omit<ResetOrganizationUserMfaFactorPayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  ResetOrganizationUserMfaInput: ResetOrganizationUserMfaInput;
+  ResetOrganizationUserMfaPayload: Omit<ResetOrganizationUserMfaPayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   RevokeOrganizationInviteInput: RevokeOrganizationInviteInput;
   RevokeOrganizationInvitePayload: RevokeOrganizationInvitePayloadParent;
   Role: RoleParent;
@@ -2424,6 +2636,11 @@ export type RequiresScopesDirectiveArgs = {
 };
 
 export type RequiresScopesDirectiveResolver<Result, Parent, ContextType = Context, Args = RequiresScopesDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type AddOrganizationUserApiScopePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AddOrganizationUserApiScopePayload'] = ResolversParentTypes['AddOrganizationUserApiScopePayload']> = {
+  organizationUser?: Resolver<Maybe<ResolversTypes['OrganizationUser']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
 
 export type AddOrganizationUserPermissionPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AddOrganizationUserPermissionPayload'] = ResolversParentTypes['AddOrganizationUserPermissionPayload']> = {
   organizationUser?: Resolver<Maybe<ResolversTypes['OrganizationUser']>, ParentType, ContextType>;
@@ -2523,7 +2740,20 @@ export interface FeatureFlagValueScalarConfig extends GraphQLScalarTypeConfig<Re
   name: 'FeatureFlagValue';
 }
 
+export type MfaFactorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MfaFactor'] = ResolversParentTypes['MfaFactor']> = {
+  createdOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  factorId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  isVerified?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  lastUsedOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  type?: Resolver<Maybe<ResolversTypes['MfaFactorType']>, ParentType, ContextType>;
+  usageCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  addOrganizationUserApiScope?: Resolver<Maybe<ResolversTypes['AddOrganizationUserApiScopePayload']>, ParentType, ContextType, RequireFields<MutationAddOrganizationUserApiScopeArgs, 'input'>>;
   addOrganizationUserPermission?: Resolver<Maybe<ResolversTypes['AddOrganizationUserPermissionPayload']>, ParentType, ContextType, RequireFields<MutationAddOrganizationUserPermissionArgs, 'input'>>;
   addOrganizationUserRole?: Resolver<Maybe<ResolversTypes['AddOrganizationUserRolePayload']>, ParentType, ContextType, RequireFields<MutationAddOrganizationUserRoleArgs, 'input'>>;
   addOrganizationUsers?: Resolver<Maybe<ResolversTypes['AddOrganizationUsersPayload']>, ParentType, ContextType, RequireFields<MutationAddOrganizationUsersArgs, 'input'>>;
@@ -2537,8 +2767,11 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   disableOrganizationSignInMethod?: Resolver<Maybe<ResolversTypes['DisableOrganizationSignInMethodPayload']>, ParentType, ContextType, RequireFields<MutationDisableOrganizationSignInMethodArgs, 'input'>>;
   enableOrganizationSignInMethod?: Resolver<Maybe<ResolversTypes['EnableOrganizationSignInMethodPayload']>, ParentType, ContextType, RequireFields<MutationEnableOrganizationSignInMethodArgs, 'input'>>;
   removeOrganizationUser?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserPayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserArgs, 'input'>>;
+  removeOrganizationUserApiScope?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserApiScopePayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserApiScopeArgs, 'input'>>;
   removeOrganizationUserPermission?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserPermissionPayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserPermissionArgs, 'input'>>;
   removeOrganizationUserRole?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserRolePayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserRoleArgs, 'input'>>;
+  resetOrganizationUserMfa?: Resolver<Maybe<ResolversTypes['ResetOrganizationUserMfaPayload']>, ParentType, ContextType, RequireFields<MutationResetOrganizationUserMfaArgs, 'input'>>;
+  resetOrganizationUserMfaFactor?: Resolver<Maybe<ResolversTypes['ResetOrganizationUserMfaFactorPayload']>, ParentType, ContextType, RequireFields<MutationResetOrganizationUserMfaFactorArgs, 'input'>>;
   revokeOrganizationInvite?: Resolver<Maybe<ResolversTypes['RevokeOrganizationInvitePayload']>, ParentType, ContextType, RequireFields<MutationRevokeOrganizationInviteArgs, 'input'>>;
   updateFeatureFlagOverride?: Resolver<Maybe<ResolversTypes['UpdateFeatureFlagOverridePayload']>, ParentType, ContextType, RequireFields<MutationUpdateFeatureFlagOverrideArgs, 'input'>>;
   updateOrganization?: Resolver<Maybe<ResolversTypes['UpdateOrganizationPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationArgs, 'input'>>;
@@ -2552,7 +2785,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'FeatureFlag' | 'Organization' | 'OrganizationInvite' | 'OrganizationLogo' | 'OrganizationProperty' | 'OrganizationSignInMethod' | 'OrganizationUser' | 'Permission' | 'Role' | 'User', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'FeatureFlag' | 'MfaFactor' | 'Organization' | 'OrganizationInvite' | 'OrganizationLogo' | 'OrganizationProperty' | 'OrganizationSignInMethod' | 'OrganizationUser' | 'Permission' | 'Role' | 'User', ParentType, ContextType>;
 };
 
 export type OrganizationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Organization'] = ResolversParentTypes['Organization']> = {
@@ -2684,6 +2917,7 @@ export type OrganizationUserResolvers<ContextType = Context, ParentType extends 
   joinedOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   lastAccessedOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   lastName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  mfaFactors?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['MfaFactor']>>>, ParentType, ContextType>;
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
   permissionGrants?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['PermissionGrant']>>>, ParentType, ContextType>;
   permissions?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['Permission']>>>, ParentType, ContextType>;
@@ -2758,6 +2992,11 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   viewer?: Resolver<ResolversTypes['Viewer'], ParentType, ContextType>;
 };
 
+export type RemoveOrganizationUserApiScopePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RemoveOrganizationUserApiScopePayload'] = ResolversParentTypes['RemoveOrganizationUserApiScopePayload']> = {
+  organizationUser?: Resolver<Maybe<ResolversTypes['OrganizationUser']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type RemoveOrganizationUserPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RemoveOrganizationUserPayload'] = ResolversParentTypes['RemoveOrganizationUserPayload']> = {
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
   removedOrganizationUserId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
@@ -2771,6 +3010,17 @@ export type RemoveOrganizationUserPermissionPayloadResolvers<ContextType = Conte
 };
 
 export type RemoveOrganizationUserRolePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RemoveOrganizationUserRolePayload'] = ResolversParentTypes['RemoveOrganizationUserRolePayload']> = {
+  organizationUser?: Resolver<Maybe<ResolversTypes['OrganizationUser']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type ResetOrganizationUserMfaFactorPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ResetOrganizationUserMfaFactorPayload'] = ResolversParentTypes['ResetOrganizationUserMfaFactorPayload']> = {
+  deletedMfaFactorId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  organizationUser?: Resolver<Maybe<ResolversTypes['OrganizationUser']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type ResetOrganizationUserMfaPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ResetOrganizationUserMfaPayload'] = ResolversParentTypes['ResetOrganizationUserMfaPayload']> = {
   organizationUser?: Resolver<Maybe<ResolversTypes['OrganizationUser']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
@@ -2907,6 +3157,7 @@ export type ViewerResolvers<ContextType = Context, ParentType extends ResolversP
 };
 
 export type Resolvers<ContextType = Context> = {
+  AddOrganizationUserApiScopePayload?: AddOrganizationUserApiScopePayloadResolvers<ContextType>;
   AddOrganizationUserPermissionPayload?: AddOrganizationUserPermissionPayloadResolvers<ContextType>;
   AddOrganizationUserRolePayload?: AddOrganizationUserRolePayloadResolvers<ContextType>;
   AddOrganizationUsersPayload?: AddOrganizationUsersPayloadResolvers<ContextType>;
@@ -2924,6 +3175,7 @@ export type Resolvers<ContextType = Context> = {
   EnableOrganizationSignInMethodPayload?: EnableOrganizationSignInMethodPayloadResolvers<ContextType>;
   FeatureFlag?: FeatureFlagResolvers<ContextType>;
   FeatureFlagValue?: GraphQLScalarType;
+  MfaFactor?: MfaFactorResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   Node?: NodeResolvers<ContextType>;
   Organization?: OrganizationResolvers<ContextType>;
@@ -2947,9 +3199,12 @@ export type Resolvers<ContextType = Context> = {
   PermissionEdge?: PermissionEdgeResolvers<ContextType>;
   PermissionGrant?: PermissionGrantResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  RemoveOrganizationUserApiScopePayload?: RemoveOrganizationUserApiScopePayloadResolvers<ContextType>;
   RemoveOrganizationUserPayload?: RemoveOrganizationUserPayloadResolvers<ContextType>;
   RemoveOrganizationUserPermissionPayload?: RemoveOrganizationUserPermissionPayloadResolvers<ContextType>;
   RemoveOrganizationUserRolePayload?: RemoveOrganizationUserRolePayloadResolvers<ContextType>;
+  ResetOrganizationUserMfaFactorPayload?: ResetOrganizationUserMfaFactorPayloadResolvers<ContextType>;
+  ResetOrganizationUserMfaPayload?: ResetOrganizationUserMfaPayloadResolvers<ContextType>;
   RevokeOrganizationInvitePayload?: RevokeOrganizationInvitePayloadResolvers<ContextType>;
   Role?: RoleResolvers<ContextType>;
   RoleConnection?: RoleConnectionResolvers<ContextType>;

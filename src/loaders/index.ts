@@ -7,6 +7,7 @@ import { createOrganizationLogoLoaders } from './organization-logos.js';
 import { createOrganizationPropertyLoaders } from './organization-properties.js';
 import { createOrganizationRoleLoaders } from './organization-roles.js';
 import { createOrganizationSecurityLoaders } from './organization-security.js';
+import { createOrganizationUserMfaLoaders } from './organization-user-mfa.js';
 import { createOrganizationLoaders } from './organizations.js';
 import { createPeopleLoaders } from './people.js';
 import { createPermissionLoaders } from './permissions.js';
@@ -30,6 +31,7 @@ export function createLoaders({ upstream, granted, maxPageSize }: Omit<Sources, 
     organizationProperties: counted(count, createOrganizationPropertyLoaders(sources)),
     organizationRoles: counted(count, createOrganizationRoleLoaders(sources)),
     organizationSecurity: counted(count, createOrganizationSecurityLoaders(sources)),
+    organizationUserMfa: counted(count, createOrganizationUserMfaLoaders(sources)),
     people: counted(count, people),
     users: counted(count, createUserLoaders(sources, people.find, roles.ofMember)),
     roles: counted(count, roles),

@@ -15,6 +15,8 @@ import * as organizationLogos from './organization-logos.js';
 import * as organizationProperties from './organization-properties.js';
 import * as organizationRoles from './organization-roles.js';
 import * as organizationSecurity from './organization-security.js';
+import * as organizationUserApiScopes from './organization-user-api-scopes.js';
+import * as organizationUserMfa from './organization-user-mfa.js';
 import * as organizations from './organizations.js';
 import * as people from './people.js';
 import * as permissions from './permissions.js';
@@ -34,6 +36,8 @@ const domains = [
   organizationProperties.resolvers,
   organizationRoles.resolvers,
   organizationSecurity.resolvers,
+  organizationUserApiScopes.resolvers,
+  organizationUserMfa.resolvers,
   users.resolvers,
   people.resolvers,
   roles.resolvers,

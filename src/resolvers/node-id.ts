@@ -8,6 +8,7 @@ const KEYS = {
   FeatureFlag: ['organizationCode', 'key'],
   OrganizationSignInMethod: ['organizationCode', 'connectionId'],
   User: ['userId'],
+  MfaFactor: ['organizationCode', 'userId', 'factorId'],
   Role: ['key'],
   Permission: ['key'],
 } as const;

@@ -27,6 +27,12 @@ const FIND: {
   OrganizationSignInMethod: ({ organizationConnections }, org_code, id) =>
     organizationConnections.find({ org_code: org_code!, key: id! }),
   User: ({ people }, id) => people.find(id!),
+  MfaFactor: ({ organizationUserMfa }, org_code, user_id, factor_id) =>
+    organizationUserMfa.find({
+      org_code: org_code!,
+      user_id: user_id!,
+      factor_id: factor_id!,
+    }),
   Role: ({ roles }, key) => roles.byKey(key!),
   Permission: ({ permissions }, key) => permissions.byKey(key!),
 };

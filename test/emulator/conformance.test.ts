@@ -375,6 +375,17 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       for (const role of roles.nodes) expect(role.usersCount).toEqual(expect.any(Number));
     });
 
+    test('second factors, of members with and without', async () => {
+      const { organization } = await gateway.query(
+        `query ($code: ID!) { organization(code: $code) { users(first: 50) { nodes {
+          mfaFactors { factorId type name createdOn isVerified usageCount lastUsedOn }
+        } } } }`,
+        { code },
+      );
+      const counts = organization.users.nodes.map(({ mfaFactors }: any) => mfaFactors.length);
+      expect(new Set(counts)).toEqual(new Set([0, 1]));
+    });
+
     test('feature flags, all and one', async () => {
       await mutate('updateFeatureFlagOverride', {
         organizationCode: code,
@@ -600,6 +611,23 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       expect(await refusal('disableOrganizationSignInMethod', input)).toEqual([]);
     });
 
+    test('second factors are reset, one and all', async () => {
+      const { id } = [...gateway.emulator.state.mfaFactors.values()][0]!.values().next().value!;
+      gateway.emulator.state.mfaFactors.set(userId, new Map([[id, { id, type: 'email' }]]));
+      const input = { organizationCode: code, userId };
+      const factor = { ...input, factorId: id };
+      expect(await refusal('resetOrganizationUserMfaFactor', factor)).toEqual([]);
+      expect(await refusal('resetOrganizationUserMfa', input)).toEqual([]);
+    });
+
+    test('an API’s scope is given and taken', async () => {
+      const [apiId, api] = [...gateway.emulator.state.apis][0]!;
+      const [scopeId] = [...api.scopes.keys()];
+      const input = { organizationCode: code, userId, apiId, scopeId };
+      expect(await refusal('addOrganizationUserApiScope', input)).toEqual([]);
+      expect(await refusal('removeOrganizationUserApiScope', input)).toEqual([]);
+    });
+
     test('a person is invited, and the invitation revoked', async () => {
       const { inviteCode } = await mutate(
         'createOrganizationInvite',
@@ -654,6 +682,10 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       ['removeOrganizationUserRole', { role: { key: 'auditor' } }],
       ['addOrganizationUserPermission', { permission: { key: 'read:billing' } }],
       ['removeOrganizationUserPermission', { permission: { key: 'read:billing' } }],
+      ['resetOrganizationUserMfaFactor', { factorId: 'mfa_0' }],
+      ['resetOrganizationUserMfa', {}],
+      ['addOrganizationUserApiScope', { apiId: '0', scopeId: '0' }],
+      ['removeOrganizationUserApiScope', { apiId: '0', scopeId: '0' }],
     ])('%s of one who is no member', async (field, input) => {
       expect(
         await refusal(field, { organizationCode: code, userId: strangerId, ...input }),
@@ -673,6 +705,9 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
         { permission: { key: 'read:projects' } },
         'INVALID_PERMISSION_ID_ROLE',
       ],
+      ['resetOrganizationUserMfaFactor', { factorId: 'mfa_0' }, 'MFA_FACTOR_NOT_FOUND'],
+      ['addOrganizationUserApiScope', { apiId: '0', scopeId: '0' }, 'API_NOT_FOUND'],
+      ['removeOrganizationUserApiScope', { apiId: '0', scopeId: '0' }, 'API_NOT_FOUND'],
     ])('%s of what is unknown or not held', async (field, input, reason) => {
       expect(await refusal(field, { organizationCode: code, userId, ...input })).toEqual([reason]);
     });

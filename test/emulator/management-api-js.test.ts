@@ -15,10 +15,13 @@ import {
 
 type Rows = Endpoints['organizations'];
 type RoleRows = Endpoints['organizationRoles'];
+type MfaRows = Endpoints['organizationUserMfa'];
+type ApiScopeRows = Endpoints['organizationUserApiScopes'];
 
 /** The part of the client that is used here: the first nineteen operations, and their neighbours. */
 interface ManagementApi {
   Organizations: {
+    addOrganizationUserApiScope: Call<ApiScopeRows['add']>;
     addOrganizationUsers: Call<Rows['addUsers']>;
     createOrganization: Call<Rows['create']>;
     createOrganizationUserPermission: Call<Rows['addUserPermission']>;
@@ -26,8 +29,10 @@ interface ManagementApi {
     deleteOrganization: Call<Rows['delete']>;
     deleteOrganizationFeatureFlagOverride: Call<Rows['deleteFeatureFlag']>;
     deleteOrganizationFeatureFlagOverrides: Call<Rows['deleteFeatureFlags']>;
+    deleteOrganizationUserApiScope: Call<ApiScopeRows['remove']>;
     deleteOrganizationUserPermission: Call<Rows['removeUserPermission']>;
     deleteOrganizationUserRole: Call<Rows['removeUserRole']>;
+    getOrgUserMfa: Call<MfaRows['factors']>;
     getOrganization: Call<Rows['get']>;
     getOrganizationRoleUsers: Call<RoleRows['users']>;
     getOrganizationFeatureFlags: Call<Rows['featureFlags']>;
@@ -36,6 +41,8 @@ interface ManagementApi {
     getOrganizationUsers: Call<Rows['users']>;
     getOrganizations: Call<Rows['list']>;
     removeOrganizationUser: Call<Rows['removeUser']>;
+    resetOrgUserMfa: Call<MfaRows['reset']>;
+    resetOrgUserMfaAll: Call<MfaRows['resetAll']>;
     updateOrganization: Call<Rows['update']>;
     updateOrganizationFeatureFlagOverride: Call<Rows['updateFeatureFlag']>;
     updateOrganizationUsers: Call<Rows['updateUsers']>;
@@ -235,6 +242,42 @@ test('what a role grants is listed, and who has it in an organization', async ()
       Organizations.getOrganizationRoleUsers({ orgCode: profile.code, roleId: 'none' }),
     ),
   ).toEqual(refused(400, 'ROLE_NOT_FOUND'));
+});
+
+test('second factors are read one at a time, and reset', async () => {
+  const { orgCode, ana: userId } = await beginnings();
+  await Organizations.addOrganizationUsers({ orgCode, requestBody: { users: [{ id: userId }] } });
+  const factors = ['mfa_a', 'mfa_b', 'mfa_c'].map((id) => ({ id, type: 'email', name: id }));
+  api.emulator.state.mfaFactors.set(userId, new Map(factors.map((factor) => [factor.id, factor])));
+  const read = async () => (await Organizations.getOrgUserMfa({ orgCode, userId })).mfa;
+
+  expect(await read()).toEqual(factors[0]);
+  await Organizations.resetOrgUserMfa({ orgCode, userId, factorId: 'mfa_a' });
+  expect(await read()).toEqual(factors[1]);
+  expect(
+    await refusal(Organizations.resetOrgUserMfa({ orgCode, userId, factorId: 'mfa_a' })),
+  ).toEqual({
+    status: 404,
+    body: { errors: { code: 'MFA_FACTOR_NOT_FOUND', message: expect.any(String) } },
+  });
+  await Organizations.resetOrgUserMfaAll({ orgCode, userId });
+  expect(await read()).toBeUndefined();
+});
+
+test('an API’s scope is given to a member and taken away, without a body in the answers', async () => {
+  const { orgCode, ana: userId } = await beginnings();
+  await Organizations.addOrganizationUsers({ orgCode, requestBody: { users: [{ id: userId }] } });
+  const [apiId, { scopes }] = [...api.emulator.state.apis][0]!;
+  const [scopeId] = [...scopes.keys()] as [string];
+  const scope = { orgCode, userId, apiId, scopeId };
+  expect(await Organizations.addOrganizationUserApiScope(scope)).toBeUndefined();
+  expect(api.emulator.state.member(orgCode, userId).apiScopes).toEqual(
+    new Set([scopes.get(scopeId)]),
+  );
+  expect(await Organizations.deleteOrganizationUserApiScope(scope)).toBeUndefined();
+  expect(await refusal(Organizations.deleteOrganizationUserApiScope(scope))).toEqual(
+    refused(400, 'API_SCOPE_NOT_FOUND'),
+  );
 });
 
 test('a permission is given to a member and taken away', async () => {

@@ -60,6 +60,10 @@ export function validInputs({
     deleteOrganizationLogo: { ...organization, type: 'LIGHT' },
     enableOrganizationSignInMethod: { ...organization, connectionId: 'conn_0' },
     disableOrganizationSignInMethod: { ...organization, connectionId: 'conn_0' },
+    resetOrganizationUserMfaFactor: { ...member, factorId: 'mfa_0' },
+    resetOrganizationUserMfa: member,
+    addOrganizationUserApiScope: { ...member, apiId: '0', scopeId: 'api_scope_0' },
+    removeOrganizationUserApiScope: { ...member, apiId: '0', scopeId: 'api_scope_0' },
     createOrganizationInvite: {
       ...organization,
       email: 'new@example.com',

@@ -135,6 +135,29 @@ describe('what an event makes Kinde be asked for again', () => {
   });
 });
 
+test.each<[string, object, string[]]>([
+  ['role.updated', { role: { id: 'r' } }, ['count', 'permissions']],
+  ['permission.updated', { permission: { id: 'p' } }, ['permissions']],
+  ['user.updated', { user: { id: 'kp_1' } }, ['count']],
+  ['organization.updated', { organization: { code: 'org_1' } }, []],
+])('%s about %j has a role’s %j read again', async (type, data, again) => {
+  const gateway = await gatewayWith();
+  const [organization] = gateway.emulator.state.organizations.values();
+  const read = async () => {
+    gateway.calls();
+    await gateway.query(
+      'query ($code: ID!) { roles(first: 1) { nodes { usersCount(organizationCode: $code) permissions { key } } } }',
+      { code: organization!.profile.code },
+    );
+    const ends = gateway.calls().map((call) => /\/roles\/.+\/(\w+)/.exec(call)?.[1]);
+    return ends.filter((end) => end !== undefined).sort();
+  };
+  expect(await read()).toEqual(['count', 'permissions']);
+  expect(await read()).toEqual([]);
+  await deliver(gateway, event(type, data));
+  expect(await read()).toEqual(again);
+});
+
 test('a member who left is in no list after user.updated, which does not name the organization', async () => {
   const gateway = await gatewayWith();
   const { state } = gateway.emulator;

@@ -64,7 +64,13 @@ const FEATURE_FLAGS: Record<string, FeatureFlagRecord> = {
   support_tier: { type: 'str', value: 'standard' },
 };
 
-/** The permissions, roles and feature flags that all organizations of the environment share. */
+/** The APIs and the keys of their scopes. */
+const APIS = {
+  'Projects API': ['read:projects', 'write:projects'],
+  'Reports API': ['read:reports'],
+};
+
+/** The permissions, roles, feature flags and APIs that all organizations of the environment share. */
 export function seedCatalogue(state: State, seed: string): void {
   for (const [key, name, description] of PERMISSIONS) {
     const id = random(seed, 'permission', key).uuid();
@@ -77,6 +83,14 @@ export function seedCatalogue(state: State, seed: string): void {
       is_default_role: role.key === 'member',
       permissions: [...state.permissions.values()].filter(({ key }) => grants.test(key)),
     });
+  }
+  for (const [name, keys] of Object.entries(APIS)) {
+    const scopes = keys.map((key) => ({
+      id: `api_scope_${random(seed, 'api scope', name, key).hex(32)}`,
+      key,
+    }));
+    const api = { name, scopes: new Map(scopes.map((scope) => [scope.id, scope])) };
+    state.apis.set(random(seed, 'api', name).hex(32), api);
   }
   for (const [key, flag] of Object.entries(FEATURE_FLAGS)) state.featureFlags.set(key, { ...flag });
 }

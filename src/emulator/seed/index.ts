@@ -9,6 +9,7 @@ import { seedConnections, seedEnabledConnections } from '../organizations/connec
 import { seedInvites } from '../organizations/invites.js';
 import { seedLogo } from '../organizations/logos.js';
 import { seedProperties, seedPropertyDefinitions } from '../organizations/properties.js';
+import { seedMfaFactors } from '../organizations/user-mfa.js';
 import {
   type OrganizationProfile,
   type OrganizationRecord,
@@ -78,6 +79,9 @@ export function seedState({
       }
     }
   });
+  for (const user of state.users.values()) {
+    seedMfaFactors(state, user, random(seed, 'mfa factors', user.id));
+  }
   return state;
 }
 

@@ -10,6 +10,8 @@ import { organizationLogos } from './organization-logos.js';
 import { organizationProperties } from './organization-properties.js';
 import { organizationRoles } from './organization-roles.js';
 import { organizationSecurity } from './organization-security.js';
+import { organizationUserApiScopes } from './organization-user-api-scopes.js';
+import { organizationUserMfa } from './organization-user-mfa.js';
 import { deleteOrganization, organizations } from './organizations.js';
 import { permissions } from './permissions.js';
 import { roles } from './roles.js';
@@ -30,6 +32,8 @@ const rows = {
   organizationProperties,
   organizationRoles,
   organizationSecurity,
+  organizationUserApiScopes,
+  organizationUserMfa,
   users,
   roles,
   permissions,

@@ -6,7 +6,7 @@ import { integer, NextToken } from '../types.js';
 import { page } from './page.js';
 
 const scope = 'read:organization_user_roles';
-const tags = ['members {org_code}', 'role {role_id}'] as const;
+const tags = ['members {org_code}', 'all member lists'] as const;
 
 export const organizationRoles = {
   users: endpoint('GET /api/v1/organizations/{org_code}/roles/{role_id}/users', {

@@ -27,7 +27,7 @@ export const roles = {
   permissions: endpoint('GET /api/v1/roles/{role_id}/permissions', {
     summary: 'The permissions that a role grants in every organization, a page at a time.',
     scope: 'read:role_permissions',
-    tags: ['role {role_id}', 'permissions'],
+    tags: ['role {role_id}', 'roles', 'permissions'],
     isCatalogue: true,
     query: t.Object({
       sort: t.Optional(
