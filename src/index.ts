@@ -1,8 +1,10 @@
 /** The process: reads settings, starts the emulator if there is no Kinde, starts the gateway, shuts down. */
 import { ConfigError, readConfig, type Config, type KindeConfig } from './config.js';
-import { startEmulator } from './emulator/index.js';
+import { startEmulator, type Emulator } from './emulator/index.js';
 import { createGateway } from './server.js';
 import { whyNoToken } from './cli/diagnose.js';
+import { EVENT_TYPES } from './webhooks/events.js';
+import { WEBHOOK_PATH } from './webhooks/receiver.js';
 
 function refuse(message: string): never {
   process.stderr.write(`${message}\n`);
@@ -26,9 +28,9 @@ function settings(): Config {
 }
 
 /** Starts an emulator of Kinde in this process, on its own port. */
-async function embeddedKinde(): Promise<KindeConfig & { close: () => Promise<void> }> {
-  const { url, audience, clientId, clientSecret, close } = await startEmulator();
-  return { baseUrl: url, audience, credentials: { clientId, clientSecret }, close };
+async function embeddedKinde(): Promise<KindeConfig & Pick<Emulator, 'webhooks' | 'close'>> {
+  const { url, audience, clientId, clientSecret, webhooks, close } = await startEmulator();
+  return { baseUrl: url, audience, credentials: { clientId, clientSecret }, webhooks, close };
 }
 
 const config = settings();
@@ -47,6 +49,13 @@ const url = await gateway
         : `kinde-graphql can't start: it can't listen (${error.message}).`,
     ),
   );
+if (config.webhooks !== undefined) {
+  // What another client of the emulator writes shows at once, as it would with Kinde.
+  emulator?.webhooks.register({
+    ...{ name: 'kinde-graphql', description: null, event_types: [...EVENT_TYPES] },
+    endpoint: `${url}${WEBHOOK_PATH}`,
+  });
+}
 gateway.log.info(
   `GraphQL at ${url}/graphql, ${config.isGraphiqlServed ? `GraphiQL at ${url}/graphiql, ` : ''}${
     emulator === undefined ? `Kinde at ${config.kinde?.baseUrl}` : 'Kinde emulated in this process'

@@ -8,7 +8,7 @@ import type { Tokens } from './tokens.js';
 /** Throws a 401 or 403 unless the request's token has the row's scope, and is for the organization called. */
 export async function authorize(
   tokens: Tokens,
-  { scope, organizationParameter }: Endpoint,
+  { scope, organizationParameter }: Pick<Endpoint, 'scope' | 'organizationParameter'>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {

@@ -3,6 +3,7 @@ import type { RateLimit } from './rate-limit.js';
 import type { State } from './state.js';
 import type { Switches } from './switches.js';
 import type { Tokens } from './tokens.js';
+import type { Webhooks } from './webhooks/deliveries.js';
 
 export interface RecordedRequest {
   method: string;
@@ -28,6 +29,7 @@ export interface Environment {
   rateLimit: RateLimit;
   latencyMs: number;
   switches: Switches;
+  webhooks: Webhooks;
   recordsRequests: boolean;
   /** The calls of the Management API, in the order of their arrival. */
   requests: RecordedRequest[];

@@ -14,6 +14,7 @@ import { createServer } from './server.js';
 import { type Switches, SwitchesSchema } from './switches.js';
 import type { State } from './state.js';
 import { type Client, type TokenOptions, Tokens } from './tokens.js';
+import { Webhooks } from './webhooks/deliveries.js';
 
 export type { Fault, FaultResponse, FaultRoute, FaultTarget } from './faults.js';
 export type { RecordedRequest } from './environment.js';
@@ -86,6 +87,8 @@ export interface Emulator extends Credentials {
   issueToken(options?: TokenOptions): Promise<string>;
   /** Returns a webhook's body with this event, signed by the environment's key. */
   signEvent(event: Record<string, unknown>): Promise<string>;
+  /** Where events are delivered, and how deliveries ended. */
+  readonly webhooks: Webhooks;
   /** Signs with a new key from now on, beside which the older ones stay published. */
   rotateKey(): Promise<void>;
   /** Back to the seed and to the options, with no faults and no requests. Tokens stay good. */
@@ -104,13 +107,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     recordsRequests = true,
     switches = {},
   } = options;
+  const issued = await Tokens.create(publicUrl ?? '', tokenLifetimeSeconds, seed);
   const environment: Environment = {
     state: createState(options),
-    tokens: await Tokens.create(publicUrl ?? '', tokenLifetimeSeconds, seed),
+    tokens: issued,
     faults: new Faults(),
     rateLimit: new RateLimit(rateLimit),
     latencyMs,
     switches: SwitchesSchema.parse(switches),
+    webhooks: new Webhooks({ tokens: issued, switches: () => environment.switches }),
     recordsRequests,
     requests: [],
     tokenRequests: [],
@@ -129,12 +134,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     url,
     issuer: url,
     audience: tokens.audience,
-    clientId: tokens.client.clientId,
-    clientSecret: tokens.client.clientSecret,
-    readOnlyClient: {
-      clientId: tokens.readOnlyClient.clientId,
-      clientSecret: tokens.readOnlyClient.clientSecret,
-    },
+    ...credentialsOf(tokens.client),
+    readOnlyClient: credentialsOf(tokens.readOnlyClient),
     requests: environment.requests,
     tokenRequests: environment.tokenRequests,
     get state() {
@@ -158,18 +159,28 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     fault: (fault) => environment.faults.add(fault),
     issueToken: (options) => tokens.issue(tokens.client, options),
     signEvent: (event) => tokens.signEvent(event),
+    webhooks: environment.webhooks,
     rotateKey: () => tokens.rotateKey(),
     reset: () => {
       environment.state = createState(options);
       environment.faults.clear();
+      environment.webhooks.registered.clear();
       environment.rateLimit = new RateLimit(rateLimit);
       environment.latencyMs = latencyMs;
       Object.assign(environment.switches, SwitchesSchema.parse(switches));
       clearRequests();
     },
-    close: () => server.close(),
+    close: () => {
+      environment.webhooks.close();
+      return server.close();
+    },
   };
 }
+
+const credentialsOf = ({ clientId, clientSecret }: Client): Credentials => ({
+  clientId,
+  clientSecret,
+});
 
 function createState({
   seed = SEED,

@@ -16,6 +16,8 @@ import { oauthRoutes } from './oauth.js';
 import { reshapeResponse } from './response-shapes.js';
 import type { RateLimit } from './rate-limit.js';
 import { Reply } from './success.js';
+import { eventsOf } from './webhooks/events.js';
+import { webhookRoutes } from './webhooks/routes.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -44,6 +46,7 @@ export function createServer(environment: Environment): FastifyInstance {
   app.register(async (oauth) => oauthRoutes(oauth, environment));
   app.register(async (control) => controlRoutes(control, environment));
   app.register(async (api) => apiRoutes(api, environment));
+  app.register(async (api) => webhookRoutes(api, environment));
   return app;
 }
 
@@ -143,6 +146,12 @@ function apiRoutes(app: FastifyInstance, environment: Environment): void {
           const args = read(request as Given);
           limitPage(args['page_size'], environment.switches.pageSizeLimit);
           const result = handler(environment.state, args);
+          if (row.method !== 'GET') {
+            const { state, webhooks } = environment;
+            const body = result instanceof Reply ? result.body : result;
+            const events = eventsOf(row.route, { state, args, result: body });
+            for (const event of events) webhooks.publish(event);
+          }
           return result instanceof Reply ? reply.code(result.status).send(result.body) : result;
         },
       });

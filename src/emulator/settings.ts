@@ -41,6 +41,11 @@ const Settings = z.object({
   EMULATOR_ERROR_SHAPE: z
     .enum(ERROR_SHAPES, { error: `must be one of ${ERROR_SHAPES.join(', ')}` })
     .optional(),
+  EMULATOR_EVENT_DELAY_MS: whole(0, 60_000).optional(),
+  EMULATOR_REPEATS_EVENTS: z
+    .enum(['true', 'false'], { error: 'must be true or false' })
+    .transform((value) => value === 'true')
+    .optional(),
   EMULATOR_ORGANIZATIONS: whole(1, 10_000).optional(),
   EMULATOR_USERS_PER_ORGANIZATION: whole(1, 10_000).optional(),
 });
@@ -65,6 +70,8 @@ export function readEmulatorSettings(env: Record<string, string | undefined>): E
     pageSizeLimit: data.EMULATOR_PAGE_SIZE_LIMIT,
     responseShapes: data.EMULATOR_RESPONSE_SHAPES,
     errorShape: data.EMULATOR_ERROR_SHAPE,
+    eventDelayMs: data.EMULATOR_EVENT_DELAY_MS,
+    repeatsEvents: data.EMULATOR_REPEATS_EVENTS,
   };
   return {
     host: data.EMULATOR_HOST,

@@ -10,6 +10,12 @@ export const SwitchesSchema = z.strictObject({
   responseShapes: z.array(z.enum(RESPONSE_SHAPES)).default([]),
   /** How errors are written. */
   errorShape: z.enum(ERROR_SHAPES).default('documented'),
+  /** How many times as long Kinde's pauses between deliveries of an event are; 0.001 makes 5 s 5 ms. */
+  eventRetryScale: z.number().min(0).default(1),
+  /** How long an event may be held back, so that events arrive in another order, in milliseconds. */
+  eventDelayMs: z.number().min(0).max(60_000).default(0),
+  /** Whether every event is delivered twice. */
+  repeatsEvents: z.boolean().default(false),
   /** Whether the token endpoint leaves out `expires_in`, which RFC 6749 only recommends. */
   omitsExpiresIn: z.boolean().default(false),
 });

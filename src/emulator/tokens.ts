@@ -41,6 +41,8 @@ export const ALL_SCOPES = [
     'read:applications',
     'read:subscribers',
     'update:user_refresh_claims',
+    ...['create:webhooks', 'read:webhooks', 'update:webhooks', 'delete:webhooks'],
+    'read:event_types',
   ]),
 ];
 
