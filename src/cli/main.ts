@@ -1,12 +1,13 @@
 /** The commands of `kinde-graphql`, their flags and their help. */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import type { Terminal } from './terminal.js';
 
-/** Where a command reads settings and prints. Tests pass their own in place of the process's. */
-export interface Terminal {
-  env: Readonly<Record<string, string | undefined>>;
-  stdout: { write(text: string): unknown };
-  stderr: { write(text: string): unknown };
+/** What stands after the command. */
+interface Given {
+  flags: ReadonlySet<string>;
+  options: Readonly<Record<string, string | undefined>>;
+  argument: string | undefined;
 }
 
 interface Command {
@@ -16,8 +17,12 @@ interface Command {
   details: string;
   /** Its flags, with what they do. */
   flags?: Readonly<Record<string, string>>;
+  /** Its options with a value, with what they are. */
+  options?: Readonly<Record<string, string>>;
+  /** The word that may follow the command, as shown in its usage. */
+  argument?: string;
   /** Returns the exit code, or nothing if the process keeps running. */
-  run(flags: ReadonlySet<string>, terminal: Terminal): Promise<number | void>;
+  run(given: Given, terminal: Terminal): Promise<number | void>;
 }
 
 const ELSEWHERE = 'Settings are environment variables; docs/settings.md lists them.';
@@ -50,7 +55,7 @@ const commands: Readonly<Record<string, Command>> = {
       json: 'print the report as JSON',
       strict: 'also exit with 1 for a missing scope, an unreachable Redis, or a warning',
     },
-    run: async (flags, { env, stdout }) => {
+    run: async ({ flags }, { env, stdout }) => {
       const { checkConfig, printReport } = await import('./check-config.js');
       const report = await checkConfig(env);
       stdout.write(
@@ -61,6 +66,17 @@ const commands: Readonly<Record<string, Command>> = {
         report.warnings.length === 0 &&
         report.redis?.problem == null;
       return report.ok && (isComplete || !flags.has('strict')) ? 0 : 1;
+    },
+  },
+  webhooks: {
+    summary: 'list, register or remove the webhooks of the Kinde environment',
+    details:
+      'register has Kinde send its events to a gateway, and can be repeated. It uses KINDE_DOMAIN, KINDE_CLIENT_ID and KINDE_CLIENT_SECRET, with the scopes read:webhooks, create:webhooks, update:webhooks and delete:webhooks.',
+    argument: 'list | register | remove',
+    options: { url: 'where events go, such as https://gateway.example.com/webhooks/kinde' },
+    run: async ({ argument, options }, terminal) => {
+      const { webhooks } = await import('./webhooks.js');
+      return webhooks(argument, { url: options['url'] }, terminal);
     },
   },
 };
@@ -85,13 +101,19 @@ Run kinde-graphql COMMAND --help for details, or --version for the version.
 `;
 }
 
-function helpOf(name: string, { summary, details, flags = {} }: Command): string {
-  const rows = Object.entries({ ...flags, help: 'print this' }).map(
+function helpOf(
+  name: string,
+  { summary, details, flags = {}, options = {}, argument }: Command,
+): string {
+  const rows = Object.entries({ ...options, ...flags, help: 'print this' }).map(
     ([flag, meaning]): [string, string] => [`--${flag}`, meaning],
   );
-  return `Usage: kinde-graphql ${name}${Object.keys(flags)
-    .map((flag) => ` [--${flag}]`)
-    .join('')}
+  const usage = [
+    ...(argument === undefined ? [] : [argument]),
+    ...Object.keys(options).map((option) => `[--${option} ${option.toUpperCase()}]`),
+    ...Object.keys(flags).map((flag) => `[--${flag}]`),
+  ];
+  return `Usage: ${['kinde-graphql', name, ...usage].join(' ')}
 
 To ${summary}.
 
@@ -124,21 +146,38 @@ export async function main([name, ...rest]: string[], terminal: Terminal): Promi
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) return misused(`There is no command ${name}.`, overview());
 
-  let flags: Set<string>;
+  let given: Given;
   try {
-    const options = Object.fromEntries(
-      [...Object.keys(command.flags ?? {}), 'help'].map((flag) => [
-        flag,
-        { type: 'boolean' as const, ...(flag === 'help' ? { short: 'h' } : {}) },
-      ]),
-    );
-    flags = new Set(Object.keys(parseArgs({ args: rest, options, strict: true }).values));
+    given = parse(rest, command);
   } catch (error) {
     return misused((error as Error).message, helpOf(name, command));
   }
-  if (flags.has('help')) {
+  if (given.flags.has('help')) {
     stdout.write(helpOf(name, command));
     return 0;
   }
-  return command.run(flags, terminal);
+  return command.run(given, terminal);
+}
+
+/** Reads what stands after a command. Throws for what the command doesn't know. */
+function parse(args: string[], { flags = {}, options = {}, argument }: Command): Given {
+  const { values, positionals } = parseArgs({
+    ...{ args, strict: true, allowPositionals: argument !== undefined },
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      ...Object.fromEntries(Object.keys(flags).map((flag) => [flag, { type: 'boolean' as const }])),
+      ...Object.fromEntries(
+        Object.keys(options).map((name) => [name, { type: 'string' as const }]),
+      ),
+    },
+  });
+  if (positionals.length > 1) throw new Error(`Unexpected argument '${positionals[1]}'.`);
+  const entries = Object.entries(values);
+  return {
+    flags: new Set(entries.filter(([, value]) => value === true).map(([flag]) => flag)),
+    options: Object.fromEntries(
+      entries.flatMap(([option, value]) => (typeof value === 'string' ? [[option, value]] : [])),
+    ),
+    argument: positionals[0],
+  };
 }

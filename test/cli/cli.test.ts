@@ -102,7 +102,7 @@ describe('help', () => {
     const { code, stdout } = await run(['--help']);
     expect(code).toBe(0);
     const names = [...stdout.matchAll(/^ {2}([\w-]+) {2}/gm)].map(([, name]) => name!);
-    expect(names).toEqual(['start', 'emulator', 'schema', 'check-config']);
+    expect(names).toEqual(['start', 'emulator', 'schema', 'check-config', 'webhooks']);
     for (const name of names) {
       const help = await run([name, '--help']);
       expect(help).toMatchObject({

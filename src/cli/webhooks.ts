@@ -1,0 +1,189 @@
+/** `kinde-graphql webhooks`: lists, registers and removes the webhooks of the Kinde environment. */
+import { ConfigError, readConfig, type Config, type KindeConfig } from '../config.js';
+import { createSend, SendError, type Send } from '../upstream/send/index.js';
+import { createClientCredentials } from '../upstream/token.js';
+import type { Method } from '../upstream/endpoint.js';
+import { UpstreamError, reasonsIn } from '../upstream/errors.js';
+import { EVENT_TYPES } from '../webhooks/events.js';
+import { WEBHOOK_PATH } from '../webhooks/receiver.js';
+import { whyNoToken, whyUnreachable } from './diagnose.js';
+import type { Terminal } from './terminal.js';
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+
+/** A failure that the message explains in full. */
+class CommandError extends Error {}
+
+interface Webhook {
+  id: string;
+  endpoint: string;
+  name?: string;
+  event_types?: string[];
+}
+
+/** Calls Kinde's API with a scope of the gateway's own application. */
+type Call = (method: Method, path: string, scope: string, body?: object) => Promise<unknown>;
+
+/** Runs `list`, `register` or `remove`. Returns the exit code. */
+export async function webhooks(
+  action: string | undefined,
+  { url }: { url: string | undefined },
+  { env, stdout, stderr }: Terminal,
+): Promise<number> {
+  try {
+    const run = actions[action as keyof typeof actions];
+    if (run === undefined || !Object.hasOwn(actions, action!)) {
+      throw new CommandError(`Say what to do: ${Object.keys(actions).join(', ')}.`);
+    }
+    const lines = await withCall(env, (call) => run(call, url));
+    stdout.write(lines.map((line) => `${line}\n`).join(''));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    stderr.write(`${error.message}\n`);
+    return 1;
+  }
+}
+
+const actions = {
+  async list(call: Call): Promise<string[]> {
+    const all = await listed(call);
+    if (all.length === 0) return ['No webhook is registered.'];
+    return all.map(
+      ({ id, endpoint, event_types = [] }) =>
+        `${id}  ${endpoint}  ${event_types.length} event types`,
+    );
+  },
+
+  async register(call: Call, url: string | undefined): Promise<string[]> {
+    const endpoint = endpointIn(url);
+    const existing = (await listed(call)).find((webhook) => webhook.endpoint === endpoint);
+    const event_types = [...EVENT_TYPES];
+    if (existing !== undefined) {
+      await call('PATCH', `webhooks/${encodeURIComponent(existing.id)}`, 'update:webhooks', {
+        event_types,
+      });
+      return [
+        `${existing.id} was registered already. It now has all ${event_types.length} event types.`,
+      ];
+    }
+    const response = (await call('POST', 'webhooks', 'create:webhooks', {
+      ...{ endpoint, event_types, name: 'kinde-graphql' },
+      description: 'Invalidates the cache of the GraphQL gateway.',
+    })) as { webhook?: Partial<Webhook> };
+    return [
+      `${response.webhook?.id ?? 'The webhook'} is registered for ${event_types.length} event types.`,
+    ];
+  },
+
+  async remove(call: Call, url: string | undefined): Promise<string[]> {
+    const endpoint = endpointIn(url);
+    const found = (await listed(call)).filter((webhook) => webhook.endpoint === endpoint);
+    if (found.length === 0) throw new CommandError(`No webhook has the endpoint ${endpoint}.`);
+    for (const { id } of found) {
+      await call('DELETE', `webhooks/${encodeURIComponent(id)}`, 'delete:webhooks');
+    }
+    return found.map(({ id }) => `${id} is removed.`);
+  },
+};
+
+async function listed(call: Call): Promise<Webhook[]> {
+  const { webhooks: all } = (await call('GET', 'webhooks', 'read:webhooks')) as {
+    webhooks?: Webhook[] | null;
+  };
+  return all ?? [];
+}
+
+/** Kinde delivers to public HTTPS addresses; the emulator also to this machine. */
+function endpointIn(url: string | undefined): string {
+  const example = `https://gateway.example.com${WEBHOOK_PATH}`;
+  if (url === undefined) throw new CommandError(`Say where events go: --url ${example}`);
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+  throw new CommandError(`--url is not an HTTP URL: "${url}". Write it like ${example}`);
+}
+
+async function withCall<T>(env: Terminal['env'], use: (call: Call) => Promise<T>): Promise<T> {
+  const { kinde, ...config } = read(env);
+  const { send, close } = createSend({
+    ...{ baseUrl: kinde.baseUrl, timeoutMs: config.upstreamTimeoutMs },
+    ...{ maxSockets: 1, maxBodyBytes: BODY_LIMIT_BYTES },
+  });
+  try {
+    return await use(callWith(send, kinde, config));
+  } finally {
+    await close();
+  }
+}
+
+function read(env: Terminal['env']): Config & { kinde: KindeConfig } {
+  try {
+    // Nothing is served, so that nobody needs to be let in.
+    const config = readConfig({ ...env, AUTH_MODE: env['AUTH_MODE'] ?? 'passthrough' });
+    if (config.kinde?.credentials !== undefined) return { ...config, kinde: config.kinde };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new CommandError(error.message);
+  }
+  throw new CommandError(
+    'Set KINDE_DOMAIN, KINDE_CLIENT_ID and KINDE_CLIENT_SECRET: webhooks belong to a Kinde environment.',
+  );
+}
+
+function callWith(
+  send: Send,
+  kinde: KindeConfig,
+  {
+    upstreamRetries: retries,
+    upstreamTimeoutMs: timeoutMs,
+  }: Pick<Config, 'upstreamRetries' | 'upstreamTimeoutMs'>,
+): Call {
+  const { baseUrl, audience, credentials } = kinde;
+  const source = createClientCredentials(
+    send,
+    baseUrl,
+    { ...credentials!, audience },
+    { retries, timeoutMs },
+  );
+  return async (method, path, scope, body) => {
+    let authorization: string;
+    try {
+      authorization = `Bearer ${(await source.get()).value}`;
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      throw new CommandError(whyNoToken(error, kinde));
+    }
+    try {
+      const response = await send({
+        ...{ method, url: `${baseUrl}/api/v1/${path}` },
+        headers: { authorization, accept: 'application/json', 'content-type': 'application/json' },
+        body: body && JSON.stringify(body),
+      });
+      return resultOf(response, scope);
+    } catch (error) {
+      if (!(error instanceof SendError)) throw error;
+      throw new CommandError(whyUnreachable(error, new URL(baseUrl).host));
+    }
+  };
+}
+
+function resultOf({ status, body }: { status: number; body: string }, scope: string): unknown {
+  const parsed = parse(body);
+  if (status >= 200 && status < 300) return parsed ?? {};
+  if (status === 403) {
+    throw new CommandError(
+      `Kinde refuses this. The application probably lacks the scope ${scope}: add it in Kinde, under the application's APIs.`,
+    );
+  }
+  const reasons = reasonsIn(parsed).map(({ code, message }) => `${code} ${message}`.trim());
+  throw new CommandError(
+    `Kinde responded with ${status}${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}.`,
+  );
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,92 @@
+/** `kinde-graphql webhooks` against the emulator. */
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { main } from '../../src/cli/main.js';
+import { startEmulator, type Emulator } from '../../src/emulator/index.js';
+
+let emulator: Emulator;
+beforeEach(async () => {
+  emulator = await startEmulator({ organizations: 1, usersPerOrganization: 1 });
+});
+afterEach(() => emulator.close());
+
+const URL = 'https://gateway.example.com/webhooks/kinde';
+
+async function run(args: string[], env: Record<string, string> = {}) {
+  let [stdout, stderr] = ['', ''];
+  const exitCode = await main(['webhooks', ...args], {
+    env: {
+      KINDE_DOMAIN: emulator.url,
+      KINDE_CLIENT_ID: emulator.clientId,
+      KINDE_CLIENT_SECRET: emulator.clientSecret,
+      KINDE_AUDIENCE: emulator.audience,
+      ...env,
+    },
+    stdout: { write: (text) => (stdout += text) },
+    stderr: { write: (text) => (stderr += text) },
+  });
+  return { exitCode, stdout, stderr };
+}
+
+test('registers, lists and removes a webhook', async () => {
+  expect((await run(['list'])).stdout).toBe('No webhook is registered.\n');
+  const { exitCode, stdout } = await run(['register', '--url', URL]);
+  expect({ exitCode, stdout }).toEqual({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^webhook_\w+ is registered for 12 event types\.\n$/),
+  });
+  expect([...emulator.webhooks.registered.values()]).toMatchObject([
+    { endpoint: URL, event_types: expect.arrayContaining(['user.updated']) },
+  ]);
+  expect((await run(['list'])).stdout).toContain(`${URL}  12 event types`);
+  expect((await run(['remove', '--url', URL])).stdout).toMatch(/^webhook_\w+ is removed\.\n$/);
+  expect(emulator.webhooks.registered.size).toBe(0);
+});
+
+test('registers once, and brings the event types of an older registration up to date', async () => {
+  await run(['register', '--url', URL]);
+  const [webhook] = emulator.webhooks.registered.values();
+  webhook!.event_types = ['role.created'];
+  const { stdout } = await run(['register', '--url', URL]);
+  expect(stdout).toContain('was registered already');
+  expect(emulator.webhooks.registered.size).toBe(1);
+  expect(webhook!.event_types).toHaveLength(12);
+});
+
+test.each<[string, string[], Record<string, string>, RegExp]>([
+  ['no action', [], {}, /^Say what to do: list, register, remove\.\n$/],
+  ['an unknown action', ['constructor'], {}, /^Say what to do/],
+  ['no URL', ['register'], {}, /^Say where events go: --url https:\/\/gateway/],
+  ['what is no URL', ['register', '--url', 'gateway'], {}, /^--url is not an HTTP URL: "gateway"/],
+  [
+    'an endpoint that is not registered',
+    ['remove', '--url', URL],
+    {},
+    /^No webhook has the endpoint/,
+  ],
+  [
+    'no environment',
+    ['list'],
+    { KINDE_DOMAIN: '', KINDE_CLIENT_ID: '', KINDE_CLIENT_SECRET: '', KINDE_AUDIENCE: '' },
+    /^Set KINDE_DOMAIN/,
+  ],
+  ['a wrong secret', ['list'], { KINDE_CLIENT_SECRET: 'x' }, /KINDE_CLIENT_SECRET/],
+  [
+    'an environment that is down',
+    ['list'],
+    { KINDE_DOMAIN: 'http://127.0.0.1:1' },
+    /^Nothing listens at 127\.0\.0\.1:1/,
+  ],
+])('explains %s', async (_, args, env, message) => {
+  const { exitCode, stderr, stdout } = await run(args, env);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toMatch(message);
+});
+
+test('names the scope that the application lacks', async () => {
+  const { exitCode, stderr } = await run(['register', '--url', URL], {
+    KINDE_CLIENT_ID: emulator.readOnlyClient.clientId,
+    KINDE_CLIENT_SECRET: emulator.readOnlyClient.clientSecret,
+  });
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('create:webhooks');
+});
