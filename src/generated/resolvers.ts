@@ -1374,7 +1374,10 @@ export type OrganizationUser = Node & {
   readonly organization?: Maybe<Organization>;
   /** The same permissions, each with the roles that grant it. */
   readonly permissionGrants?: Maybe<ReadonlyArray<Maybe<PermissionGrant>>>;
-  /** The member's permissions in this organization, direct ones and those through roles. */
+  /**
+   * The member's permissions in this organization, direct ones and those through roles: one call for each
+   * member. `roles { permissions }` takes one call for each role, and lacks the direct ones.
+   */
   readonly permissions?: Maybe<ReadonlyArray<Maybe<Permission>>>;
   /** URL of the profile picture. Null when there is none. */
   readonly picture?: Maybe<Scalars['String']['output']>;
