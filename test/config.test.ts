@@ -46,6 +46,7 @@ describe('readConfig', () => {
         maxBytes: 64 * 1024 * 1024,
         lifetimeMs: 30_000,
         catalogueLifetimeMs: 300_000,
+        eventsLifetimeMs: undefined,
         staleIfErrorMs: 300_000,
         redisUrl: undefined,
       },

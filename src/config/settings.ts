@@ -227,6 +227,11 @@ export const settings = {
       default: '300',
       description: "The same for the environment's roles and permissions, in seconds.",
     }),
+    eventsLifetimeMs: setting('CACHE_EVENTS_TTL_SECONDS', seconds(1, 86_400), {
+      defaultDescription: 'as above',
+      description:
+        'The same for what Kinde sends events about: lists of organizations, members and their roles, and the catalogue. Set it once [webhooks](webhooks.md) are delivered.',
+    }),
     staleIfErrorMs: setting('CACHE_STALE_IF_ERROR_SECONDS', seconds(0, 86_400), {
       default: '300',
       description: 'How much longer it may be served while Kinde is unavailable, in seconds.',

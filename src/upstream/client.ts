@@ -54,6 +54,8 @@ export interface CacheOptions {
   lifetimeMs: number;
   /** The same for roles, permissions and others that an environment seldom changes. */
   catalogueLifetimeMs: number;
+  /** The same for reads whose every change has an event; undefined where events don't count. */
+  eventsLifetimeMs: number | undefined;
 }
 
 export interface Client {
@@ -127,14 +129,14 @@ class Caller {
   async #read(call: Call, scope: CallScope): Promise<unknown> {
     const { endpoint, args, url } = call;
     const { budget, group, dependencies } = scope;
-    const { reads, lifetimeMs, catalogueLifetimeMs } = this.#cache;
+    const { reads } = this.#cache;
     const tags = tagsOf(endpoint, args);
     const startedAt = performance.now();
     try {
       const result = await reads.get({
         key: `${group} ${url}`,
         tags,
-        lifetimeMs: endpoint.isCatalogue ? catalogueLifetimeMs : lifetimeMs,
+        lifetimeMs: this.#lifetimeOf(endpoint),
         budget,
         isCurrent: scope.isCurrent,
         consumeCall: () => consumeCall(call, scope),
@@ -148,6 +150,12 @@ class Caller {
       dependencies?.addFailed(tags);
       throw asUpstreamError(endpoint, thrown);
     }
+  }
+
+  #lifetimeOf({ isCatalogue, hasEvents }: Endpoint): number {
+    const { lifetimeMs, catalogueLifetimeMs, eventsLifetimeMs } = this.#cache;
+    const ordinary = isCatalogue ? catalogueLifetimeMs : lifetimeMs;
+    return hasEvents ? (eventsLifetimeMs ?? ordinary) : ordinary;
   }
 
   /** Writes once. What the write may have changed is invalidated before its result is returned. */

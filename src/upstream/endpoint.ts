@@ -43,6 +43,8 @@ export interface Endpoint<
   readonly organizationParameter: string | undefined;
   /** Whether a read is of something that an environment seldom changes, and no operation here does. */
   readonly isCatalogue: boolean;
+  /** Whether Kinde sends an event for every change of what a read tells of. */
+  readonly hasEvents: boolean;
   readonly method: Method;
   /** The path as a template, e.g. "/api/v1/organizations/{org_code}/users". */
   readonly path: string;
@@ -92,6 +94,7 @@ interface Row<Q extends TObject, B extends TObject, A extends TSchema, T extends
   /** Where it is a parameter of the query; one in the path is found by its name. */
   organizationParameter?: keyof Static<Q> & string;
   isCatalogue?: boolean;
+  hasEvents?: boolean;
 }
 
 type Nothing = TObject<Record<never, TSchema>>;
@@ -124,6 +127,7 @@ export function endpoint<
       row.organizationParameter ??
       ORGANIZATION_PARAMETERS.find((name) => pathParameters.includes(name)),
     isCatalogue: row.isCatalogue ?? false,
+    hasEvents: row.hasEvents ?? false,
     method,
     path,
     pathParameters,

@@ -95,6 +95,7 @@ describe('what is kept', () => {
       {
         maxBytes: MAX,
         ...{ lifetimeMs: 60_000, catalogueLifetimeMs: 60_000, staleIfErrorMs: 60_000 },
+        eventsLifetimeMs: undefined,
       },
       { redis: undefined, name: 'test' },
     );

@@ -97,8 +97,8 @@ const OMISSIONS: readonly (readonly [title: string, complaint: string | RegExp, 
     '"GET /api/v1/organizations/{org_code}/users/{user_id}/roles"',
     {
       file: 'src/upstream/endpoints/organizations.ts',
-      from: "tags: ['member {org_code} {user_id}', 'every member {org_code}']",
-      to: "tags: ['member {org_code} {user_id}']",
+      from: "tags: ['member {org_code} {user_id}', 'every member {org_code}', 'user {user_id}', 'all users']",
+      to: "tags: ['member {org_code} {user_id}', 'user {user_id}', 'all users']",
     },
   ],
 ];

@@ -12,7 +12,7 @@ import { describeWith } from '../support/programs.js';
 import { startRedis, type Redis } from '../support/redis.js';
 import { nameFrom, servedFromMemory, startReplicas, waitFor } from '../support/replicas.js';
 
-const { gatewayWith } = cachedGateways();
+const { gatewayWith, advance } = cachedGateways();
 
 /** As in the test of kinde-oss/webhook at 70897bd, but for the ids. */
 const event = (type: string, data: object, more: object = {}) => ({
@@ -408,4 +408,24 @@ test('remembers events for as long as Kinde may repeat them, and forgets the old
   for (let n = 0; n <= 50_000; n++) processed.add(`event_${n}`);
   expect(await processed.has('event_0')).toBe(false);
   expect(await processed.has('event_1')).toBe(true);
+});
+
+test('what events cover may be cached for longer, and nothing else is', async () => {
+  const env = { CACHE_TTL_SECONDS: '30', CACHE_CATALOGUE_TTL_SECONDS: '30' };
+  const gateway = await gatewayWith({ ...env, CACHE_EVENTS_TTL_SECONDS: '3600' });
+  const ordinary = await gatewayWith(env);
+  for (const [each, again] of [
+    [gateway, { organization: 1, permissions: 2, flags: 1 }],
+    [ordinary, { organization: 1, organizations: 1, members: 1, permissions: 2, flags: 1 }],
+  ] as const) {
+    const [, organization] = each.emulator.state.organizations.values();
+    const { code } = organization!.profile;
+    const QUERY = EVERYTHING.replace(/ {2}node\(.*\n/, '').replace(', $member: ID!', '');
+    await each.query(QUERY, { code });
+    each.calls();
+    advance(31_000);
+    await each.query(QUERY, { code });
+    const { roles: _, ...calls } = kindsOf(each.calls());
+    expect(calls).toEqual(again);
+  }
 });

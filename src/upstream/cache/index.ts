@@ -11,6 +11,8 @@ export interface CacheConfig {
   readonly lifetimeMs: number;
   /** The same for what an environment seldom changes: its roles, permissions and flags. */
   readonly catalogueLifetimeMs: number;
+  /** The same for what Kinde sends events about; undefined where they don't count. */
+  readonly eventsLifetimeMs: number | undefined;
   /** How much longer it may be served while Kinde is down, in milliseconds. */
   readonly staleIfErrorMs: number;
 }
@@ -43,7 +45,7 @@ export interface CacheSharing extends Pick<ReplicasOptions, 'name' | 'onState'> 
 
 /** Creates the cache that all operations of a process, and its replicas, share. */
 export function createCache(
-  { maxBytes, staleIfErrorMs, lifetimeMs, catalogueLifetimeMs }: CacheConfig,
+  { maxBytes, staleIfErrorMs, lifetimeMs, catalogueLifetimeMs, eventsLifetimeMs = 0 }: CacheConfig,
   { redis, name, onState }: CacheSharing,
 ): Cache {
   const invalidations = new InvalidationLog();
@@ -56,7 +58,7 @@ export function createCache(
       ? undefined
       : new Replicas({
           ...{ redis, name, invalidations, onState },
-          longestLifetimeMs: Math.max(lifetimeMs, catalogueLifetimeMs),
+          longestLifetimeMs: Math.max(lifetimeMs, catalogueLifetimeMs, eventsLifetimeMs),
         });
   return {
     invalidations,

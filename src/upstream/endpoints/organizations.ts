@@ -55,6 +55,7 @@ export const organizations = {
   list: endpoint('GET /api/v1/organizations', {
     summary: 'The organizations of the environment, a page at a time.',
     scope: 'read:organizations',
+    hasEvents: true,
     tags: ['organizations'],
     query: t.Object({ sort, ...page }),
     returns: t.Object({ organizations: list(OrganizationItem), next_token: NextToken }),
@@ -136,6 +137,7 @@ export const organizations = {
   users: endpoint('GET /api/v1/organizations/{org_code}/users', {
     summary: 'Members of an organization, a page at a time.',
     scope: 'read:organization_users',
+    hasEvents: true,
     tags: ['members {org_code}', 'all member lists'],
     query: t.Object({
       sort,
@@ -206,6 +208,7 @@ export const organizations = {
   userRoles: endpoint('GET /api/v1/organizations/{org_code}/users/{user_id}/roles', {
     summary: 'The roles of a member.',
     scope: 'read:organization_user_roles',
+    hasEvents: true,
     tags: ['member {org_code} {user_id}', 'every member {org_code}', 'user {user_id}', 'all users'],
     returns: t.Object({ roles: list(OrganizationUserRole), next_token: NextToken }),
   }),
@@ -232,6 +235,7 @@ export const organizations = {
     summary:
       'The permissions of a member; with expand=roles, also the roles that they come through.',
     scope: 'read:organization_user_permissions',
+    // No event tells that a role was given or lost a permission.
     tags: ['member {org_code} {user_id}', 'every member {org_code}', 'user {user_id}', 'all users'],
     query: t.Object({ expand: t.Optional(t.Literal('roles')) }),
     returns: t.Object({ permissions: list(OrganizationUserPermission) }),

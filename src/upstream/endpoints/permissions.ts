@@ -8,6 +8,7 @@ export const permissions = {
   list: endpoint('GET /api/v1/permissions', {
     summary: 'The environment’s permissions, a page at a time.',
     scope: 'read:permissions',
+    hasEvents: true,
     tags: ['permissions'],
     isCatalogue: true,
     query: t.Object({

@@ -8,6 +8,7 @@ export const roles = {
   list: endpoint('GET /api/v1/roles', {
     summary: 'The environment’s roles, a page at a time.',
     scope: 'read:roles',
+    hasEvents: true,
     tags: ['roles'],
     isCatalogue: true,
     query: t.Object({
