@@ -3,7 +3,7 @@ import { getDirective, MapperKind, mapSchema } from '@graphql-tools/utils';
 import { defaultFieldResolver, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import type { Context } from '../graphql/context.js';
 import type { OrganizationParent } from '../loaders/organizations.js';
-import { fieldScopes, requiredScopes, scopedFields } from './required-scopes.js';
+import { argumentScopes, fieldScopes, requiredScopes, scopedFields } from './required-scopes.js';
 import { authorize, canUse, type Owner, type Viewer } from './viewer.js';
 
 const ENVIRONMENT: Owner = { kind: 'environment' };
@@ -27,6 +27,7 @@ const OWNER_OF: Readonly<Record<string, OwnerOf>> = {
   MfaFactor: ofItsOrganization,
   // A person is in several organizations, so nobody who is held to one may read it.
   User: ofEnvironment,
+  EnvironmentFeatureFlag: ofEnvironment,
   // Neither `Query.roles` nor `node` shows one to a user, so a member led here.
   Role: () => ({ kind: 'member' }),
 };
@@ -42,8 +43,13 @@ function ownerOfObjects(schema: GraphQLSchema, typeName: string): OwnerOf | unde
 }
 
 /** The value at a path into a field's arguments, such as `input.organizationCode`. */
-function valueAt(args: unknown, path: readonly string[]): string {
-  return path.reduce((value, name) => (value as Record<string, unknown>)[name], args) as string;
+function valueAt(args: unknown, path: readonly string[]): unknown {
+  return path.reduce((value, name) => (value as Record<string, unknown>)[name], args);
+}
+
+/** Whether an argument asks for something: one that is false or an empty list asks for nothing. */
+function isGiven(value: unknown): boolean {
+  return value != null && value !== false && !(Array.isArray(value) && value.length === 0);
 }
 
 const isRoot = (schema: GraphQLSchema, typeName: string) =>
@@ -56,9 +62,10 @@ const isRoot = (schema: GraphQLSchema, typeName: string) =>
 export function enforceScopes(schema: GraphQLSchema): GraphQLSchema {
   return mapSchema(schema, {
     [MapperKind.OBJECT_FIELD]: (field, name, typeName) => {
-      const required = fieldScopes(schema, schema.getType(typeName) as GraphQLObjectType, field);
-      if (required === undefined) return field;
-      const { scopes } = required;
+      const type = schema.getType(typeName) as GraphQLObjectType;
+      const scopes = fieldScopes(schema, type, field)?.scopes;
+      const ofArguments = argumentScopes(schema, type, name);
+      if (scopes === undefined && ofArguments.length === 0) return field;
       const path = getDirective(schema, field, 'ofOrganization')?.[0]?.['code'] as
         string | undefined;
       const names = path?.split('.');
@@ -69,7 +76,7 @@ export function enforceScopes(schema: GraphQLSchema): GraphQLSchema {
       const ownerOf =
         names === undefined
           ? ofParent
-          : (_: unknown, args: unknown) => organization(valueAt(args, names));
+          : (_: unknown, args: unknown) => organization(valueAt(args, names) as string);
       if (ownerOf === undefined)
         throw new TypeError(`${typeName}.${name} requires scopes, but OWNER_OF lacks ${typeName}.`);
       const { resolve = defaultFieldResolver } = field;
@@ -77,7 +84,14 @@ export function enforceScopes(schema: GraphQLSchema): GraphQLSchema {
         ...field,
         resolve: (parent, args, context: Context, info) => {
           const owner = ownerOf(parent, args);
-          if (owner !== undefined) authorize(context.viewer, scopes, owner);
+          if (owner !== undefined) {
+            if (scopes !== undefined) authorize(context.viewer, scopes, owner);
+            for (const argument of ofArguments) {
+              if (isGiven(valueAt(args, argument.path))) {
+                authorize(context.viewer, argument.scopes, owner);
+              }
+            }
+          }
           return resolve(parent, args, context, info);
         },
       };
@@ -104,11 +118,10 @@ export function mayUseScope(
 
 function findEnvironmentScopes(schema: GraphQLSchema): Set<string> {
   const fields = scopedFields(schema);
-  const ofOrganizations = fields.filter(({ coordinate }) => {
-    const [typeName, name] = coordinate.split('.') as [string, string];
+  const ofOrganizations = fields.filter(({ typeName, fieldName }) => {
     const type = schema.getType(typeName) as GraphQLObjectType;
     return isRoot(schema, typeName)
-      ? getDirective(schema, type.getFields()[name]!, 'ofOrganization') !== undefined
+      ? getDirective(schema, type.getFields()[fieldName]!, 'ofOrganization') !== undefined
       : OWNER_OF[typeName] !== ofEnvironment;
   });
   const inOrganizations = new Set(ofOrganizations.flatMap(({ scopes }) => scopes.flat()));

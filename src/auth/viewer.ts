@@ -85,10 +85,12 @@ const DESCRIBING_SCOPES: ReadonlySet<string> = new Set(
   Array.from(CATALOGUES, ({ scope }) => scope),
 );
 
-/** What belongs to the environment, and yet can be reached through a member. */
-const REACHED_THROUGH_MEMBERS: ReadonlySet<Endpoint> = new Set<Endpoint>([
+/** What belongs to the environment, and yet can be reached through an organization or its members. */
+const REACHED_THROUGH_ORGANIZATIONS: ReadonlySet<Endpoint> = new Set<Endpoint>([
   ...CATALOGUES,
   endpoints.roles.permissions,
+  // The flags of the environment are those of each organization that doesn't override them.
+  endpoints.featureFlags.environment,
 ]);
 
 /**
@@ -163,7 +165,7 @@ export function authorizeCall(viewer: Viewer) {
     const code = organizationParameter === undefined ? undefined : args[organizationParameter];
     const hasScope = grantsOf(viewer).has(endpoint.scope);
     const isReachable =
-      REACHED_THROUGH_MEMBERS.has(endpoint) ||
+      REACHED_THROUGH_ORGANIZATIONS.has(endpoint) ||
       isWithin(viewer, typeof code === 'string' ? code : undefined);
     if (hasScope && isReachable) return;
     throw new UpstreamError('FORBIDDEN', `${endpoint.route} is not for this viewer`, {

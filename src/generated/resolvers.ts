@@ -1,7 +1,7 @@
 /* Made by `npm run generate`; edit schema/ or codegen.ts instead. */
 import type { JsonValue } from '../upstream/types.js';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { FeatureFlagParent } from '../loaders/feature-flags.js';
+import type { EnvironmentFeatureFlagParent, FeatureFlagParent } from '../loaders/feature-flags.js';
 import type { OrganizationSignInMethodParent } from '../loaders/organization-connections.js';
 import type { OrganizationInviteParent } from '../loaders/organization-invites.js';
 import type { OrganizationLogoParent } from '../loaders/organization-logos.js';
@@ -13,7 +13,7 @@ import type { UserParent } from '../loaders/people.js';
 import type { PermissionParent, PermissionGrantParent } from '../loaders/permissions.js';
 import type { RoleParent } from '../loaders/roles.js';
 import type { OrganizationUserParent } from '../loaders/users.js';
-import type { NodeParent, UserErrorParent, ViewerParent, OrganizationConnectionParent, OrganizationUserConnectionParent, OrganizationInviteConnectionParent, UserConnectionParent, RoleConnectionParent, PermissionConnectionParent, CreateOrganizationInvitePayloadParent, RevokeOrganizationInvitePayloadParent, UpdateOrganizationPropertyPayloadParent, UpdateOrganizationPropertiesPayloadParent, UploadOrganizationLogoPayloadParent, EnableOrganizationSignInMethodPayloadParent, UpdateFeatureFlagOverridePayloadParent } from '../resolvers/parents.js';
+import type { NodeParent, UserErrorParent, ViewerParent, OrganizationConnectionParent, OrganizationUserConnectionParent, OrganizationInviteConnectionParent, UserConnectionParent, RoleConnectionParent, PermissionConnectionParent, CreateOrganizationInvitePayloadParent, RevokeOrganizationInvitePayloadParent, UpdateOrganizationPropertyPayloadParent, UpdateOrganizationPropertiesPayloadParent, UploadOrganizationLogoPayloadParent, EnableOrganizationSignInMethodPayloadParent, UpdateFeatureFlagOverridePayloadParent, DeleteFeatureFlagOverridePayloadParent } from '../resolvers/parents.js';
 import type { Context } from '../graphql/context.js';
 export type Maybe<T> = T | Promise<T | null | undefined> | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -229,6 +229,12 @@ export type DeleteFeatureFlagOverridePayload = {
   readonly deletedFeatureFlagId?: Maybe<Scalars['ID']['output']>;
   /** The key of the deleted override. Null when it was not deleted. */
   readonly deletedFeatureFlagKey?: Maybe<Scalars['String']['output']>;
+  /**
+   * The flag with the environment's value, which applies again. It has the id of the override, so that
+   * a client's cache shows the new value. Null when the override was not deleted, or the environment has
+   * no such flag.
+   */
+  readonly featureFlag?: Maybe<FeatureFlag>;
   /** The organization, read again after the change. Null when the override was not deleted. */
   readonly organization?: Maybe<Organization>;
   /** Why the override was not deleted. Empty on success. */
@@ -356,7 +362,20 @@ export type EnableOrganizationSignInMethodPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
-/** An organization's override of a feature flag. */
+/** A feature flag with the value that it has in the environment. */
+export type EnvironmentFeatureFlag = Node & {
+  readonly __typename?: 'EnvironmentFeatureFlag';
+  /** The global id, made of the key. */
+  readonly id: Scalars['ID']['output'];
+  /** The flag's key, unique in the environment, for example `theme`. */
+  readonly key: Scalars['String']['output'];
+  /** The type of the value, as for FeatureFlag. */
+  readonly type: FeatureFlagType;
+  /** The value, in the JSON type that `type` names; null where Kinde gives none or one of another type. */
+  readonly value?: Maybe<Scalars['FeatureFlagValue']['output']>;
+};
+
+/** A feature flag with the value that it has for an organization. */
 export type FeatureFlag = Node & {
   readonly __typename?: 'FeatureFlag';
   /**
@@ -366,11 +385,20 @@ export type FeatureFlag = Node & {
   readonly id: Scalars['ID']['output'];
   /** The flag's key, unique in the environment, for example `theme`. */
   readonly key: Scalars['String']['output'];
+  /** Whether the organization overrides the flag, or has the environment's value. */
+  readonly source: FeatureFlagSource;
   /** The type of the value. Where Kinde names none that this schema knows, it is the JSON type of the value. */
   readonly type: FeatureFlagType;
   /** The value, in the JSON type that `type` names; null where Kinde gives none or one of another type. */
   readonly value?: Maybe<Scalars['FeatureFlagValue']['output']>;
 };
+
+/** Where the value of an organization's feature flag comes from. */
+export type FeatureFlagSource =
+  /** The environment's value applies. */
+  | 'ENVIRONMENT'
+  /** The organization overrides the flag. */
+  | 'ORGANIZATION';
 
 /** The type of a feature flag's value. */
 export type FeatureFlagType =
@@ -1020,9 +1048,12 @@ export type Organization = Node & {
   readonly createdOn?: Maybe<Scalars['DateTime']['output']>;
   /** The id of this organization in your own system. Null when there is none. */
   readonly externalId?: Maybe<Scalars['String']['output']>;
-  /** The organization's override of one feature flag. Null without an override. */
+  /** One feature flag. Null without an override, unless `includeInherited` is given. */
   readonly featureFlag?: Maybe<FeatureFlag>;
-  /** The feature flags that the organization overrides, sorted by key. Other flags have the environment's value. */
+  /**
+   * The feature flags that the organization overrides, sorted by key. Other flags have the environment's
+   * value: `includeInherited` adds them.
+   */
   readonly featureFlags?: Maybe<ReadonlyArray<Maybe<FeatureFlag>>>;
   /** The unique handle that sign-in URLs may carry. Null when there is none. */
   readonly handle?: Maybe<Scalars['String']['output']>;
@@ -1072,7 +1103,14 @@ export type Organization = Node & {
 
 /** A tenant of the Kinde environment: a business with its users, their roles and its feature flags. */
 export type OrganizationFeatureFlagArgs = {
+  includeInherited?: Scalars['Boolean']['input'];
   key: Scalars['String']['input'];
+};
+
+
+/** A tenant of the Kinde environment: a business with its users, their roles and its feature flags. */
+export type OrganizationFeatureFlagsArgs = {
+  includeInherited?: Scalars['Boolean']['input'];
 };
 
 
@@ -1546,6 +1584,11 @@ export type PermissionReference =
 /** All reads. */
 export type Query = {
   readonly __typename?: 'Query';
+  /**
+   * The environment's feature flags, sorted by key, as far as Kinde lists them. Organizations can override
+   * them.
+   */
+  readonly featureFlags?: Maybe<ReadonlyArray<Maybe<EnvironmentFeatureFlag>>>;
   /** Any object by its global id. Null when it doesn't exist. A malformed id is BAD_USER_INPUT. */
   readonly node?: Maybe<Node>;
   /** Objects by their global ids, in the same order, with null for those that don't exist. */
@@ -2412,7 +2455,7 @@ export type ResolversTypes = {
   CreateOrganizationPayload: ResolverTypeWrapper<Omit<CreateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   DeleteFeatureFlagOverrideInput: DeleteFeatureFlagOverrideInput;
-  DeleteFeatureFlagOverridePayload: ResolverTypeWrapper<Omit<DeleteFeatureFlagOverridePayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  DeleteFeatureFlagOverridePayload: ResolverTypeWrapper<DeleteFeatureFlagOverridePayloadParent>;
   DeleteFeatureFlagOverridesInput: DeleteFeatureFlagOverridesInput;
   DeleteFeatureFlagOverridesPayload: ResolverTypeWrapper<Omit<DeleteFeatureFlagOverridesPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   DeleteOrganizationHandleInput: DeleteOrganizationHandleInput;
@@ -2425,7 +2468,9 @@ export type ResolversTypes = {
   DisableOrganizationSignInMethodPayload: ResolverTypeWrapper<Omit<DisableOrganizationSignInMethodPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   EnableOrganizationSignInMethodInput: EnableOrganizationSignInMethodInput;
   EnableOrganizationSignInMethodPayload: ResolverTypeWrapper<EnableOrganizationSignInMethodPayloadParent>;
+  EnvironmentFeatureFlag: ResolverTypeWrapper<EnvironmentFeatureFlagParent>;
   FeatureFlag: ResolverTypeWrapper<FeatureFlagParent>;
+  FeatureFlagSource: FeatureFlagSource;
   FeatureFlagType: FeatureFlagType;
   FeatureFlagValue: ResolverTypeWrapper<Scalars['FeatureFlagValue']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
@@ -2534,7 +2579,7 @@ export type ResolversParentTypes = {
   CreateOrganizationPayload: Omit<CreateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   DateTime: Scalars['DateTime']['output'];
   DeleteFeatureFlagOverrideInput: DeleteFeatureFlagOverrideInput;
-  DeleteFeatureFlagOverridePayload: Omit<DeleteFeatureFlagOverridePayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  DeleteFeatureFlagOverridePayload: DeleteFeatureFlagOverridePayloadParent;
   DeleteFeatureFlagOverridesInput: DeleteFeatureFlagOverridesInput;
   DeleteFeatureFlagOverridesPayload: Omit<DeleteFeatureFlagOverridesPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   DeleteOrganizationHandleInput: DeleteOrganizationHandleInput;
@@ -2547,6 +2592,7 @@ export type ResolversParentTypes = {
   DisableOrganizationSignInMethodPayload: Omit<DisableOrganizationSignInMethodPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   EnableOrganizationSignInMethodInput: EnableOrganizationSignInMethodInput;
   EnableOrganizationSignInMethodPayload: EnableOrganizationSignInMethodPayloadParent;
+  EnvironmentFeatureFlag: EnvironmentFeatureFlagParent;
   FeatureFlag: FeatureFlagParent;
   FeatureFlagValue: Scalars['FeatureFlagValue']['output'];
   ID: Scalars['ID']['output'];
@@ -2692,6 +2738,7 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 export type DeleteFeatureFlagOverridePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteFeatureFlagOverridePayload'] = ResolversParentTypes['DeleteFeatureFlagOverridePayload']> = {
   deletedFeatureFlagId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   deletedFeatureFlagKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  featureFlag?: Resolver<Maybe<ResolversTypes['FeatureFlag']>, ParentType, ContextType>;
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
@@ -2731,9 +2778,18 @@ export type EnableOrganizationSignInMethodPayloadResolvers<ContextType = Context
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type EnvironmentFeatureFlagResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EnvironmentFeatureFlag'] = ResolversParentTypes['EnvironmentFeatureFlag']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['FeatureFlagType'], ParentType, ContextType>;
+  value?: Resolver<Maybe<ResolversTypes['FeatureFlagValue']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type FeatureFlagResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FeatureFlag'] = ResolversParentTypes['FeatureFlag']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  source?: Resolver<ResolversTypes['FeatureFlagSource'], ParentType, ContextType>;
   type?: Resolver<ResolversTypes['FeatureFlagType'], ParentType, ContextType>;
   value?: Resolver<Maybe<ResolversTypes['FeatureFlagValue']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
@@ -2788,7 +2844,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
 };
 
 export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
-  __resolveType: TypeResolveFn<'FeatureFlag' | 'MfaFactor' | 'Organization' | 'OrganizationInvite' | 'OrganizationLogo' | 'OrganizationProperty' | 'OrganizationSignInMethod' | 'OrganizationUser' | 'Permission' | 'Role' | 'User', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'EnvironmentFeatureFlag' | 'FeatureFlag' | 'MfaFactor' | 'Organization' | 'OrganizationInvite' | 'OrganizationLogo' | 'OrganizationProperty' | 'OrganizationSignInMethod' | 'OrganizationUser' | 'Permission' | 'Role' | 'User', ParentType, ContextType>;
 };
 
 export type OrganizationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Organization'] = ResolversParentTypes['Organization']> = {
@@ -2798,8 +2854,8 @@ export type OrganizationResolvers<ContextType = Context, ParentType extends Reso
   code?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   createdOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   externalId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  featureFlag?: Resolver<Maybe<ResolversTypes['FeatureFlag']>, ParentType, ContextType, RequireFields<OrganizationFeatureFlagArgs, 'key'>>;
-  featureFlags?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['FeatureFlag']>>>, ParentType, ContextType>;
+  featureFlag?: Resolver<Maybe<ResolversTypes['FeatureFlag']>, ParentType, ContextType, RequireFields<OrganizationFeatureFlagArgs, 'includeInherited' | 'key'>>;
+  featureFlags?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['FeatureFlag']>>>, ParentType, ContextType, RequireFields<OrganizationFeatureFlagsArgs, 'includeInherited'>>;
   handle?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   invite?: Resolver<Maybe<ResolversTypes['OrganizationInvite']>, ParentType, ContextType, RequireFields<OrganizationInviteArgs, 'code'>>;
@@ -2982,6 +3038,7 @@ export type PermissionGrantResolvers<ContextType = Context, ParentType extends R
 };
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  featureFlags?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['EnvironmentFeatureFlag']>>>, ParentType, ContextType>;
   node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
   nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Node']>>, ParentType, ContextType, RequireFields<QueryNodesArgs, 'ids'>>;
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType, RequireFields<QueryOrganizationArgs, 'code'>>;
@@ -3176,6 +3233,7 @@ export type Resolvers<ContextType = Context> = {
   DeleteOrganizationPayload?: DeleteOrganizationPayloadResolvers<ContextType>;
   DisableOrganizationSignInMethodPayload?: DisableOrganizationSignInMethodPayloadResolvers<ContextType>;
   EnableOrganizationSignInMethodPayload?: EnableOrganizationSignInMethodPayloadResolvers<ContextType>;
+  EnvironmentFeatureFlag?: EnvironmentFeatureFlagResolvers<ContextType>;
   FeatureFlag?: FeatureFlagResolvers<ContextType>;
   FeatureFlagValue?: GraphQLScalarType;
   MfaFactor?: MfaFactorResolvers<ContextType>;

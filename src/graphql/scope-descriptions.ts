@@ -1,19 +1,37 @@
-/** Scopes in the descriptions of fields, since introspection doesn't show applied directives. */
+/** Scopes in descriptions, since introspection doesn't show applied directives. */
 import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
-import { fieldScopes } from '../auth/required-scopes.js';
+import { fieldScopes, requiredScopes } from '../auth/required-scopes.js';
 import type { Alternatives } from '../auth/viewer.js';
 
-/** Returns the schema with a sentence about the scopes at the end of each field that requires some. */
+interface Described {
+  description?: string | null | undefined;
+}
+
+/**
+ * Returns the schema with a sentence about the scopes at the end of the descriptions of fields,
+ * arguments and fields of inputs that require some.
+ */
 export function describeScopes(schema: GraphQLSchema): GraphQLSchema {
   return mapSchema(schema, {
     [MapperKind.OBJECT_FIELD]: (field, _, typeName) => {
       const required = fieldScopes(schema, schema.getType(typeName) as GraphQLObjectType, field);
-      if (required === undefined) return field;
-      const description = [field.description?.trim(), `Requires ${listed(required.scopes)}.`];
-      return { ...field, description: description.filter(Boolean).join(' ') };
+      return required === undefined ? field : withScopes(field, required.scopes);
+    },
+    [MapperKind.ARGUMENT]: (argument) => {
+      const scopes = requiredScopes(schema, argument);
+      return scopes === undefined ? argument : withScopes(argument, scopes);
+    },
+    [MapperKind.INPUT_OBJECT_FIELD]: (field) => {
+      const scopes = requiredScopes(schema, field);
+      return scopes === undefined ? field : withScopes(field, scopes);
     },
   });
+}
+
+function withScopes<T extends Described>(described: T, scopes: Alternatives): T {
+  const sentences = [described.description?.trim(), `Requires ${listed(scopes)}.`];
+  return { ...described, description: sentences.filter(Boolean).join(' ') };
 }
 
 function listed(alternatives: Alternatives): string {

@@ -25,11 +25,27 @@ async function overrideIds({ featureFlags }: Loaders, code: string): Promise<str
 }
 
 export const resolvers = {
+  Query: {
+    featureFlags: async (_, __, { loaders }) =>
+      reported((await loaders.featureFlags.ofEnvironment()).values()),
+  },
+
   Organization: {
-    featureFlags: async ({ code }, _, { loaders }) =>
-      reported((await loaders.featureFlags.ofOrganization(code)).values()),
-    featureFlag: ({ code }, { key }, { loaders }) =>
-      loaders.featureFlags.find({ org_code: code, key: requireId(KEY, 'key', key) }),
+    featureFlags: async ({ code }, { includeInherited }, { loaders: { featureFlags } }) => {
+      const flags = includeInherited
+        ? featureFlags.effectiveIn(code)
+        : featureFlags.ofOrganization(code);
+      return reported((await flags).values());
+    },
+    featureFlag: ({ code }, { key, includeInherited }, { loaders: { featureFlags } }) => {
+      const flag = { org_code: code, key: requireId(KEY, 'key', key) };
+      return includeInherited ? featureFlags.effective(flag) : featureFlags.find(flag);
+    },
+  },
+
+  EnvironmentFeatureFlag: {
+    id: ({ key }) => nodeId('EnvironmentFeatureFlag', key),
+    type: ({ type }) => TYPES[type],
   },
 
   FeatureFlag: {
@@ -42,6 +58,13 @@ export const resolvers = {
       organization === null || key === null
         ? null
         : loaders.featureFlags.find({ org_code: organization.code, key }),
+  },
+
+  DeleteFeatureFlagOverridePayload: {
+    featureFlag: ({ organization, deletedFeatureFlagKey: key }, _, { loaders }) =>
+      organization === null || key === null
+        ? null
+        : loaders.featureFlags.inherited({ org_code: organization.code, key }),
   },
 
   Mutation: {

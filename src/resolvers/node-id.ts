@@ -6,6 +6,7 @@ const KEYS = {
   OrganizationLogo: ['organizationCode', 'type'],
   OrganizationProperty: ['organizationCode', 'key'],
   FeatureFlag: ['organizationCode', 'key'],
+  EnvironmentFeatureFlag: ['key'],
   OrganizationSignInMethod: ['organizationCode', 'connectionId'],
   User: ['userId'],
   MfaFactor: ['organizationCode', 'userId', 'factorId'],

@@ -23,7 +23,8 @@ const FIND: {
   OrganizationProperty: ({ organizationProperties }, org_code, key) =>
     organizationProperties.find({ org_code: org_code!, key: key! }),
   FeatureFlag: ({ featureFlags }, org_code, key) =>
-    featureFlags.find({ org_code: org_code!, key: key! }),
+    featureFlags.effectiveIfPermitted({ org_code: org_code!, key: key! }),
+  EnvironmentFeatureFlag: ({ featureFlags }, key) => featureFlags.findInEnvironment(key!),
   OrganizationSignInMethod: ({ organizationConnections }, org_code, id) =>
     organizationConnections.find({ org_code: org_code!, key: id! }),
   User: ({ people }, id) => people.find(id!),

@@ -63,3 +63,11 @@ export interface UpdateFeatureFlagOverridePayloadParent {
   key: string | null;
   userErrors: readonly UserError[];
 }
+
+/** What deleteFeatureFlagOverride did: the environment's value is read when it is asked for. */
+export interface DeleteFeatureFlagOverridePayloadParent {
+  organization: OrganizationParent | null;
+  deletedFeatureFlagId: string | null;
+  deletedFeatureFlagKey: string | null;
+  userErrors: readonly UserError[];
+}

@@ -447,12 +447,16 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       expect(organization.properties).toHaveLength(gateway.emulator.state.properties.size);
     });
 
-    test('the environment’s flags, which the gateway has no field for', async () => {
-      const token = await gateway.emulator.issueToken();
-      const answer = await fetch(`${router.url}/api/v1/environment/feature_flags`, {
-        headers: { authorization: `Bearer ${token}` },
-      });
-      expect(answer.status).toBe(200);
+    test('the environment’s flags, and all of an organization’s', async () => {
+      const { featureFlags, organization } = await gateway.query(
+        `query ($code: ID!) {
+          featureFlags { key type value }
+          organization(code: $code) { featureFlags(includeInherited: true) { key source } }
+        }`,
+        { code },
+      );
+      expect(featureFlags).toHaveLength(gateway.emulator.state.featureFlags.size);
+      expect(organization.featureFlags).toHaveLength(featureFlags.length);
     });
   });
 

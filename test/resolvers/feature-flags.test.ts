@@ -68,11 +68,17 @@ describe('the global id of a flag', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('finds nothing without an override, and needs the scope', async () => {
+  test('finds the environment’s value without an override, and needs the scopes', async () => {
     override({ support_tier: 'gold' });
     const id = (await idsByKey()).get('support_tier')!;
     override({});
-    expect(await domain.gateway.query(NODES, { ids: [id] })).toEqual({ nodes: [null] });
+    expect(await domain.gateway.query(NODES, { ids: [id] })).toEqual({
+      nodes: [{ id, key: 'support_tier', value: 'standard' }],
+    });
+    const ofOrganization = await domain.executeWith(['read:organization_feature_flags'], NODES, {
+      ids: [id],
+    });
+    expect(ofOrganization).toEqual({ data: { nodes: [null] } });
     const { data, errors } = await domain.executeWith(['read:organizations'], NODES, { ids: [id] });
     expect(data).toEqual({ nodes: [null] });
     expect(errors).toMatchObject([
@@ -161,5 +167,194 @@ describe('a deletion', () => {
     ]);
     expect(domain.gateway.calls()).toEqual([`DELETE ${flagsPath()}`]);
     expect(overrides().size).toBe(0);
+  });
+});
+
+describe('with the environment’s flags', () => {
+  const SCOPES = ['read:organization_feature_flags', 'read:environment_feature_flags'];
+  const ENVIRONMENT = 'GET /api/v1/environment/feature_flags';
+  const ALL = `query ($code: ID!) { viewer { organization { code } } organization(code: $code) {
+    featureFlags(includeInherited: true) { id key type value source } } }`;
+  const code = () => domain.organizationCode;
+
+  test('all flags have the values that apply, and say where these come from', async () => {
+    override({ dark_mode: 'false', support_tier: 'gold' });
+    const { organization } = await domain.gateway.query(ALL, { code: code() });
+    expect(organization.featureFlags).toEqual(
+      [
+        ['beta_dashboard', 'BOOLEAN', false, 'ENVIRONMENT'],
+        ['dark_mode', 'BOOLEAN', false, 'ORGANIZATION'],
+        ['data_region', 'STRING', 'eu-west', 'ENVIRONMENT'],
+        ['max_projects', 'INTEGER', 10, 'ENVIRONMENT'],
+        ['single_sign_on', 'BOOLEAN', false, 'ENVIRONMENT'],
+        ['storage_gb', 'INTEGER', 50, 'ENVIRONMENT'],
+        ['support_tier', 'STRING', 'gold', 'ORGANIZATION'],
+      ].map(([key, type, value, source]) => ({ id: expect.any(String), key, type, value, source })),
+    );
+    expect(domain.gateway.calls().sort()).toEqual(
+      [`GET /api/v1/organization?code=${code()}`, `GET ${flagsPath()}`, ENVIRONMENT].sort(),
+    );
+  });
+
+  test('one flag has the value that applies, and null is one that nobody has', async () => {
+    override({ support_tier: 'gold' });
+    const { organization } = await domain.gateway.query(
+      `query ($code: ID!) { organization(code: $code) {
+        own: featureFlag(key: "support_tier", includeInherited: true) { value source }
+        inherited: featureFlag(key: "dark_mode", includeInherited: true) { value source }
+        without: featureFlag(key: "dark_mode") { value }
+        none: featureFlag(key: "constructor", includeInherited: true) { value }
+      } }`,
+      { code: code() },
+    );
+    expect(organization).toEqual({
+      own: { value: 'gold', source: 'ORGANIZATION' },
+      inherited: { value: true, source: 'ENVIRONMENT' },
+      without: null,
+      none: null,
+    });
+  });
+
+  test('twenty organizations take one reading of them', async () => {
+    await domain.gateway.query(
+      '{ organizations(first: 20) { nodes { featureFlags(includeInherited: true) { value } } } }',
+    );
+    expect(domain.gateway.calls().filter((call) => call === ENVIRONMENT)).toHaveLength(1);
+  });
+
+  test('a flag has one id before, while and after it is overridden', async () => {
+    override({});
+    const read = async () => {
+      const { organization } = await domain.gateway.query(ALL, { code: code() });
+      return organization.featureFlags.find(({ key }: any) => key === 'dark_mode');
+    };
+    const before = await read();
+    expect(before).toMatchObject({ value: true, source: 'ENVIRONMENT' });
+    const { featureFlag } = await domain.mutate(
+      'updateFeatureFlagOverride',
+      { organizationCode: code(), key: 'dark_mode', value: false },
+      'featureFlag { id key type value source }',
+    );
+    expect(featureFlag).toEqual({ ...before, value: false, source: 'ORGANIZATION' });
+    const deleted = await domain.mutate(
+      'deleteFeatureFlagOverride',
+      { organizationCode: code(), key: 'dark_mode' },
+      'featureFlag { id key type value source }',
+    );
+    expect(deleted.featureFlag).toEqual(before);
+    expect(domain.gateway.calls()).toEqual([`DELETE ${flagsPath()}/dark_mode`, ENVIRONMENT]);
+  });
+
+  test('the environment’s own list takes one call, and its flags are nodes', async () => {
+    const { featureFlags } = await domain.gateway.query('{ featureFlags { id key type value } }');
+    expect(featureFlags.map(({ key }: any) => key)).toEqual(
+      [...domain.gateway.emulator.state.featureFlags.keys()].sort(),
+    );
+    expect(domain.gateway.calls()).toEqual([ENVIRONMENT]);
+    const { nodes } = await domain.gateway.query(
+      'query ($ids: [ID!]!) { nodes(ids: $ids) { id ... on EnvironmentFeatureFlag { key type value } } }',
+      { ids: featureFlags.map(({ id }: any) => id) },
+    );
+    expect(nodes).toEqual(featureFlags);
+    const ofOrganization = await idsByKey();
+    expect(featureFlags.filter(({ id }: any) => [...ofOrganization.values()].includes(id))).toEqual(
+      [],
+    );
+  });
+
+  test('an unusable one is null in both lists, and never hides an override', async () => {
+    override({ dark_mode: 'false' });
+    domain.gateway.emulator.fault({
+      route: 'GET /api/v1/environment/feature_flags',
+      respond: {
+        status: 200,
+        body: {
+          feature_flags: { dark_mode: null, zoom: null, theme: { type: 'str', value: 'x' } },
+        },
+      },
+    });
+    const { data, errors } = await domain.gateway.execute(
+      `query ($code: ID!) {
+        featureFlags { key }
+        organization(code: $code) { featureFlags(includeInherited: true) { key source } }
+      }`,
+      { code: code() },
+    );
+    expect(data.featureFlags).toEqual([null, { key: 'theme' }, null]);
+    expect(data.organization.featureFlags).toEqual([
+      { key: 'dark_mode', source: 'ORGANIZATION' },
+      { key: 'theme', source: 'ENVIRONMENT' },
+      null,
+    ]);
+    expect(new Set(errors!.map(({ extensions }) => extensions['code']))).toEqual(
+      new Set(['UPSTREAM_BAD_RESPONSE']),
+    );
+  });
+
+  describe('takes read:environment_feature_flags, judged before any call:', () => {
+    const denied = {
+      extensions: { code: 'FORBIDDEN', requiredScope: 'read:environment_feature_flags' },
+    };
+    const PLAIN = `query ($code: ID!, $all: Boolean!) { organization(code: $code) {
+      featureFlags(includeInherited: $all) { key } featureFlag(key: "dark_mode", includeInherited: $all) { key } } }`;
+
+    test('the argument needs it, and only where it is true', async () => {
+      const scopes = ['read:organizations', 'read:organization_feature_flags'];
+      const own = await domain.executeWith(scopes, PLAIN, { code: code(), all: false });
+      expect(own.errors).toBeUndefined();
+      const all = await domain.executeWith(scopes, PLAIN, { code: code(), all: true });
+      expect(all.data.organization).toEqual({ featureFlags: null, featureFlag: null });
+      expect(all.errors).toMatchObject([denied, denied]);
+      expect(domain.gateway.calls()).not.toContain(ENVIRONMENT);
+    });
+
+    test('a token of an organization may read them there, and not the environment’s list', async () => {
+      override({ dark_mode: 'false' });
+      const claims = { org_code: code() };
+      const { data, errors } = await domain.executeWith(
+        [...SCOPES, 'read:organizations'],
+        ALL.replace('viewer {', 'featureFlags { key } viewer {'),
+        { code: code() },
+        claims,
+      );
+      expect(data.organization.featureFlags).toHaveLength(7);
+      expect(data.featureFlags).toBeNull();
+      expect(errors).toMatchObject([{ path: ['featureFlags'], extensions: { code: 'FORBIDDEN' } }]);
+      const other = [...domain.gateway.emulator.state.organizations.values()].find(
+        ({ profile }) => profile.code !== code(),
+      )!.profile.code;
+      const ofOther = await domain.executeWith(SCOPES, ALL, { code: other }, claims);
+      expect(ofOther.data.organization).toBeNull();
+      const id = Buffer.from('["EnvironmentFeatureFlag","dark_mode"]').toString('base64url');
+      const node = await domain.executeWith(SCOPES, NODES, { ids: [id] }, claims);
+      expect(node.data).toEqual({ nodes: [null] });
+      expect(node.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    });
+
+    test('the environment’s list needs it', async () => {
+      const { errors } = await domain.executeWith(
+        ['read:organization_feature_flags'],
+        '{ featureFlags { key } }',
+      );
+      expect(errors).toMatchObject([denied]);
+      expect(domain.gateway.calls()).toEqual([]);
+    });
+
+    test('the deletion of an override says no more without it', async () => {
+      override({ dark_mode: 'false' });
+      const { data, errors } = await domain.executeWith(
+        ['delete:organization_feature_flags', 'read:organization_feature_flags'],
+        mutationDocument(
+          'deleteFeatureFlagOverride',
+          'deletedFeatureFlagKey featureFlag { value }',
+        ),
+        { input: { organizationCode: code(), key: 'dark_mode' } },
+      );
+      expect(data.deleteFeatureFlagOverride).toMatchObject({
+        deletedFeatureFlagKey: 'dark_mode',
+        featureFlag: null,
+      });
+      expect(errors).toMatchObject([denied]);
+    });
   });
 });

@@ -61,7 +61,10 @@ const FROM_CATALOGUE: Readonly<Record<string, string>> = {
 };
 
 /** Fields whose arguments choose from a read that doesn't depend on them. */
-const CHOOSING: ReadonlySet<string> = new Set(['Organization.featureFlag']);
+const CHOOSING: ReadonlySet<string> = new Set([
+  'Organization.featureFlag',
+  'Organization.featureFlags',
+]);
 
 /** How many entries a list without a size is taken to have. */
 const UNKNOWN_LENGTH = 10;
