@@ -26,6 +26,26 @@ export const INVITE_CODE: IdKind = {
   example: 'inv_abc123def456',
   part: 'inviteCode',
 };
+export const CONNECTION_ID: IdKind = {
+  noun: 'id',
+  example: 'conn_0192b2a91b8c7d3ea4f54b5c6d7e8f90',
+  part: 'connectionId',
+};
+export const MFA_FACTOR_ID: IdKind = {
+  noun: 'id',
+  example: 'mfa_0193278a00ac29b3f6d4e4d462d55c47',
+  part: 'factorId',
+};
+export const API_ID: IdKind = {
+  noun: 'id',
+  example: '838f208d006a482dbd8cdb79a9889f68',
+  part: undefined,
+};
+export const API_SCOPE_ID: IdKind = {
+  noun: 'id',
+  example: 'api_scope_019391daf58d87d8a7213419c016ac95',
+  part: undefined,
+};
 /** The key of a role, a permission, a feature flag or a property. */
 export const KEY: IdKind = { noun: 'key', example: 'billing_manager', part: 'key' };
 /** The id of a role or a permission. */

@@ -20,8 +20,12 @@ import type { Resolvers } from '../generated/resolvers.js';
 import { UpstreamError } from '../upstream/errors.js';
 import {
   idProblem,
+  API_ID,
+  API_SCOPE_ID,
+  CONNECTION_ID,
   INVITE_CODE,
   KEY,
+  MFA_FACTOR_ID,
   ORGANIZATION_CODE,
   USER_ID,
   type IdKind,
@@ -88,6 +92,10 @@ const ID_FIELDS: Readonly<Record<string, IdKind>> = {
   organizationCode: ORGANIZATION_CODE,
   userId: USER_ID,
   inviteCode: INVITE_CODE,
+  connectionId: CONNECTION_ID,
+  factorId: MFA_FACTOR_ID,
+  apiId: API_ID,
+  scopeId: API_SCOPE_ID,
   key: KEY,
 };
 

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { buildSchema, getNamedType, isObjectType } from 'graphql';
+import { buildSchema, getNamedType, isObjectType, type GraphQLInputObjectType } from 'graphql';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { inputTypeOf, validInputs } from '../support/mutations.js';
 
 const root = join(import.meta.dirname, '../..');
 const page = readFileSync(join(root, 'docs/errors.md'), 'utf8');
@@ -225,14 +226,48 @@ describe('an invalid value is refused before any call', () => {
           )
         : [],
     );
-    // A new one belongs in the two tests above.
+    // A new one belongs in the tests above.
     expect(found.sort()).toEqual([
       'Organization.invite code',
       'Organization.user userId',
       'Role.activeUsersCount organizationCode',
       'Role.users organizationCode',
       'Role.usersCount organizationCode',
+      'User.membership organizationCode',
     ]);
+  });
+
+  const idFields = Object.entries(
+    validInputs({ organizationCode: CODE, userId: 'kp_1', strangerId: 'kp_2' }),
+  ).flatMap(([mutation, input]) => {
+    const type = buildSchema(schema).getType(inputTypeOf(mutation)) as GraphQLInputObjectType;
+    return Object.values(type.getFields())
+      .filter(({ name, type }) => getNamedType(type).name === 'ID' && name !== 'idempotencyKey')
+      .map(({ name }) => [mutation, name, input] as const);
+  });
+
+  test.each(idFields)('in %s: the global id of a role as %s', async (mutation, name, input) => {
+    const problem = await refusal(mutation, { ...input, [name]: globalId('Role', 'admin') });
+    expect(problem).toMatchObject({ code: 'INVALID_ID', field: [name] });
+    expect(problem.message).toContain(`\`${name}\` is the global id of a Role.`);
+    expect(gateway.calls()).toEqual([]);
+  });
+
+  test.each([
+    [
+      'resetOrganizationUserMfaFactor',
+      'mfa_1',
+      { userId: 'kp_1', factorId: globalId('MfaFactor', CODE, 'kp_1', 'mfa_1') },
+    ],
+    [
+      'disableOrganizationSignInMethod',
+      'conn_1',
+      { connectionId: globalId('OrganizationSignInMethod', CODE, 'conn_1') },
+    ],
+  ])('in %s: the global id of %s itself', async (mutation, id, input) => {
+    const { message } = await refusal(mutation, { organizationCode: CODE, ...input });
+    expect(message).toContain(`is a global id. Send Kinde's own id instead: \`${id}\`.`);
+    expect(gateway.calls()).toEqual([]);
   });
 });
 
