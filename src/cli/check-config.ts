@@ -187,7 +187,7 @@ export function printReport({
     lines.push(
       unusable.length === 0
         ? 'Every field can be used.'
-        : `${unusable.length} fields cannot be used for want of a scope. Give it to the application in Kinde, if you want them:`,
+        : `${unusable.length} fields lack a scope. To use them, give it to the application in Kinde:`,
       ...unusable.map(
         ({ field, scopes: alternatives }) =>
           `  ${field}: ${alternatives.map((together) => together.join(' and ')).join(', or ')}`,

@@ -2360,7 +2360,7 @@ export type ViewerKind =
   | 'APPLICATION'
   /** Everybody who reaches the gateway. It asks for no token. */
   | 'EVERYBODY'
-  /** Whoever has the token. Kinde decides what it may do, and the gateway hasn't verified what it says. */
+  /** Any holder of the token. Kinde decides what it may do, and the gateway hasn't verified what it says. */
   | 'UNVERIFIED_TOKEN'
   /** A person, with the permissions of its token. */
   | 'USER';

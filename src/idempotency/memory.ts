@@ -13,8 +13,8 @@ export interface EntriesOptions {
 }
 
 /**
- * Entries in the memory of this process. When they take more than they may, the oldest are forgotten,
- * whosoever they are.
+ * Entries in the memory of this process. When they exceed the limit, the oldest are dropped, of any
+ * caller.
  */
 export class Entries {
   readonly #texts: LRUCache<string, string>;

@@ -1,7 +1,7 @@
 /**
  * A Kinde id, code or key: printable ASCII without what has a meaning in a URL, which is the delimiters of
  * paths, queries, fragments and escapes, and the comma that separates ids in a batch read. Kinde
- * documents no other form, and whoever normalizes Unicode on the way reads `‥` as two dots.
+ * documents no other form, and a proxy that normalizes Unicode reads `‥` as two dots.
  */
 const ID = /^(?!\.\.?$)[!-~]+$/;
 const DELIMITER = /[/\\?#%,]/;

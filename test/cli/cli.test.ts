@@ -199,7 +199,7 @@ describe('`check-config`', () => {
   test('tells people the same', async () => {
     const { code, stdout } = await run(['check-config'], settings(emulator.readOnlyClient));
     expect(code).toBe(0);
-    expect(stdout).toContain(`${MUTATIONS.length} fields cannot be used for want of a scope.`);
+    expect(stdout).toContain(`${MUTATIONS.length} fields lack a scope.`);
     expect(stdout).toContain('  Mutation.createOrganization: create:organizations\n');
     expect(stdout).not.toContain(emulator.readOnlyClient.clientSecret);
   });

@@ -146,7 +146,7 @@ let passthrough: TestGateway;
 let code: string;
 /** A member of it whose only role is `member`. */
 let userId: string;
-/** One who belongs to no organization. */
+/** A person without an organization. */
 let strangerId: string;
 /** The findings of the tests before this one. */
 const seen: Finding[] = [];
@@ -690,7 +690,7 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       ['resetOrganizationUserMfa', {}],
       ['addOrganizationUserApiScope', { apiId: '0', scopeId: '0' }],
       ['removeOrganizationUserApiScope', { apiId: '0', scopeId: '0' }],
-    ])('%s of one who is no member', async (field, input) => {
+    ])('%s of a person who is no member', async (field, input) => {
       expect(
         await refusal(field, { organizationCode: code, userId: strangerId, ...input }),
       ).toEqual(['USER_NOT_IN_ORGANIZATION']);

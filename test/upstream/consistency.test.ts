@@ -134,7 +134,7 @@ const programs = (callers: number): fc.Arbitrary<Program> =>
     }),
   );
 
-/** Gateways before one emulator, what stands there, and what has become of it so far. */
+/** Gateways in front of one emulator, its state, and the history of each value. */
 class System {
   readonly #clock = new Clock();
   readonly #registers = new Map<string, Register>();
@@ -434,7 +434,7 @@ const passthrough: MakeCallers = async (emulator) => {
   return [first, first, await all(), limited, limited];
 };
 
-/** For whom the gateway decides: an application, a user of each organization, and one who may read little. */
+/** Callers that the gateway authorizes: an application, a user of each organization, and a user with few permissions. */
 const jwt: MakeCallers = async (emulator) => {
   const [A, B] = codesOf(emulator);
   const application = await emulator.issueToken();

@@ -1,4 +1,4 @@
-/** A live query sends a new result whenever what it shows has changed, to whoever may still see it. */
+/** A live query sends a new result whenever what it shows has changed, to the callers that may see it. */
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { cachedGateways } from '../../support/cached-gateway.js';
 import {
