@@ -12,7 +12,7 @@ import { seedState } from './seed/index.js';
 import type { Environment, RecordedRequest } from './environment.js';
 import { createServer } from './server.js';
 import { type Switches, SwitchesSchema } from './switches.js';
-import type { State } from './state.js';
+import type { BulkUpdate, State } from './state.js';
 import { type Client, type TokenOptions, Tokens } from './tokens.js';
 import { Webhooks } from './webhooks/deliveries.js';
 
@@ -23,7 +23,15 @@ export { PAGE_TOKEN_KINDS, type PageTokenKind } from './page-tokens.js';
 export { RESPONSE_SHAPES, type ResponseShape } from './response-shapes.js';
 export { ERROR_SHAPES, type ErrorShape } from './errors.js';
 export type { Switches } from './switches.js';
-export type { Member, OrganizationRecord, RoleRecord, State, UserRecord } from './state.js';
+export { BULK_UPDATES } from './state.js';
+export type {
+  BulkUpdate,
+  Member,
+  OrganizationRecord,
+  RoleRecord,
+  State,
+  UserRecord,
+} from './state.js';
 export type { TokenOptions } from './tokens.js';
 
 export interface EmulatorOptions {
@@ -47,6 +55,8 @@ export interface EmulatorOptions {
   pageTokenLifetimeSeconds?: number | undefined;
   /** Where a refused bulk write names who or what is to blame; in the `message` when left out. */
   culprits?: CulpritPlace | undefined;
+  /** Whether a bulk update replaces what a member has or adds to it; `replace` when left out. */
+  bulkUpdates?: BulkUpdate | undefined;
   /** What is switched on from the start, and again after a reset. */
   switches?: z.input<typeof SwitchesSchema>;
   /** Another text gives other organizations, people and ids. */
@@ -190,9 +200,10 @@ function createState({
   pageTokens: kind,
   pageTokenLifetimeSeconds: lifetimeSeconds,
   culprits,
+  bulkUpdates,
 }: EmulatorOptions): State {
   const state = seedState({
-    ...{ seed, organizations, usersPerOrganization, culprits },
+    ...{ seed, organizations, usersPerOrganization, culprits, bulkUpdates },
     pageTokens: { kind, lifetimeSeconds },
   });
   state.organizationLimit = organizationLimit;

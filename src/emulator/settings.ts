@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CULPRIT_PLACES, ERROR_SHAPES } from './errors.js';
 import type { EmulatorOptions } from './index.js';
 import { PAGE_TOKEN_KINDS } from './page-tokens.js';
+import { BULK_UPDATES } from './state.js';
 import { RESPONSE_SHAPES } from './response-shapes.js';
 
 const whole = (min: number, max: number) =>
@@ -27,6 +28,9 @@ const Settings = z.object({
   EMULATOR_ORGANIZATION_LIMIT: whole(1, 1_000_000).optional(),
   EMULATOR_CULPRITS: z
     .enum(CULPRIT_PLACES, { error: `must be one of ${CULPRIT_PLACES.join(', ')}` })
+    .optional(),
+  EMULATOR_BULK_UPDATES: z
+    .enum(BULK_UPDATES, { error: `must be one of ${BULK_UPDATES.join(', ')}` })
     .optional(),
   EMULATOR_PAGE_SIZE_LIMIT: whole(1, 500).optional(),
   EMULATOR_RESPONSE_SHAPES: z
@@ -83,6 +87,7 @@ export function readEmulatorSettings(env: Record<string, string | undefined>): E
     pageTokens: data.EMULATOR_PAGE_TOKENS,
     pageTokenLifetimeSeconds: data.EMULATOR_PAGE_TOKEN_LIFETIME_SECONDS,
     culprits: data.EMULATOR_CULPRITS,
+    bulkUpdates: data.EMULATOR_BULK_UPDATES,
     ...(Object.values(switches).some((value) => value !== undefined) ? { switches } : {}),
     organizations: data.EMULATOR_ORGANIZATIONS,
     usersPerOrganization: data.EMULATOR_USERS_PER_ORGANIZATION,

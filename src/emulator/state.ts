@@ -71,9 +71,15 @@ export type PropertyRecord = Required<Omit<OrganizationProperty, 'value'>>;
 
 export type Grants = Pick<Member, 'roles' | 'permissions'>;
 
+/** What a bulk update does with the roles and permissions that a member has. Kinde doesn't document it. */
+export const BULK_UPDATES = ['replace', 'add'] as const;
+
+export type BulkUpdate = (typeof BULK_UPDATES)[number];
+
 export interface StateOptions {
   pageTokens?: PageTokenOptions;
   culprits?: CulpritPlace | undefined;
+  bulkUpdates?: BulkUpdate | undefined;
 }
 
 /** Everything that the emulated environment holds. Tests may read it and change it. */
@@ -83,6 +89,8 @@ export class State {
   readonly pageTokens: PageTokens;
   /** May be changed at any time. */
   culprits: CulpritPlace;
+  /** May be changed at any time. */
+  bulkUpdates: BulkUpdate;
   readonly organizations: Collection<OrganizationRecord>;
   readonly users: Collection<UserRecord>;
   readonly roles: Collection<RoleRecord>;
@@ -101,9 +109,10 @@ export class State {
   /** `newHex` makes the ids of what is created later. */
   constructor(
     readonly newHex: (length: number) => string,
-    { pageTokens, culprits = 'message' }: StateOptions = {},
+    { pageTokens, culprits = 'message', bulkUpdates = 'replace' }: StateOptions = {},
   ) {
     this.culprits = culprits;
+    this.bulkUpdates = bulkUpdates;
     this.pageTokens = new PageTokens(pageTokens);
     this.organizations = new Collection(this.pageTokens, ({ profile }) => profile.code, {
       name: ({ profile }) => profile.name,

@@ -498,6 +498,12 @@ export type Mutation = {
   readonly removeOrganizationUserPermission?: Maybe<RemoveOrganizationUserPermissionPayload>;
   /** Remove a role from a member. */
   readonly removeOrganizationUserRole?: Maybe<RemoveOrganizationUserRolePayload>;
+  /**
+   * Remove members from an organization. The gateway sends them to Kinde in batches of 100, one batch at a
+   * time, and reports the result of each. Kinde asks for `update:organization_users` here, and for
+   * `delete:organization_users` in `removeOrganizationUser`.
+   */
+  readonly removeOrganizationUsers?: Maybe<RemoveOrganizationUsersPayload>;
   /** Reset all second factors of a member, for example when the telephone is lost. */
   readonly resetOrganizationUserMfa?: Maybe<ResetOrganizationUserMfaPayload>;
   /** Reset one second factor of a member, who must set it up again. */
@@ -526,8 +532,18 @@ export type Mutation = {
    */
   readonly updateOrganizationSessionPolicy?: Maybe<UpdateOrganizationSessionPolicyPayload>;
   /**
-   * Update members' roles and permissions, or remove members. The gateway sends them to Kinde in batches
-   * of 100, one batch at a time, and reports the result of each user.
+   * Change the roles and direct permissions of members, and report the result of each. A user who is not a
+   * member is not added.
+   *
+   * Kinde's specification doesn't say whether its bulk update replaces the roles that a member has or adds to
+   * them. This mutation is right either way: it reads the members' roles, sends to Kinde in batches of 100
+   * what they should be, reads them again where roles were removed, and removes one by one what is left.
+   * Permissions are granted and revoked one by one, since Kinde doesn't say which ones a member has directly.
+   *
+   * It also requires the scopes of what it does:
+   * `delete:organization_user_roles` where it removes roles, `create:organization_user_permissions` and
+   * `delete:organization_user_permissions` where it changes permissions. If somebody else changes the same
+   * member's roles at the same moment, one of the two changes may be lost.
    */
   readonly updateOrganizationUsers?: Maybe<UpdateOrganizationUsersPayload>;
   /** Upload a logo of an organization. It replaces the logo of the same type. */
@@ -821,6 +837,23 @@ export type MutationRemoveOrganizationUserPermissionArgs = {
  */
 export type MutationRemoveOrganizationUserRoleArgs = {
   input: RemoveOrganizationUserRoleInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
+ */
+export type MutationRemoveOrganizationUsersArgs = {
+  input: RemoveOrganizationUsersInput;
 };
 
 
@@ -1437,18 +1470,18 @@ export type OrganizationUserAdditionInput = {
   readonly userId: Scalars['ID']['input'];
 };
 
-/** A member to update. */
+/** A member to update. At least one of the lists is required. */
 export type OrganizationUserChangeInput = {
-  /** What to do. Without it, the given roles and permissions are set. */
-  readonly operation?: InputMaybe<OrganizationUserOperation>;
-  /** Permissions for the member; what holds for `roles` holds here. */
-  readonly permissions?: InputMaybe<ReadonlyArray<PermissionReference>>;
-  /**
-   * Roles for the member. Kinde's specification does not say whether they replace the member's roles
-   * or are added to them: to be exact about one role, use addOrganizationUserRole and
-   * removeOrganizationUserRole.
-   */
-  readonly roles?: InputMaybe<ReadonlyArray<RoleReference>>;
+  /** Permissions to grant directly: a call to Kinde for each. */
+  readonly addPermissions?: InputMaybe<ReadonlyArray<PermissionReference>>;
+  /** Roles that the member should have besides those it has. */
+  readonly addRoles?: InputMaybe<ReadonlyArray<RoleReference>>;
+  /** Direct permissions to revoke: a call to Kinde for each. */
+  readonly removePermissions?: InputMaybe<ReadonlyArray<PermissionReference>>;
+  /** Roles that the member should no longer have. */
+  readonly removeRoles?: InputMaybe<ReadonlyArray<RoleReference>>;
+  /** The roles that the member should have, and no others. Without `addRoles` and `removeRoles`. */
+  readonly setRoles?: InputMaybe<ReadonlyArray<RoleReference>>;
   /** Kinde's id of the user. */
   readonly userId: Scalars['ID']['input'];
 };
@@ -1472,11 +1505,6 @@ export type OrganizationUserEdge = {
   /** The user. Null, with an error, if Kinde sent it in an unusable form. */
   readonly node?: Maybe<OrganizationUser>;
 };
-
-/** What updateOrganizationUsers may do to a member besides setting roles and permissions. */
-export type OrganizationUserOperation =
-  /** Remove the member from the organization. */
-  | 'DELETE';
 
 /** The order of a list of members. */
 export type OrganizationUserSortOrder =
@@ -1779,6 +1807,32 @@ export type RemoveOrganizationUserRolePayload = {
   /** The member, read again after the change. Null when the role was not removed. */
   readonly organizationUser?: Maybe<OrganizationUser>;
   /** Why the role was not removed. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Input for `removeOrganizationUsers`. */
+export type RemoveOrganizationUsersInput = {
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** Kinde's code of the organization. */
+  readonly organizationCode: Scalars['ID']['input'];
+  /** Kinde's ids of the members to remove, each of them once. */
+  readonly userIds: ReadonlyArray<Scalars['ID']['input']>;
+};
+
+/** Result of `removeOrganizationUsers`, user by user. */
+export type RemoveOrganizationUsersPayload = {
+  readonly __typename?: 'RemoveOrganizationUsersPayload';
+  /** The organization, read again after the change. Null when nobody was removed. */
+  readonly organization?: Maybe<Organization>;
+  /** The global ids of the former members, for client caches. */
+  readonly removedOrganizationUserIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** Kinde's ids of the users who were removed. */
+  readonly removedUserIds: ReadonlyArray<Scalars['ID']['output']>;
+  /**
+   * An error for each user who was not removed, its `field` being `["userIds", "<position>"]`, or an error
+   * about the whole input. Empty when all were removed.
+   */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
@@ -2130,19 +2184,15 @@ export type UpdateOrganizationUsersInput = {
 /** Result of `updateOrganizationUsers`, user by user. */
 export type UpdateOrganizationUsersPayload = {
   readonly __typename?: 'UpdateOrganizationUsersPayload';
-  /** Kinde's ids of the users who were not members before and were added. */
-  readonly addedUserIds: ReadonlyArray<Scalars['ID']['output']>;
-  /** The organization, read again after the change. Null when nothing was changed. */
+  /** The organization, read again after the change. Null when no member is as asked for. */
   readonly organization?: Maybe<Organization>;
-  /** Kinde's ids of the members who were removed. */
-  readonly removedUserIds: ReadonlyArray<Scalars['ID']['output']>;
-  /** Kinde's ids of the members whose roles or permissions were set. */
+  /** Kinde's ids of the members who are now as asked for, those who were so before included. */
   readonly updatedUserIds: ReadonlyArray<Scalars['ID']['output']>;
-  /** The members who were added or updated, read after the change. */
+  /** The same members, read after the change. */
   readonly updatedUsers: ReadonlyArray<OrganizationUser>;
   /**
-   * An error for each user to whom nothing was done, its `field` beginning with
-   * `["users", "<position>"]`, or an error about the whole input. Empty when all were changed.
+   * An error for each user who is not as asked for, its `field` beginning with `["users", "<position>"]`, or
+   * an error about the whole input. Empty when all are.
    */
   readonly userErrors: ReadonlyArray<UserError>;
 };
@@ -2298,7 +2348,9 @@ export type UserErrorCode =
   | 'NOT_ATTEMPTED'
   /** Kinde doesn't know what the input names. See `kindeCode`. */
   | 'NOT_FOUND'
-  /** Kinde did nothing for this user. The message says whether the user is a member. */
+  /** Kinde removed others and not this user. The message says whether the user is a member. */
+  | 'NOT_REMOVED'
+  /** The user is not a member, or Kinde did nothing for it. The message says which. */
   | 'NOT_UPDATED'
   /** There is nothing to change. Nothing was sent. */
   | 'NO_FIELDS_TO_UPDATE'
@@ -2501,7 +2553,6 @@ export type ResolversTypes = {
   OrganizationUserChangeInput: OrganizationUserChangeInput;
   OrganizationUserConnection: ResolverTypeWrapper<OrganizationUserConnectionParent>;
   OrganizationUserEdge: ResolverTypeWrapper<Omit<OrganizationUserEdge, 'node'> & { node?: Maybe<ResolversTypes['OrganizationUser']> }>;
-  OrganizationUserOperation: OrganizationUserOperation;
   OrganizationUserSortOrder: OrganizationUserSortOrder;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   PasskeyPolicy: ResolverTypeWrapper<PasskeyPolicyParent>;
@@ -2520,6 +2571,8 @@ export type ResolversTypes = {
   RemoveOrganizationUserPermissionPayload: ResolverTypeWrapper<Omit<RemoveOrganizationUserPermissionPayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   RemoveOrganizationUserRoleInput: RemoveOrganizationUserRoleInput;
   RemoveOrganizationUserRolePayload: ResolverTypeWrapper<Omit<RemoveOrganizationUserRolePayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  RemoveOrganizationUsersInput: RemoveOrganizationUsersInput;
+  RemoveOrganizationUsersPayload: ResolverTypeWrapper<Omit<RemoveOrganizationUsersPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   ResetOrganizationUserMfaFactorInput: ResetOrganizationUserMfaFactorInput;
   ResetOrganizationUserMfaFactorPayload: ResolverTypeWrapper<Omit<ResetOrganizationUserMfaFactorPayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   ResetOrganizationUserMfaInput: ResetOrganizationUserMfaInput;
@@ -2634,6 +2687,8 @@ export type ResolversParentTypes = {
   RemoveOrganizationUserPermissionPayload: Omit<RemoveOrganizationUserPermissionPayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   RemoveOrganizationUserRoleInput: RemoveOrganizationUserRoleInput;
   RemoveOrganizationUserRolePayload: Omit<RemoveOrganizationUserRolePayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  RemoveOrganizationUsersInput: RemoveOrganizationUsersInput;
+  RemoveOrganizationUsersPayload: Omit<RemoveOrganizationUsersPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   ResetOrganizationUserMfaFactorInput: ResetOrganizationUserMfaFactorInput;
   ResetOrganizationUserMfaFactorPayload: Omit<ResetOrganizationUserMfaFactorPayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   ResetOrganizationUserMfaInput: ResetOrganizationUserMfaInput;
@@ -2829,6 +2884,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   removeOrganizationUserApiScope?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserApiScopePayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserApiScopeArgs, 'input'>>;
   removeOrganizationUserPermission?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserPermissionPayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserPermissionArgs, 'input'>>;
   removeOrganizationUserRole?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserRolePayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserRoleArgs, 'input'>>;
+  removeOrganizationUsers?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUsersPayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUsersArgs, 'input'>>;
   resetOrganizationUserMfa?: Resolver<Maybe<ResolversTypes['ResetOrganizationUserMfaPayload']>, ParentType, ContextType, RequireFields<MutationResetOrganizationUserMfaArgs, 'input'>>;
   resetOrganizationUserMfaFactor?: Resolver<Maybe<ResolversTypes['ResetOrganizationUserMfaFactorPayload']>, ParentType, ContextType, RequireFields<MutationResetOrganizationUserMfaFactorArgs, 'input'>>;
   revokeOrganizationInvite?: Resolver<Maybe<ResolversTypes['RevokeOrganizationInvitePayload']>, ParentType, ContextType, RequireFields<MutationRevokeOrganizationInviteArgs, 'input'>>;
@@ -3074,6 +3130,13 @@ export type RemoveOrganizationUserRolePayloadResolvers<ContextType = Context, Pa
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type RemoveOrganizationUsersPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RemoveOrganizationUsersPayload'] = ResolversParentTypes['RemoveOrganizationUsersPayload']> = {
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  removedOrganizationUserIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  removedUserIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type ResetOrganizationUserMfaFactorPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ResetOrganizationUserMfaFactorPayload'] = ResolversParentTypes['ResetOrganizationUserMfaFactorPayload']> = {
   deletedMfaFactorId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   organizationUser?: Resolver<Maybe<ResolversTypes['OrganizationUser']>, ParentType, ContextType>;
@@ -3155,9 +3218,7 @@ export type UpdateOrganizationSessionPolicyPayloadResolvers<ContextType = Contex
 };
 
 export type UpdateOrganizationUsersPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateOrganizationUsersPayload'] = ResolversParentTypes['UpdateOrganizationUsersPayload']> = {
-  addedUserIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
-  removedUserIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
   updatedUserIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
   updatedUsers?: Resolver<ReadonlyArray<ResolversTypes['OrganizationUser']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
@@ -3264,6 +3325,7 @@ export type Resolvers<ContextType = Context> = {
   RemoveOrganizationUserPayload?: RemoveOrganizationUserPayloadResolvers<ContextType>;
   RemoveOrganizationUserPermissionPayload?: RemoveOrganizationUserPermissionPayloadResolvers<ContextType>;
   RemoveOrganizationUserRolePayload?: RemoveOrganizationUserRolePayloadResolvers<ContextType>;
+  RemoveOrganizationUsersPayload?: RemoveOrganizationUsersPayloadResolvers<ContextType>;
   ResetOrganizationUserMfaFactorPayload?: ResetOrganizationUserMfaFactorPayloadResolvers<ContextType>;
   ResetOrganizationUserMfaPayload?: ResetOrganizationUserMfaPayloadResolvers<ContextType>;
   RevokeOrganizationInvitePayload?: RevokeOrganizationInvitePayloadResolvers<ContextType>;

@@ -52,17 +52,24 @@ function who(viewer: Viewer): object {
   }
 }
 
+/** Besides the id, lists of roles and of permissions under several names, such as `addRoles`. */
 interface UserInput {
   userId: string;
-  roles?: readonly Reference[] | null;
-  permissions?: readonly Reference[] | null;
+  [list: string]: string | readonly Reference[] | null | undefined;
 }
+
+/** Returns the references in a user's lists of one noun. */
+const referencesIn = (user: UserInput, noun: RegExp): readonly Reference[] =>
+  Object.entries(user).flatMap(([name, list]) =>
+    noun.test(name) && typeof list === 'object' ? (list ?? []) : [],
+  );
 
 /** The parts of the mutations' inputs that say what is written to, and no values. */
 interface Input {
   organizationCode?: string;
   userId?: string;
   users?: readonly UserInput[];
+  userIds?: readonly string[];
   role?: Reference;
   permission?: Reference;
   key?: string;
@@ -92,14 +99,16 @@ function idFields({ args }: GraphQLFieldConfig<unknown, Context>): string[] {
 }
 
 function target(input: Input, payload: Payload | undefined, idNames: ReadonlySet<string>): object {
-  const { organizationCode, userId, users, role, permission, key, idempotencyKey, ...others } =
-    input;
+  const { organizationCode, userId, users, role, permission, key, idempotencyKey, ...rest } = input;
+  const { userIds: given, ...others } = rest;
   const organization = organizationCode ?? payload?.organization?.code;
-  const named = (of: 'roles' | 'permissions', single: Reference | undefined) => {
-    const all = users?.flatMap((user) => user[of] ?? []) ?? (single === undefined ? [] : [single]);
+  const named = (noun: RegExp, single: Reference | undefined) => {
+    const all =
+      users?.flatMap((user) => referencesIn(user, noun)) ?? (single === undefined ? [] : [single]);
     return all.length === 0 ? undefined : few(all.map(nameIn));
   };
-  const userIds = users?.map((user) => user.userId) ?? (userId === undefined ? [] : [userId]);
+  const userIds =
+    given ?? users?.map((user) => user.userId) ?? (userId === undefined ? [] : [userId]);
   const isId = ([name, value]: [string, unknown]) => idNames.has(name) && typeof value === 'string';
   const ids = Object.entries(others).filter(isId) as [string, string][];
   // Of an organization's properties, and of a flag's value, the name alone.
@@ -107,8 +116,8 @@ function target(input: Input, payload: Payload | undefined, idNames: ReadonlySet
   return {
     organizationCode: organization && logText(organization),
     ...(userIds.length === 0 ? {} : { userIds: few(userIds), userCount: userIds.length }),
-    roles: named('roles', role),
-    permissions: named('permissions', permission),
+    roles: named(/roles$/i, role),
+    permissions: named(/permissions$/i, permission),
     key: key && logText(key),
     ...Object.fromEntries(ids.map(([name, id]) => [name, logText(id)])),
     ...(fields.length === 0 ? {} : { fields: fields.map(([name]) => name) }),
@@ -120,7 +129,7 @@ type Told = Pick<AuditEvent, 'outcome' | 'codes' | 'users'>;
 
 function toldBy({ userErrors, ...payload }: Payload): Told {
   const { addedUserIds = [], updatedUserIds = [], removedUserIds = [] } = payload;
-  const isBulk = 'addedUserIds' in payload;
+  const isBulk = ['addedUserIds', 'updatedUserIds', 'removedUserIds'].some((ids) => ids in payload);
   const done = addedUserIds.length + updatedUserIds.length + removedUserIds.length;
   const codes = userErrors.map(({ code, kindeCode }) => kindeCode ?? code);
   const users = {

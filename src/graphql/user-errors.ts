@@ -20,6 +20,7 @@ export type UserErrorCode =
   | 'REFUSED_BY_KINDE'
   | 'NOT_ADDED'
   | 'NOT_UPDATED'
+  | 'NOT_REMOVED'
   | 'BATCH_REFUSED'
   | 'NOT_ATTEMPTED'
   | 'UNAUTHENTICATED'

@@ -2,6 +2,7 @@ import { endpoints } from '../upstream/endpoints/index.js';
 import { UpstreamError } from '../upstream/errors.js';
 import type { OrganizationUserRole, Permission, Role } from '../upstream/types.js';
 import { createCatalogue } from './catalogue.js';
+import { createCurrentRoles } from './current-roles.js';
 import { walkToTheEnd } from './pagination.js';
 import type { MemberReference } from './users.js';
 import { ifPermitted } from './scopes.js';
@@ -59,6 +60,8 @@ export function createRoleLoaders({ upstream, granted, reads }: Sources) {
      * request, or, where the token may not read that, from the member's own roles.
      */
     describe,
+    /** Returns the roles that members have now, past the cache. */
+    current: createCurrentRoles({ upstream, granted }),
     /** Returns a role's id; undefined for a role that the environment no longer defines. */
     idOf: async (role: RoleParent): Promise<string | undefined> =>
       role.id ?? (await describe(role))?.id,

@@ -42,30 +42,35 @@ export interface BulkOutcome {
   userErrors: UserError[];
 }
 
+/** The input's list of users: objects with a `userId`, or ids. */
+type BulkList = 'users' | 'userIds';
+
 /** How one kind of bulk write is sent, and what it says about users to whom nothing was done. */
 export interface BulkWrite<B extends BulkBody> {
+  list: BulkList;
   send: (bodies: B[]) => Promise<BulkResponse>;
   /** Reads what Kinde knows about a user; undefined when that can't be read. */
   standingOf: (userId: string) => Promise<Standing | undefined>;
-  /** The error for a user whom a successful response does not name. */
-  nothingDone: (standing: Standing | undefined) => Problem;
+  /** Returns what is wrong with a user whom a successful response doesn't name; undefined for nothing. */
+  nothingDone: (user: BulkUser<B>) => Promise<Problem | undefined>;
 }
 
 /**
  * Throws an InputError for an empty list, invalid ids, and a user who is named twice: which of the two
  * would apply? It names the first MAX_NAMED of them.
  */
-export function checkUsers(users: readonly { userId: string }[]): void {
-  if (users.length === 0) {
-    const message = '`users` is empty. Name at least one user.';
-    throw new InputError([{ message, code: 'INVALID_VALUE', field: ['users'] }]);
+export function checkUserIds(list: BulkList, userIds: readonly string[]): void {
+  if (userIds.length === 0) {
+    const message = `\`${list}\` is empty. Name at least one user.`;
+    throw new InputError([{ message, code: 'INVALID_VALUE', field: [list] }]);
   }
   const seen = new Set<string>();
   const userErrors: UserError[] = [];
-  for (const [position, { userId }] of users.entries()) {
+  for (const [position, userId] of userIds.entries()) {
     const problem = userProblem(userId, seen);
     if (problem !== undefined) {
-      userErrors.push({ ...problem, field: ['users', position, 'userId'] });
+      const field = [list, position, ...(list === 'users' ? ['userId'] : [])];
+      userErrors.push({ ...problem, field });
       if (userErrors.length === MAX_NAMED) break;
     }
     seen.add(userId);
@@ -221,8 +226,8 @@ class BatchSending<B extends BulkBody> {
   async finish(): Promise<BulkOutcome> {
     await Promise.all(
       this.#unmentioned.map(async (user) => {
-        const standing = await this.#write.standingOf(user.body.id);
-        this.report([user], this.#write.nothingDone(standing));
+        const problem = await this.#write.nothingDone(user);
+        if (problem !== undefined) this.report([user], problem);
       }),
     );
     const errors = [...this.#errors].sort(([a], [b]) => a - b);
@@ -232,7 +237,7 @@ class BatchSending<B extends BulkBody> {
       removedUserIds: this.#removed,
       userErrors: errors.map(([position, problem]) => ({
         ...problem,
-        field: ['users', position],
+        field: [this.#write.list, position],
       })),
     };
   }

@@ -12,6 +12,7 @@ import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
 import {
   checkFilterKeys,
+  resolveIds,
   resolveKeys,
   writeWithId,
   type ReferenceKind,
@@ -29,6 +30,10 @@ const kindOf = ({ permissions }: Loaders): ReferenceKind => ({
 /** Returns the keys of lists of references. Throws an InputError that names those that don't exist. */
 export const permissionKeys = (loaders: Loaders, lists: readonly ReferenceList[]) =>
   resolveKeys(lists, kindOf(loaders));
+
+/** Returns the ids of lists of references. Throws an InputError that names those that don't exist. */
+export const permissionIds = (loaders: Loaders, lists: readonly ReferenceList[]) =>
+  resolveIds(lists, kindOf(loaders));
 
 /** Throws BAD_USER_INPUT for a key that no permission has. */
 export const checkPermissionFilter = (loaders: Loaders, keys: readonly string[]) =>

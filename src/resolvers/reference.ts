@@ -120,25 +120,35 @@ const LOOKED_UP_AT_ONCE = 1_000;
  * Returns the keys that a write takes for lists of references; undefined for a list that is absent. Each
  * reference is looked up once. Throws an InputError that names the first MAX_NAMED wrong ones.
  */
-export async function resolveKeys(
+export const resolveKeys = (lists: readonly ReferenceList[], kind: ReferenceKind) =>
+  resolveAll(lists, kind, findKey);
+
+/** Returns the ids that a write takes for lists of references, as `resolveKeys` does the keys. */
+export const resolveIds = (lists: readonly ReferenceList[], kind: ReferenceKind) =>
+  resolveAll(lists, kind, findId);
+
+type Find = (reference: Reference, kind: ReferenceKind) => Promise<string | undefined>;
+
+async function resolveAll(
   lists: readonly ReferenceList[],
   kind: ReferenceKind,
+  find: Find,
 ): Promise<(string[] | undefined)[]> {
   const places = [...firstPlaces(lists, kind)];
-  const keys = new Map<string, string>();
+  const resolved = new Map<string, string>();
   for (let from = 0; from < places.length; from += LOOKED_UP_AT_ONCE) {
     const part = places.slice(from, from + LOOKED_UP_AT_ONCE);
-    const found = await Promise.all(part.map(([, { reference }]) => findKey(reference, kind)));
+    const found = await Promise.all(part.map(([, { reference }]) => find(reference, kind)));
     const unknown = part.filter((_, index) => found[index] === undefined).slice(0, MAX_NAMED);
     if (unknown.length > 0) {
       throw new InputError(
         await Promise.all(unknown.map(([, place]) => unknownError(place, kind))),
       );
     }
-    for (const [index, [name]] of part.entries()) keys.set(name, found[index]!);
+    for (const [index, [name]] of part.entries()) resolved.set(name, found[index]!);
   }
   return lists.map(({ references }) =>
-    references?.map((reference) => keys.get(nameOf(reference))!),
+    references?.map((reference) => resolved.get(nameOf(reference))!),
   );
 }
 
@@ -169,6 +179,14 @@ async function findKey(
   // Where the catalogue can't be read, Kinde judges the key.
   const isKnown = await hasKey(key).catch(ignoreUpstreamError);
   return isKnown === false ? undefined : key;
+}
+
+/** Returns the id of a reference; undefined when nothing has its key. Kinde judges an id itself. */
+async function findId(
+  reference: Reference,
+  { byKey, idName }: ReferenceKind,
+): Promise<string | undefined> {
+  return reference.key == null ? reference[idName]! : (await byKey(reference.key))?.id;
 }
 
 function ignoreUpstreamError(error: unknown): undefined {

@@ -2,15 +2,15 @@ import { badUserInput } from '../graphql/errors.js';
 import type {
   AddOrganizationUsersInput,
   OrganizationUserAdditionInput,
-  OrganizationUserChangeInput,
   RemoveOrganizationUserInput,
+  RemoveOrganizationUsersInput,
   Resolvers,
   UpdateOrganizationUsersInput,
 } from '../generated/resolvers.js';
 import type { Loaders } from '../loaders/index.js';
-import { fullName, memberTraits, type Member, type Standing } from '../loaders/users.js';
-import { UpstreamError } from '../upstream/errors.js';
-import { checkUsers, sendInBatches } from './bulk.js';
+import { fullName, memberTraits, type Member } from '../loaders/users.js';
+import { checkUserIds, sendInBatches } from './bulk.js';
+import { updateMembers } from './bulk-update.js';
 import { carriedOr } from './from-parent.js';
 import { connection, connectionResolvers } from './connection.js';
 import { idProblem, KEY, requireId, USER_ID } from './id-input.js';
@@ -20,6 +20,7 @@ import { checkPermissionFilter, permissionKeys } from './permissions.js';
 import { allOrInputError } from './reference.js';
 import { checkRoleFilter, roleKeys } from './roles.js';
 import { searchText } from './search-text.js';
+import { nothingDone, standingIn } from './standing.js';
 
 /** A property of the person: from the parent where it carries it, else by the batch read of people. */
 const personal = carriedOr((member: Member, { users }) => users.profile(member));
@@ -59,12 +60,12 @@ function mentioning(text: string): (member: Member) => boolean {
 const asMembers = (org_code: string, userIds: readonly string[]): Member[] =>
   userIds.map((user_id) => ({ org_code, user_id }));
 
-/** Returns users as Kinde's bulk writes take them. Throws an InputError that names all invalid values. */
-async function bulkUsers(
-  users: readonly (OrganizationUserAdditionInput | OrganizationUserChangeInput)[],
-  loaders: Loaders,
-) {
-  checkUsers(users);
+/** Returns users as Kinde takes them to add. Throws an InputError that names all invalid values. */
+async function usersToAdd(users: readonly OrganizationUserAdditionInput[], loaders: Loaders) {
+  checkUserIds(
+    'users',
+    users.map(({ userId }) => userId),
+  );
   const listsOf = (name: 'roles' | 'permissions') =>
     users.map((user, position) => ({ references: user[name], field: ['users', position, name] }));
   const [roles, permissions] = await allOrInputError([
@@ -73,41 +74,9 @@ async function bulkUsers(
   ]);
   return users.map((user, position) => ({
     position,
-    body: {
-      id: user.userId,
-      ...('operation' in user && user.operation === 'DELETE' ? { operation: 'delete' } : {}),
-      roles: roles![position],
-      permissions: permissions![position],
-    },
+    body: { id: user.userId, roles: roles![position], permissions: permissions![position] },
   }));
 }
-
-/** Returns what Kinde knows about users of a bulk write; undefined where that can't be read. */
-const standingIn =
-  (org_code: string, { users }: Loaders) =>
-  (user_id: string): Promise<Standing | undefined> =>
-    users.standing({ org_code, user_id }).catch((error: unknown) => {
-      if (error instanceof UpstreamError) return undefined;
-      throw error;
-    });
-
-const NO_SUCH_USER = 'this Kinde environment has no user with this id.';
-
-const NOT_ADDED: Record<Standing | 'UNREAD', string> = {
-  MEMBER: 'already a member of the organization.',
-  UNKNOWN: NO_SUCH_USER,
-  ABSENT: 'no member either, and probably unknown to this Kinde environment.',
-  NO_MEMBER: 'Kinde gives no reason. The user exists and is no member.',
-  UNREAD: 'already a member, or unknown to this Kinde environment.',
-};
-
-const NOT_UPDATED: Record<Standing | 'UNREAD', string> = {
-  MEMBER: 'Kinde found nothing to change about this member.',
-  UNKNOWN: NO_SUCH_USER,
-  ABSENT: 'not a member of the organization.',
-  NO_MEMBER: 'not a member of the organization.',
-  UNREAD: 'not a member, or unknown to this Kinde environment.',
-};
 
 export const resolvers = {
   Organization: {
@@ -160,14 +129,13 @@ export const resolvers = {
     addOrganizationUsers: mutation(
       { organization: null, addedUserIds: [], addedUsers: [] },
       async ({ organizationCode, users }: AddOrganizationUsersInput, { upstream, loaders }) => {
-        const { addedUserIds, userErrors } = await sendInBatches(await bulkUsers(users, loaders), {
+        const standingOf = standingIn(organizationCode, loaders);
+        const { addedUserIds, userErrors } = await sendInBatches(await usersToAdd(users, loaders), {
+          list: 'users',
           send: (batch) =>
             upstream.organizations.addUsers({ org_code: organizationCode, users: batch }),
-          standingOf: standingIn(organizationCode, loaders),
-          nothingDone: (standing) => ({
-            code: 'NOT_ADDED',
-            message: `Not added: ${NOT_ADDED[standing ?? 'UNREAD']}`,
-          }),
+          standingOf,
+          nothingDone: async ({ body }) => nothingDone('NOT_ADDED', await standingOf(body.id)),
         });
         return {
           organization: addedUserIds.length === 0 ? null : { code: organizationCode },
@@ -179,34 +147,43 @@ export const resolvers = {
     ),
 
     updateOrganizationUsers: mutation(
-      {
-        organization: null,
-        addedUserIds: [],
-        updatedUserIds: [],
-        removedUserIds: [],
-        updatedUsers: [],
+      { organization: null, updatedUserIds: [], updatedUsers: [] },
+      async (input: UpdateOrganizationUsersInput, context) => {
+        const { organizationCode } = input;
+        const { updatedUserIds, userErrors } = await updateMembers(input, context);
+        return {
+          organization: updatedUserIds.length === 0 ? null : { code: organizationCode },
+          updatedUserIds,
+          updatedUsers: asMembers(organizationCode, updatedUserIds),
+          userErrors,
+        };
       },
-      async ({ organizationCode, users }: UpdateOrganizationUsersInput, { upstream, loaders }) => {
-        const { addedUserIds, updatedUserIds, removedUserIds, userErrors } = await sendInBatches(
-          await bulkUsers(users, loaders),
+    ),
+
+    removeOrganizationUsers: mutation(
+      { organization: null, removedUserIds: [], removedOrganizationUserIds: [] },
+      async (
+        { organizationCode, userIds }: RemoveOrganizationUsersInput,
+        { upstream, loaders },
+      ) => {
+        checkUserIds('userIds', userIds);
+        const standingOf = standingIn(organizationCode, loaders);
+        const { removedUserIds, userErrors } = await sendInBatches(
+          userIds.map((id, position) => ({ position, body: { id, operation: 'delete' } })),
           {
-            send: (batch) =>
-              upstream.organizations.updateUsers({ org_code: organizationCode, users: batch }),
-            standingOf: standingIn(organizationCode, loaders),
-            nothingDone: (standing) => ({
-              code: 'NOT_UPDATED',
-              message: `Nothing was done: ${NOT_UPDATED[standing ?? 'UNREAD']}`,
-            }),
+            list: 'userIds',
+            send: (users) =>
+              upstream.organizations.updateUsers({ org_code: organizationCode, users }),
+            standingOf,
+            nothingDone: async ({ body }) => nothingDone('NOT_REMOVED', await standingOf(body.id)),
           },
         );
-        const changed = [...addedUserIds, ...updatedUserIds];
-        const isChanged = changed.length + removedUserIds.length > 0;
         return {
-          organization: isChanged ? { code: organizationCode } : null,
-          addedUserIds,
-          updatedUserIds,
+          organization: removedUserIds.length === 0 ? null : { code: organizationCode },
           removedUserIds,
-          updatedUsers: asMembers(organizationCode, changed),
+          removedOrganizationUserIds: removedUserIds.map((userId) =>
+            nodeId('OrganizationUser', organizationCode, userId),
+          ),
           userErrors,
         };
       },

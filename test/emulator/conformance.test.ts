@@ -526,13 +526,23 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
         {
           organizationCode: code,
           users: [
-            { userId: first, roles: [{ key: 'admin' }] },
-            { userId: second, operation: 'DELETE' },
+            {
+              userId: first,
+              setRoles: [{ key: 'admin' }],
+              addPermissions: [{ key: 'read:projects' }],
+              removePermissions: [{ key: 'read:billing' }],
+            },
           ],
         },
-        'updatedUserIds removedUserIds',
+        'updatedUserIds',
       );
-      expect(changed).toMatchObject({ updatedUserIds: [first], removedUserIds: [second] });
+      expect(changed).toMatchObject({ updatedUserIds: [first], userErrors: [] });
+      const removed = await mutate(
+        'removeOrganizationUsers',
+        { organizationCode: code, userIds: [second] },
+        'removedUserIds',
+      );
+      expect(removed).toMatchObject({ removedUserIds: [second], userErrors: [] });
       expect(
         await refusal('removeOrganizationUser', { organizationCode: code, userId: first }),
       ).toEqual([]);
@@ -673,7 +683,12 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       ['updateOrganization', { name: 'None' }, 'ORGANIZATION_NOT_FOUND'],
       ['deleteOrganization', {}, 'ORGANIZATION_NOT_FOUND'],
       ['addOrganizationUsers', { users: [{ userId: 'kp_0' }] }, 'ORGANIZATION_NOT_FOUND'],
-      ['updateOrganizationUsers', { users: [{ userId: 'kp_0' }] }, 'ORGANIZATION_NOT_FOUND'],
+      [
+        'updateOrganizationUsers',
+        { users: [{ userId: 'kp_0', setRoles: [] }] },
+        'ORGANIZATION_NOT_FOUND',
+      ],
+      ['removeOrganizationUsers', { userIds: ['kp_0'] }, 'ORGANIZATION_NOT_FOUND'],
       ['deleteFeatureFlagOverrides', {}, 'ORGANIZATION_NOT_FOUND'],
       ['deleteOrganizationLogo', { type: 'DARK' }, 'ORGANIZATION_NOT_FOUND'],
     ])('%s of an unknown organization', async (field, input, reason) => {

@@ -1225,6 +1225,7 @@ describe('settings', () => {
         EMULATOR_PAGE_TOKENS: 'offset',
         EMULATOR_PAGE_TOKEN_LIFETIME_SECONDS: '60',
         EMULATOR_CULPRITS: 'details',
+        EMULATOR_BULK_UPDATES: 'add',
         EMULATOR_ORGANIZATIONS: '5',
         EMULATOR_USERS_PER_ORGANIZATION: '7',
       }),
@@ -1237,6 +1238,7 @@ describe('settings', () => {
       pageTokens: 'offset',
       pageTokenLifetimeSeconds: 60,
       culprits: 'details',
+      bulkUpdates: 'add',
       organizations: 5,
       usersPerOrganization: 7,
     });

@@ -128,6 +128,60 @@ describe('what is written is told by its name alone', () => {
   });
 });
 
+describe('a bulk write', () => {
+  const run = async (mutation: string, inputType: string, inputOf: (userId: string) => object) => {
+    const { gateway, events, code, memberId } = await audited();
+    await gateway.query(
+      `mutation ($input: ${inputType}!) { ${mutation}(input: $input) { userErrors { code } } }`,
+      { input: { organizationCode: code, ...inputOf(memberId) } },
+    );
+    return { events: events(), memberId };
+  };
+
+  test('that updates tells the roles and permissions of all its lists', async () => {
+    const { events, memberId } = await run(
+      'updateOrganizationUsers',
+      'UpdateOrganizationUsersInput',
+      (userId) => ({
+        users: [
+          {
+            userId,
+            addRoles: [{ key: 'auditor' }],
+            removeRoles: [{ key: 'admin' }],
+            addPermissions: [{ key: 'read:projects' }],
+          },
+        ],
+      }),
+    );
+    expect(events).toMatchObject([
+      {
+        outcome: 'success',
+        target: {
+          userIds: [memberId],
+          roles: ['auditor', 'admin'],
+          permissions: ['read:projects'],
+        },
+        users: { added: 0, updated: 1, removed: 0 },
+      },
+    ]);
+  });
+
+  test('that removes tells whom', async () => {
+    const { events, memberId } = await run(
+      'removeOrganizationUsers',
+      'RemoveOrganizationUsersInput',
+      (userId) => ({ userIds: [userId] }),
+    );
+    expect(events).toMatchObject([
+      {
+        outcome: 'success',
+        target: { userIds: [memberId], userCount: 1 },
+        users: { added: 0, updated: 0, removed: 1 },
+      },
+    ]);
+  });
+});
+
 describe('the outcome', () => {
   const remove = (gateway: TestGateway, code: string, headers = {}) =>
     gateway.execute(

@@ -34,12 +34,18 @@ interface Outcome {
 const ADD = `mutation ($input: AddOrganizationUsersInput!) { addOrganizationUsers(input: $input) {
   addedUserIds organization { code } userErrors { code kindeCode message field } } }`;
 const UPDATE = `mutation ($input: UpdateOrganizationUsersInput!) { updateOrganizationUsers(input: $input) {
-  addedUserIds updatedUserIds removedUserIds userErrors { code kindeCode message field } } }`;
+  updatedUserIds userErrors { code kindeCode message field } } }`;
 
-async function write(document: string, users: object[]): Promise<Outcome> {
+const REMOVE = `mutation ($input: RemoveOrganizationUsersInput!) { removeOrganizationUsers(input: $input) {
+  removedUserIds userErrors { code kindeCode message field } } }`;
+
+const write = (document: string, users: object[]) => send(document, { users });
+const remove = (userIds: string[]) => send(REMOVE, { userIds });
+
+async function send(document: string, input: object): Promise<Outcome> {
   gateway.calls();
   const { data, errors } = await gateway.execute(document, {
-    input: { organizationCode: code, users },
+    input: { organizationCode: code, ...input },
   });
   expect(errors).toBeUndefined();
   return Object.values(data)[0] as Outcome;
@@ -241,10 +247,12 @@ describe('a failure that is not about the users', () => {
 });
 
 describe('a misspelled key', () => {
+  /** Members without a role, each with one to set. */
   const updates = (...roles: string[]) =>
-    [...members().values()]
-      .slice(0, roles.length)
-      .map(({ user }, index) => ({ userId: user.id, roles: [{ key: roles[index] }] }));
+    [...members().values()].slice(0, roles.length).map((member, index) => {
+      member.roles.clear();
+      return { userId: member.user.id, setRoles: [{ key: roles[index] }] };
+    });
 
   test('is refused before anything is sent, with the key that was probably meant', async () => {
     const { updatedUserIds, userErrors } = await write(UPDATE, updates('admin', 'admn', 'Admin'));
@@ -254,13 +262,13 @@ describe('a misspelled key', () => {
         code: 'UNKNOWN_ROLE',
         kindeCode: null,
         message: 'No role has the key `admn`. Did you mean `admin`?',
-        field: ['users', '1', 'roles', '0', 'key'],
+        field: ['users', '1', 'setRoles', '0', 'key'],
       },
       {
         code: 'UNKNOWN_ROLE',
         kindeCode: null,
         message: 'No role has the key `Admin`. Did you mean `admin`?',
-        field: ['users', '2', 'roles', '0', 'key'],
+        field: ['users', '2', 'setRoles', '0', 'key'],
       },
     ]);
     expect(gateway.calls()).toEqual(['GET /api/v1/roles?page_size=500']);
@@ -270,12 +278,14 @@ describe('a misspelled key', () => {
     const [user] = updates('astronaut');
     const permission = [...state().permissions.values()][0]!;
     const [{ message, field }] = (
-      await write(UPDATE, [{ ...user, roles: [], permissions: [{ key: `${permission.key}s` }] }])
+      await write(UPDATE, [
+        { ...user, setRoles: [], addPermissions: [{ key: `${permission.key}s` }] },
+      ])
     ).userErrors as [Outcome['userErrors'][0]];
     expect(message).toContain(`Did you mean \`${permission.key}\`?`);
-    expect(field).toEqual(['users', '0', 'permissions', '0', 'key']);
+    expect(field).toEqual(['users', '0', 'addPermissions', '0', 'key']);
     const { userErrors } = await write(UPDATE, [
-      { ...user, permissions: [{ key: 'no_such_permission' }] },
+      { ...user, removePermissions: [{ key: 'no_such_permission' }] },
     ]);
     expect(userErrors.map(({ message: each }) => each)).toEqual([
       'No role has the key `astronaut`.',
@@ -287,7 +297,9 @@ describe('a misspelled key', () => {
     const { id } = state().roleByKey('admin');
     const { userId } = updates('admin')[0]!;
     const messages = async (role: object) =>
-      (await write(UPDATE, [{ userId, roles: [role] }])).userErrors.map(({ message }) => message);
+      (await write(UPDATE, [{ userId, addRoles: [role] }])).userErrors.map(
+        ({ message }) => message,
+      );
     expect(await messages({ roleId: 'admin' })).toEqual([
       'No role has the id `admin`. To use a key, write `{ key: "admin" }`.',
     ]);
@@ -339,11 +351,11 @@ describe('users to whom nothing was done', () => {
 
   test('are no members, or unknown, where they were to be changed', async () => {
     const [stranger] = strangers(1) as [string];
-    answerWrite(1, { status: 200, body: { code: 'OK' } });
     const { userErrors } = await write(UPDATE, [
-      { userId: stranger, roles: [] },
-      { userId: 'kp_unknown', roles: [] },
+      { userId: stranger, setRoles: [] },
+      { userId: 'kp_unknown', setRoles: [] },
     ]);
+    expect(sentSizes()).toEqual([]);
     expect(userErrors.map(({ code: each, message }) => [each, message])).toEqual([
       ['NOT_UPDATED', 'Nothing was done: not a member of the organization.'],
       ['NOT_UPDATED', 'Nothing was done: this Kinde environment has no user with this id.'],
@@ -367,15 +379,54 @@ describe('users to whom nothing was done', () => {
     const ids = [...members().values()].map(({ user }) => user.id).slice(0, 2);
     for (const place of ['message', 'nowhere'] as const) {
       state().culprits = place;
-      const { removedUserIds, userErrors } = await write(UPDATE, [
-        { userId: ids.shift()!, operation: 'DELETE' },
-        { userId: stranger, operation: 'DELETE' },
-      ]);
+      const { removedUserIds, userErrors } = await remove([ids.shift()!, stranger]);
       expect(removedUserIds).toHaveLength(1);
       expect(userErrors).toMatchObject([
-        { code: 'NOT_FOUND', kindeCode: 'USER_NOT_IN_ORGANIZATION', field: ['users', '1'] },
+        { code: 'NOT_FOUND', kindeCode: 'USER_NOT_IN_ORGANIZATION', field: ['userIds', '1'] },
       ]);
     }
+  });
+
+  test('are told whether they are members where they were to be removed', async () => {
+    const [stranger] = strangers(1) as [string];
+    const [member] = [...members().values()].map(({ user }) => user.id) as [string];
+    answerWrite(1, { status: 200, body: { code: 'OK' } });
+    const { removedUserIds, userErrors } = await remove([member, stranger, 'kp_unknown']);
+    expect(removedUserIds).toEqual([]);
+    expect(userErrors.map(({ code: each, message, field }) => [each, message, field])).toEqual([
+      [
+        'NOT_REMOVED',
+        'Not removed: Kinde gives no reason. The user is a member.',
+        ['userIds', '0'],
+      ],
+      ['NOT_REMOVED', 'Not removed: not a member of the organization.', ['userIds', '1']],
+      [
+        'NOT_REMOVED',
+        'Not removed: this Kinde environment has no user with this id.',
+        ['userIds', '2'],
+      ],
+    ]);
+  });
+
+  test('150 removals are sent as 100 and 50', async () => {
+    const added = strangers(150);
+    await add(added);
+    gateway.emulator.clearRequests();
+    expect(await remove(added)).toEqual({ removedUserIds: added, userErrors: [] });
+    expect(sentSizes()).toEqual([100, 50]);
+    expect(added.filter(isMember)).toEqual([]);
+  });
+
+  test('invalid and repeated ids of removals are named, and nothing is sent', async () => {
+    const { userErrors } = await remove(['kp_1', '..', 'kp_1']);
+    expect(userErrors).toMatchObject([
+      { code: 'INVALID_ID', field: ['userIds', '1'] },
+      { code: 'DUPLICATE_USER', field: ['userIds', '2'] },
+    ]);
+    expect((await remove([])).userErrors).toMatchObject([
+      { code: 'INVALID_VALUE', field: ['userIds'] },
+    ]);
+    expect(gateway.calls()).toEqual([]);
   });
 
   test('an empty list is an invalid value, and nothing is sent', async () => {

@@ -33,11 +33,12 @@ beforeEach(() => {
 });
 
 const state = () => gateway.emulator.state;
+const globalId = (...parts: string[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
 const member = (userId: string) => state().organizations.get(code)?.members.get(userId);
 const roleKeys = (userId: string) =>
   gateway
     .query('query ($id: ID!) { node(id: $id) { ... on OrganizationUser { roles { key } } } }', {
-      id: Buffer.from(JSON.stringify(['OrganizationUser', code, userId])).toString('base64url'),
+      id: globalId('OrganizationUser', code, userId),
     })
     .then(({ node }) => node.roles.map(({ key }: { key: string }) => key) as string[]);
 
@@ -260,45 +261,26 @@ describe('users', () => {
     expect(gateway.calls()).toEqual([]);
   });
 
-  test('updateOrganizationUsers updates, adds and removes', async () => {
-    const other = [...state().organizations.get(code)!.members.values()]
+  test('removeOrganizationUsers removes members, and names them by both of their ids', async () => {
+    const ids = [...state().organizations.get(code)!.members.values()]
       .map(({ user }) => user.id)
-      .find((id) => id !== memberId)!;
+      .slice(0, 2);
     const payload = await mutate(
-      'updateOrganizationUsers',
-      {
-        organizationCode: code,
-        users: [
-          { userId: memberId, roles: [{ key: 'admin' }] },
-          { userId: other, operation: 'DELETE' },
-          { userId: strangerId, roles: [{ key: 'admin' }] },
-        ],
-      },
-      'organization { code } addedUserIds updatedUserIds removedUserIds updatedUsers { userId roles { key } }',
+      'removeOrganizationUsers',
+      { organizationCode: code, userIds: ids },
+      'organization { code } removedUserIds removedOrganizationUserIds',
     );
     expect(payload).toEqual({
       organization: { code },
-      addedUserIds: [strangerId],
-      updatedUserIds: [memberId],
-      removedUserIds: [other],
-      updatedUsers: [
-        { userId: strangerId, roles: [{ key: 'admin' }] },
-        { userId: memberId, roles: [{ key: 'admin' }] },
-      ],
+      removedUserIds: ids,
+      removedOrganizationUserIds: ids.map((id) => globalId('OrganizationUser', code, id)),
       userErrors: [],
     });
-    expect(gateway.emulator.requests[1]?.body).toEqual({
-      users: [
-        { id: memberId, roles: ['admin'] },
-        { id: other, operation: 'delete' },
-        { id: strangerId, roles: ['admin'] },
-      ],
+    expect(gateway.emulator.requests[0]?.body).toEqual({
+      users: ids.map((id) => ({ id, operation: 'delete' })),
     });
-    expect(gateway.calls().slice(0, 2)).toEqual([
-      'GET /api/v1/roles?page_size=500',
-      `PATCH /api/v1/organizations/${code}/users`,
-    ]);
-    expect(member(other)).toBeUndefined();
+    expect(gateway.calls()).toEqual([`PATCH /api/v1/organizations/${code}/users`]);
+    expect(ids.map(member)).toEqual([undefined, undefined]);
   });
 
   test('removeOrganizationUser removes a member, and says when there is none', async () => {
@@ -384,7 +366,7 @@ describe('roles and permissions', () => {
     const held = await gateway.query(
       'query ($id: ID!) { node(id: $id) { ... on OrganizationUser { permissions { key } } } }',
       {
-        id: Buffer.from(JSON.stringify(['OrganizationUser', code, memberId])).toString('base64url'),
+        id: globalId('OrganizationUser', code, memberId),
       },
     );
     const keys = held.node.permissions.map(({ key }: { key: string }) => key);

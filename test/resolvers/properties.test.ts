@@ -458,16 +458,13 @@ describe('an id in an operation', () => {
       }),
     },
     {
-      mutation: 'updateOrganizationUsers',
-      input: ({ org, user, key }) => ({
-        organizationCode: org,
-        users: [{ userId: user, permissions: [{ key }] }],
-      }),
-      uses: ['org', 'user', 'key'],
-      call: ({ org, user, key }) => ({
+      mutation: 'removeOrganizationUsers',
+      input: ({ org, user }) => ({ organizationCode: org, userIds: [user] }),
+      uses: ['org', 'user'],
+      call: ({ org, user }) => ({
         method: 'PATCH',
         segments: of(org, 'users'),
-        body: { users: [{ id: user, permissions: [key] }] },
+        body: { users: [{ id: user, operation: 'delete' }] },
       }),
     },
     {

@@ -243,7 +243,7 @@ class System {
           version % 3 === 0
             ? send(
                 'updateOrganizationUsers',
-                `${ofOrganization}, users: [{ userId: "${stays}", roles: [${value === 'yes' ? '{ key: "member" }' : ''}] }]`,
+                `${ofOrganization}, users: [{ userId: "${stays}", setRoles: [${value === 'yes' ? '{ key: "member" }' : ''}] }]`,
               )
             : send(
                 value === 'yes' ? 'addOrganizationUserRole' : 'removeOrganizationUserRole',

@@ -69,8 +69,8 @@ export const users: Pick<Handlers['organizations'], Operations> = {
         state.removeMember(organization, member);
         result.users_removed.push(user.id);
       } else if (grants.roles || grants.permissions) {
-        // A decision: what is given replaces what the member had, and what is left out stays.
-        Object.assign(member, grants);
+        // A decision: what is left out stays. Whether the rest goes isn't documented, so it can be switched.
+        Object.assign(member, state.bulkUpdates === 'replace' ? grants : union(member, grants));
         result.users_updated.push(user.id);
       }
     }
@@ -125,6 +125,12 @@ function grantsByKey(
     }),
   };
 }
+
+/** Returns grants with those that a member has already, list by list. */
+const union = (member: Grants, { roles, permissions }: Partial<Grants>): Partial<Grants> => ({
+  ...(roles && { roles: new Set([...member.roles, ...roles]) }),
+  ...(permissions && { permissions: new Set([...member.permissions, ...permissions]) }),
+});
 
 const joining = () => ({ joined_on: new Date().toISOString(), last_accessed_on: null });
 

@@ -144,10 +144,20 @@ export function argumentsOf(
   }
 }
 
+/** The lists of one user in the input of a bulk write whose entries are sent one by one. */
+const SENT_ONE_BY_ONE = ['removeRoles', 'addPermissions', 'removePermissions'] as const;
+
+type BulkUser = Partial<Record<(typeof SENT_ONE_BY_ONE)[number], unknown>>;
+
 /** A write is a call for each batch of users that its input names, and reads them again for its payload. */
 function bulkWrite(input: unknown): FieldCost {
-  const entries = lengthOf((input as { users?: unknown } | undefined)?.users);
-  const calls = Math.max(1, Math.ceil(entries / MAX_BULK_USERS));
+  const { users, userIds } = (input ?? {}) as { users?: unknown; userIds?: unknown };
+  const entries = lengthOf(users ?? userIds);
+  const singles = (Array.isArray(users) ? (users as (BulkUser | null)[]) : []).reduce(
+    (sum, user) => SENT_ONE_BY_ONE.reduce((calls, name) => calls + lengthOf(user?.[name]), sum),
+    0,
+  );
+  const calls = Math.max(1, Math.ceil(entries / MAX_BULK_USERS)) + singles;
   return {
     own: calls + entries,
     objects: 1,

@@ -1,0 +1,388 @@
+/**
+ * updateOrganizationUsers under both readings of Kinde's bulk update: that it replaces what a member has,
+ * and that it adds to it. Either way a member ends up with what was asked for.
+ */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { BULK_UPDATES } from '../../src/emulator/index.js';
+import { startGateway, type GraphQLResult, type TestGateway } from '../support/gateway.js';
+import { mutationDocument } from '../support/mutations.js';
+
+let gateway: TestGateway;
+let strict: TestGateway;
+let code: string;
+/** Three members with the roles and direct permissions of `hold`, and a user who is no member. */
+let ids: string[];
+let stranger: string;
+
+beforeAll(async () => {
+  gateway = await startGateway({ env: { UPSTREAM_RETRIES: '0' } });
+  strict = await startGateway({ before: gateway.emulator, env: { AUTH_MODE: 'jwt' } });
+});
+afterAll(async () => {
+  await strict?.close();
+  await gateway?.close();
+});
+beforeEach(() => {
+  gateway.emulator.reset();
+  const organization = [...state().organizations.values()].find(
+    ({ profile, members }) => profile.is_default !== true && members.size > 20,
+  )!;
+  code = organization.profile.code;
+  ids = [...organization.members.values()].slice(0, 3).map(({ user }) => user.id);
+  stranger = [...state().users.values()].find(({ id }) => !organization.members.has(id))!.id;
+});
+
+const state = () => gateway.emulator.state;
+const memberOf = (userId: string) => state().organization(code).members.get(userId)!;
+
+function hold(userId: string, roles: string[], permissions: string[] = []): void {
+  const member = memberOf(userId);
+  member.roles = new Set(roles.map((key) => state().roleByKey(key)));
+  member.permissions = new Set(permissions.map((key) => state().permissionByKey(key)));
+}
+const rolesOf = (userId: string) => [...memberOf(userId).roles].map(({ key }) => key).sort();
+const directOf = (userId: string) => [...memberOf(userId).permissions].map(({ key }) => key).sort();
+
+const refs = (...keys: string[]) => keys.map((key) => ({ key }));
+
+const DOCUMENT = mutationDocument(
+  'updateOrganizationUsers',
+  'organization { code } updatedUserIds updatedUsers { userId }',
+);
+
+async function update(...users: object[]) {
+  gateway.calls();
+  const { updateOrganizationUsers } = await gateway.query(DOCUMENT, {
+    input: { organizationCode: code, users },
+  });
+  return updateOrganizationUsers;
+}
+
+const LIST = () => `GET /api/v1/organizations/${code}/users?page_size=500`;
+const PATCH = () => `PATCH /api/v1/organizations/${code}/users`;
+const writes = () => gateway.calls().filter((call) => !call.startsWith('GET'));
+const bodies = () =>
+  gateway.emulator.requests.filter(({ method }) => method === 'PATCH').map(({ body }) => body);
+
+describe.each(BULK_UPDATES)('where a bulk update means “%s”', (meaning) => {
+  beforeEach(() => {
+    state().bulkUpdates = meaning;
+  });
+
+  test.each<[string, object, string[]]>([
+    ['setRoles', { setRoles: refs('auditor', 'member') }, ['auditor', 'member']],
+    ['setRoles with none', { setRoles: [] }, []],
+    ['addRoles', { addRoles: refs('auditor', 'admin') }, ['admin', 'auditor', 'member']],
+    ['removeRoles', { removeRoles: refs('admin', 'auditor') }, ['member']],
+    [
+      'addRoles and removeRoles',
+      { addRoles: refs('auditor'), removeRoles: refs('admin') },
+      ['auditor', 'member'],
+    ],
+  ])('%s gives the member what it says', async (_, change, expected) => {
+    const [userId] = ids as [string];
+    hold(userId, ['admin', 'member'], ['read:billing']);
+    const payload = await update({ userId, ...change });
+    expect(payload).toEqual({
+      organization: { code },
+      updatedUserIds: [userId],
+      updatedUsers: [{ userId }],
+      userErrors: [],
+    });
+    expect(rolesOf(userId)).toEqual(expected);
+    expect(directOf(userId)).toEqual(['read:billing']);
+  });
+
+  test('several members are changed at once, each in its own way', async () => {
+    const [one, two, three] = ids as [string, string, string];
+    hold(one, ['admin']);
+    hold(two, ['admin', 'auditor']);
+    hold(three, []);
+    const payload = await update(
+      { userId: one, addRoles: refs('auditor') },
+      { userId: two, removeRoles: refs('admin') },
+      { userId: three, setRoles: refs('member') },
+    );
+    expect(payload).toMatchObject({ updatedUserIds: ids, userErrors: [] });
+    expect(ids.map(rolesOf)).toEqual([['admin', 'auditor'], ['auditor'], ['member']]);
+  });
+
+  test('permissions are granted and revoked directly', async () => {
+    const [userId] = ids as [string];
+    hold(userId, ['member'], ['read:billing']);
+    const payload = await update({
+      userId,
+      addPermissions: refs('deploy:staging'),
+      removePermissions: refs('read:billing'),
+    });
+    expect(payload).toMatchObject({ updatedUserIds: [userId], userErrors: [] });
+    expect(directOf(userId)).toEqual(['deploy:staging']);
+    expect(rolesOf(userId)).toEqual(['member']);
+  });
+
+  test('a role that somebody else gives meanwhile is not removed', async () => {
+    const [userId] = ids as [string];
+    hold(userId, ['admin']);
+    gateway.emulator.fault({
+      match: ({ method }) => {
+        // Between the update and the read after it.
+        if (method === 'GET' && bodies().length > 0) {
+          memberOf(userId).roles.add(state().roleByKey('auditor'));
+        }
+        return false;
+      },
+      respond: { status: 500 },
+    });
+    await update({ userId, setRoles: refs('member') });
+    expect(rolesOf(userId)).toEqual(['auditor', 'member']);
+  });
+});
+
+describe('the calls of an update', () => {
+  test('are a read, a write and a read where roles were removed by the write', async () => {
+    const [one, two] = ids as [string, string];
+    hold(one, ['admin', 'member']);
+    hold(two, ['admin']);
+    await update({ userId: one, removeRoles: refs('admin') }, { userId: two, setRoles: [] });
+    expect(bodies()).toEqual([
+      {
+        users: [
+          { id: one, roles: ['member'] },
+          { id: two, roles: [] },
+        ],
+      },
+    ]);
+    expect(gateway.calls().slice(1, 4)).toEqual([LIST(), PATCH(), LIST()]);
+  });
+
+  test('have a removal for each role that the write has left', async () => {
+    state().bulkUpdates = 'add';
+    const [one, two] = ids as [string, string];
+    hold(one, ['admin', 'member']);
+    hold(two, ['admin']);
+    await update({ userId: one, removeRoles: refs('admin') }, { userId: two, setRoles: [] });
+    const { id } = state().roleByKey('admin');
+    expect(writes()).toEqual([
+      PATCH(),
+      ...[one, two].map(
+        (userId) => `DELETE /api/v1/organizations/${code}/users/${userId}/roles/${id}`,
+      ),
+    ]);
+  });
+
+  test('are a read and a write where roles are only added', async () => {
+    const [userId] = ids as [string];
+    hold(userId, ['admin']);
+    await update({ userId, addRoles: refs('member') });
+    expect(bodies()).toEqual([{ users: [{ id: userId, roles: ['admin', 'member'] }] }]);
+    expect(gateway.calls().slice(0, 3)).toEqual([
+      'GET /api/v1/roles?page_size=500',
+      LIST(),
+      PATCH(),
+    ]);
+  });
+
+  test('have no write where the members are as asked for', async () => {
+    const [one, two] = ids as [string, string];
+    hold(one, ['admin']);
+    hold(two, ['member']);
+    const payload = await update(
+      { userId: one, setRoles: refs('admin') },
+      { userId: two, removeRoles: refs('admin') },
+    );
+    expect(payload).toMatchObject({ updatedUserIds: [one, two], userErrors: [] });
+    expect(writes()).toEqual([]);
+  });
+
+  test('read past the cache, since a write is computed from them', async () => {
+    const cached = await startGateway({ before: gateway.emulator, env: { CACHE: 'memory' } });
+    const [userId] = ids as [string];
+    hold(userId, ['admin']);
+    await cached.query(
+      'query ($code: ID!) { organization(code: $code) { users(first: 500) { nodes { userId roles { key } } } } }',
+      { code },
+    );
+    // In Kinde's own pages, where the gateway does not hear of it.
+    hold(userId, ['auditor']);
+    await cached.query(DOCUMENT, {
+      input: { organizationCode: code, users: [{ userId, addRoles: refs('member') }] },
+    });
+    await cached.close();
+    expect(rolesOf(userId)).toEqual(['auditor', 'member']);
+  });
+
+  test('read a member of a long list by itself, and all where that is not permitted', async () => {
+    const small = await startGateway({ before: gateway.emulator, env: { KINDE_PAGE_SIZE: '5' } });
+    const last = [...state().organization(code).members.values()].at(-1)!.user;
+    // Kinde's list is sorted by name.
+    last.full_name = 'Zz';
+    state().organization(code).members.resort();
+    hold(last.id, ['admin']);
+    const users = [{ userId: last.id, addRoles: refs('member') }];
+    gateway.calls();
+    await small.query(DOCUMENT, { input: { organizationCode: code, users } });
+    const path = `/api/v1/organizations/${code}/users`;
+    const calls = gateway.calls().filter((call) => !call.startsWith('GET /api/v1/roles'));
+    expect(calls.slice(0, 3)).toEqual([
+      `GET ${path}?page_size=5`,
+      `GET ${path}/${last.id}/roles`,
+      PATCH(),
+    ]);
+    expect(rolesOf(last.id)).toEqual(['admin', 'member']);
+
+    gateway.emulator.fault({
+      match: ({ path: each }) => each.endsWith('/roles') && each.includes('/users/'),
+      respond: { status: 403 },
+    });
+    hold(last.id, ['admin']);
+    await small.query(DOCUMENT, { input: { organizationCode: code, users } });
+    await small.close();
+    expect(rolesOf(last.id)).toEqual(['admin', 'member']);
+  });
+});
+
+describe('a user', () => {
+  test('who is no member is not added, and the others are updated', async () => {
+    const [userId] = ids as [string];
+    hold(userId, []);
+    const payload = await update(
+      { userId: stranger, setRoles: refs('admin') },
+      { userId, setRoles: refs('admin') },
+    );
+    expect(payload).toMatchObject({
+      updatedUserIds: [userId],
+      userErrors: [{ code: 'NOT_UPDATED', field: ['users', '0'] }],
+    });
+    expect(state().organization(code).members.has(stranger)).toBe(false);
+    expect(bodies()).toEqual([{ users: [{ id: userId, roles: ['admin'] }] }]);
+  });
+
+  test('whose permission Kinde refuses has the reason, and keeps the roles', async () => {
+    const [one, two] = ids as [string, string];
+    hold(one, [], []);
+    hold(two, [], ['read:billing']);
+    const change = { setRoles: refs('member'), removePermissions: refs('read:billing') };
+    const payload = await update({ userId: one, ...change }, { userId: two, ...change });
+    expect(payload).toMatchObject({
+      updatedUserIds: [two],
+      userErrors: [
+        { code: 'REFUSED_BY_KINDE', kindeCode: expect.any(String), field: ['users', '0'] },
+      ],
+    });
+    expect([rolesOf(one), rolesOf(two), directOf(two)]).toEqual([['member'], ['member'], []]);
+  });
+
+  test.each<[string, object, string, string[]]>([
+    ['no list', {}, 'NO_FIELDS_TO_UPDATE', []],
+    ['setRoles and addRoles', { setRoles: [], addRoles: [] }, 'INVALID_VALUE', ['setRoles']],
+    [
+      'a role to add and to remove',
+      { addRoles: refs('admin'), removeRoles: refs('member', 'admin') },
+      'INVALID_VALUE',
+      ['removeRoles'],
+    ],
+    [
+      'a permission to add and to remove',
+      { addPermissions: refs('read:billing'), removePermissions: refs('read:billing') },
+      'INVALID_VALUE',
+      ['removePermissions'],
+    ],
+  ])('with %s is refused before anything is sent', async (_, change, reason, field) => {
+    const [one, two] = ids as [string, string];
+    const payload = await update({ userId: one, addRoles: [] }, { userId: two, ...change });
+    expect(payload).toMatchObject({
+      organization: null,
+      updatedUserIds: [],
+      userErrors: [{ code: reason, field: ['users', '1', ...field] }],
+    });
+    expect(gateway.calls().filter((call) => !/\/(roles|permissions)\?/.test(call))).toEqual([]);
+  });
+});
+
+describe('a failure', () => {
+  const execute = (users: object[]): Promise<GraphQLResult> =>
+    gateway.execute(DOCUMENT, { input: { organizationCode: code, users } });
+  const codesOf = ({ errors }: GraphQLResult) =>
+    errors?.map(({ extensions }) => extensions['code']);
+
+  test('of the read before is an error of the response, and nothing is sent', async () => {
+    gateway.emulator.fault({
+      route: 'GET /api/v1/organizations/{org_code}/users',
+      respond: { status: 503 },
+    });
+    const result = await execute([{ userId: ids[0], setRoles: [] }]);
+    expect(result.data).toEqual({ updateOrganizationUsers: null });
+    expect(codesOf(result)).toEqual(['UPSTREAM_UNAVAILABLE']);
+    expect(writes()).toEqual([]);
+  });
+
+  test('of the read after it leaves the outcome of removals unknown, and of nothing else', async () => {
+    const [one, two] = ids as [string, string];
+    hold(one, ['admin']);
+    hold(two, []);
+    gateway.emulator.fault({
+      match: ({ method, path }) =>
+        method === 'GET' && path.includes('/users') && bodies().length > 0,
+      respond: { status: 503 },
+    });
+    const { data } = await gateway.execute(
+      mutationDocument('updateOrganizationUsers', 'updatedUserIds'),
+      {
+        input: {
+          organizationCode: code,
+          users: [
+            { userId: one, setRoles: [] },
+            { userId: two, addRoles: refs('member') },
+          ],
+        },
+      },
+    );
+    expect(data.updateOrganizationUsers).toMatchObject({
+      updatedUserIds: [two],
+      userErrors: [{ code: 'WRITE_OUTCOME_UNKNOWN', field: ['users', '0'] }],
+    });
+  });
+
+  test('of every single write is an error of the response', async () => {
+    gateway.emulator.fault({
+      route: 'POST /api/v1/organizations/{org_code}/users/{user_id}/permissions',
+      respond: { status: 403, body: {} },
+    });
+    const result = await execute(
+      ids.map((userId) => ({ userId, addPermissions: refs('deploy:staging') })),
+    );
+    expect(result.data).toEqual({ updateOrganizationUsers: null });
+    expect(codesOf(result)).toEqual(['FORBIDDEN']);
+  });
+
+  test('for want of a scope comes before anything is sent', async () => {
+    const [userId] = ids as [string];
+    hold(userId, ['admin']);
+    const scopes = [
+      'update:organization_users',
+      'read:organization_users',
+      'read:roles',
+      'read:permissions',
+    ];
+    const token = await gateway.emulator.issueToken({ scopes });
+    for (const [change, requiredScope] of [
+      [{ removeRoles: refs('admin') }, 'delete:organization_user_roles'],
+      [{ addPermissions: refs('read:billing') }, 'create:organization_user_permissions'],
+      [{ removePermissions: refs('read:billing') }, 'delete:organization_user_permissions'],
+    ] as const) {
+      gateway.calls();
+      const { errors } = await strict.execute(
+        DOCUMENT,
+        {
+          input: {
+            organizationCode: code,
+            users: [{ userId, addRoles: refs('member'), ...change }],
+          },
+        },
+        { authorization: `Bearer ${token}` },
+      );
+      expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN', requiredScope } }]);
+      expect(writes()).toEqual([]);
+    }
+  });
+});
