@@ -6,7 +6,7 @@
  * them is named apart, in the layer where its users can reach it.
  */
 const layers = [
-  ['index.ts', 'cli/', 'emulator/main.ts'],
+  ['index.ts', 'cli/', 'emulator/main.ts', 'clients/'],
   ['server.ts'],
   ['shared-state.ts'],
   ['webhooks/'],
@@ -51,6 +51,8 @@ const upward = layers.flatMap((places, level) =>
 
 /** Rooms that share a layer, or that must not know each other though one is lower. */
 const apart = [
+  // It runs in browsers.
+  ['clients/', ['(?!clients/|generated/client-schema\\.ts)']],
   // The emulator must not test the client by the client's own code.
   ['emulator/', ['upstream/(?!endpoint|types)', 'idempotency/', 'telemetry/', 'config']],
   ['upstream/', ['node_modules/graphql/', 'node_modules/@redis/']],

@@ -2,13 +2,21 @@
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
+import { clientFiles } from './build-clients.mjs';
 import { pageDirectory } from './build-graphiql.mjs';
 import { filesBelow } from './files-below.mjs';
+
+/** What has a build of its own. */
+const ELSEWHERE = [
+  join('src', 'clients'),
+  join('src', 'generated', 'client-schema'),
+  join('src', 'graphiql'),
+];
 
 /** Transpiles the server's sources and removes what dist/ still has of sources that are gone. */
 export async function buildServer() {
   const sources = (await filesBelow('src')).filter(
-    (file) => file.endsWith('.ts') && !file.startsWith(join('src', 'graphiql')),
+    (file) => file.endsWith('.ts') && !ELSEWHERE.some((place) => file.startsWith(place)),
   );
   await build({
     entryPoints: sources,
@@ -25,11 +33,11 @@ export async function buildServer() {
     const script = join('dist', relative('src', file)).replace(/\.ts$/, '.js');
     return [script, `${script}.map`];
   });
-  await removeStale('dist', new Set(made));
+  await removeStale('dist', new Set([...made, ...clientFiles]));
   return sources.length;
 }
 
-/** Removes what is neither in `made` nor of the page, and the directories that this empties. */
+/** Removes what is neither in `made` nor of another build, and the directories that this empties. */
 async function removeStale(directory, made) {
   for (const entry of await readdir(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name);

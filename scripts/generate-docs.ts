@@ -1,6 +1,7 @@
-/** `npm run generate`: writes what the docs take from the code. */
+/** `npm run generate`: writes what the docs and client caches take from the code. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createSchema, printSdl } from '../src/graphql/schema.js';
+import { clientSchema } from './client-schema.js';
 import { scopeTable, settingsTables, upstreamReadme } from './docs-tables.js';
 
 const root = new URL('../', import.meta.url);
@@ -19,5 +20,6 @@ function replaceBetween(file: string, name: string, text: string): void {
 
 writeFileSync(new URL('src/upstream/README.md', root), upstreamReadme(schema));
 writeFileSync(new URL('schema.graphql', root), printSdl());
+writeFileSync(new URL('src/generated/client-schema.ts', root), clientSchema(schema));
 replaceBetween('docs/authorization.md', 'scopes', scopeTable(schema));
 replaceBetween('docs/settings.md', 'settings', settingsTables());

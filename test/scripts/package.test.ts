@@ -1,11 +1,20 @@
 /** What is published: the same bytes from the same sources, and a package that works by itself. */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import ts from 'typescript';
 
 const root = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
@@ -72,3 +81,69 @@ test('the package holds what its command needs, and nothing of the repository be
   const { stdout: report } = await run('node', [command, 'check-config'], { cwd: place, env });
   expect(report).toContain('The gateway can serve with these settings.');
 }, 60_000);
+
+describe('what web apps import', () => {
+  const app = join(directory, 'app');
+  const files = {
+    'module.mjs': `import * as apollo from 'kinde-graphql/apollo';
+      import * as urql from 'kinde-graphql/urql';
+      console.log(JSON.stringify([Object.keys(apollo), Object.keys(urql)]));`,
+    'script.cjs': `const modules = [require('kinde-graphql/apollo'), require('kinde-graphql/urql')];
+      console.log(JSON.stringify(modules.map((exports) => Object.keys(exports).sort())));`,
+    'typed.mts': `import { InMemoryCache } from '@apollo/client';
+      import { createTypePolicies, possibleTypes } from 'kinde-graphql/apollo';
+      new InMemoryCache({ possibleTypes, typePolicies: createTypePolicies({ appendPages: false }) });`,
+    'typed.cts': `import { cacheExchange } from '@urql/exchange-graphcache';
+      import { typePolicies } from 'kinde-graphql/apollo';
+      import { keys, possibleTypes, resolvers } from 'kinde-graphql/urql';
+      cacheExchange({ keys, possibleTypes, resolvers });
+      // @ts-expect-error: its type is known here, too.
+      typePolicies satisfies string;`,
+  };
+  beforeAll(() => {
+    const installed = join(app, 'node_modules', 'kinde-graphql');
+    cpSync(join(directory, 'one/dist'), join(installed, 'dist'), { recursive: true });
+    cpSync(join(root, 'package.json'), join(installed, 'package.json'));
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(app, name), text);
+  });
+
+  test.each(['module.mjs', 'script.cjs'])(
+    'runs from %s without any other package',
+    async (name) => {
+      const { stdout } = await run('node', [join(app, name)]);
+      expect(JSON.parse(stdout)).toEqual([
+        ['createTypePolicies', 'possibleTypes', 'typePolicies'],
+        ['keys', 'possibleTypes', 'resolvers'],
+      ]);
+    },
+  );
+
+  test('has no code of the server', () => {
+    for (const name of ['apollo', 'urql']) {
+      const code = readFileSync(join(directory, 'one/dist/clients', `${name}.js`), 'utf8');
+      expect(code).not.toMatch(/\b(?:import|require)\b/);
+      expect(code.length).toBeLessThan(10_000);
+    }
+  });
+
+  test('has types for modules and for scripts', () => {
+    for (const name of ['@apollo', '@urql', 'graphql', 'rxjs', 'wonka', '@wry', 'optimism']) {
+      symlinkSync(join(root, 'node_modules', name), join(app, 'node_modules', name));
+    }
+    const program = ts.createProgram([join(app, 'typed.mts'), join(app, 'typed.cts')], {
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      types: [],
+      module: ts.ModuleKind.NodeNext,
+      target: ts.ScriptTarget.ES2023,
+    });
+    const problems = ts
+      .getPreEmitDiagnostics(program)
+      .map(
+        ({ file, messageText }) =>
+          `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
+      );
+    expect(problems).toEqual([]);
+  }, 60_000);
+});

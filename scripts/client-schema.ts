@@ -1,0 +1,84 @@
+/** What client caches have to know of the schema: printed, never typed in. */
+import {
+  getNamedType,
+  getNullableType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from 'graphql';
+
+/** The arguments that choose a page of a list, and not the list. */
+const PAGING = new Set(['first', 'after']);
+
+type Fields<T> = Record<string, Record<string, T>>;
+
+const isConnection = (field: GraphQLField<unknown, unknown>) =>
+  field.args.some(({ name }) => name === 'after');
+const isList = ({ type }: GraphQLField<unknown, unknown>) => isListType(getNullableType(type));
+
+/** Returns the module src/generated/client-schema.ts. */
+export function clientSchema(schema: GraphQLSchema): string {
+  const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
+  const objects = types.filter(isObjectType).filter((type) => type !== schema.getMutationType());
+  const constants = {
+    possibleTypes: Object.fromEntries(
+      types.filter(isInterfaceType).map((type) => [
+        type.name,
+        schema
+          .getPossibleTypes(type)
+          .map(({ name }) => name)
+          .sort(),
+      ]),
+    ),
+    connections: fieldsOf(objects, isConnection, ({ args }) => ({
+      filters: args.map(({ name }) => name).filter((name) => !PAGING.has(name)),
+      defaultFirst: args.find(({ name }) => name === 'first')?.defaultValue as number,
+    })),
+    lists: Object.fromEntries(
+      Object.entries(fieldsOf(objects.filter(isCached), isList, () => true)).map(
+        ([type, fields]) => [type, Object.keys(fields)],
+      ),
+    ),
+    embeddedTypes: objects
+      .filter((type) => type !== schema.getQueryType() && !('id' in type.getFields()))
+      .filter(({ name }) => !name.endsWith('Payload'))
+      .map(({ name }) => name)
+      .sort(),
+    mergedTypes: mergedTypes(objects),
+  };
+  const lines = Object.entries(constants).map(
+    ([name, value]) => `export const ${name} = ${JSON.stringify(value, null, 2)} as const;`,
+  );
+  return ['/* Made by `npm run generate`; edit schema/ instead. */', ...lines, ''].join('\n');
+}
+
+/** Whether a client's cache keeps objects of a type apart, or as a part of one that it keeps apart. */
+const isCached = ({ name }: GraphQLObjectType) => !/(?:Connection|Edge|Payload)$/.test(name);
+
+function fieldsOf<T>(
+  types: readonly GraphQLObjectType[],
+  isWanted: (field: GraphQLField<unknown, unknown>) => boolean,
+  valueOf: (field: GraphQLField<unknown, unknown>) => T,
+): Fields<T> {
+  const found = types.map((type) => {
+    const fields = Object.values(type.getFields()).filter(isWanted);
+    return [type.name, Object.fromEntries(fields.map((field) => [field.name, valueOf(field)]))];
+  });
+  return Object.fromEntries(
+    found.filter(([, fields]) => Object.keys(fields as object).length > 0),
+  ) as Fields<T>;
+}
+
+/** Returns the types without an id that are the single value of a field: a cache merges them. */
+function mergedTypes(objects: readonly GraphQLObjectType[]): string[] {
+  const values = objects
+    .filter(isCached)
+    .flatMap((type) => Object.values(type.getFields()))
+    .filter((field) => !isList(field) && !isConnection(field))
+    .map(({ type }) => getNamedType(type))
+    .filter((type) => isObjectType(type) && !('id' in type.getFields()));
+  return [...new Set(values.map(({ name }) => name))].sort();
+}

@@ -1,0 +1,332 @@
+/** The cache configuration of `kinde-graphql/urql`, with Graphcache and a gateway on a real socket. */
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  jest,
+  test,
+} from '@jest/globals';
+import { Client, fetchExchange, gql, type RequestPolicy } from '@urql/core';
+import { cacheExchange } from '@urql/exchange-graphcache';
+import { keys, possibleTypes, resolvers } from '../../src/clients/urql.js';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway({ env: { UPSTREAM_RETRIES: '0' } });
+});
+afterAll(() => gateway.close());
+
+let warnings: string[];
+beforeEach(() => {
+  gateway.emulator.reset();
+  warnings = [];
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  expect(warnings).toEqual([]);
+});
+
+function createClient() {
+  const sent: string[] = [];
+  const client = new Client({
+    url: `${gateway.url}/graphql`,
+    preferGetMethod: false,
+    exchanges: [
+      cacheExchange({
+        keys,
+        possibleTypes,
+        resolvers,
+        logger: (severity, message) => {
+          if (severity !== 'debug') warnings.push(message);
+        },
+      }),
+      fetchExchange,
+    ],
+    fetch: (url, options) => {
+      sent.push(/(?:query|mutation) (\w+)/.exec(String(options?.body))?.[1] ?? '');
+      return fetch(url, options);
+    },
+  });
+  const read = async (
+    query: ReturnType<typeof gql>,
+    variables: object = {},
+    requestPolicy: RequestPolicy = 'cache-first',
+  ) => (await client.query<any>(query, variables, { requestPolicy }).toPromise()).data;
+  return { client, read, sent };
+}
+
+const ORGANIZATIONS = {
+  nodes: gql`
+    query Nodes($first: Int, $after: String) {
+      organizations(first: $first, after: $after, sort: NAME_ASC) {
+        nodes {
+          id
+          code
+        }
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          endCursor
+        }
+      }
+    }
+  `,
+  edges: gql`
+    query Edges($first: Int, $after: String) {
+      organizations(first: $first, after: $after, sort: NAME_ASC) {
+        edges {
+          cursor
+          node {
+            id
+            code
+          }
+        }
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          endCursor
+        }
+      }
+    }
+  `,
+};
+const SHAPES = ['nodes', 'edges'] as const;
+
+const codesIn = ({ nodes, edges }: any): string[] =>
+  (nodes ?? edges.map(({ node }: any) => node)).map(({ code }: any) => code);
+
+async function allCodes(): Promise<string[]> {
+  const { organizations } = await gateway.query(
+    '{ organizations(first: 500, sort: NAME_ASC) { nodes { code } } }',
+  );
+  return codesIn(organizations);
+}
+
+const bigOrganization = () =>
+  [...gateway.emulator.state.organizations.values()].find(({ members }) => members.size > 12)!;
+
+describe('a connection', () => {
+  test.each(SHAPES)('of %s is read on to its end', async (shape) => {
+    const all = await allCodes();
+    const { read } = createClient();
+    const first = { first: 7 };
+    let { organizations } = await read(ORGANIZATIONS[shape], first);
+    for (let pages = 1; organizations.pageInfo.hasNextPage && pages < 20; pages++) {
+      const after = organizations.pageInfo.endCursor;
+      await read(ORGANIZATIONS[shape], { ...first, after });
+      ({ organizations } = await read(ORGANIZATIONS[shape], first));
+    }
+    expect(codesIn(organizations)).toEqual(all);
+    expect(organizations.pageInfo.hasPreviousPage).toBe(false);
+    expect(all.length).toBeGreaterThan(14);
+  });
+
+  test('that was read by nodes is read again for edges, and then answers both', async () => {
+    const all = await allCodes();
+    const { read, sent } = createClient();
+    await read(ORGANIZATIONS.nodes, { first: 5 });
+    for (let time = 0; time < 2; time++) {
+      for (const shape of SHAPES) {
+        const { organizations } = await read(ORGANIZATIONS[shape], { first: 5 });
+        expect(codesIn(organizations)).toEqual(all.slice(0, 5));
+      }
+    }
+    expect(sent).toEqual(['Nodes', 'Edges']);
+  });
+
+  test('that was read on by nodes is not mistaken for one of edges', async () => {
+    const all = await allCodes();
+    const { read } = createClient();
+    const first = { first: 4 };
+    const { pageInfo } = (await read(ORGANIZATIONS.nodes, first)).organizations;
+    await read(ORGANIZATIONS.nodes, { ...first, after: pageInfo.endCursor });
+    const { organizations } = await read(ORGANIZATIONS.edges, first);
+    expect(codesIn(organizations)).toEqual(all.slice(0, 4));
+    await read(ORGANIZATIONS.edges, { ...first, after: organizations.pageInfo.endCursor });
+    for (const shape of SHAPES) {
+      expect(codesIn((await read(ORGANIZATIONS[shape], first)).organizations)).toEqual(
+        all.slice(0, 8),
+      );
+    }
+  });
+
+  test('has pages of two sizes in one query', async () => {
+    const all = await allCodes();
+    const { read } = createClient();
+    const data = await read(gql`
+      query Sizes {
+        a: organizations(first: 3, sort: NAME_ASC) {
+          nodes {
+            id
+            code
+          }
+        }
+        b: organizations(first: 6, sort: NAME_ASC) {
+          nodes {
+            id
+            code
+          }
+        }
+      }
+    `);
+    expect(codesIn(data.a)).toEqual(all.slice(0, 3));
+    expect(codesIn(data.b)).toEqual(all.slice(0, 6));
+  });
+
+  test('has other lists for other filters and orders', async () => {
+    const { code } = bigOrganization().profile;
+    const { read, sent } = createClient();
+    const list = (args: string) => gql`
+      query List($code: ID!, $after: String) {
+        organization(code: $code) { id users(first: 3, after: $after ${args}) { nodes { id userId } pageInfo { endCursor } } }
+      }
+    `;
+    const lists = ['', 'roles: ["member"]', 'sort: EMAIL_DESC', 'sort: NAME_ASC'].map(list);
+    const users = async (query: ReturnType<typeof gql>, after?: string) =>
+      (await read(query, { code, ...(after === undefined ? {} : { after }) })).organization.users;
+    for (const query of lists) {
+      const first = await users(query);
+      const second = await users(query, first.pageInfo.endCursor);
+      expect((await users(query)).nodes).toEqual([...first.nodes, ...second.nodes]);
+    }
+    expect(sent).toHaveLength(2 * lists.length);
+  });
+
+  test('is read on with another `first`', async () => {
+    const all = await allCodes();
+    const { read } = createClient();
+    const { pageInfo } = (await read(ORGANIZATIONS.nodes, { first: 4 })).organizations;
+    await read(ORGANIZATIONS.nodes, { first: 9, after: pageInfo.endCursor });
+    expect(codesIn((await read(ORGANIZATIONS.nodes, { first: 4 })).organizations)).toEqual(
+      all.slice(0, 13),
+    );
+  });
+
+  test('shows an entry once that moved from one page to the next', async () => {
+    const all = await allCodes();
+    const { read } = createClient();
+    const { organizations } = gateway.emulator.state;
+    const { pageInfo } = (await read(ORGANIZATIONS.nodes, { first: 4 })).organizations;
+    const sixth = organizations.get(all[5]!)!.profile;
+    Object.assign(organizations.get(all[1]!)!.profile, { name: `${sixth.name} 2` });
+    organizations.resort();
+    await read(ORGANIZATIONS.nodes, { first: 4, after: pageInfo.endCursor });
+    expect(codesIn((await read(ORGANIZATIONS.nodes, { first: 4 })).organizations)).toEqual([
+      all[0],
+      ...all.slice(2, 6),
+      all[1],
+      ...all.slice(6, 7),
+    ]);
+  });
+});
+
+const USERS = gql`
+  query Users($code: ID!, $after: String) {
+    organization(code: $code) {
+      id
+      users(first: 5, after: $after) {
+        nodes {
+          id
+          userId
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+`;
+
+test('a list that can’t be read is null, and not an empty list', async () => {
+  const { code } = bigOrganization().profile;
+  const { client, read } = createClient();
+  const failWith = (status: number) =>
+    gateway.emulator.fault({
+      match: ({ path }) => path.includes('/users'),
+      respond: { status, body: {} },
+    });
+  let end = failWith(403);
+  const { data, error } = await client.query<any>(USERS, { code }).toPromise();
+  expect(data.organization.users).toBeNull();
+  expect(error!.graphQLErrors[0]!.extensions['code']).toBe('FORBIDDEN');
+  end();
+  const { users } = (await read(USERS, { code }, 'network-only')).organization;
+  expect(users.nodes).toHaveLength(5);
+
+  // A page that fails leaves those before it as they are.
+  end = failWith(503);
+  await read(USERS, { code, after: users.pageInfo.endCursor });
+  expect((await read(USERS, { code })).organization.users).toEqual(users);
+  end();
+  await read(USERS, { code, after: users.pageInfo.endCursor }, 'network-only');
+  expect((await read(USERS, { code })).organization.users.nodes).toHaveLength(10);
+});
+
+test('branding and colours are a part of their organization, without a warning', async () => {
+  const { code } = bigOrganization().profile;
+  const { read, sent } = createClient();
+  const branding = (fields: string) => gql`
+    query Branding($code: ID!) { organization(code: $code) { id branding { ${fields} } } }
+  `;
+  const queries = [branding('logo linkColor { raw }'), branding('themeCode linkColor { hex }')];
+  const seen = [];
+  for (const query of queries) seen.push(await read(query, { code }));
+  for (const [index, query] of queries.entries()) {
+    expect(await read(query, { code })).toEqual(seen[index]);
+  }
+  expect(sent).toHaveLength(2);
+});
+
+test('every object of the schema has a key, or is known to have none', async () => {
+  const { code } = bigOrganization().profile;
+  const { read } = createClient();
+  const { organization } = await read(
+    gql`
+      query Everything($code: ID!) {
+        viewer {
+          kind
+        }
+        organization(code: $code) {
+          id
+          featureFlags {
+            id
+            value
+          }
+          billing {
+            agreements {
+              agreementId
+            }
+          }
+          passkeyPolicy {
+            isEnabled
+          }
+          users(first: 1) {
+            edges {
+              cursor
+              node {
+                ... on Node {
+                  id
+                }
+                permissionGrants {
+                  permission {
+                    id
+                  }
+                  roles {
+                    id
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    `,
+    { code },
+  );
+  expect(organization.users.edges[0].node.id).toEqual(expect.any(String));
+});
