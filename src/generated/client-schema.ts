@@ -2,6 +2,7 @@
 export const possibleTypes = {
   "Node": [
     "FeatureFlag",
+    "MfaFactor",
     "Organization",
     "OrganizationInvite",
     "OrganizationLogo",
@@ -9,7 +10,8 @@ export const possibleTypes = {
     "OrganizationSignInMethod",
     "OrganizationUser",
     "Permission",
-    "Role"
+    "Role",
+    "User"
   ]
 } as const;
 export const connections = {
@@ -26,7 +28,8 @@ export const connections = {
       "filters": [
         "sort",
         "roles",
-        "permissions"
+        "permissions",
+        "search"
       ],
       "defaultFirst": 10
     }
@@ -40,6 +43,16 @@ export const connections = {
     }
   },
   "Query": {
+    "users": {
+      "filters": [
+        "email",
+        "username",
+        "phone",
+        "search",
+        "notInOrganization"
+      ],
+      "defaultFirst": 10
+    },
     "organizations": {
       "filters": [
         "sort"
@@ -70,22 +83,26 @@ export const lists = {
   "Role": [
     "permissions"
   ],
+  "OrganizationUser": [
+    "mfaFactors",
+    "roles",
+    "permissions",
+    "permissionGrants"
+  ],
   "OrganizationBilling": [
     "agreements"
+  ],
+  "Query": [
+    "nodes"
+  ],
+  "User": [
+    "memberships"
   ],
   "PermissionGrant": [
     "roles"
   ],
   "UserError": [
     "field"
-  ],
-  "Query": [
-    "nodes"
-  ],
-  "OrganizationUser": [
-    "roles",
-    "permissions",
-    "permissionGrants"
   ],
   "Viewer": [
     "scopes",
@@ -110,6 +127,8 @@ export const embeddedTypes = [
   "PermissionGrant",
   "RoleConnection",
   "RoleEdge",
+  "UserConnection",
+  "UserEdge",
   "UserError",
   "Viewer"
 ] as const;
