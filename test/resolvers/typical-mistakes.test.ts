@@ -215,21 +215,47 @@ describe('an invalid value is refused before any call', () => {
     expect(gateway.calls().filter((call) => !call.includes('/roles?'))).toEqual([]);
   });
 
+  test.each([
+    ['code', '{ organization(code: "a b") { name } }'],
+    ['userId', '{ user(userId: "a b") { email } }'],
+    ['notInOrganization', '{ users(notInOrganization: "a b") { nodes { userId } } }'],
+  ])('as the %s of a root field', async (name, document) => {
+    expect((await failure(document)).message).toMatch(
+      new RegExp(`^\`${name}\` is not a valid \\w+: "a b"\\. `),
+    );
+    expect(gateway.calls()).toEqual([]);
+  });
+
+  test('as the organization of a person', async () => {
+    const { users } = await gateway.query('{ users(first: 1) { nodes { id } } }');
+    gateway.calls();
+    const { message } = await failure(
+      'query ($id: ID!) { node(id: $id) { ... on User { membership(organizationCode: "a b") { id } } } }',
+      { id: users.nodes[0].id },
+    );
+    expect(message).toMatch(/^`organizationCode` is not a valid code: "a b"/);
+  });
+
   test('in each argument that the schema has for an id of Kinde’s', () => {
-    const { Query: _, Mutation: __, ...types } = buildSchema(schema).getTypeMap();
+    const { Mutation: _, ...types } = buildSchema(schema).getTypeMap();
     const found = Object.values(types).flatMap((type) =>
       isObjectType(type)
         ? Object.values(type.getFields()).flatMap(({ name, args }) =>
             args
               .filter((arg) => getNamedType(arg.type).name === 'ID')
-              .map((arg) => `${type.name}.${name} ${arg.name}`),
+              .map((arg) => `${type.name}.${name} ${arg.name}`)
+              // They take global ids.
+              .filter((argument) => !/^Query\.nodes? /.test(argument)),
           )
         : [],
     );
-    // A new one belongs in the tests above.
+    // A new one belongs in one of the tests above.
     expect(found.sort()).toEqual([
       'Organization.invite code',
       'Organization.user userId',
+      'Query.organization code',
+      'Query.user userId',
+      'Query.users notInOrganization',
       'Role.activeUsersCount organizationCode',
       'Role.users organizationCode',
       'Role.usersCount organizationCode',
