@@ -1,6 +1,7 @@
 /* Made by `npm run generate`; edit schema/ instead. */
 export const possibleTypes = {
   "Node": [
+    "EnvironmentFeatureFlag",
     "FeatureFlag",
     "MfaFactor",
     "Organization",
@@ -15,6 +16,32 @@ export const possibleTypes = {
   ]
 } as const;
 export const connections = {
+  "Query": {
+    "users": {
+      "filters": [
+        "email",
+        "username",
+        "phone",
+        "search",
+        "notInOrganization"
+      ],
+      "defaultFirst": 10
+    },
+    "organizations": {
+      "filters": [
+        "sort"
+      ],
+      "defaultFirst": 10
+    },
+    "roles": {
+      "filters": [],
+      "defaultFirst": 10
+    },
+    "permissions": {
+      "filters": [],
+      "defaultFirst": 10
+    }
+  },
   "Organization": {
     "invites": {
       "filters": [
@@ -41,35 +68,13 @@ export const connections = {
       ],
       "defaultFirst": 10
     }
-  },
-  "Query": {
-    "users": {
-      "filters": [
-        "email",
-        "username",
-        "phone",
-        "search",
-        "notInOrganization"
-      ],
-      "defaultFirst": 10
-    },
-    "organizations": {
-      "filters": [
-        "sort"
-      ],
-      "defaultFirst": 10
-    },
-    "roles": {
-      "filters": [],
-      "defaultFirst": 10
-    },
-    "permissions": {
-      "filters": [],
-      "defaultFirst": 10
-    }
   }
 } as const;
 export const lists = {
+  "Query": [
+    "featureFlags",
+    "nodes"
+  ],
   "Organization": [
     "signInMethods",
     "logos",
@@ -91,9 +96,6 @@ export const lists = {
   ],
   "OrganizationBilling": [
     "agreements"
-  ],
-  "Query": [
-    "nodes"
   ],
   "User": [
     "memberships"
