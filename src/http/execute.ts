@@ -51,6 +51,8 @@ export function createExecuteDetached(execution: Execution): ExecuteDetached {
       return { ...result, operation: request.graphql.operation };
     } finally {
       budget.close();
+      // A stream lives long, and would hold all that the operation has read.
+      request.graphql.operation = undefined;
     }
   };
 }

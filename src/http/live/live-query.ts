@@ -126,7 +126,8 @@ export class LiveQuery {
   #send(result: LiveResult): void {
     const isNew = result.body !== this.#last?.body;
     const isFirst = this.#last === undefined;
-    this.#last = result;
+    // What it depends on is in the index.
+    this.#last = { ...result, dependencies: undefined };
     for (const stream of this.#streams.values()) {
       if (isNew) stream.next(result.body);
       // The token was withdrawn.
