@@ -76,7 +76,10 @@ export function enforceScopes(schema: GraphQLSchema): GraphQLSchema {
       const ownerOf =
         names === undefined
           ? ofParent
-          : (_: unknown, args: unknown) => organization(valueAt(args, names) as string);
+          : (_: unknown, args: unknown) => {
+              const code = valueAt(args, names) as string | null | undefined;
+              return code == null ? ENVIRONMENT : organization(code);
+            };
       if (ownerOf === undefined)
         throw new TypeError(`${typeName}.${name} requires scopes, but OWNER_OF lacks ${typeName}.`);
       const { resolve = defaultFieldResolver } = field;

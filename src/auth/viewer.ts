@@ -91,6 +91,8 @@ const REACHED_THROUGH_ORGANIZATIONS: ReadonlySet<Endpoint> = new Set<Endpoint>([
   endpoints.roles.permissions,
   // The flags of the environment are those of each organization that doesn't override them.
   endpoints.featureFlags.environment,
+  // Its resolvers make it for members of an organization that the viewer may write to.
+  endpoints.users.refreshClaims,
 ]);
 
 /**

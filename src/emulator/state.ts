@@ -93,6 +93,8 @@ export class State {
   bulkUpdates: BulkUpdate;
   readonly organizations: Collection<OrganizationRecord>;
   readonly users: Collection<UserRecord>;
+  /** The ids of those whose claims were refreshed, in order. */
+  readonly claimRefreshes: string[] = [];
   readonly roles: Collection<RoleRecord>;
   readonly permissions: Collection<PermissionRecord>;
   /** The environment's flags, which an organization may override. */

@@ -21,6 +21,11 @@ export const users: Handlers['users'] = {
     });
   },
 
+  refreshClaims: (state, { user_id }) => {
+    state.claimRefreshes.push(state.user(user_id).id);
+    return success({});
+  },
+
   // Decisions: sorted by id, and an unknown id to start after is refused.
   search: (state, { page_size = 10, query = '*', starting_after, expand }) => {
     const expansions = expansionsIn(expand, SEARCH_EXPANSIONS);

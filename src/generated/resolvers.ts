@@ -66,6 +66,8 @@ export type AddOrganizationUserPermissionInput = {
   readonly organizationCode: Scalars['ID']['input'];
   /** The permission to grant. */
   readonly permission: PermissionReference;
+  /** Whether to refresh the claims of the member, so that the next tokens show the change. */
+  readonly refreshClaims?: InputMaybe<Scalars['Boolean']['input']>;
   /** Kinde's id of the user. */
   readonly userId: Scalars['ID']['input'];
 };
@@ -85,6 +87,8 @@ export type AddOrganizationUserRoleInput = {
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
+  /** Whether to refresh the claims of the member, so that the next tokens show the change. */
+  readonly refreshClaims?: InputMaybe<Scalars['Boolean']['input']>;
   /** The role to add. */
   readonly role: RoleReference;
   /** Kinde's id of the user. */
@@ -106,6 +110,8 @@ export type AddOrganizationUsersInput = {
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
+  /** Whether to refresh the claims of the users who were changed, so that the next tokens show the change. */
+  readonly refreshClaims?: InputMaybe<Scalars['Boolean']['input']>;
   /** The users to add, each of them once. */
   readonly users: ReadonlyArray<OrganizationUserAdditionInput>;
 };
@@ -156,6 +162,8 @@ export type CreateOrganizationInput = {
   readonly branding?: InputMaybe<OrganizationBrandingInput>;
   /** Create a billing customer for the organization as well. `Organization.billing` returns it. */
   readonly createBillingCustomer?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether to delete the organization again unless all users were added. The users themselves stay. */
+  readonly deleteOnFailure?: InputMaybe<Scalars['Boolean']['input']>;
   /** The id of the organization in your own system. */
   readonly externalId?: InputMaybe<Scalars['String']['input']>;
   /** A unique handle that sign-in URLs may carry. */
@@ -166,10 +174,14 @@ export type CreateOrganizationInput = {
   readonly isAutoMembershipEnabled?: InputMaybe<Scalars['Boolean']['input']>;
   /** The name that people see. */
   readonly name: Scalars['String']['input'];
+  /** Whether to refresh the claims of the users who were added, so that their next tokens have the organization. */
+  readonly refreshClaims?: InputMaybe<Scalars['Boolean']['input']>;
   /** The address of e-mails that Kinde sends for the organization. */
   readonly senderEmail?: InputMaybe<Scalars['String']['input']>;
   /** The name in e-mails that Kinde sends for the organization. */
   readonly senderName?: InputMaybe<Scalars['String']['input']>;
+  /** The first users, added after the organization is created, each of them once. */
+  readonly users?: InputMaybe<ReadonlyArray<OrganizationUserAdditionInput>>;
 };
 
 /** Input for `createOrganizationInvite`. */
@@ -206,9 +218,18 @@ export type CreateOrganizationInvitePayload = {
 /** Result of `createOrganization`. */
 export type CreateOrganizationPayload = {
   readonly __typename?: 'CreateOrganizationPayload';
-  /** The new organization, read after it was created. Null when it was not created. */
+  /** Kinde's ids of the users who were added. */
+  readonly addedUserIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** The new members, read after the change. */
+  readonly addedUsers: ReadonlyArray<OrganizationUser>;
+  /** The code of the new organization that was deleted again. Null when none was. */
+  readonly deletedOrganizationCode?: Maybe<Scalars['ID']['output']>;
+  /** The new organization, read after it was created. Null when it doesn't exist. */
   readonly organization?: Maybe<Organization>;
-  /** Why it was not created. Empty on success. */
+  /**
+   * Why the organization was not created, or what of it was not done: an error for each user who was not
+   * added, and one that says whether the organization exists. Empty when everything was done.
+   */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
@@ -469,7 +490,10 @@ export type Mutation = {
    * and reports the result of each user.
    */
   readonly addOrganizationUsers?: Maybe<AddOrganizationUsersPayload>;
-  /** Create an organization. */
+  /**
+   * Create an organization and, if you name some, add its first users. They are two writes: if the second
+   * one fails, `userErrors` says that the organization exists, and `deleteOnFailure` deletes it again.
+   */
   readonly createOrganization?: Maybe<CreateOrganizationPayload>;
   /**
    * Invite a person to an organization by e-mail address. Kinde refuses an address that has a pending
@@ -490,6 +514,11 @@ export type Mutation = {
   readonly disableOrganizationSignInMethod?: Maybe<DisableOrganizationSignInMethodPayload>;
   /** Enable a way to sign in, which Kinde calls a connection, for an organization. */
   readonly enableOrganizationSignInMethod?: Maybe<EnableOrganizationSignInMethodPayload>;
+  /**
+   * Refresh a person's claims: the next token that the person's application gets has its present roles and
+   * permissions, although the present one hasn't expired.
+   */
+  readonly refreshUserClaims?: Maybe<RefreshUserClaimsPayload>;
   /** Remove a member from an organization. */
   readonly removeOrganizationUser?: Maybe<RemoveOrganizationUserPayload>;
   /** Take a scope of one of your APIs from a member. */
@@ -769,6 +798,23 @@ export type MutationDisableOrganizationSignInMethodArgs = {
  */
 export type MutationEnableOrganizationSignInMethodArgs = {
   input: EnableOrganizationSignInMethodInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
+ */
+export type MutationRefreshUserClaimsArgs = {
+  input: RefreshUserClaimsInput;
 };
 
 
@@ -1722,6 +1768,29 @@ export type QueryUsersArgs = {
   username?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** Input for `refreshUserClaims`. */
+export type RefreshUserClaimsInput = {
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /**
+   * Kinde's code of an organization that the user is a member of. A caller that is held to an organization
+   * must name it, and needs a scope to read its members: `read:organization_users` or
+   * `read:organization_user_roles`. Without it, the caller acts for the whole environment.
+   */
+  readonly organizationCode?: InputMaybe<Scalars['ID']['input']>;
+  /** Kinde's id of the user. */
+  readonly userId: Scalars['ID']['input'];
+};
+
+/** Result of `refreshUserClaims`. */
+export type RefreshUserClaimsPayload = {
+  readonly __typename?: 'RefreshUserClaimsPayload';
+  /** Kinde's id of the user. Null when the claims were not refreshed. */
+  readonly refreshedUserId?: Maybe<Scalars['ID']['output']>;
+  /** Why the claims were not refreshed. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** Input for `removeOrganizationUserApiScope`. */
 export type RemoveOrganizationUserApiScopeInput = {
   /** Kinde's id of the API. */
@@ -1776,6 +1845,8 @@ export type RemoveOrganizationUserPermissionInput = {
   readonly organizationCode: Scalars['ID']['input'];
   /** The permission to revoke. */
   readonly permission: PermissionReference;
+  /** Whether to refresh the claims of the member, so that the next tokens show the change. */
+  readonly refreshClaims?: InputMaybe<Scalars['Boolean']['input']>;
   /** Kinde's id of the user. */
   readonly userId: Scalars['ID']['input'];
 };
@@ -1795,6 +1866,8 @@ export type RemoveOrganizationUserRoleInput = {
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
+  /** Whether to refresh the claims of the member, so that the next tokens show the change. */
+  readonly refreshClaims?: InputMaybe<Scalars['Boolean']['input']>;
   /** The role to remove. */
   readonly role: RoleReference;
   /** Kinde's id of the user. */
@@ -2177,6 +2250,8 @@ export type UpdateOrganizationUsersInput = {
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /** Kinde's code of the organization. */
   readonly organizationCode: Scalars['ID']['input'];
+  /** Whether to refresh the claims of the users who were changed, so that the next tokens show the change. */
+  readonly refreshClaims?: InputMaybe<Scalars['Boolean']['input']>;
   /** The members to update, each of them once. */
   readonly users: ReadonlyArray<OrganizationUserChangeInput>;
 };
@@ -2330,6 +2405,12 @@ export type UserError = {
 export type UserErrorCode =
   /** Kinde refused the batch that this user was in, because of another user or for a reason that names nobody. */
   | 'BATCH_REFUSED'
+  /** The write was done, and a person's claims were not refreshed after it. The message says whose and why. */
+  | 'CLAIMS_NOT_REFRESHED'
+  /** Not all users were added to the new organization. It exists, because it could not be deleted again. */
+  | 'CREATION_NOT_UNDONE'
+  /** Not all users were added to the new organization, so it was deleted again. */
+  | 'CREATION_UNDONE'
   /** The operation's time was up before this user's batch was sent. */
   | 'DEADLINE_EXCEEDED'
   /** A user is named more than once. Nothing was sent. */
@@ -2372,6 +2453,8 @@ export type UserErrorCode =
   | 'UPSTREAM_TIMEOUT'
   /** Kinde can't be reached. Nothing was done for this user. */
   | 'UPSTREAM_UNAVAILABLE'
+  /** The organization was created and exists, and not all of its users were added. Other errors say why. */
+  | 'USERS_NOT_ADDED'
   /** Kinde gave no usable response to this user's batch, which may have been done. Read before you repeat it. */
   | 'WRITE_OUTCOME_UNKNOWN';
 
@@ -2504,7 +2587,7 @@ export type ResolversTypes = {
   CreateOrganizationInput: CreateOrganizationInput;
   CreateOrganizationInviteInput: CreateOrganizationInviteInput;
   CreateOrganizationInvitePayload: ResolverTypeWrapper<CreateOrganizationInvitePayloadParent>;
-  CreateOrganizationPayload: ResolverTypeWrapper<Omit<CreateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  CreateOrganizationPayload: ResolverTypeWrapper<Omit<CreateOrganizationPayload, 'addedUsers' | 'organization' | 'userErrors'> & { addedUsers: ReadonlyArray<ResolversTypes['OrganizationUser']>, organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   DeleteFeatureFlagOverrideInput: DeleteFeatureFlagOverrideInput;
   DeleteFeatureFlagOverridePayload: ResolverTypeWrapper<DeleteFeatureFlagOverridePayloadParent>;
@@ -2563,6 +2646,8 @@ export type ResolversTypes = {
   PermissionGrant: ResolverTypeWrapper<PermissionGrantParent>;
   PermissionReference: PermissionReference;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RefreshUserClaimsInput: RefreshUserClaimsInput;
+  RefreshUserClaimsPayload: ResolverTypeWrapper<Omit<RefreshUserClaimsPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   RemoveOrganizationUserApiScopeInput: RemoveOrganizationUserApiScopeInput;
   RemoveOrganizationUserApiScopePayload: ResolverTypeWrapper<Omit<RemoveOrganizationUserApiScopePayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   RemoveOrganizationUserInput: RemoveOrganizationUserInput;
@@ -2629,7 +2714,7 @@ export type ResolversParentTypes = {
   CreateOrganizationInput: CreateOrganizationInput;
   CreateOrganizationInviteInput: CreateOrganizationInviteInput;
   CreateOrganizationInvitePayload: CreateOrganizationInvitePayloadParent;
-  CreateOrganizationPayload: Omit<CreateOrganizationPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  CreateOrganizationPayload: Omit<CreateOrganizationPayload, 'addedUsers' | 'organization' | 'userErrors'> & { addedUsers: ReadonlyArray<ResolversParentTypes['OrganizationUser']>, organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   DateTime: Scalars['DateTime']['output'];
   DeleteFeatureFlagOverrideInput: DeleteFeatureFlagOverrideInput;
   DeleteFeatureFlagOverridePayload: DeleteFeatureFlagOverridePayloadParent;
@@ -2679,6 +2764,8 @@ export type ResolversParentTypes = {
   PermissionGrant: PermissionGrantParent;
   PermissionReference: PermissionReference;
   Query: Record<PropertyKey, never>;
+  RefreshUserClaimsInput: RefreshUserClaimsInput;
+  RefreshUserClaimsPayload: Omit<RefreshUserClaimsPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   RemoveOrganizationUserApiScopeInput: RemoveOrganizationUserApiScopeInput;
   RemoveOrganizationUserApiScopePayload: Omit<RemoveOrganizationUserApiScopePayload, 'organizationUser' | 'userErrors'> & { organizationUser?: Maybe<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   RemoveOrganizationUserInput: RemoveOrganizationUserInput;
@@ -2782,6 +2869,9 @@ export type CreateOrganizationInvitePayloadResolvers<ContextType = Context, Pare
 };
 
 export type CreateOrganizationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateOrganizationPayload'] = ResolversParentTypes['CreateOrganizationPayload']> = {
+  addedUserIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  addedUsers?: Resolver<ReadonlyArray<ResolversTypes['OrganizationUser']>, ParentType, ContextType>;
+  deletedOrganizationCode?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
@@ -2880,6 +2970,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   deleteOrganizationLogo?: Resolver<Maybe<ResolversTypes['DeleteOrganizationLogoPayload']>, ParentType, ContextType, RequireFields<MutationDeleteOrganizationLogoArgs, 'input'>>;
   disableOrganizationSignInMethod?: Resolver<Maybe<ResolversTypes['DisableOrganizationSignInMethodPayload']>, ParentType, ContextType, RequireFields<MutationDisableOrganizationSignInMethodArgs, 'input'>>;
   enableOrganizationSignInMethod?: Resolver<Maybe<ResolversTypes['EnableOrganizationSignInMethodPayload']>, ParentType, ContextType, RequireFields<MutationEnableOrganizationSignInMethodArgs, 'input'>>;
+  refreshUserClaims?: Resolver<Maybe<ResolversTypes['RefreshUserClaimsPayload']>, ParentType, ContextType, RequireFields<MutationRefreshUserClaimsArgs, 'input'>>;
   removeOrganizationUser?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserPayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserArgs, 'input'>>;
   removeOrganizationUserApiScope?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserApiScopePayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserApiScopeArgs, 'input'>>;
   removeOrganizationUserPermission?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserPermissionPayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserPermissionArgs, 'input'>>;
@@ -3108,6 +3199,11 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   viewer?: Resolver<ResolversTypes['Viewer'], ParentType, ContextType>;
 };
 
+export type RefreshUserClaimsPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RefreshUserClaimsPayload'] = ResolversParentTypes['RefreshUserClaimsPayload']> = {
+  refreshedUserId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export type RemoveOrganizationUserApiScopePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RemoveOrganizationUserApiScopePayload'] = ResolversParentTypes['RemoveOrganizationUserApiScopePayload']> = {
   organizationUser?: Resolver<Maybe<ResolversTypes['OrganizationUser']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
@@ -3321,6 +3417,7 @@ export type Resolvers<ContextType = Context> = {
   PermissionEdge?: PermissionEdgeResolvers<ContextType>;
   PermissionGrant?: PermissionGrantResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  RefreshUserClaimsPayload?: RefreshUserClaimsPayloadResolvers<ContextType>;
   RemoveOrganizationUserApiScopePayload?: RemoveOrganizationUserApiScopePayloadResolvers<ContextType>;
   RemoveOrganizationUserPayload?: RemoveOrganizationUserPayloadResolvers<ContextType>;
   RemoveOrganizationUserPermissionPayload?: RemoveOrganizationUserPermissionPayloadResolvers<ContextType>;

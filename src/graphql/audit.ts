@@ -79,6 +79,7 @@ interface Input {
 /** The parts of the mutations' payloads. */
 interface Payload {
   organization?: { code: string } | null;
+  organizationUser?: object | null;
   addedUserIds?: readonly string[];
   updatedUserIds?: readonly string[];
   removedUserIds?: readonly string[];
@@ -131,6 +132,7 @@ function toldBy({ userErrors, ...payload }: Payload): Told {
   const { addedUserIds = [], updatedUserIds = [], removedUserIds = [] } = payload;
   const isBulk = ['addedUserIds', 'updatedUserIds', 'removedUserIds'].some((ids) => ids in payload);
   const done = addedUserIds.length + updatedUserIds.length + removedUserIds.length;
+  const isDone = done > 0 || payload.organization != null || payload.organizationUser != null;
   const codes = userErrors.map(({ code, kindeCode }) => kindeCode ?? code);
   const users = {
     added: addedUserIds.length,
@@ -141,7 +143,7 @@ function toldBy({ userErrors, ...payload }: Payload): Told {
     outcome:
       codes.length === 0
         ? 'success'
-        : done > 0
+        : isDone
           ? 'partial'
           : codes.includes('WRITE_OUTCOME_UNKNOWN')
             ? 'unknown'

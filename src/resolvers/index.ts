@@ -6,6 +6,7 @@ import type {
 } from '../generated/resolvers.js';
 import type { UserErrorCode } from '../graphql/user-errors.js';
 import type { Expect, ListOf } from '../upstream/type-checks.js';
+import * as createOrganization from './create-organization.js';
 import * as featureFlags from './feature-flags.js';
 import * as mutations from './mutation.js';
 import * as nodes from './nodes.js';
@@ -20,6 +21,7 @@ import * as organizationUserMfa from './organization-user-mfa.js';
 import * as organizations from './organizations.js';
 import * as people from './people.js';
 import * as permissions from './permissions.js';
+import * as refreshClaims from './refresh-claims.js';
 import * as roles from './roles.js';
 import * as scalars from './scalars.js';
 import * as users from './users.js';
@@ -30,6 +32,8 @@ const domains = [
   mutations.resolvers,
   nodes.resolvers,
   organizations.resolvers,
+  createOrganization.resolvers,
+  refreshClaims.resolvers,
   organizationConnections.resolvers,
   organizationInvites.resolvers,
   organizationLogos.resolvers,

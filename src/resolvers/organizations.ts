@@ -64,7 +64,7 @@ const CREATE = {
   billingEmail: 'billing_email',
   billingPlanCode: 'billing_plan_code',
 } as const satisfies Record<
-  keyof Omit<CreateOrganizationInput, 'branding' | 'idempotencyKey'>,
+  keyof Omit<CreateOrganizationInput, 'branding' | 'idempotencyKey' | keyof Steps>,
   keyof CreateArguments
 >;
 
@@ -79,6 +79,9 @@ const UPDATE = {
   keyof Omit<UpdateOrganizationInput, 'branding' | 'organizationCode' | 'idempotencyKey'>,
   keyof UpdateArguments
 >;
+
+/** What the creation of an organization does besides creating it. */
+type Steps = Pick<CreateOrganizationInput, 'users' | 'refreshClaims' | 'deleteOnFailure'>;
 
 type CreateArguments = Arguments<Endpoints['organizations']['create']>;
 type UpdateArguments = Arguments<Endpoints['organizations']['update']>;
@@ -121,6 +124,10 @@ function branding(input: OrganizationBrandingInput | null | undefined): Record<s
 function requireText(argument: string, value: string): void {
   if (value === '') throw badUserInput(`\`${argument}\` is empty.`);
 }
+
+/** Returns an organization's properties as Kinde takes them. Throws an InputError for an invalid one. */
+export const creationOf = ({ branding: look, ...input }: CreateOrganizationInput) =>
+  ({ ...properties(input, CREATE), ...branding(look) }) as CreateArguments;
 
 export const resolvers = {
   Query: {
@@ -200,17 +207,6 @@ export const resolvers = {
   OrganizationConnection: connectionResolvers,
 
   Mutation: {
-    createOrganization: mutation(
-      { organization: null },
-      async ({ branding: look, ...input }: CreateOrganizationInput, { upstream }) => {
-        const { organization } = await upstream.organizations.create({
-          ...properties(input, CREATE),
-          ...branding(look),
-        } as CreateArguments);
-        return { organization: { code: organization.code } };
-      },
-    ),
-
     updateOrganization: mutation(
       { organization: null },
       async (

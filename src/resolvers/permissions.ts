@@ -10,6 +10,7 @@ import { connection, connectionResolvers } from './connection.js';
 import { mapEntries, reported } from './entries.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
+import { refreshAfterWrite } from './refresh-claims.js';
 import {
   checkFilterKeys,
   resolveIds,
@@ -90,23 +91,27 @@ export const resolvers = {
   Mutation: {
     addOrganizationUserPermission: mutation(
       { organizationUser: null },
-      async (input: AddOrganizationUserPermissionInput, { upstream, loaders }) => {
+      async (input: AddOrganizationUserPermissionInput, context) => {
+        const { upstream, loaders } = context;
         const member = { org_code: input.organizationCode, user_id: input.userId };
         await withPermissionId(loaders, input.permission, (permission_id) =>
           upstream.organizations.addUserPermission({ ...member, permission_id }),
         );
-        return { organizationUser: member };
+        const userErrors = await refreshAfterWrite(input, [member.user_id], context);
+        return { organizationUser: member, userErrors };
       },
     ),
 
     removeOrganizationUserPermission: mutation(
       { organizationUser: null },
-      async (input: RemoveOrganizationUserPermissionInput, { upstream, loaders }) => {
+      async (input: RemoveOrganizationUserPermissionInput, context) => {
+        const { upstream, loaders } = context;
         const member = { org_code: input.organizationCode, user_id: input.userId };
         await withPermissionId(loaders, input.permission, (permission_id) =>
           upstream.organizations.removeUserPermission({ ...member, permission_id }),
         );
-        return { organizationUser: member };
+        const userErrors = await refreshAfterWrite(input, [member.user_id], context);
+        return { organizationUser: member, userErrors };
       },
     ),
   },

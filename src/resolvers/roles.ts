@@ -12,6 +12,7 @@ import { connection, connectionResolvers } from './connection.js';
 import { mapEntries, reported } from './entries.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
+import { refreshAfterWrite } from './refresh-claims.js';
 import {
   checkFilterKeys,
   resolveKeys,
@@ -82,23 +83,27 @@ export const resolvers = {
   Mutation: {
     addOrganizationUserRole: mutation(
       { organizationUser: null },
-      async (input: AddOrganizationUserRoleInput, { upstream, loaders }) => {
+      async (input: AddOrganizationUserRoleInput, context) => {
+        const { upstream, loaders } = context;
         const member = { org_code: input.organizationCode, user_id: input.userId };
         await withRoleId(loaders, input.role, (role_id) =>
           upstream.organizations.addUserRole({ ...member, role_id }),
         );
-        return { organizationUser: member };
+        const userErrors = await refreshAfterWrite(input, [member.user_id], context);
+        return { organizationUser: member, userErrors };
       },
     ),
 
     removeOrganizationUserRole: mutation(
       { organizationUser: null },
-      async (input: RemoveOrganizationUserRoleInput, { upstream, loaders }) => {
+      async (input: RemoveOrganizationUserRoleInput, context) => {
+        const { upstream, loaders } = context;
         const member = { org_code: input.organizationCode, user_id: input.userId };
         await withRoleId(loaders, input.role, (role_id) =>
           upstream.organizations.removeUserRole({ ...member, role_id }),
         );
-        return { organizationUser: member };
+        const userErrors = await refreshAfterWrite(input, [member.user_id], context);
+        return { organizationUser: member, userErrors };
       },
     ),
   },

@@ -7,9 +7,10 @@ import type {
   Resolvers,
   UpdateOrganizationUsersInput,
 } from '../generated/resolvers.js';
+import type { Context } from '../graphql/context.js';
 import type { Loaders } from '../loaders/index.js';
 import { fullName, memberTraits, type Member } from '../loaders/users.js';
-import { checkUserIds, sendInBatches } from './bulk.js';
+import { checkUserIds, sendInBatches, type BulkOutcome } from './bulk.js';
 import { updateMembers } from './bulk-update.js';
 import { carriedOr } from './from-parent.js';
 import { connection, connectionResolvers } from './connection.js';
@@ -19,6 +20,7 @@ import { nodeId } from './node-id.js';
 import { checkPermissionFilter, permissionKeys } from './permissions.js';
 import { allOrInputError } from './reference.js';
 import { checkRoleFilter, roleKeys } from './roles.js';
+import { refreshAfterWrite } from './refresh-claims.js';
 import { searchText } from './search-text.js';
 import { nothingDone, standingIn } from './standing.js';
 
@@ -57,11 +59,14 @@ function mentioning(text: string): (member: Member) => boolean {
 }
 
 /** Returns users that were written as members, to be read again. */
-const asMembers = (org_code: string, userIds: readonly string[]): Member[] =>
+export const asMembers = (org_code: string, userIds: readonly string[]): Member[] =>
   userIds.map((user_id) => ({ org_code, user_id }));
 
 /** Returns users as Kinde takes them to add. Throws an InputError that names all invalid values. */
-async function usersToAdd(users: readonly OrganizationUserAdditionInput[], loaders: Loaders) {
+export async function usersToAdd(
+  users: readonly OrganizationUserAdditionInput[],
+  loaders: Loaders,
+) {
   checkUserIds(
     'users',
     users.map(({ userId }) => userId),
@@ -76,6 +81,21 @@ async function usersToAdd(users: readonly OrganizationUserAdditionInput[], loade
     position,
     body: { id: user.userId, roles: roles![position], permissions: permissions![position] },
   }));
+}
+
+/** Adds users in batches, and returns each user's outcome. */
+export function addUsers(
+  org_code: string,
+  additions: Awaited<ReturnType<typeof usersToAdd>>,
+  { upstream, loaders }: Context,
+): Promise<BulkOutcome> {
+  const standingOf = standingIn(org_code, loaders);
+  return sendInBatches(additions, {
+    list: 'users',
+    send: (users) => upstream.organizations.addUsers({ org_code, users }),
+    standingOf,
+    nothingDone: async ({ body }) => nothingDone('NOT_ADDED', await standingOf(body.id)),
+  });
 }
 
 export const resolvers = {
@@ -128,20 +148,15 @@ export const resolvers = {
   Mutation: {
     addOrganizationUsers: mutation(
       { organization: null, addedUserIds: [], addedUsers: [] },
-      async ({ organizationCode, users }: AddOrganizationUsersInput, { upstream, loaders }) => {
-        const standingOf = standingIn(organizationCode, loaders);
-        const { addedUserIds, userErrors } = await sendInBatches(await usersToAdd(users, loaders), {
-          list: 'users',
-          send: (batch) =>
-            upstream.organizations.addUsers({ org_code: organizationCode, users: batch }),
-          standingOf,
-          nothingDone: async ({ body }) => nothingDone('NOT_ADDED', await standingOf(body.id)),
-        });
+      async (input: AddOrganizationUsersInput, context) => {
+        const { organizationCode, users } = input;
+        const additions = await usersToAdd(users, context.loaders);
+        const { addedUserIds, userErrors } = await addUsers(organizationCode, additions, context);
         return {
           organization: addedUserIds.length === 0 ? null : { code: organizationCode },
           addedUserIds,
           addedUsers: asMembers(organizationCode, addedUserIds),
-          userErrors,
+          userErrors: [...userErrors, ...(await refreshAfterWrite(input, addedUserIds, context))],
         };
       },
     ),
@@ -155,7 +170,7 @@ export const resolvers = {
           organization: updatedUserIds.length === 0 ? null : { code: organizationCode },
           updatedUserIds,
           updatedUsers: asMembers(organizationCode, updatedUserIds),
-          userErrors,
+          userErrors: [...userErrors, ...(await refreshAfterWrite(input, updatedUserIds, context))],
         };
       },
     ),

@@ -505,6 +505,25 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       expect(gateway.emulator.state.organizations.has(organizationCode)).toBe(false);
     });
 
+    test('an organization is created with its administrator, whose claims are refreshed', async () => {
+      const { organization, userErrors } = await mutate(
+        'createOrganization',
+        {
+          name: 'Fjord',
+          users: [{ userId: strangerId, roles: [{ key: 'admin' }] }],
+          refreshClaims: true,
+        },
+        'organization { code }',
+      );
+      expect(userErrors).toEqual([]);
+      const { code: organizationCode } = organization;
+      expect(await refusal('refreshUserClaims', { userId: strangerId, organizationCode })).toEqual(
+        [],
+      );
+      expect(gateway.emulator.state.claimRefreshes).toEqual([strangerId, strangerId]);
+      expect(await refusal('refreshUserClaims', { userId: 'kp_none' })).toEqual(['USER_NOT_FOUND']);
+    });
+
     test('users are added, changed and removed, in bulk and singly', async () => {
       const { users } = gateway.emulator.state;
       const strangers = [...users.values()].filter(({ organizations }) => !organizations.length);

@@ -47,7 +47,10 @@ interface ManagementApi {
     updateOrganizationFeatureFlagOverride: Call<Rows['updateFeatureFlag']>;
     updateOrganizationUsers: Call<Rows['updateUsers']>;
   };
-  Users: { getUsers: Call<Endpoints['users']['list']> };
+  Users: {
+    getUsers: Call<Endpoints['users']['list']>;
+    refreshUserClaims: Call<Endpoints['users']['refreshClaims']>;
+  };
   Roles: {
     getRolePermissions: Call<Endpoints['roles']['permissions']>;
     getRoles: Call<Endpoints['roles']['list']>;
@@ -395,4 +398,10 @@ test('people are searched, and a search is read on after the last id', async () 
   expect(new Set(everybody).size).toBe(api.emulator.state.users.size);
   const { results } = await Search.searchUsers({ query: '@example.org', expand: 'organizations' });
   expect(results.map(({ organizations }) => organizations)).toEqual(results.map(() => []));
+});
+
+test('claims are refreshed', async () => {
+  const [user] = api.emulator.state.users.values();
+  expect(await Users.refreshUserClaims({ userId: user!.id })).toMatchObject({ code: 'OK' });
+  expect(api.emulator.state.claimRefreshes).toEqual([user!.id]);
 });

@@ -33,6 +33,7 @@ export function validInputs({
   const member = { organizationCode, userId };
   return {
     createOrganization: { name: 'New' },
+    refreshUserClaims: { userId },
     updateOrganization: { ...organization, name: 'Other' },
     deleteOrganization: organization,
     addOrganizationUsers: {

@@ -151,15 +151,16 @@ type BulkUser = Partial<Record<(typeof SENT_ONE_BY_ONE)[number], unknown>>;
 
 /** A write is a call for each batch of users that its input names, and reads them again for its payload. */
 function bulkWrite(input: unknown): FieldCost {
-  const { users, userIds } = (input ?? {}) as { users?: unknown; userIds?: unknown };
+  const { users, userIds, refreshClaims } = (input ?? {}) as Record<string, unknown>;
   const entries = lengthOf(users ?? userIds);
   const singles = (Array.isArray(users) ? (users as (BulkUser | null)[]) : []).reduce(
     (sum, user) => SENT_ONE_BY_ONE.reduce((calls, name) => calls + lengthOf(user?.[name]), sum),
     0,
   );
   const calls = Math.max(1, Math.ceil(entries / MAX_BULK_USERS)) + singles;
+  const refreshes = refreshClaims === true ? Math.max(1, entries) : 0;
   return {
-    own: calls + entries,
+    own: calls + entries + refreshes,
     objects: 1,
     copies: 1,
     entries,

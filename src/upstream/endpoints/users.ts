@@ -1,6 +1,6 @@
 import { Type as t } from 'typebox';
 import { endpoint } from '../endpoint.js';
-import { NextToken, User } from '../types.js';
+import { NextToken, Success, User } from '../types.js';
 import { list } from '../schema-decoder.js';
 import { page } from './page.js';
 
@@ -43,5 +43,12 @@ export const users = {
     }),
     ids: ['starting_after'],
     returns: t.Object({ results: list(User) }),
+  }),
+
+  refreshClaims: endpoint('POST /api/v1/users/{user_id}/refresh_claims', {
+    summary: 'Let the next token of a person have its present roles and permissions.',
+    scope: 'update:user_refresh_claims',
+    tags: [],
+    returns: Success,
   }),
 };
