@@ -136,7 +136,7 @@ describe('refreshClaims: true', () => {
     expect(state().claimRefreshes).toEqual([strangerId]);
     await domain.mutate('updateOrganizationUsers', {
       organizationCode,
-      users: [{ userId, roles: [{ key: 'auditor' }] }],
+      users: [{ userId, setRoles: [{ key: 'auditor' }] }],
       refreshClaims: true,
     });
     expect(state().claimRefreshes).toEqual([strangerId, userId]);
