@@ -4,6 +4,7 @@ import { makeExecutableSchema } from '@graphql-tools/schema';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { buildSchema, isScalarType, lexicographicSortSchema, type GraphQLSchema } from 'graphql';
 import { auditMutations } from './audit.js';
+import { acceptGlobalIds } from './global-ids.js';
 import { completeListsInTurns } from './list-turns.js';
 import { enforceScopes } from '../auth/directives.js';
 import { resolvers } from '../resolvers/index.js';
@@ -38,7 +39,8 @@ function makeSchema(): GraphQLSchema {
     resolverValidationOptions: { requireResolversToMatchSchema: 'error' },
   });
   describeScalars(schema);
-  return completeListsInTurns(auditMutations(enforceScopes(describeScopes(schema))));
+  const checked = auditMutations(enforceScopes(describeScopes(schema)));
+  return completeListsInTurns(acceptGlobalIds(checked));
 }
 
 /** Gives scalars the description and specification of the SDL, which their implementations override. */

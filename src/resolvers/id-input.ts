@@ -63,10 +63,14 @@ export function idProblem(kind: IdKind, subject: string, value: string): string 
   if (!isId(value)) return invalid(kind, subject, value);
   const named = namedBy(value);
   if (named === undefined) return undefined;
-  const { type, part, key } = named;
-  return part === kind.part
+  const { type, part, key, owner } = named;
+  if (part !== kind.part) {
+    return `${subject} is the global id of ${type === 'Organization' ? 'an' : 'a'} ${type}. ${looksLike(kind)}`;
+  }
+  const owners = Object.values(owner).map((text) => `\`${text}\``);
+  return kind.noun === 'key' || owners.length === 0
     ? `${subject} is a global id. Send Kinde's own ${kind.noun} instead: \`${key}\`.`
-    : `${subject} is the global id of ${type === 'Organization' ? 'an' : 'a'} ${type}. ${looksLike(kind)}`;
+    : `${subject} is the global id of \`${key}\` in ${owners.join(', ')}, not in the one that you named.`;
 }
 
 /** Throws BAD_USER_INPUT for the argument `name` unless it can be an id of this kind. Returns the id. */

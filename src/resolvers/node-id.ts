@@ -46,8 +46,28 @@ export function parseNodeId(id: string): { type: NodeType; keys: string[] } | un
   return { type: type as NodeType, keys };
 }
 
-/** Returns the id, code or key that Kinde has for the object of a global id; undefined for another text. */
-export function namedBy(id: string): { type: NodeType; part: IdPart; key: string } | undefined {
-  const named = parseNodeId(id);
-  return named && { type: named.type, part: KEYS[named.type].at(-1)!, key: named.keys.at(-1)! };
+/** What a global id names: the last of its keys, with those before it. */
+export interface Named {
+  type: NodeType;
+  part: IdPart;
+  key: string;
+  /** What the object belongs to, by the names of the keys, for example its `organizationCode`. */
+  owner: Readonly<Record<string, string>>;
 }
+
+/** How every global id begins: the JSON of an array whose first entry is the name of a type. */
+const PREFIX = 'WyJ';
+
+/** Returns what a global id names; undefined for another text. */
+export function namedBy(id: string): Named | undefined {
+  const named = id.startsWith(PREFIX) ? parseNodeId(id) : undefined;
+  if (named === undefined) return undefined;
+  const { type, keys } = named;
+  const parts: readonly IdPart[] = KEYS[type];
+  const owner = Object.fromEntries(parts.slice(0, -1).map((part, index) => [part, keys[index]!]));
+  return { type, part: parts.at(-1)!, key: keys.at(-1)!, owner };
+}
+
+/** Returns which part names an object of a type; undefined for a type without global ids. */
+export const partNamed = (type: string): IdPart | undefined =>
+  Object.hasOwn(KEYS, type) ? KEYS[type as NodeType].at(-1) : undefined;

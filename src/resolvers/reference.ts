@@ -200,20 +200,21 @@ const nameOf = (reference: Reference) =>
 function invalidError({ reference, field }: Place, kind: ReferenceKind): UserError | undefined {
   const value = nameIn(reference);
   const name = reference.key == null ? kind.idName : 'key';
-  const message =
-    name === 'key'
-      ? idProblem(KEY, '`key`', value)
-      : (globalIdProblem(kind, value) ?? idProblem(UUID, `\`${name}\``, value));
+  const kindOfId = name === 'key' ? KEY : UUID;
+  const message = globalIdProblem(kind, name, value) ?? idProblem(kindOfId, `\`${name}\``, value);
   return message === undefined
     ? undefined
     : { message, code: 'INVALID_ID', field: [...field, name] };
 }
 
-/** The global id of a role or a permission holds its key, and not the id that Kinde has for it. */
-function globalIdProblem({ idName, typeName }: ReferenceKind, value: string): string | undefined {
-  const named = namedBy(value);
-  return named?.type === typeName
-    ? `\`${idName}\` is a global id. Write \`{ key: "${named.key}" }\` instead.`
+/** A global id is accepted as an id, and not as a key. */
+function globalIdProblem(
+  { idName, typeName }: ReferenceKind,
+  name: string,
+  value: string,
+): string | undefined {
+  return name === 'key' && namedBy(value)?.type === typeName
+    ? `\`key\` is a global id. Write \`{ ${idName}: "${value}" }\` instead.`
     : undefined;
 }
 

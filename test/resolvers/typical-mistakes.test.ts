@@ -78,22 +78,20 @@ const MISTAKES: Record<string, () => Promise<Problem>> = {
       key: 'dark\u2011mode',
       value: true,
     }),
-  '`organizationCode` with the `id` of an organization': () =>
-    addRole({ key: 'admin' }, { organizationCode: globalId('Organization', CODE) }),
-  '`organization(code:)` with the `id` of an organization': () =>
+  '`organization(code:)` with the `id` of a role': () =>
     failure('query ($id: ID!) { organization(code: $id) { name } }', {
-      id: globalId('Organization', CODE),
+      id: globalId('Role', 'admin'),
     }),
-  '`userId` with the `id` of a member': () =>
-    addRole({ key: 'admin' }, { userId: globalId('OrganizationUser', CODE, 'kp_1') }),
+  '`userId` with the `id` of a member of another organization': () =>
+    addRole({ key: 'admin' }, { userId: globalId('OrganizationUser', 'org_other', 'kp_1') }),
   '`userId` with the `id` of an organization': () =>
     addRole({ key: 'admin' }, { userId: globalId('Organization', CODE) }),
   '`node(id: "org_d0915bb74c5")`': () => failure(`{ node(id: "${CODE}") { id } }`),
   '`role: { key: "admn" }`': () => addRole({ key: 'admn' }),
   '`role: { roleId: "admin" }`': () => addRole({ roleId: 'admin' }),
   '`role: { key: }` with a `roleId`': () => addRole({ key: adminId() }),
-  '`role: { roleId: }` with the `id` of a role': () =>
-    addRole({ roleId: globalId('Role', 'admin') }),
+  '`role: { roleId: }` with the `id` of a permission': () =>
+    addRole({ roleId: globalId('Permission', 'admin') }),
   '`users(roles: ["admn"])`': () => usersWith('roles: ["admn"]'),
   '`users(permissions: ["astronaut"])`': () => usersWith('permissions: ["astronaut"]'),
   '`users(roles:)` with a `roleId`': () => usersWith(`roles: ["${adminId()}"]`),
@@ -268,7 +266,7 @@ describe('an invalid value is refused before any call', () => {
   ).flatMap(([mutation, input]) => {
     const type = buildSchema(schema).getType(inputTypeOf(mutation)) as GraphQLInputObjectType;
     return Object.values(type.getFields())
-      .filter(({ name, type }) => getNamedType(type).name === 'ID' && name !== 'idempotencyKey')
+      .filter(({ name, type }) => /^ID!?$/.test(String(type)) && name !== 'idempotencyKey')
       .map(({ name }) => [mutation, name, input] as const);
   });
 
@@ -283,16 +281,16 @@ describe('an invalid value is refused before any call', () => {
     [
       'resetOrganizationUserMfaFactor',
       'mfa_1',
-      { userId: 'kp_1', factorId: globalId('MfaFactor', CODE, 'kp_1', 'mfa_1') },
+      { userId: 'kp_1', factorId: globalId('MfaFactor', CODE, 'kp_2', 'mfa_1') },
     ],
     [
       'disableOrganizationSignInMethod',
       'conn_1',
-      { connectionId: globalId('OrganizationSignInMethod', CODE, 'conn_1') },
+      { connectionId: globalId('OrganizationSignInMethod', 'org_other', 'conn_1') },
     ],
-  ])('in %s: the global id of %s itself', async (mutation, id, input) => {
+  ])('in %s: the global id of %s of another owner', async (mutation, id, input) => {
     const { message } = await refusal(mutation, { organizationCode: CODE, ...input });
-    expect(message).toContain(`is a global id. Send Kinde's own id instead: \`${id}\`.`);
+    expect(message).toContain(`is the global id of \`${id}\` in \``);
     expect(gateway.calls()).toEqual([]);
   });
 });
