@@ -46,10 +46,10 @@ export function createFeatureFlagLoaders({ upstream, granted, reads }: Sources) 
   const overrides = reads.one(
     async (org_code: string): Promise<ByKey<FeatureFlagParent>> => {
       const { feature_flags } = await upstream.organizations.featureFlags({ org_code });
-      return byKey(feature_flags, (flag, key) => ({
-        ...flag,
-        ...{ org_code, key, source: 'ORGANIZATION' },
-      }));
+      // Without a spread, since a response may hold tens of thousands.
+      return byKey(feature_flags, ({ type, value }, key) => {
+        return { type, value, org_code, key, source: 'ORGANIZATION' };
+      });
     },
     (org_code) => org_code,
   );
