@@ -28,6 +28,8 @@ const OWNER_OF: Readonly<Record<string, OwnerOf>> = {
   // A person is in several organizations, so nobody who is held to one may read it.
   User: ofEnvironment,
   EnvironmentFeatureFlag: ofEnvironment,
+  CreatePermissionPayload: ofEnvironment,
+  UpdatePermissionPayload: ofEnvironment,
   // Neither `Query.roles` nor `node` shows one to a user, so a member led here.
   Role: () => ({ kind: 'member' }),
 };

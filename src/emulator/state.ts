@@ -192,6 +192,28 @@ export class State {
     return flag;
   }
 
+  /** Takes a role from all who have it. */
+  removeRole(role: RoleRecord): void {
+    this.roles.delete(role.id);
+    for (const { members, invites } of this.organizations.values()) {
+      for (const { roles } of members.values()) roles.delete(role);
+      for (const invite of invites.values()) {
+        invite.roles = invite.roles.filter((other) => other !== role);
+      }
+    }
+  }
+
+  /** Takes a permission from all roles and members. */
+  removePermission(permission: PermissionRecord): void {
+    this.permissions.delete(permission.id);
+    for (const role of this.roles.values()) {
+      role.permissions = role.permissions.filter((other) => other !== permission);
+    }
+    for (const { members } of this.organizations.values()) {
+      for (const { permissions } of members.values()) permissions.delete(permission);
+    }
+  }
+
   addOrganization(
     profile: OrganizationProfile,
     billing: OrganizationRecord['billing'] = null,

@@ -13,7 +13,7 @@ import type { UserParent } from '../loaders/people.js';
 import type { PermissionParent, PermissionGrantParent } from '../loaders/permissions.js';
 import type { RoleParent } from '../loaders/roles.js';
 import type { OrganizationUserParent } from '../loaders/users.js';
-import type { NodeParent, UserErrorParent, ViewerParent, OrganizationConnectionParent, OrganizationUserConnectionParent, OrganizationInviteConnectionParent, UserConnectionParent, RoleConnectionParent, PermissionConnectionParent, CreateOrganizationInvitePayloadParent, RevokeOrganizationInvitePayloadParent, UpdateOrganizationPropertyPayloadParent, UpdateOrganizationPropertiesPayloadParent, UploadOrganizationLogoPayloadParent, EnableOrganizationSignInMethodPayloadParent, UpdateFeatureFlagOverridePayloadParent, DeleteFeatureFlagOverridePayloadParent } from '../resolvers/parents.js';
+import type { NodeParent, UserErrorParent, ViewerParent, OrganizationConnectionParent, OrganizationUserConnectionParent, OrganizationInviteConnectionParent, UserConnectionParent, RoleConnectionParent, PermissionConnectionParent, CreateOrganizationInvitePayloadParent, RevokeOrganizationInvitePayloadParent, UpdateOrganizationPropertyPayloadParent, UpdateOrganizationPropertiesPayloadParent, UploadOrganizationLogoPayloadParent, EnableOrganizationSignInMethodPayloadParent, UpdateFeatureFlagOverridePayloadParent, DeleteFeatureFlagOverridePayloadParent, CreatePermissionPayloadParent, UpdatePermissionPayloadParent } from '../resolvers/parents.js';
 import type { Context } from '../graphql/context.js';
 export type Maybe<T> = T | Promise<T | null | undefined> | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -233,6 +233,50 @@ export type CreateOrganizationPayload = {
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
+/** Input for `createPermission`. */
+export type CreatePermissionInput = {
+  /** What the permission allows. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** The key, unique in the environment, for example `read:invoices`. Tokens carry it. */
+  readonly key: Scalars['String']['input'];
+  /** The name that people see. */
+  readonly name: Scalars['String']['input'];
+};
+
+/** Result of `createPermission`. */
+export type CreatePermissionPayload = {
+  readonly __typename?: 'CreatePermissionPayload';
+  /** The new permission, found by its key, because Kinde doesn't tell the new id. Null when it was not created. */
+  readonly permission?: Maybe<Permission>;
+  /** Why the permission was not created. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Input for `createRole`. */
+export type CreateRoleInput = {
+  /** What the role is for. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** Whether Kinde gives the role to new users. Kinde's default is false. */
+  readonly isDefault?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The key, unique in the environment, for example `billing_manager`. Tokens carry it. */
+  readonly key: Scalars['String']['input'];
+  /** The name that people see. */
+  readonly name: Scalars['String']['input'];
+};
+
+/** Result of `createRole`. */
+export type CreateRolePayload = {
+  readonly __typename?: 'CreateRolePayload';
+  /** The new role. Null when it was not created. */
+  readonly role?: Maybe<Role>;
+  /** Why the role was not created. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
 /** Input for `deleteFeatureFlagOverride`. */
 export type DeleteFeatureFlagOverrideInput = {
   /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
@@ -338,6 +382,44 @@ export type DeleteOrganizationPayload = {
   /** The global id of the deleted organization, for client caches. Null when it was not deleted. */
   readonly deletedOrganizationId?: Maybe<Scalars['ID']['output']>;
   /** Why it was not deleted. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Input for `deletePermission`. */
+export type DeletePermissionInput = {
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** The permission to delete. */
+  readonly permission: PermissionReference;
+};
+
+/** Result of `deletePermission`. */
+export type DeletePermissionPayload = {
+  readonly __typename?: 'DeletePermissionPayload';
+  /** The global id of the former permission, for client caches. Null when it was not deleted. */
+  readonly deletedPermissionId?: Maybe<Scalars['ID']['output']>;
+  /** The key of the former permission. Null when it was not deleted. */
+  readonly deletedPermissionKey?: Maybe<Scalars['String']['output']>;
+  /** Why the permission was not deleted. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Input for `deleteRole`. */
+export type DeleteRoleInput = {
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** The role to delete. */
+  readonly role: RoleReference;
+};
+
+/** Result of `deleteRole`. */
+export type DeleteRolePayload = {
+  readonly __typename?: 'DeleteRolePayload';
+  /** The global id of the former role, for client caches. Null when it was not deleted. */
+  readonly deletedRoleId?: Maybe<Scalars['ID']['output']>;
+  /** The key of the former role. Null when it was not deleted. */
+  readonly deletedRoleKey?: Maybe<Scalars['String']['output']>;
+  /** Why the role was not deleted. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
@@ -500,6 +582,10 @@ export type Mutation = {
    * invitation or belongs to a member. To send an invitation again, revoke it and create another.
    */
   readonly createOrganizationInvite?: Maybe<CreateOrganizationInvitePayload>;
+  /** Create a permission, for all organizations of the environment. Nobody has it yet. */
+  readonly createPermission?: Maybe<CreatePermissionPayload>;
+  /** Create a role, for all organizations of the environment. It grants nothing yet. */
+  readonly createRole?: Maybe<CreateRolePayload>;
   /** Delete an organization's override of one feature flag. The environment's value applies again. */
   readonly deleteFeatureFlagOverride?: Maybe<DeleteFeatureFlagOverridePayload>;
   /** Delete all of an organization's feature flag overrides. */
@@ -510,6 +596,10 @@ export type Mutation = {
   readonly deleteOrganizationHandle?: Maybe<DeleteOrganizationHandlePayload>;
   /** Delete a logo of an organization. Succeeds as well when there is none of the type. */
   readonly deleteOrganizationLogo?: Maybe<DeleteOrganizationLogoPayload>;
+  /** Delete a permission. All roles and members who have it lose it. This can't be undone. */
+  readonly deletePermission?: Maybe<DeletePermissionPayload>;
+  /** Delete a role. Everybody who has it, in any organization, loses it. This can't be undone. */
+  readonly deleteRole?: Maybe<DeleteRolePayload>;
   /** Disable a way to sign in, which Kinde calls a connection, for an organization. */
   readonly disableOrganizationSignInMethod?: Maybe<DisableOrganizationSignInMethodPayload>;
   /** Enable a way to sign in, which Kinde calls a connection, for an organization. */
@@ -539,6 +629,11 @@ export type Mutation = {
   readonly resetOrganizationUserMfaFactor?: Maybe<ResetOrganizationUserMfaFactorPayload>;
   /** Revoke a pending invitation. It stays readable, with the status REVOKED. */
   readonly revokeOrganizationInvite?: Maybe<RevokeOrganizationInvitePayload>;
+  /**
+   * Set what a role grants, in every organization: adds the permissions that it lacks and removes all
+   * others. Reads what it grants first, past the cache, and calls Kinde only if something changes.
+   */
+  readonly setRolePermissions?: Maybe<SetRolePermissionsPayload>;
   /** Override a feature flag for an organization. */
   readonly updateFeatureFlagOverride?: Maybe<UpdateFeatureFlagOverridePayload>;
   /** Update an organization. Omitted properties don't change. */
@@ -575,6 +670,10 @@ export type Mutation = {
    * member's roles at the same moment, one of the two changes may be lost.
    */
   readonly updateOrganizationUsers?: Maybe<UpdateOrganizationUsersPayload>;
+  /** Change a permission. Reads it first, past the cache, and sends Kinde all of it. */
+  readonly updatePermission?: Maybe<UpdatePermissionPayload>;
+  /** Change a role. Reads it first, past the cache, because Kinde wants its name and key with every change. */
+  readonly updateRole?: Maybe<UpdateRolePayload>;
   /** Upload a logo of an organization. It replaces the logo of the same type. */
   readonly uploadOrganizationLogo?: Maybe<UploadOrganizationLogoPayload>;
 };
@@ -694,6 +793,40 @@ export type MutationCreateOrganizationInviteArgs = {
  * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
  * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
+export type MutationCreatePermissionArgs = {
+  input: CreatePermissionInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
+ */
+export type MutationCreateRoleArgs = {
+  input: CreateRoleInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
+ */
 export type MutationDeleteFeatureFlagOverrideArgs = {
   input: DeleteFeatureFlagOverrideInput;
 };
@@ -764,6 +897,40 @@ export type MutationDeleteOrganizationHandleArgs = {
  */
 export type MutationDeleteOrganizationLogoArgs = {
   input: DeleteOrganizationLogoInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
+ */
+export type MutationDeletePermissionArgs = {
+  input: DeletePermissionInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
+ */
+export type MutationDeleteRoleArgs = {
+  input: DeleteRoleInput;
 };
 
 
@@ -966,6 +1133,23 @@ export type MutationRevokeOrganizationInviteArgs = {
  * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
  * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
  */
+export type MutationSetRolePermissionsArgs = {
+  input: SetRolePermissionsInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
+ */
 export type MutationUpdateFeatureFlagOverrideArgs = {
   input: UpdateFeatureFlagOverrideInput;
 };
@@ -1087,6 +1271,40 @@ export type MutationUpdateOrganizationSessionPolicyArgs = {
  */
 export type MutationUpdateOrganizationUsersArgs = {
   input: UpdateOrganizationUsersInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
+ */
+export type MutationUpdatePermissionArgs = {
+  input: UpdatePermissionInput;
+};
+
+
+/**
+ * All writes. A mutation does what you ask, or says in `userErrors` why it didn't. Each write is sent to
+ * Kinde once and never retried automatically.
+ *
+ * The mutations of an operation run one after the other. One that fails is null, with an error at its
+ * path; the others still run.
+ *
+ * Every input takes an `idempotencyKey`, which makes a retry safe: the same mutation with the same key
+ * and input, from the same caller, writes once and returns the first result again. docs/mutations.md
+ * tells you how long keys are kept, and what happens in each kind of failure. While the gateway can't
+ * store keys, a mutation with one is refused unsent as IDEMPOTENCY_UNAVAILABLE.
+ */
+export type MutationUpdateRoleArgs = {
+  input: UpdateRoleInput;
 };
 
 
@@ -1986,6 +2204,8 @@ export type Role = Node & {
   readonly description?: Maybe<Scalars['String']['output']>;
   /** The global id, made of the key, so that `{ id key }` takes no call. */
   readonly id: Scalars['ID']['output'];
+  /** Whether Kinde gives the role to new users. Null if Kinde doesn't say. */
+  readonly isDefault?: Maybe<Scalars['Boolean']['output']>;
   /** The key, unique in the environment, for example `admin`. Tokens carry it. */
   readonly key: Scalars['String']['output'];
   /** The name that people see. Null if the environment no longer defines the role. */
@@ -2054,6 +2274,25 @@ export type RoleReference =
   { readonly key: Scalars['String']['input']; readonly roleId?: never; }
   |  /** Kinde's id of the role. */
   { readonly key?: never; readonly roleId: Scalars['ID']['input']; };
+
+/** Input for `setRolePermissions`. */
+export type SetRolePermissionsInput = {
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** All that the role should grant. An empty list takes all permissions from it. */
+  readonly permissions: ReadonlyArray<PermissionReference>;
+  /** The role. */
+  readonly role: RoleReference;
+};
+
+/** Result of `setRolePermissions`. */
+export type SetRolePermissionsPayload = {
+  readonly __typename?: 'SetRolePermissionsPayload';
+  /** The role, read after the change. Null when its permissions were not set. */
+  readonly role?: Maybe<Role>;
+  /** Why the permissions were not set. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
 
 /** How long a single sign-on session lasts. */
 export type SsoSessionPersistence =
@@ -2269,6 +2508,58 @@ export type UpdateOrganizationUsersPayload = {
    * An error for each user who is not as asked for, its `field` beginning with `["users", "<position>"]`, or
    * an error about the whole input. Empty when all are.
    */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Input for `updatePermission`. What you leave out stays as it is. */
+export type UpdatePermissionInput = {
+  /** What the permission allows. Empty for no description. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** The new key. Tokens carry the key, so apps that check for the old one stop recognizing the permission. */
+  readonly key?: InputMaybe<Scalars['String']['input']>;
+  /** The new name. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** The permission to change. */
+  readonly permission: PermissionReference;
+};
+
+/** Result of `updatePermission`. */
+export type UpdatePermissionPayload = {
+  readonly __typename?: 'UpdatePermissionPayload';
+  /** The permission, read after the change. Null when it was not changed. */
+  readonly permission?: Maybe<Permission>;
+  /** The global id under the former key, for client caches. Null unless the key has changed. */
+  readonly replacedPermissionId?: Maybe<Scalars['ID']['output']>;
+  /** Why the permission was not changed. Empty on success. */
+  readonly userErrors: ReadonlyArray<UserError>;
+};
+
+/** Input for `updateRole`. What you leave out stays as it is. */
+export type UpdateRoleInput = {
+  /** What the role is for. Empty for no description. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  /** Whether Kinde gives the role to new users. */
+  readonly isDefault?: InputMaybe<Scalars['Boolean']['input']>;
+  /** The new key. Tokens carry the key, so apps that check for the old one stop recognizing the role. */
+  readonly key?: InputMaybe<Scalars['String']['input']>;
+  /** The new name. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** The role to change. */
+  readonly role: RoleReference;
+};
+
+/** Result of `updateRole`. */
+export type UpdateRolePayload = {
+  readonly __typename?: 'UpdateRolePayload';
+  /** The global id under the former key, for client caches. Null unless the key has changed. */
+  readonly replacedRoleId?: Maybe<Scalars['ID']['output']>;
+  /** The role, read after the change. Null when it was not changed. */
+  readonly role?: Maybe<Role>;
+  /** Why the role was not changed. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;
 };
 
@@ -2588,6 +2879,10 @@ export type ResolversTypes = {
   CreateOrganizationInviteInput: CreateOrganizationInviteInput;
   CreateOrganizationInvitePayload: ResolverTypeWrapper<CreateOrganizationInvitePayloadParent>;
   CreateOrganizationPayload: ResolverTypeWrapper<Omit<CreateOrganizationPayload, 'addedUsers' | 'organization' | 'userErrors'> & { addedUsers: ReadonlyArray<ResolversTypes['OrganizationUser']>, organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  CreatePermissionInput: CreatePermissionInput;
+  CreatePermissionPayload: ResolverTypeWrapper<CreatePermissionPayloadParent>;
+  CreateRoleInput: CreateRoleInput;
+  CreateRolePayload: ResolverTypeWrapper<Omit<CreateRolePayload, 'role' | 'userErrors'> & { role?: Maybe<ResolversTypes['Role']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   DeleteFeatureFlagOverrideInput: DeleteFeatureFlagOverrideInput;
   DeleteFeatureFlagOverridePayload: ResolverTypeWrapper<DeleteFeatureFlagOverridePayloadParent>;
@@ -2599,6 +2894,10 @@ export type ResolversTypes = {
   DeleteOrganizationLogoInput: DeleteOrganizationLogoInput;
   DeleteOrganizationLogoPayload: ResolverTypeWrapper<Omit<DeleteOrganizationLogoPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   DeleteOrganizationPayload: ResolverTypeWrapper<Omit<DeleteOrganizationPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  DeletePermissionInput: DeletePermissionInput;
+  DeletePermissionPayload: ResolverTypeWrapper<Omit<DeletePermissionPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  DeleteRoleInput: DeleteRoleInput;
+  DeleteRolePayload: ResolverTypeWrapper<Omit<DeleteRolePayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   DisableOrganizationSignInMethodInput: DisableOrganizationSignInMethodInput;
   DisableOrganizationSignInMethodPayload: ResolverTypeWrapper<Omit<DisableOrganizationSignInMethodPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   EnableOrganizationSignInMethodInput: EnableOrganizationSignInMethodInput;
@@ -2668,6 +2967,8 @@ export type ResolversTypes = {
   RoleConnection: ResolverTypeWrapper<RoleConnectionParent>;
   RoleEdge: ResolverTypeWrapper<Omit<RoleEdge, 'node'> & { node?: Maybe<ResolversTypes['Role']> }>;
   RoleReference: RoleReference;
+  SetRolePermissionsInput: SetRolePermissionsInput;
+  SetRolePermissionsPayload: ResolverTypeWrapper<Omit<SetRolePermissionsPayload, 'role' | 'userErrors'> & { role?: Maybe<ResolversTypes['Role']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   SsoSessionPersistence: SsoSessionPersistence;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   ThemeCode: ThemeCode;
@@ -2687,6 +2988,10 @@ export type ResolversTypes = {
   UpdateOrganizationSessionPolicyPayload: ResolverTypeWrapper<Omit<UpdateOrganizationSessionPolicyPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   UpdateOrganizationUsersInput: UpdateOrganizationUsersInput;
   UpdateOrganizationUsersPayload: ResolverTypeWrapper<Omit<UpdateOrganizationUsersPayload, 'organization' | 'updatedUsers' | 'userErrors'> & { organization?: Maybe<ResolversTypes['Organization']>, updatedUsers: ReadonlyArray<ResolversTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
+  UpdatePermissionInput: UpdatePermissionInput;
+  UpdatePermissionPayload: ResolverTypeWrapper<UpdatePermissionPayloadParent>;
+  UpdateRoleInput: UpdateRoleInput;
+  UpdateRolePayload: ResolverTypeWrapper<Omit<UpdateRolePayload, 'role' | 'userErrors'> & { role?: Maybe<ResolversTypes['Role']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   UploadOrganizationLogoInput: UploadOrganizationLogoInput;
   UploadOrganizationLogoPayload: ResolverTypeWrapper<UploadOrganizationLogoPayloadParent>;
   User: ResolverTypeWrapper<UserParent>;
@@ -2715,6 +3020,10 @@ export type ResolversParentTypes = {
   CreateOrganizationInviteInput: CreateOrganizationInviteInput;
   CreateOrganizationInvitePayload: CreateOrganizationInvitePayloadParent;
   CreateOrganizationPayload: Omit<CreateOrganizationPayload, 'addedUsers' | 'organization' | 'userErrors'> & { addedUsers: ReadonlyArray<ResolversParentTypes['OrganizationUser']>, organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  CreatePermissionInput: CreatePermissionInput;
+  CreatePermissionPayload: CreatePermissionPayloadParent;
+  CreateRoleInput: CreateRoleInput;
+  CreateRolePayload: Omit<CreateRolePayload, 'role' | 'userErrors'> & { role?: Maybe<ResolversParentTypes['Role']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   DateTime: Scalars['DateTime']['output'];
   DeleteFeatureFlagOverrideInput: DeleteFeatureFlagOverrideInput;
   DeleteFeatureFlagOverridePayload: DeleteFeatureFlagOverridePayloadParent;
@@ -2726,6 +3035,10 @@ export type ResolversParentTypes = {
   DeleteOrganizationLogoInput: DeleteOrganizationLogoInput;
   DeleteOrganizationLogoPayload: Omit<DeleteOrganizationLogoPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   DeleteOrganizationPayload: Omit<DeleteOrganizationPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  DeletePermissionInput: DeletePermissionInput;
+  DeletePermissionPayload: Omit<DeletePermissionPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  DeleteRoleInput: DeleteRoleInput;
+  DeleteRolePayload: Omit<DeleteRolePayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   DisableOrganizationSignInMethodInput: DisableOrganizationSignInMethodInput;
   DisableOrganizationSignInMethodPayload: Omit<DisableOrganizationSignInMethodPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   EnableOrganizationSignInMethodInput: EnableOrganizationSignInMethodInput;
@@ -2786,6 +3099,8 @@ export type ResolversParentTypes = {
   RoleConnection: RoleConnectionParent;
   RoleEdge: Omit<RoleEdge, 'node'> & { node?: Maybe<ResolversParentTypes['Role']> };
   RoleReference: RoleReference;
+  SetRolePermissionsInput: SetRolePermissionsInput;
+  SetRolePermissionsPayload: Omit<SetRolePermissionsPayload, 'role' | 'userErrors'> & { role?: Maybe<ResolversParentTypes['Role']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   String: Scalars['String']['output'];
   UpdateFeatureFlagOverrideInput: UpdateFeatureFlagOverrideInput;
   UpdateFeatureFlagOverridePayload: UpdateFeatureFlagOverridePayloadParent;
@@ -2803,6 +3118,10 @@ export type ResolversParentTypes = {
   UpdateOrganizationSessionPolicyPayload: Omit<UpdateOrganizationSessionPolicyPayload, 'organization' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   UpdateOrganizationUsersInput: UpdateOrganizationUsersInput;
   UpdateOrganizationUsersPayload: Omit<UpdateOrganizationUsersPayload, 'organization' | 'updatedUsers' | 'userErrors'> & { organization?: Maybe<ResolversParentTypes['Organization']>, updatedUsers: ReadonlyArray<ResolversParentTypes['OrganizationUser']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
+  UpdatePermissionInput: UpdatePermissionInput;
+  UpdatePermissionPayload: UpdatePermissionPayloadParent;
+  UpdateRoleInput: UpdateRoleInput;
+  UpdateRolePayload: Omit<UpdateRolePayload, 'role' | 'userErrors'> & { role?: Maybe<ResolversParentTypes['Role']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   UploadOrganizationLogoInput: UploadOrganizationLogoInput;
   UploadOrganizationLogoPayload: UploadOrganizationLogoPayloadParent;
   User: UserParent;
@@ -2876,6 +3195,16 @@ export type CreateOrganizationPayloadResolvers<ContextType = Context, ParentType
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type CreatePermissionPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreatePermissionPayload'] = ResolversParentTypes['CreatePermissionPayload']> = {
+  permission?: Resolver<Maybe<ResolversTypes['Permission']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type CreateRolePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateRolePayload'] = ResolversParentTypes['CreateRolePayload']> = {
+  role?: Resolver<Maybe<ResolversTypes['Role']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
 }
@@ -2908,6 +3237,18 @@ export type DeleteOrganizationLogoPayloadResolvers<ContextType = Context, Parent
 export type DeleteOrganizationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteOrganizationPayload'] = ResolversParentTypes['DeleteOrganizationPayload']> = {
   deletedOrganizationCode?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   deletedOrganizationId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type DeletePermissionPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeletePermissionPayload'] = ResolversParentTypes['DeletePermissionPayload']> = {
+  deletedPermissionId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  deletedPermissionKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type DeleteRolePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeleteRolePayload'] = ResolversParentTypes['DeleteRolePayload']> = {
+  deletedRoleId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  deletedRoleKey?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
@@ -2963,11 +3304,15 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   addOrganizationUsers?: Resolver<Maybe<ResolversTypes['AddOrganizationUsersPayload']>, ParentType, ContextType, RequireFields<MutationAddOrganizationUsersArgs, 'input'>>;
   createOrganization?: Resolver<Maybe<ResolversTypes['CreateOrganizationPayload']>, ParentType, ContextType, RequireFields<MutationCreateOrganizationArgs, 'input'>>;
   createOrganizationInvite?: Resolver<Maybe<ResolversTypes['CreateOrganizationInvitePayload']>, ParentType, ContextType, RequireFields<MutationCreateOrganizationInviteArgs, 'input'>>;
+  createPermission?: Resolver<Maybe<ResolversTypes['CreatePermissionPayload']>, ParentType, ContextType, RequireFields<MutationCreatePermissionArgs, 'input'>>;
+  createRole?: Resolver<Maybe<ResolversTypes['CreateRolePayload']>, ParentType, ContextType, RequireFields<MutationCreateRoleArgs, 'input'>>;
   deleteFeatureFlagOverride?: Resolver<Maybe<ResolversTypes['DeleteFeatureFlagOverridePayload']>, ParentType, ContextType, RequireFields<MutationDeleteFeatureFlagOverrideArgs, 'input'>>;
   deleteFeatureFlagOverrides?: Resolver<Maybe<ResolversTypes['DeleteFeatureFlagOverridesPayload']>, ParentType, ContextType, RequireFields<MutationDeleteFeatureFlagOverridesArgs, 'input'>>;
   deleteOrganization?: Resolver<Maybe<ResolversTypes['DeleteOrganizationPayload']>, ParentType, ContextType, RequireFields<MutationDeleteOrganizationArgs, 'input'>>;
   deleteOrganizationHandle?: Resolver<Maybe<ResolversTypes['DeleteOrganizationHandlePayload']>, ParentType, ContextType, RequireFields<MutationDeleteOrganizationHandleArgs, 'input'>>;
   deleteOrganizationLogo?: Resolver<Maybe<ResolversTypes['DeleteOrganizationLogoPayload']>, ParentType, ContextType, RequireFields<MutationDeleteOrganizationLogoArgs, 'input'>>;
+  deletePermission?: Resolver<Maybe<ResolversTypes['DeletePermissionPayload']>, ParentType, ContextType, RequireFields<MutationDeletePermissionArgs, 'input'>>;
+  deleteRole?: Resolver<Maybe<ResolversTypes['DeleteRolePayload']>, ParentType, ContextType, RequireFields<MutationDeleteRoleArgs, 'input'>>;
   disableOrganizationSignInMethod?: Resolver<Maybe<ResolversTypes['DisableOrganizationSignInMethodPayload']>, ParentType, ContextType, RequireFields<MutationDisableOrganizationSignInMethodArgs, 'input'>>;
   enableOrganizationSignInMethod?: Resolver<Maybe<ResolversTypes['EnableOrganizationSignInMethodPayload']>, ParentType, ContextType, RequireFields<MutationEnableOrganizationSignInMethodArgs, 'input'>>;
   refreshUserClaims?: Resolver<Maybe<ResolversTypes['RefreshUserClaimsPayload']>, ParentType, ContextType, RequireFields<MutationRefreshUserClaimsArgs, 'input'>>;
@@ -2979,6 +3324,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   resetOrganizationUserMfa?: Resolver<Maybe<ResolversTypes['ResetOrganizationUserMfaPayload']>, ParentType, ContextType, RequireFields<MutationResetOrganizationUserMfaArgs, 'input'>>;
   resetOrganizationUserMfaFactor?: Resolver<Maybe<ResolversTypes['ResetOrganizationUserMfaFactorPayload']>, ParentType, ContextType, RequireFields<MutationResetOrganizationUserMfaFactorArgs, 'input'>>;
   revokeOrganizationInvite?: Resolver<Maybe<ResolversTypes['RevokeOrganizationInvitePayload']>, ParentType, ContextType, RequireFields<MutationRevokeOrganizationInviteArgs, 'input'>>;
+  setRolePermissions?: Resolver<Maybe<ResolversTypes['SetRolePermissionsPayload']>, ParentType, ContextType, RequireFields<MutationSetRolePermissionsArgs, 'input'>>;
   updateFeatureFlagOverride?: Resolver<Maybe<ResolversTypes['UpdateFeatureFlagOverridePayload']>, ParentType, ContextType, RequireFields<MutationUpdateFeatureFlagOverrideArgs, 'input'>>;
   updateOrganization?: Resolver<Maybe<ResolversTypes['UpdateOrganizationPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationArgs, 'input'>>;
   updateOrganizationMfaPolicy?: Resolver<Maybe<ResolversTypes['UpdateOrganizationMfaPolicyPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationMfaPolicyArgs, 'input'>>;
@@ -2987,6 +3333,8 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   updateOrganizationProperty?: Resolver<Maybe<ResolversTypes['UpdateOrganizationPropertyPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationPropertyArgs, 'input'>>;
   updateOrganizationSessionPolicy?: Resolver<Maybe<ResolversTypes['UpdateOrganizationSessionPolicyPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationSessionPolicyArgs, 'input'>>;
   updateOrganizationUsers?: Resolver<Maybe<ResolversTypes['UpdateOrganizationUsersPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationUsersArgs, 'input'>>;
+  updatePermission?: Resolver<Maybe<ResolversTypes['UpdatePermissionPayload']>, ParentType, ContextType, RequireFields<MutationUpdatePermissionArgs, 'input'>>;
+  updateRole?: Resolver<Maybe<ResolversTypes['UpdateRolePayload']>, ParentType, ContextType, RequireFields<MutationUpdateRoleArgs, 'input'>>;
   uploadOrganizationLogo?: Resolver<Maybe<ResolversTypes['UploadOrganizationLogoPayload']>, ParentType, ContextType, RequireFields<MutationUploadOrganizationLogoArgs, 'input'>>;
 };
 
@@ -3255,6 +3603,7 @@ export type RoleResolvers<ContextType = Context, ParentType extends ResolversPar
   activeUsersCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType, RequireFields<RoleActiveUsersCountArgs, 'from' | 'organizationCode' | 'to'>>;
   description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  isDefault?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   permissions?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['Permission']>>>, ParentType, ContextType>;
@@ -3273,6 +3622,11 @@ export type RoleConnectionResolvers<ContextType = Context, ParentType extends Re
 export type RoleEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RoleEdge'] = ResolversParentTypes['RoleEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   node?: Resolver<Maybe<ResolversTypes['Role']>, ParentType, ContextType>;
+};
+
+export type SetRolePermissionsPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SetRolePermissionsPayload'] = ResolversParentTypes['SetRolePermissionsPayload']> = {
+  role?: Resolver<Maybe<ResolversTypes['Role']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
 export type UpdateFeatureFlagOverridePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateFeatureFlagOverridePayload'] = ResolversParentTypes['UpdateFeatureFlagOverridePayload']> = {
@@ -3317,6 +3671,18 @@ export type UpdateOrganizationUsersPayloadResolvers<ContextType = Context, Paren
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
   updatedUserIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
   updatedUsers?: Resolver<ReadonlyArray<ResolversTypes['OrganizationUser']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type UpdatePermissionPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdatePermissionPayload'] = ResolversParentTypes['UpdatePermissionPayload']> = {
+  permission?: Resolver<Maybe<ResolversTypes['Permission']>, ParentType, ContextType>;
+  replacedPermissionId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
+};
+
+export type UpdateRolePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateRolePayload'] = ResolversParentTypes['UpdateRolePayload']> = {
+  replacedRoleId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  role?: Resolver<Maybe<ResolversTypes['Role']>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
@@ -3382,12 +3748,16 @@ export type Resolvers<ContextType = Context> = {
   Color?: ColorResolvers<ContextType>;
   CreateOrganizationInvitePayload?: CreateOrganizationInvitePayloadResolvers<ContextType>;
   CreateOrganizationPayload?: CreateOrganizationPayloadResolvers<ContextType>;
+  CreatePermissionPayload?: CreatePermissionPayloadResolvers<ContextType>;
+  CreateRolePayload?: CreateRolePayloadResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   DeleteFeatureFlagOverridePayload?: DeleteFeatureFlagOverridePayloadResolvers<ContextType>;
   DeleteFeatureFlagOverridesPayload?: DeleteFeatureFlagOverridesPayloadResolvers<ContextType>;
   DeleteOrganizationHandlePayload?: DeleteOrganizationHandlePayloadResolvers<ContextType>;
   DeleteOrganizationLogoPayload?: DeleteOrganizationLogoPayloadResolvers<ContextType>;
   DeleteOrganizationPayload?: DeleteOrganizationPayloadResolvers<ContextType>;
+  DeletePermissionPayload?: DeletePermissionPayloadResolvers<ContextType>;
+  DeleteRolePayload?: DeleteRolePayloadResolvers<ContextType>;
   DisableOrganizationSignInMethodPayload?: DisableOrganizationSignInMethodPayloadResolvers<ContextType>;
   EnableOrganizationSignInMethodPayload?: EnableOrganizationSignInMethodPayloadResolvers<ContextType>;
   EnvironmentFeatureFlag?: EnvironmentFeatureFlagResolvers<ContextType>;
@@ -3429,6 +3799,7 @@ export type Resolvers<ContextType = Context> = {
   Role?: RoleResolvers<ContextType>;
   RoleConnection?: RoleConnectionResolvers<ContextType>;
   RoleEdge?: RoleEdgeResolvers<ContextType>;
+  SetRolePermissionsPayload?: SetRolePermissionsPayloadResolvers<ContextType>;
   UpdateFeatureFlagOverridePayload?: UpdateFeatureFlagOverridePayloadResolvers<ContextType>;
   UpdateOrganizationMfaPolicyPayload?: UpdateOrganizationMfaPolicyPayloadResolvers<ContextType>;
   UpdateOrganizationPasskeyPolicyPayload?: UpdateOrganizationPasskeyPolicyPayloadResolvers<ContextType>;
@@ -3437,6 +3808,8 @@ export type Resolvers<ContextType = Context> = {
   UpdateOrganizationPropertyPayload?: UpdateOrganizationPropertyPayloadResolvers<ContextType>;
   UpdateOrganizationSessionPolicyPayload?: UpdateOrganizationSessionPolicyPayloadResolvers<ContextType>;
   UpdateOrganizationUsersPayload?: UpdateOrganizationUsersPayloadResolvers<ContextType>;
+  UpdatePermissionPayload?: UpdatePermissionPayloadResolvers<ContextType>;
+  UpdateRolePayload?: UpdateRolePayloadResolvers<ContextType>;
   UploadOrganizationLogoPayload?: UploadOrganizationLogoPayloadResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
   UserConnection?: UserConnectionResolvers<ContextType>;

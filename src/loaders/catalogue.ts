@@ -6,6 +6,7 @@ import { ifPermitted } from './scopes.js';
 import { EntryIndex, type Page, type PageRequest } from './shared-reads.js';
 import type { Sources } from './sources.js';
 import { walkToTheEnd } from './pagination.js';
+import type { CallOptions } from '../upstream/client.js';
 
 interface CatalogueEntry {
   id: string;
@@ -13,6 +14,12 @@ interface CatalogueEntry {
 }
 
 export type CatalogueList = Record<never, never>;
+
+/** A catalogue at one moment. Rejects when an unusable entry may be the one that is looked up. */
+export interface CurrentCatalogue<T> {
+  byKey: (key: string) => Promise<T | null>;
+  byId: (id: string) => Promise<T | null>;
+}
 
 /** Catalogues are listed in Kinde's own order, which is not documented. */
 export const catalogueTraits: EntryTraits<CatalogueList, Pick<CatalogueEntry, 'key'>> = {
@@ -27,18 +34,19 @@ export const catalogueTraits: EntryTraits<CatalogueList, Pick<CatalogueEntry, 'k
 export function createCatalogue<T extends CatalogueEntry>(
   { granted, reads: all }: Pick<Sources, 'granted' | 'reads'>,
   endpoint: Endpoint,
-  read: (page: {
-    page_size: number;
-    next_token: string | undefined;
-  }) => Promise<Pick<Page<T>, 'entries' | 'next'>>,
+  read: (
+    page: { page_size: number; next_token: string | undefined },
+    options?: CallOptions,
+  ) => Promise<Pick<Page<T>, 'entries' | 'next'>>,
 ) {
   const reads = all.ofCatalogue(endpoint);
-  const page = reads.pages<CatalogueList, T>(
+  const readPage =
+    (options?: CallOptions) =>
     async ({ size, token }: PageRequest<CatalogueList>) => ({
-      ...(await read({ page_size: size, next_token: token })),
+      ...(await read({ page_size: size, next_token: token }, options)),
       size,
-    }),
-  );
+    });
+  const page = reads.pages<CatalogueList, T>(readPage());
   const lookUp = (property: 'id' | 'key') =>
     reads.batch<string, T | null>(
       async (wanted) => {
@@ -63,6 +71,19 @@ export function createCatalogue<T extends CatalogueEntry>(
         async () => (await byKey(key)) !== null,
         async () => undefined,
       ),
+    /**
+     * Returns the catalogue as it is now, past every cache: what changes an entry must not begin with
+     * an outdated one, whose key another entry may have by now.
+     */
+    currentCatalogue: async (): Promise<CurrentCatalogue<T>> => {
+      const entries = await walkToTheEnd(readPage({ skipsCache: true }), {});
+      const indexBy = (property: 'id' | 'key') => {
+        const index = new EntryIndex<T>((entry) => entry[property]);
+        index.add(entries);
+        return (value: string) => index.find(value);
+      };
+      return { byKey: indexBy('key'), byId: indexBy('id') };
+    },
     /** Returns all keys. */
     keys: async (): Promise<string[]> =>
       (await walkToTheEnd(page, {})).flatMap((entry) =>

@@ -15,8 +15,8 @@ export function createPermissionLoaders({ upstream, granted, reads }: Sources) {
   const catalogue = createCatalogue(
     { granted, reads },
     endpoints.permissions.list,
-    async (page) => {
-      const response = await upstream.permissions.list(page);
+    async (page, options) => {
+      const response = await upstream.permissions.list(page, options);
       return {
         entries: response.permissions,
         next: nextToken(response.next_token),

@@ -1,3 +1,4 @@
+import type { CallOptions } from '../upstream/client.js';
 import { endpoints } from '../upstream/endpoints/index.js';
 import { UpstreamError } from '../upstream/errors.js';
 import type { OrganizationUserRole, Permission, Role } from '../upstream/types.js';
@@ -6,17 +7,21 @@ import { createCurrentRoles } from './current-roles.js';
 import { walkToTheEnd } from './pagination.js';
 import type { MemberReference } from './users.js';
 import { ifPermitted } from './scopes.js';
-import { nextToken, type Entry } from './shared-reads.js';
+import { nextToken, type Entry, type ReadPage } from './shared-reads.js';
 import type { Sources } from './sources.js';
 
 /** A role as far as what led here carries it: at least its key, and whose it is. */
 export type RoleParent = Pick<Role, 'key'> & Partial<Role> & { member?: MemberReference };
 
 export function createRoleLoaders({ upstream, granted, reads }: Sources) {
-  const catalogue = createCatalogue({ granted, reads }, endpoints.roles.list, async (page) => {
-    const response = await upstream.roles.list(page);
-    return { entries: response.roles, next: nextToken(response.next_token) };
-  });
+  const catalogue = createCatalogue(
+    { granted, reads },
+    endpoints.roles.list,
+    async (page, options) => {
+      const response = await upstream.roles.list(page, options);
+      return { entries: response.roles, next: nextToken(response.next_token) };
+    },
+  );
 
   const ofMember = reads.one(
     async ({ org_code, user_id }: MemberReference): Promise<Entry<OrganizationUserRole>[]> => {
@@ -45,11 +50,14 @@ export function createRoleLoaders({ upstream, granted, reads }: Sources) {
   }
 
   const ofRoles = reads.ofCatalogue(endpoints.roles.permissions);
-  const permissionPage = ofRoles.pages<string, Permission>(async ({ list, size, token }) => {
-    const page = { role_id: list, page_size: size, next_token: token };
-    const answer = await upstream.roles.permissions(page);
-    return { entries: answer.permissions, next: nextToken(answer.next_token), size };
-  });
+  const readPermissions =
+    (options?: CallOptions): ReadPage<string, Permission> =>
+    async ({ list, size, token }) => {
+      const page = { role_id: list, page_size: size, next_token: token };
+      const answer = await upstream.roles.permissions(page, options);
+      return { entries: answer.permissions, next: nextToken(answer.next_token), size };
+    };
+  const permissionPage = ofRoles.pages(readPermissions());
 
   return {
     ...catalogue,
@@ -68,5 +76,8 @@ export function createRoleLoaders({ upstream, granted, reads }: Sources) {
     /** Returns what a role grants, by the role's id. A call for each role and 500 permissions. */
     permissions: (role_id: string): Promise<Entry<Permission>[]> =>
       walkToTheEnd(permissionPage, role_id),
+    /** Returns what a role grants now, past every cache. */
+    currentPermissions: (role_id: string): Promise<Entry<Permission>[]> =>
+      walkToTheEnd(readPermissions({ skipsCache: true }), role_id),
   };
 }

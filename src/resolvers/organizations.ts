@@ -1,6 +1,5 @@
 import type { Context } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
-import { InputError } from '../graphql/user-errors.js';
 import type {
   CreateOrganizationInput,
   OrganizationBrandingInput,
@@ -17,6 +16,7 @@ import { reported } from './entries.js';
 import { ORGANIZATION_CODE, requireId } from './id-input.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
+import { requireChange, writeProperties } from './write-properties.js';
 
 /** A property that lists carry too. */
 const carried = carriedOr(({ code }: OrganizationParent, { organizations }) =>
@@ -89,35 +89,13 @@ type UpdateArguments = Arguments<Endpoints['organizations']['update']>;
 /** The API takes null for these alone, and answers null for another with an error of its own. */
 const NULLABLE: ReadonlySet<string> = new Set(['senderName', 'senderEmail']);
 
-/** The given properties of an input in the API's spelling; what was left out is not sent. */
-function properties(
-  input: object,
-  names: Readonly<Record<string, string>>,
-  under: readonly string[] = [],
-): Record<string, unknown> {
-  const given = Object.entries(input).filter(
-    ([name, value]) => name in names && value !== undefined,
-  );
-  const nulls = given.filter(([name, value]) => value === null && !NULLABLE.has(name));
-  if (nulls.length > 0) {
-    throw new InputError(
-      nulls.map(([name]) => ({
-        message: `${name} cannot be null: leave it out to leave it as it is.`,
-        code: 'INVALID_VALUE',
-        field: [...under, name],
-      })),
-    );
-  }
-  return Object.fromEntries(
-    given.map(([name, value]) => [
-      names[name],
-      name === 'themeCode' ? String(value).toLowerCase() : value,
-    ]),
-  );
-}
+const properties = (input: object, names: Readonly<Record<string, string>>) =>
+  writeProperties(input, names, { nullable: NULLABLE });
 
 function branding(input: OrganizationBrandingInput | null | undefined): Record<string, unknown> {
-  return input == null ? {} : properties(input, BRANDING, ['branding']);
+  if (input == null) return {};
+  const { theme_code, ...look } = writeProperties(input, BRANDING, { under: ['branding'] });
+  return typeof theme_code === 'string' ? { ...look, theme_code: theme_code.toLowerCase() } : look;
 }
 
 /** An empty text would be that of the organizations that have none. */
@@ -214,11 +192,7 @@ export const resolvers = {
         { upstream },
       ) => {
         const changes = { ...properties(input, UPDATE), ...branding(look) };
-        if (Object.keys(changes).length === 0) {
-          throw new InputError([
-            { message: 'There is nothing to change.', code: 'NO_FIELDS_TO_UPDATE', field: null },
-          ]);
-        }
+        requireChange(changes);
         await upstream.organizations.update({ org_code: organizationCode, ...changes });
         return { organization: { code: organizationCode } };
       },

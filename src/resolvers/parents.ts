@@ -71,3 +71,15 @@ export interface DeleteFeatureFlagOverridePayloadParent {
   deletedFeatureFlagKey: string | null;
   userErrors: readonly UserError[];
 }
+
+/** What a mutation of the catalogue of permissions wrote: the permission itself is read when it is asked for. */
+interface PermissionWrite {
+  key: string | null;
+  userErrors: readonly UserError[];
+}
+
+export type CreatePermissionPayloadParent = PermissionWrite;
+
+export interface UpdatePermissionPayloadParent extends PermissionWrite {
+  replacedPermissionId: string | null;
+}

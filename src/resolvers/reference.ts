@@ -5,6 +5,7 @@
  */
 import { badUserInput } from '../graphql/errors.js';
 import { InputError, problemOf, type UserError } from '../graphql/user-errors.js';
+import type { CurrentCatalogue } from '../loaders/catalogue.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { idProblem, KEY, UUID } from './id-input.js';
 import { namedBy } from './node-id.js';
@@ -29,7 +30,9 @@ interface CatalogueEntry {
 }
 
 /** A catalogue of the environment, and how errors speak of it. */
-export interface ReferenceKind {
+export interface ReferenceKind<T extends CatalogueEntry = CatalogueEntry> {
+  /** Reads the catalogue past every cache. */
+  currentCatalogue: () => Promise<CurrentCatalogue<T>>;
   byKey: (key: string) => Promise<CatalogueEntry | null>;
   byId: (id: string) => Promise<CatalogueEntry | null>;
   /** Undefined where the token may not read the catalogue. */
@@ -105,7 +108,7 @@ export interface ReferenceList {
 }
 
 /** The first place of a reference in the input. */
-interface Place {
+export interface Place {
   reference: Reference;
   field: FieldPath;
 }
@@ -243,8 +246,43 @@ function suggestion(key: string, known: readonly string[]): string {
   return meant === undefined ? '' : ` Did you mean \`${meant}\`?`;
 }
 
+/**
+ * Returns the entries that references name, in the same order, from a read past every cache. Throws an
+ * InputError that names the first MAX_NAMED wrong references.
+ */
+export async function currentEntries<T extends CatalogueEntry>(
+  places: readonly Place[],
+  kind: ReferenceKind<T>,
+): Promise<T[]> {
+  const invalid = places.flatMap((place) => invalidError(place, kind) ?? []);
+  if (invalid.length > 0) throw new InputError(invalid.slice(0, MAX_NAMED));
+  if (places.length === 0) return [];
+  const { byKey, byId } = await kind.currentCatalogue();
+  const found = await Promise.all(
+    places.map(({ reference }) =>
+      (reference.key == null ? byId : byKey)(nameIn(reference)).then((entry) => entry ?? undefined),
+    ),
+  );
+  const unknown = places.filter((_, index) => found[index] === undefined).slice(0, MAX_NAMED);
+  if (unknown.length > 0) {
+    throw new InputError(await Promise.all(unknown.map((place) => unknownError(place, kind))));
+  }
+  return found.filter((entry) => entry !== undefined);
+}
+
+/** Returns the entry that a reference names, from a read past every cache. */
+export async function currentEntry<T extends CatalogueEntry>(
+  place: Place,
+  kind: ReferenceKind<T>,
+): Promise<T> {
+  const [entry] = await currentEntries([place], kind);
+  return entry!;
+}
+
 /** Returns all results. When some are refused, throws one InputError with all of their userErrors. */
-export async function allOrInputError<T>(results: readonly Promise<T>[]): Promise<T[]> {
+export async function allOrInputError<const T extends readonly unknown[]>(results: {
+  [K in keyof T]: Promise<T[K]>;
+}): Promise<T> {
   const settled = await Promise.allSettled(results);
   const failures = settled.filter((result) => result.status === 'rejected');
   const refused = failures.map(({ reason }) => reason as unknown);
@@ -252,5 +290,5 @@ export async function allOrInputError<T>(results: readonly Promise<T>[]): Promis
   if (other !== undefined) throw other;
   const userErrors = refused.flatMap((reason) => (reason as InputError).userErrors);
   if (userErrors.length > 0) throw new InputError(userErrors);
-  return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  return Promise.all(results) as Promise<T>;
 }

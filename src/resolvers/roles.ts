@@ -1,12 +1,18 @@
 import type {
   AddOrganizationUserRoleInput,
+  CreateRoleInput,
+  DeleteRoleInput,
   RemoveOrganizationUserRoleInput,
   Resolvers,
   RoleReference,
+  UpdateRoleInput,
 } from '../generated/resolvers.js';
 import { catalogueTraits } from '../loaders/catalogue.js';
 import type { Loaders } from '../loaders/index.js';
 import type { RoleParent } from '../loaders/roles.js';
+import type { Arguments } from '../upstream/endpoint.js';
+import type { Endpoints } from '../upstream/endpoints/index.js';
+import type { Role } from '../upstream/types.js';
 import { carriedOr } from './from-parent.js';
 import { connection, connectionResolvers } from './connection.js';
 import { mapEntries, reported } from './entries.js';
@@ -15,16 +21,21 @@ import { nodeId } from './node-id.js';
 import { refreshAfterWrite } from './refresh-claims.js';
 import {
   checkFilterKeys,
+  currentEntry,
   resolveKeys,
   writeWithId,
   type ReferenceKind,
   type ReferenceList,
 } from './reference.js';
+import { requireChange, writeProperties } from './write-properties.js';
 
 /** A property that only the environment's catalogue has, unless what led here carries it. */
 const described = carriedOr((role: RoleParent, { roles }) => roles.describe(role));
 
-const kindOf = ({ roles }: Loaders): ReferenceKind => ({
+/** A property that a member's own roles lack. */
+const fromCatalogue = carriedOr(({ key }: RoleParent, { roles }) => roles.byKey(key));
+
+const kindOf = ({ roles }: Loaders): ReferenceKind<Role> => ({
   ...roles,
   noun: 'role',
   idName: 'roleId',
@@ -45,6 +56,29 @@ const withRoleId = <T>(
   reference: RoleReference,
   write: (id: string) => Promise<T>,
 ) => writeWithId(reference, kindOf(loaders), ['role'], write);
+
+/** Returns the role that a reference names, from a read past every cache. */
+export const currentRole = (loaders: Loaders, reference: RoleReference) =>
+  currentEntry({ reference, field: ['role'] }, kindOf(loaders));
+
+/** The input's properties in the API's spelling. */
+const PROPERTIES = {
+  name: 'name',
+  key: 'key',
+  description: 'description',
+  isDefault: 'is_default_role',
+} as const satisfies Record<
+  keyof Omit<CreateRoleInput, 'idempotencyKey'>,
+  keyof Arguments<Endpoints['roles']['create']>
+>;
+
+/** Returns all of a role that Kinde takes in a write, so that nothing depends on what it makes of gaps. */
+const written = ({ name, key, description, is_default_role }: Role) => ({
+  name: name ?? key,
+  key,
+  description: description ?? undefined,
+  is_default_role: is_default_role ?? undefined,
+});
 
 export const resolvers = {
   Query: {
@@ -74,8 +108,8 @@ export const resolvers = {
     id: ({ key }) => nodeId('Role', key),
     roleId: described('id'),
     name: described('name'),
-    description: async (role, _, { loaders }) =>
-      ('description' in role ? role : await loaders.roles.byKey(role.key))?.description ?? null,
+    description: fromCatalogue('description'),
+    isDefault: fromCatalogue('is_default_role'),
   },
 
   RoleConnection: connectionResolvers,
@@ -104,6 +138,41 @@ export const resolvers = {
         );
         const userErrors = await refreshAfterWrite(input, [member.user_id], context);
         return { organizationUser: member, userErrors };
+      },
+    ),
+
+    createRole: mutation({ role: null }, async (input: CreateRoleInput, { upstream }) => {
+      const properties = writeProperties(input, PROPERTIES);
+      const { role } = await upstream.roles.create(
+        properties as Arguments<Endpoints['roles']['create']>,
+      );
+      return { role: { key: input.key, id: role.id } };
+    }),
+
+    updateRole: mutation(
+      { role: null, replacedRoleId: null },
+      async ({ role: reference, ...input }: UpdateRoleInput, { upstream, loaders }) => {
+        const changes: Partial<Arguments<Endpoints['roles']['create']>> = writeProperties(
+          input,
+          PROPERTIES,
+        );
+        requireChange(changes);
+        const role = await currentRole(loaders, reference);
+        const { key, ...others } = { ...written(role), ...changes };
+        await upstream.roles.update({ role_id: role.id, key, ...others });
+        return {
+          role: { key, id: role.id },
+          replacedRoleId: key === role.key ? null : nodeId('Role', role.key),
+        };
+      },
+    ),
+
+    deleteRole: mutation(
+      { deletedRoleId: null, deletedRoleKey: null },
+      async ({ role }: DeleteRoleInput, { upstream, loaders }) => {
+        const { id, key } = await currentRole(loaders, role);
+        await upstream.roles.delete({ role_id: id });
+        return { deletedRoleId: nodeId('Role', key), deletedRoleKey: key };
       },
     ),
   },

@@ -79,7 +79,7 @@ export async function usersToAdd(
   ]);
   return users.map((user, position) => ({
     position,
-    body: { id: user.userId, roles: roles![position], permissions: permissions![position] },
+    body: { id: user.userId, roles: roles[position], permissions: permissions[position] },
   }));
 }
 

@@ -41,7 +41,10 @@ export interface Endpoint<
   readonly tags: readonly T[];
   /** The parameter that holds the code of the organization; undefined for calls about the environment. */
   readonly organizationParameter: string | undefined;
-  /** Whether a read is of something that an environment seldom changes, and no operation here does. */
+  /**
+   * Whether a read is of something that an environment seldom changes, so that it is cached for longer.
+   * Only writes that share a tag invalidate it; those to an organization don't.
+   */
   readonly isCatalogue: boolean;
   /** Whether Kinde sends an event for every change of what a read tells of. */
   readonly hasEvents: boolean;

@@ -22,8 +22,8 @@ const userTags: TagsOfData = (data) => [
   idIn(data, 'user', 'id', (id) => `user ${id}`, 'all users'),
 ];
 /** The catalogue of roles, and what repeats a role's name and key. */
-const roleTags: TagsOfData = () => ['roles', 'all member lists', 'all users'];
-const permissionTags: TagsOfData = () => ['permissions', 'all users'];
+const roleTags: TagsOfData = () => endpoints.roles.update.tags;
+const permissionTags: TagsOfData = () => endpoints.permissions.update.tags;
 const organizationTags: TagsOfData = (data) => [
   'organizations',
   idIn(data, 'organization', 'code', (code) => `organization ${code}`, 'all organizations'),

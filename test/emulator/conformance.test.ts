@@ -690,6 +690,47 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
     });
   });
 
+  test('roles are created, changed and deleted, and what they grant is set', async () => {
+    const input = { name: 'Support', key: 'support', description: 'Helps', isDefault: true };
+    expect(await refusal('createRole', input)).toEqual([]);
+    const role = { key: 'support' };
+    const permissions = [{ key: 'read:billing' }, { key: 'read:reports' }];
+    for (const granted of [permissions, permissions.slice(1), []]) {
+      expect(await refusal('setRolePermissions', { role, permissions: granted })).toEqual([]);
+    }
+    expect(await refusal('updateRole', { role, name: 'Help' })).toEqual([]);
+    expect(await refusal('updateRole', { role, key: 'admin' })).toEqual([
+      'ROLE_KEY_ALREADY_EXISTS',
+    ]);
+    expect(await refusal('createRole', input)).toEqual(['ROLE_KEY_ALREADY_EXISTS']);
+    expect(await refusal('deleteRole', { role })).toEqual([]);
+    expect(await refusal('updateRole', { role: { key: 'member' }, name: 'All' })).toEqual([]);
+  });
+
+  test('permissions are created, changed and deleted', async () => {
+    const input = { name: 'Print', key: 'print', description: 'On paper' };
+    expect(await refusal('createPermission', input)).toEqual([]);
+    expect(await refusal('createPermission', input)).toEqual(['PERMISSION_KEY_ALREADY_EXISTS']);
+    const permission = { key: 'print' };
+    expect(await refusal('updatePermission', { permission, name: 'Print it' })).toEqual([]);
+    expect(await refusal('updatePermission', { permission, key: 'read:billing' })).toEqual([
+      'PERMISSION_KEY_ALREADY_EXISTS',
+    ]);
+    expect(await refusal('deletePermission', { permission })).toEqual([]);
+  });
+
+  test('an entry of a catalogue that goes away before it is written', async () => {
+    const { roles, permissions } = gateway.emulator.state;
+    const { id: roleId } = gateway.emulator.state.roleByKey('auditor');
+    const { id: permissionId } = gateway.emulator.state.permissionByKey('read:billing');
+    whenCalled(/\/roles\/[^/]+$/, () => roles.delete(roleId));
+    whenCalled(/\/permissions\/[^/]+$/, () => permissions.delete(permissionId));
+    expect(await refusal('deleteRole', { role: { key: 'auditor' } })).toEqual(['ROLE_NOT_FOUND']);
+    expect(await refusal('deletePermission', { permission: { key: 'read:billing' } })).toEqual([
+      'INVALID_PERMISSION_ID',
+    ]);
+  });
+
   test('an empty flag value, which Prism refuses', async () => {
     const input = { organizationCode: code, key: 'data_region', value: '' };
     expect(await refusal('updateFeatureFlagOverride', input)).toEqual(['REFUSED_BY_KINDE']);

@@ -257,11 +257,11 @@ describe('the table', () => {
   test('a row without a handler, or one that answers something else, does not compile', () => {
     // @ts-expect-error -- The row `list` has no handler.
     const missing: Handlers['roles'] = {};
-    const wrong: Handlers['roles'] = {
+    const wrong: Pick<Handlers['roles'], 'list'> = {
       // @ts-expect-error -- A role needs a key.
       list: () => ({ roles: [{ id: 'x' }] }),
     };
-    const misspelt: Handlers['permissions'] = {
+    const misspelt: Pick<Handlers['permissions'], 'list'> = {
       // @ts-expect-error -- The row has no such parameter.
       list: (_state, { pageSize }) => ({ permissions: [pageSize] }),
     };

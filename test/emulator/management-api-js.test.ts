@@ -52,11 +52,20 @@ interface ManagementApi {
     refreshUserClaims: Call<Endpoints['users']['refreshClaims']>;
   };
   Roles: {
+    createRole: Call<Endpoints['roles']['create']>;
+    deleteRole: Call<Endpoints['roles']['delete']>;
     getRolePermissions: Call<Endpoints['roles']['permissions']>;
     getRoles: Call<Endpoints['roles']['list']>;
+    updateRolePermissions: Call<Endpoints['roles']['updatePermissions']>;
+    updateRoles: Call<Endpoints['roles']['update']>;
   };
   Search: { searchUsers: Call<Endpoints['users']['search']> };
-  Permissions: { getPermissions: Call<Endpoints['permissions']['list']> };
+  Permissions: {
+    createPermission: Call<Endpoints['permissions']['create']>;
+    deletePermission: Call<Endpoints['permissions']['delete']>;
+    getPermissions: Call<Endpoints['permissions']['list']>;
+    updatePermissions: Call<Endpoints['permissions']['update']>;
+  };
   Environments: { getEnvironementFeatureFlags: Call<Endpoints['featureFlags']['environment']> };
 }
 
@@ -404,4 +413,46 @@ test('claims are refreshed', async () => {
   const [user] = api.emulator.state.users.values();
   expect(await Users.refreshUserClaims({ userId: user!.id })).toMatchObject({ code: 'OK' });
   expect(api.emulator.state.claimRefreshes).toEqual([user!.id]);
+});
+
+test('a permission is created, changed, granted by a new role, and deleted with it', async () => {
+  const permissionOf = async (key: string) => {
+    const { permissions } = await Permissions.getPermissions({ pageSize: 100 });
+    return permissions.find((permission) => permission.key === key);
+  };
+  await Permissions.createPermission({ requestBody: { name: 'Print', key: 'print' } });
+  // The creation doesn't tell the id.
+  const { id: permissionId } = (await permissionOf('print'))!;
+  await Permissions.updatePermissions({ permissionId, requestBody: { name: 'Print it' } });
+  expect(await permissionOf('print')).toMatchObject({ name: 'Print it' });
+
+  const { role } = await Roles.createRole({ requestBody: { name: 'Printer', key: 'printer' } });
+  const roleId = role.id;
+  const grant = (permission: object) =>
+    Roles.updateRolePermissions({ roleId, requestBody: { permissions: [permission] } });
+  const granted = async () => (await Roles.getRolePermissions({ roleId })).permissions;
+  expect(await grant({ id: permissionId })).toMatchObject({
+    permissions_added: [permissionId],
+    permissions_removed: [],
+  });
+  expect(await granted()).toMatchObject([{ key: 'print' }]);
+  expect(await grant({ id: permissionId, operation: 'delete' })).toMatchObject({
+    permissions_added: [],
+    permissions_removed: [permissionId],
+  });
+  expect(await granted()).toEqual([]);
+  await grant({ id: permissionId });
+
+  await Roles.updateRoles({ roleId, requestBody: { name: 'Press', key: 'press' } });
+  const { roles } = await Roles.getRoles({ pageSize: 100 });
+  expect(roles).toContainEqual(expect.objectContaining({ id: roleId, key: 'press' }));
+  const taken = { roleId, requestBody: { name: 'Press', key: 'admin' } };
+  expect(await refusal(Roles.updateRoles(taken))).toEqual(refused(400, 'ROLE_KEY_ALREADY_EXISTS'));
+
+  await Permissions.deletePermission({ permissionId });
+  expect(await granted()).toEqual([]);
+  await Roles.deleteRole({ roleId });
+  expect(await refusal(Roles.getRolePermissions({ roleId }))).toEqual(
+    refused(400, 'ROLE_NOT_FOUND'),
+  );
 });

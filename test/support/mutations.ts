@@ -77,6 +77,13 @@ export function validInputs({
       ...organization,
       properties: [{ key: 'industry', value: 'Shipping' }],
     },
+    createRole: { name: 'Support', key: 'support' },
+    updateRole: { role: { key: 'member' }, key: 'colleague' },
+    deleteRole: { role: { key: 'member' } },
+    setRolePermissions: { role: { key: 'member' }, permissions: [{ key: 'read:billing' }] },
+    createPermission: { name: 'Read invoices', key: 'read:invoices' },
+    updatePermission: { permission: { key: 'read:billing' }, name: 'See invoices' },
+    deletePermission: { permission: { key: 'read:billing' } },
   };
 }
 

@@ -101,6 +101,40 @@ describe('an event', () => {
     expect(new Set(received.map(({ body }) => decodeJwt(body)['event_id'])).size).toBe(1);
   });
 
+  test('is sent for each change of a role or a permission, and not for what a role grants', async () => {
+    register(url);
+    const change = async (mutation: string, input: string) => {
+      const data = await elsewhere.query(
+        `mutation { ${mutation}(input: { ${input} }) { userErrors { code } } }`,
+      );
+      expect(data[mutation].userErrors).toEqual([]);
+    };
+    await change('createRole', 'name: "Support", key: "support", isDefault: true');
+    await change('updateRole', 'role: { key: "support" }, name: "Help"');
+    const granted = 'permissions: [{ key: "read:billing" }]';
+    await change('setRolePermissions', `role: { key: "support" }, ${granted}`);
+    const { id } = emulator.state.roleByKey('support');
+    await change('deleteRole', 'role: { key: "support" }');
+    await change('createPermission', 'name: "Print", key: "print"');
+    await change('updatePermission', 'permission: { key: "print" }, description: "On paper"');
+    const { id: printId } = emulator.state.permissionByKey('print');
+    await change('deletePermission', 'permission: { key: "print" }');
+    await waitFor(() => received.length === 6);
+    const support = { id, key: 'support', is_default_role: true };
+    const print = { id: printId, key: 'print', name: 'Print' };
+    const events = received.map(({ body }) => decodeJwt(body));
+    expect(new Map(events.map(({ type, data }) => [type, data]))).toEqual(
+      new Map([
+        ['role.created', { role: { ...support, name: 'Support', description: null } }],
+        ['role.updated', { role: { ...support, name: 'Help', description: null } }],
+        ['role.deleted', { role: { id } }],
+        ['permission.created', { permission: { ...print, description: '' } }],
+        ['permission.updated', { permission: { ...print, description: 'On paper' } }],
+        ['permission.deleted', { permission: { id: printId } }],
+      ]),
+    );
+  });
+
   test('is not sent for a type that was not asked for, a flag, or a refused write', async () => {
     register(url, ['role.created', 'user.updated']);
     await rename('After');

@@ -96,7 +96,7 @@ describe('what an event makes Kinde be asked for again', () => {
     ['role.created', () => ({ role: { id: 'r' } }), { roles: 1 }],
     ['role.updated', () => ({ role: { id: 'r' } }), { members: 1, permissions: 2, roles: 1 }],
     ['role.deleted', () => ({ role: { id: 'r' } }), { members: 1, permissions: 2, roles: 1 }],
-    ['permission.deleted', () => ({ permission: { id: 'p' } }), { permissions: 2 }],
+    ['permission.deleted', () => ({ permission: { id: 'p' } }), { members: 1, permissions: 2 }],
     ['customer.plan_changed', () => ({}), { organization: 1, organizations: 1 }],
     ['user.authenticated', ({ user }) => ({ user: { id: user } }), {}],
     ['passkey.added', () => ({}), {}],
@@ -137,7 +137,7 @@ describe('what an event makes Kinde be asked for again', () => {
 
 test.each<[string, object, string[]]>([
   ['role.updated', { role: { id: 'r' } }, ['count', 'permissions']],
-  ['permission.updated', { permission: { id: 'p' } }, ['permissions']],
+  ['permission.updated', { permission: { id: 'p' } }, ['count', 'permissions']],
   ['user.updated', { user: { id: 'kp_1' } }, ['count']],
   ['organization.updated', { organization: { code: 'org_1' } }, []],
 ])('%s about %j has a role’s %j read again', async (type, data, again) => {

@@ -51,22 +51,16 @@ const EVENTS: Readonly<Partial<Record<Route, EventsOf>>> = {
   [`DELETE ${MEMBER}/roles/{role_id}`]: memberEvents,
   [`POST ${MEMBER}/permissions`]: memberEvents,
   [`DELETE ${MEMBER}/permissions/{permission_id}`]: memberEvents,
-  'POST /api/v1/roles': ({ state, args }) =>
-    catalogueEvent('role', 'created', last(state.roles), args),
+  'POST /api/v1/roles': ({ state }) => catalogueEvent('role', 'created', last(state.roles)),
   'PATCH /api/v1/roles/{role_id}': ({ state, args }) =>
-    catalogueEvent('role', 'updated', state.roles.get(text(args['role_id'])), args),
+    catalogueEvent('role', 'updated', state.roles.get(text(args['role_id']))),
   'DELETE /api/v1/roles/{role_id}': ({ args }) => [
     { type: 'role.deleted', data: { role: { id: text(args['role_id']) } } },
   ],
-  'POST /api/v1/permissions': ({ state, args }) =>
-    catalogueEvent('permission', 'created', last(state.permissions), args),
+  'POST /api/v1/permissions': ({ state }) =>
+    catalogueEvent('permission', 'created', last(state.permissions)),
   'PATCH /api/v1/permissions/{permission_id}': ({ state, args }) =>
-    catalogueEvent(
-      'permission',
-      'updated',
-      state.permissions.get(text(args['permission_id'])),
-      args,
-    ),
+    catalogueEvent('permission', 'updated', state.permissions.get(text(args['permission_id']))),
   'DELETE /api/v1/permissions/{permission_id}': ({ args }) => [
     { type: 'permission.deleted', data: { permission: { id: text(args['permission_id']) } } },
   ],
@@ -125,17 +119,17 @@ interface CatalogueEntry {
   key: string;
   name?: string | null;
   description?: string | null;
+  is_default_role?: boolean | null;
 }
 
 function catalogueEvent(
   kind: 'role' | 'permission',
   change: 'created' | 'updated',
   entry: CatalogueEntry | undefined,
-  args: Readonly<Record<string, unknown>>,
 ): EmulatedEvent[] {
   if (entry === undefined) return [];
-  const { id, key, name, description } = entry;
-  const isDefault = kind === 'role' ? { is_default_role: args['is_default_role'] === true } : {};
+  const { id, key, name, description, is_default_role } = entry;
+  const isDefault = kind === 'role' ? { is_default_role } : {};
   return [
     { type: `${kind}.${change}`, data: { [kind]: { id, key, name, description, ...isDefault } } },
   ];

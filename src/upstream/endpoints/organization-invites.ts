@@ -21,7 +21,10 @@ export const OrganizationInvite = t.Object({
 });
 export type OrganizationInvite = Static<typeof OrganizationInvite>;
 
-const tags = ['invites {org_code}'] as const;
+const written = ['invites {org_code}'] as const;
+
+/** An invitation has the keys and names of its roles, which a change of a role changes. */
+const tags = [...written, 'all invites'] as const;
 
 export const organizationInvites = {
   list: endpoint('GET /api/v1/organization/{org_code}/invites', {
@@ -58,7 +61,7 @@ export const organizationInvites = {
   create: endpoint('POST /api/v1/organization/{org_code}/invites', {
     summary: 'Invite a person by e-mail address, with the keys of the roles to have.',
     scope: 'create:organization_invites',
-    tags,
+    tags: written,
     body: t.Object({
       email: t.String(),
       first_name: t.Optional(t.String()),
@@ -72,7 +75,7 @@ export const organizationInvites = {
   revoke: endpoint('DELETE /api/v1/organization/{org_code}/invites/{invite_code}', {
     summary: 'Revoke an invitation. It stays readable, as revoked.',
     scope: 'delete:organization_invites',
-    tags,
+    tags: written,
     returns: Success,
   }),
 };
