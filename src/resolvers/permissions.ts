@@ -23,6 +23,7 @@ import { nodeId } from './node-id.js';
 import { refreshAfterWrite } from './refresh-claims.js';
 import {
   allOrInputError,
+  checkReferences,
   checkFilterKeys,
   resolveIds,
   currentEntries,
@@ -32,7 +33,7 @@ import {
   type ReferenceKind,
   type ReferenceList,
 } from './reference.js';
-import { currentRole } from './roles.js';
+import { rolePlace } from './roles.js';
 import { requireChange, writeProperties } from './write-properties.js';
 
 const kindOf = ({ permissions }: Loaders): ReferenceKind<Permission> => ({
@@ -61,12 +62,8 @@ const withPermissionId = <T>(
   write: (id: string) => Promise<T>,
 ) => writeWithId(reference, kindOf(loaders), ['permission'], write);
 
-/** Returns the permissions that references name, from a read past every cache. */
-const currentPermissions = (loaders: Loaders, references: readonly PermissionReference[]) =>
-  currentEntries(
-    references.map((reference, position) => ({ reference, field: ['permissions', position] })),
-    kindOf(loaders),
-  );
+const placesOf = (references: readonly PermissionReference[]) =>
+  references.map((reference, position) => ({ reference, field: ['permissions', position] }));
 
 const currentPermission = (loaders: Loaders, reference: PermissionReference) =>
   currentEntry({ reference, field: ['permission'] }, kindOf(loaders));
@@ -190,9 +187,12 @@ export const resolvers = {
     setRolePermissions: mutation(
       { role: null },
       async (input: SetRolePermissionsInput, { upstream, loaders }) => {
+        const [role, kind] = rolePlace(loaders, input.role);
+        const wantedPlaces = placesOf(input.permissions);
+        checkReferences([[role], kind], [wantedPlaces, kindOf(loaders)]);
         const [{ id, key }, wanted] = await allOrInputError([
-          currentRole(loaders, input.role),
-          currentPermissions(loaders, input.permissions),
+          currentEntry(role, kind),
+          currentEntries(wantedPlaces, kindOf(loaders)),
         ]);
         const granted = await loaders.roles.currentPermissions(id);
         const permissions = changesOf(usable(granted), wanted);

@@ -246,6 +246,16 @@ function suggestion(key: string, known: readonly string[]): string {
   return meant === undefined ? '' : ` Did you mean \`${meant}\`?`;
 }
 
+/** Throws an InputError that names the first MAX_NAMED references whose text can't be an id or key. */
+export function checkReferences(
+  ...lists: readonly (readonly [places: readonly Place[], kind: ReferenceKind])[]
+): void {
+  const invalid = lists.flatMap(([places, kind]) =>
+    places.flatMap((place) => invalidError(place, kind) ?? []),
+  );
+  if (invalid.length > 0) throw new InputError(invalid.slice(0, MAX_NAMED));
+}
+
 /**
  * Returns the entries that references name, in the same order, from a read past every cache. Throws an
  * InputError that names the first MAX_NAMED wrong references.
@@ -254,8 +264,7 @@ export async function currentEntries<T extends CatalogueEntry>(
   places: readonly Place[],
   kind: ReferenceKind<T>,
 ): Promise<T[]> {
-  const invalid = places.flatMap((place) => invalidError(place, kind) ?? []);
-  if (invalid.length > 0) throw new InputError(invalid.slice(0, MAX_NAMED));
+  checkReferences([places, kind]);
   if (places.length === 0) return [];
   const { byKey, byId } = await kind.currentCatalogue();
   const found = await Promise.all(

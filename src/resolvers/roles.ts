@@ -57,9 +57,13 @@ const withRoleId = <T>(
   write: (id: string) => Promise<T>,
 ) => writeWithId(reference, kindOf(loaders), ['role'], write);
 
-/** Returns the role that a reference names, from a read past every cache. */
-export const currentRole = (loaders: Loaders, reference: RoleReference) =>
-  currentEntry({ reference, field: ['role'] }, kindOf(loaders));
+/** Returns the place of the input's `role`, as it is checked and looked up. */
+export const rolePlace = (loaders: Loaders, reference: RoleReference) =>
+  [{ reference, field: ['role'] }, kindOf(loaders)] as const;
+
+/** Returns the role that the input's `role` names, from a read past every cache. */
+const currentRole = (loaders: Loaders, reference: RoleReference) =>
+  currentEntry(...rolePlace(loaders, reference));
 
 /** The input's properties in the API's spelling. */
 const PROPERTIES = {

@@ -63,6 +63,7 @@ describe('every mutation', () => {
       const scalars = [
         ...['addedUserIds', 'removedUserId', 'deletedOrganizationCode'],
         ...['deletedFeatureFlagId', 'deletedFeatureFlagIds'],
+        ...['replacedRoleId', 'deletedRoleId', 'deletedPermissionKey'],
       ];
       const payload = schema.getType(`${inputTypeOf(name).slice(0, -5)}Payload`);
       const fields = payload && 'getFields' in payload ? Object.keys(payload.getFields()) : [];
