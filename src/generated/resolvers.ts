@@ -1330,7 +1330,7 @@ export type Node = {
   readonly id: Scalars['ID']['output'];
 };
 
-/** A tenant of the Kinde environment: a business with its users, their roles and its feature flags. */
+/** A tenant of the Kinde environment: a business with its members, their roles and its feature flags. */
 export type Organization = Node & {
   readonly __typename?: 'Organization';
   /** The e-mail domains whose users may join on their own. */
@@ -1398,26 +1398,26 @@ export type Organization = Node & {
 };
 
 
-/** A tenant of the Kinde environment: a business with its users, their roles and its feature flags. */
+/** A tenant of the Kinde environment: a business with its members, their roles and its feature flags. */
 export type OrganizationFeatureFlagArgs = {
   includeInherited?: Scalars['Boolean']['input'];
   key: Scalars['String']['input'];
 };
 
 
-/** A tenant of the Kinde environment: a business with its users, their roles and its feature flags. */
+/** A tenant of the Kinde environment: a business with its members, their roles and its feature flags. */
 export type OrganizationFeatureFlagsArgs = {
   includeInherited?: Scalars['Boolean']['input'];
 };
 
 
-/** A tenant of the Kinde environment: a business with its users, their roles and its feature flags. */
+/** A tenant of the Kinde environment: a business with its members, their roles and its feature flags. */
 export type OrganizationInviteArgs = {
   code: Scalars['ID']['input'];
 };
 
 
-/** A tenant of the Kinde environment: a business with its users, their roles and its feature flags. */
+/** A tenant of the Kinde environment: a business with its members, their roles and its feature flags. */
 export type OrganizationInvitesArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -1427,13 +1427,13 @@ export type OrganizationInvitesArgs = {
 };
 
 
-/** A tenant of the Kinde environment: a business with its users, their roles and its feature flags. */
+/** A tenant of the Kinde environment: a business with its members, their roles and its feature flags. */
 export type OrganizationUserArgs = {
   userId: Scalars['ID']['input'];
 };
 
 
-/** A tenant of the Kinde environment: a business with its users, their roles and its feature flags. */
+/** A tenant of the Kinde environment: a business with its members, their roles and its feature flags. */
 export type OrganizationUsersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -1694,7 +1694,7 @@ export type OrganizationUser = Node & {
   readonly id: Scalars['ID']['output'];
   /** Whether the member is suspended in this organization. */
   readonly isSuspended?: Maybe<Scalars['Boolean']['output']>;
-  /** When the user joined this organization. */
+  /** When the member joined this organization. */
   readonly joinedOn?: Maybe<Scalars['DateTime']['output']>;
   /** When the member was last active in this organization. Null before the first time. */
   readonly lastAccessedOn?: Maybe<Scalars['DateTime']['output']>;
@@ -1764,9 +1764,9 @@ export type OrganizationUserConnection = {
 /** A member in a list. */
 export type OrganizationUserEdge = {
   readonly __typename?: 'OrganizationUserEdge';
-  /** Cursor of this user: pass it as `after` to get the users after it. */
+  /** Cursor of this member: pass it as `after` to get the members after it. */
   readonly cursor: Scalars['String']['output'];
-  /** The user. Null, with an error, if Kinde sent it in an unusable form. */
+  /** The member. Null, with an error, if Kinde sent it in an unusable form. */
   readonly node?: Maybe<OrganizationUser>;
 };
 
@@ -2111,14 +2111,14 @@ export type RemoveOrganizationUsersInput = {
   readonly userIds: ReadonlyArray<Scalars['ID']['input']>;
 };
 
-/** Result of `removeOrganizationUsers`, user by user. */
+/** Result of `removeOrganizationUsers`, member by member. */
 export type RemoveOrganizationUsersPayload = {
   readonly __typename?: 'RemoveOrganizationUsersPayload';
   /** The organization, read again after the change. Null when nobody was removed. */
   readonly organization?: Maybe<Organization>;
   /** The global ids of the former members, for client caches. */
   readonly removedOrganizationUserIds: ReadonlyArray<Scalars['ID']['output']>;
-  /** Kinde's ids of the users who were removed. */
+  /** Kinde's ids of the former members. */
   readonly removedUserIds: ReadonlyArray<Scalars['ID']['output']>;
   /**
    * An error for each user who was not removed, its `field` being `["userIds", "<position>"]`, or an error
@@ -2495,7 +2495,7 @@ export type UpdateOrganizationUsersInput = {
   readonly users: ReadonlyArray<OrganizationUserChangeInput>;
 };
 
-/** Result of `updateOrganizationUsers`, user by user. */
+/** Result of `updateOrganizationUsers`, member by member. */
 export type UpdateOrganizationUsersPayload = {
   readonly __typename?: 'UpdateOrganizationUsersPayload';
   /** The organization, read again after the change. Null when no member is as asked for. */
