@@ -32,7 +32,9 @@ function changed(from: string, to: string): string {
   return sdl.replace(from, to);
 }
 
-const withoutHandle = () => changed('  handle: String @requires', '  slug: String @requires');
+/** Organization.handle, which inputs have, too, with another description. */
+const HANDLE = 'there is none.\n  """\n  handle: String\n';
+const withoutHandle = () => changed(HANDLE, HANDLE.replace('handle', 'slug'));
 const empty = '# Changelog\n\n## [Unreleased]\n\n### Added\n\n- `Organization.handle`\n';
 const listing = (path: string) =>
   `# Changelog\n\n## [Unreleased]\n\n### Breaking\n\n- \`${path}\`: gone.\n\n## [0.1.0]\n`;
@@ -71,8 +73,11 @@ test('what else breaks clients is named, all of it', async () => {
 test('additions and deprecations pass, and a new enum value is told', async () => {
   const { code, output } = await check(
     changed('enum OrganizationSortOrder {', 'enum OrganizationSortOrder {\n  NEWEST').replace(
-      'handle: String ',
-      'slug: String\n  handle: String @deprecated(reason: "Use `slug`.") ',
+      HANDLE,
+      HANDLE.replace(
+        'handle: String',
+        'slug: String\n  handle: String @deprecated(reason: "Use `slug`.")',
+      ),
     ),
     empty,
   );
