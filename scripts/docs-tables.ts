@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { TObject } from 'typebox';
 import { scopedFields, type ScopedField } from '../src/auth/required-scopes.js';
 import type { Endpoint } from '../src/upstream/endpoint.js';
+import { upstreamFields } from '../src/graphql/upstream-routes.js';
 import { SECTIONS, settings } from '../src/config/settings.js';
 import type { Setting } from '../src/config/values.js';
 import { endpoints } from '../src/upstream/endpoints/index.js';
@@ -78,18 +79,61 @@ function parameters({ pathParameters, query, body }: Endpoint): string {
   ].join(', ');
 }
 
+/** Returns the fields behind which each operation is, in Markdown, by its route. */
+function fieldsByRoute(schema: GraphQLSchema): ReadonlyMap<string, readonly string[]> {
+  const fields = new Map<string, string[]>();
+  for (const { coordinate, rows, unlessCarried } of upstreamFields(schema)) {
+    for (const { route } of rows) {
+      const name = unlessCarried ? `${code(coordinate)}\\*` : code(coordinate);
+      fields.set(route, [...(fields.get(route) ?? []), name]);
+    }
+  }
+  return fields;
+}
+
+/** Whether an operation is one of Kinde's Organizations API. */
+const isOfOrganizations = ({ path }: Endpoint) => path.startsWith('/api/v1/organization');
+
+/**
+ * Markdown: for each operation of the endpoint table, those of organizations first, the fields that use
+ * it. Throws for an operation of organizations that no field names in its `@upstream`.
+ */
+export function operationTables(schema: GraphQLSchema): string {
+  const fields = fieldsByRoute(schema);
+  const table = (title: string, operations: readonly Endpoint[]) => {
+    const lines = operations.map((endpoint) => {
+      const { route, summary } = endpoint;
+      const using = fields.get(route);
+      if (using === undefined && isOfOrganizations(endpoint)) {
+        throw new Error(`No field names ${route} in its @upstream`);
+      }
+      return `| ${code(route)} | ${using?.join(', ') ?? 'none: the gateway itself'} | ${summary} |`;
+    });
+    const head = ['| operation | fields | what it does |', '| --- | --- | --- |'];
+    return [`## ${title}: ${operations.length} operations`, '', ...head, ...lines].join('\n');
+  };
+  const all = rows().map(({ endpoint }) => endpoint);
+  return [
+    table('Organizations', all.filter(isOfOrganizations)),
+    table(
+      'The environment',
+      all.filter((row) => !isOfOrganizations(row)),
+    ),
+  ].join('\n\n');
+}
+
 /** src/upstream/README.md. */
 export function upstreamReadme(schema: GraphQLSchema): string {
-  const fields = scopedFields(schema);
+  const fields = fieldsByRoute(schema);
   const lines = rows().map(({ name, endpoint }) => {
-    const using = fieldsNeeding(endpoint.scope, fields);
+    const using = fields.get(endpoint.route) ?? [];
     return `| ${code(name)} | ${code(endpoint.route)} | ${code(endpoint.scope)} | ${parameters(endpoint)} | ${using.join(', ')} | ${endpoint.summary} |`;
   });
   return `<!-- Made by \`npm run generate\` from the endpoint table; edit endpoints/ instead. -->
 
 # The Kinde Management API, as the gateway uses it
 
-Each row of the table in \`endpoints/\` is a method of the client: \`upstream.organizations.users({ org_code, page_size })\`. A \`?\` marks what may be left out. The fields are those of the GraphQL schema that need the row's scope.
+Each row of the table in \`endpoints/\` is a method of the client: \`upstream.organizations.users({ org_code, page_size })\`. A \`?\` marks what may be left out. The fields are those of the GraphQL schema that name the row in \`@upstream\`; a \`*\` marks those that call it only where what led to the object doesn't carry their value.
 
 | method | route | scope | parameters | GraphQL fields | what it does |
 | --- | --- | --- | --- | --- | --- |

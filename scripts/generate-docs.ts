@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createSchema, printSdl } from '../src/graphql/schema.js';
 import { clientSchema } from './client-schema.js';
-import { scopeTable, settingsTables, upstreamReadme } from './docs-tables.js';
+import { operationTables, scopeTable, settingsTables, upstreamReadme } from './docs-tables.js';
 
 const root = new URL('../', import.meta.url);
 const schema = createSchema();
@@ -22,4 +22,5 @@ writeFileSync(new URL('src/upstream/README.md', root), upstreamReadme(schema));
 writeFileSync(new URL('schema.graphql', root), printSdl());
 writeFileSync(new URL('src/generated/client-schema.ts', root), clientSchema(schema));
 replaceBetween('docs/authorization.md', 'scopes', scopeTable(schema));
+replaceBetween('docs/operations.md', 'operations', operationTables(schema));
 replaceBetween('docs/settings.md', 'settings', settingsTables());

@@ -3131,6 +3131,12 @@ export type ResolversParentTypes = {
   Viewer: ViewerParent;
 };
 
+export type BatchDirectiveArgs = {
+  size: Scalars['Int']['input'];
+};
+
+export type BatchDirectiveResolver<Result, Parent, ContextType = Context, Args = BatchDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
 export type LiveDirectiveArgs = { };
 
 export type LiveDirectiveResolver<Result, Parent, ContextType = Context, Args = LiveDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
@@ -3146,6 +3152,13 @@ export type RequiresScopesDirectiveArgs = {
 };
 
 export type RequiresScopesDirectiveResolver<Result, Parent, ContextType = Context, Args = RequiresScopesDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export type UpstreamDirectiveArgs = {
+  routes: ReadonlyArray<Scalars['String']['input']>;
+  unlessCarried?: Scalars['Boolean']['input'];
+};
+
+export type UpstreamDirectiveResolver<Result, Parent, ContextType = Context, Args = UpstreamDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export type AddOrganizationUserApiScopePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AddOrganizationUserApiScopePayload'] = ResolversParentTypes['AddOrganizationUserApiScopePayload']> = {
   organizationUser?: Resolver<Maybe<ResolversTypes['OrganizationUser']>, ParentType, ContextType>;
@@ -3819,7 +3832,9 @@ export type Resolvers<ContextType = Context> = {
 };
 
 export type DirectiveResolvers<ContextType = Context> = {
+  batch?: BatchDirectiveResolver<any, any, ContextType>;
   live?: LiveDirectiveResolver<any, any, ContextType>;
   ofOrganization?: OfOrganizationDirectiveResolver<any, any, ContextType>;
   requiresScopes?: RequiresScopesDirectiveResolver<any, any, ContextType>;
+  upstream?: UpstreamDirectiveResolver<any, any, ContextType>;
 };

@@ -1,4 +1,5 @@
 /** The official client drives what an organization holds besides its members: see management-api-js.test.ts. */
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import type { Endpoints } from '../../src/upstream/endpoints/index.js';
 import {
@@ -166,4 +167,15 @@ test('a handle is deleted', async () => {
   organization().profile.handle = 'acme';
   await Organizations.deleteOrganizationHandle({ orgCode });
   expect(await Organizations.getOrganization({ code: orgCode })).toMatchObject({ handle: null });
+});
+
+test('every organization operation that the client has is driven here', () => {
+  const tests = ['management-api-js.test.ts', 'management-api-js-organizations.test.ts']
+    .map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'))
+    .join('\n');
+  const operations = Object.getOwnPropertyNames(Organizations).filter(
+    (name) => typeof Organizations[name as keyof typeof Organizations] === 'function',
+  );
+  expect(operations.length).toBeGreaterThan(40);
+  expect(operations.filter((name) => !tests.includes(`Organizations.${name}(`))).toEqual([]);
 });

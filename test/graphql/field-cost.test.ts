@@ -50,3 +50,23 @@ test.each(
   if (isLeaf && selected.calls === without.calls) expect(selected.cost).toBe(without.cost);
   if (selected.calls > without.calls) expect(selected.cost).toBeGreaterThan(without.cost);
 });
+
+test.each([
+  ['fields from one read', 'createdOn senderName branding { logo }', 1],
+  ['reads that need the same scope', 'createdOn logos { type }', 2],
+  [
+    'arguments that choose from one read',
+    'a: featureFlag(key: "a") { key } b: featureFlag(key: "b") { key }',
+    1,
+  ],
+  [
+    'arguments that go into the call',
+    'a: invite(code: "a") { code } b: invite(code: "b") { code }',
+    2,
+  ],
+  ['a read that all objects share', 'featureFlags(includeInherited: true) { key }', 1],
+])('each object pays for %s', async (_, selection, calls) => {
+  const list = LISTS['Organization']!;
+  const { cost: without } = await priceOf(list('__typename'));
+  expect((await priceOf(list(selection))).cost).toBe(without + 3 * calls);
+});

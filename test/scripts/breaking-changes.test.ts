@@ -32,8 +32,8 @@ function changed(from: string, to: string): string {
   return sdl.replace(from, to);
 }
 
-/** Organization.handle, which inputs have, too, with another description. */
-const HANDLE = 'there is none.\n  """\n  handle: String\n';
+/** Organization.handle, which inputs have, too, without a directive. */
+const HANDLE = '  handle: String @upstream';
 const withoutHandle = () => changed(HANDLE, HANDLE.replace('handle', 'slug'));
 const empty = '# Changelog\n\n## [Unreleased]\n\n### Added\n\n- `Organization.handle`\n';
 const listing = (path: string) =>

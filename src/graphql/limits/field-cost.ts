@@ -13,12 +13,10 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
-import type { TObject } from 'typebox';
-import { fieldScopes } from '../../auth/required-scopes.js';
 import { MAX_FIRST } from '../../resolvers/connection.js';
-import { endpoints } from '../../upstream/endpoints/index.js';
-import { MAX_BULK_USERS } from '../../upstream/endpoints/organizations.js';
-import { OrganizationItem, OrganizationUser } from '../../upstream/types.js';
+import type { Endpoint } from '../../upstream/endpoint.js';
+import { upstreamOf } from '../upstream-routes.js';
+import { InputBatches, isGiven } from './input-batches.js';
 
 /** The argument that says how many entries a list has. */
 export type SizeArgument = 'first' | 'ids' | 'input';
@@ -33,47 +31,30 @@ export interface FieldCost {
   copies: number;
   /** How many entries the lists of its selections hold that have no size of their own. */
   entries: number;
-  /** The scope of the call that it shares with other fields of its object. */
-  scope?: string | undefined;
+  /** The routes of the calls that it shares with other fields of its object. */
+  routes?: readonly string[];
   /** Where the operation says how many entries there are. */
   size?: { argument: SizeArgument; entries: number };
 }
-
-/** Returns an API property's name as the schema spells it. */
-const camelCase = (name: string) =>
-  name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-
-const propertiesOf = (entry: TObject) => new Set(Object.keys(entry.properties).map(camelCase));
-
-/**
- * The fields that Kinde's lists carry with each entry. They need a scope, since they take a call where
- * an object is known by its id alone, as after a write; that call is counted with the object.
- */
-const CARRIED: Readonly<Record<string, ReadonlySet<string>>> = {
-  Organization: propertiesOf(OrganizationItem),
-  OrganizationUser: propertiesOf(OrganizationUser),
-};
-
-/** The scope of the read that describes all objects of a type. */
-const FROM_CATALOGUE: Readonly<Record<string, string>> = {
-  Role: endpoints.roles.list.scope,
-  Permission: endpoints.permissions.list.scope,
-};
-
-/** Fields whose arguments choose from a read that doesn't depend on them. */
-const CHOOSING: ReadonlySet<string> = new Set([
-  'Organization.featureFlag',
-  'Organization.featureFlags',
-]);
 
 /** How many entries a list without a size is taken to have. */
 const UNKNOWN_LENGTH = 10;
 
 /** Knows the costs of a schema's fields. */
 export class FieldCosts {
-  readonly #scopes = new Map<GraphQLField<unknown, unknown>, string | undefined>();
+  readonly #reads = new Map<GraphQLField<unknown, unknown>, Reads>();
+  /** The types of which one read of a catalogue describes all objects. */
+  readonly #catalogueTypes: ReadonlySet<string>;
+  readonly #batches: InputBatches;
 
-  constructor(private readonly schema: GraphQLSchema) {}
+  constructor(private readonly schema: GraphQLSchema) {
+    this.#batches = new InputBatches(schema);
+    this.#catalogueTypes = new Set(
+      Object.values(schema.getQueryType()?.getFields() ?? {})
+        .filter((field) => this.#readsOf(field).rows.some(({ isCatalogue }) => isCatalogue))
+        .flatMap(({ type }) => listedTypeOf(getNamedType(type)) ?? []),
+    );
+  }
 
   /**
    * Returns the cost of a field of an object. `size` is how many entries the object's lists hold that
@@ -86,7 +67,7 @@ export class FieldCosts {
     size: number,
   ): FieldCost {
     const type = getNamedType(field.type);
-    if (parent === this.schema.getMutationType()) return bulkWrite(args['input']);
+    if (parent === this.schema.getMutationType()) return this.#ofMutation(field, args);
     if (type.name.endsWith('Connection')) {
       const entries = entriesWanted(args['first']);
       const sized = { argument: 'first', entries } as const;
@@ -100,36 +81,103 @@ export class FieldCosts {
     if (isSizedByParent(parent, field)) {
       return { own: 0, objects: size, copies: size, entries: 1 };
     }
-    const scope = this.#scopeOf(parent, field);
-    // Arguments go into the call, so that no other field shares it.
-    const isUnshared = field.args.length > 0 && !CHOOSING.has(`${parent.name}.${field.name}`);
-    const needsRead = scope === undefined ? isReadByKey(parent, type) : isUnshared;
     const length = isListType(getNullableType(field.type)) ? UNKNOWN_LENGTH : 1;
     return {
-      own: needsRead ? 1 : 0,
+      ...this.#callsOf(parent, field, args),
       // What is read of a catalogue's entries takes no call for each of them.
-      objects: isNode(type) && !Object.hasOwn(FROM_CATALOGUE, type.name) ? length : 1,
-      copies: length,
-      entries: 1,
-      scope: isUnshared ? undefined : scope,
+      objects: isNode(type) && !this.#catalogueTypes.has(type.name) ? length : 1,
+      ...{ copies: length, entries: 1 },
     };
   }
 
-  /** Returns the scope whose call a field takes; the first where others would do as well. */
-  #scopeOf(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>): string | undefined {
-    if (this.#scopes.has(field)) return this.#scopes.get(field);
-    const required = fieldScopes(this.schema, parent, field);
-    const alternatives = required?.scopes ?? [];
-    // A type whose lists carry all of its fields needs no entry in CARRIED.
-    const isCarried =
-      CARRIED[parent.name]?.has(field.name) ??
-      (required?.isInherited === true ||
-        alternatives.some((scopes) => scopes.includes(FROM_CATALOGUE[parent.name] ?? '')));
-    const scope = isCarried ? undefined : alternatives[0]?.[0];
-    this.#scopes.set(field, scope);
-    return scope;
+  /** A mutation writes in calls of its own, and its payload reads each entry of its input again. */
+  #ofMutation(
+    field: GraphQLField<unknown, unknown>,
+    args: Readonly<Record<string, unknown>>,
+  ): FieldCost {
+    const { calls, entries } = this.#batches.of(field, args);
+    if (entries === undefined)
+      return { own: calls, objects: 1, copies: 1, entries: UNKNOWN_LENGTH };
+    const sized = { argument: 'input', entries } as const;
+    return {
+      ...{ own: calls + entries, objects: 1, copies: 1, entries },
+      ...(entries === 0 ? {} : { size: sized }),
+    };
+  }
+
+  /** The calls of a field that is no list with a size: its own, or those that it shares. */
+  #callsOf(
+    parent: GraphQLObjectType,
+    field: GraphQLField<unknown, unknown>,
+    args: Readonly<Record<string, unknown>>,
+  ): Pick<FieldCost, 'own' | 'routes'> {
+    const reads = this.#readsOf(field);
+    const rows = [
+      ...reads.rows,
+      ...reads.ofArguments.flatMap(([name, more]) => (isGiven(args[name]) ? more : [])),
+    ];
+    if (rows.length === 0) {
+      return { own: this.#isReadByKey(parent, getNamedType(field.type)) ? 1 : 0 };
+    }
+    if (parent === this.schema.getQueryType()) return { own: rows.length };
+    const perObject = rows.filter((row) => !isReadOnce(row));
+    return goesIntoCall(field, rows)
+      ? { own: perObject.length }
+      : { own: 0, routes: perObject.map(({ route }) => route) };
+  }
+
+  /** Whether an object that is known by its key alone is read when a field asks for more. */
+  #isReadByKey(parent: GraphQLObjectType, type: GraphQLNamedOutputType): boolean {
+    const isEntry = parent.name.endsWith('Edge');
+    return !isEntry && isNode(type) && !this.#catalogueTypes.has(type.name);
+  }
+
+  #readsOf(field: GraphQLField<unknown, unknown>): Reads {
+    let reads = this.#reads.get(field);
+    if (reads === undefined) {
+      const { rows, unlessCarried } = upstreamOf(this.schema, field);
+      const ofArguments = field.args.map(
+        (argument) => [argument.name, upstreamOf(this.schema, argument).rows] as const,
+      );
+      reads = {
+        rows: unlessCarried ? [] : rows,
+        ofArguments: ofArguments.filter(([, more]) => more.length > 0),
+      };
+      this.#reads.set(field, reads);
+    }
+    return reads;
   }
 }
+
+/** The operations that a field takes on each object. */
+interface Reads {
+  /** Those that lists carry left out. */
+  rows: readonly Endpoint[];
+  /** Those that it takes besides when an argument is given, by the argument's name. */
+  ofArguments: readonly (readonly [name: string, rows: readonly Endpoint[]])[];
+}
+
+/** Whether one call answers for all objects of an operation. */
+const isReadOnce = ({ isCatalogue, pathParameters }: Endpoint) =>
+  isCatalogue && pathParameters.length === 0;
+
+/** Whether a field's arguments may go into its calls, so that no other field shares them. */
+function goesIntoCall(
+  { args }: GraphQLField<unknown, unknown>,
+  rows: readonly Endpoint[],
+): boolean {
+  return (
+    args.length > 0 &&
+    rows.some(({ pathParameters, query, organizationParameter }) =>
+      [...pathParameters, ...Object.keys(query.properties)].some(
+        (name) => name !== organizationParameter,
+      ),
+    )
+  );
+}
+
+/** Returns the name of the type that a connection lists; undefined for any other type. */
+const listedTypeOf = ({ name }: GraphQLNamedOutputType) => /^(.+)Connection$/.exec(name)?.[1];
 
 /** Returns a field's arguments; none where they are invalid, for which execution refuses the field. */
 export function argumentsOf(
@@ -144,30 +192,6 @@ export function argumentsOf(
   }
 }
 
-/** The lists of one user in the input of a bulk write whose entries are sent one by one. */
-const SENT_ONE_BY_ONE = ['removeRoles', 'addPermissions', 'removePermissions'] as const;
-
-type BulkUser = Partial<Record<(typeof SENT_ONE_BY_ONE)[number], unknown>>;
-
-/** A write is a call for each batch of users that its input names, and reads them again for its payload. */
-function bulkWrite(input: unknown): FieldCost {
-  const { users, userIds, refreshClaims } = (input ?? {}) as Record<string, unknown>;
-  const entries = lengthOf(users ?? userIds);
-  const singles = (Array.isArray(users) ? (users as (BulkUser | null)[]) : []).reduce(
-    (sum, user) => SENT_ONE_BY_ONE.reduce((calls, name) => calls + lengthOf(user?.[name]), sum),
-    0,
-  );
-  const calls = Math.max(1, Math.ceil(entries / MAX_BULK_USERS)) + singles;
-  const refreshes = refreshClaims === true ? Math.max(1, entries) : 0;
-  return {
-    own: calls + entries + refreshes,
-    objects: 1,
-    copies: 1,
-    entries,
-    ...(entries === 0 ? {} : { size: { argument: 'input', entries } }),
-  };
-}
-
 /** Whether a list has as many entries as its connection, or as the input of its bulk write. */
 function isSizedByParent(
   parent: GraphQLObjectType,
@@ -179,12 +203,6 @@ function isSizedByParent(
     isListType(getNullableType(type)) &&
     isCompositeType(getNamedType(type))
   );
-}
-
-/** Whether an object that is known by its key alone is read when a field asks for more. */
-function isReadByKey(parent: GraphQLObjectType, type: GraphQLNamedOutputType): boolean {
-  const isEntry = parent.name.endsWith('Edge');
-  return !isEntry && isNode(type) && !(type.name in FROM_CATALOGUE);
 }
 
 const isNode = (type: GraphQLNamedOutputType): boolean =>

@@ -154,10 +154,10 @@ export class OperationMeter {
       size.names = atMost(size.names + responseName.length + PUNCTUATION);
       if (nodes[0].alias !== undefined) size.aliases = atMost(size.aliases + 1);
     }
-    const scopes = new Set<string>();
+    const routes = new Set<string>();
     for (const { nodes, cost: field, type } of this.#measured(parent, collected, entries)) {
       const inner = this.ofType(type, selectionSetsOf(nodes), field.entries);
-      if (field.scope !== undefined) scopes.add(field.scope);
+      for (const route of field.routes ?? []) routes.add(route);
       size.cost = atMost(size.cost + field.own + field.objects * inner.cost);
       size.aliases = atMost(size.aliases + inner.aliases);
       size.names = atMost(size.names + field.copies * inner.names);
@@ -165,8 +165,8 @@ export class OperationMeter {
         size.arguments + this.#arguments.of(nodes[0]) + field.copies * inner.arguments,
       );
     }
-    // Fields of one object that need the same scope share a call, as the loaders have it.
-    size.cost = atMost(size.cost + scopes.size);
+    // Fields of one object that take the same call share it, as the loaders have it.
+    size.cost = atMost(size.cost + routes.size);
     return size;
   }
 
