@@ -3,7 +3,6 @@
  * client library adds to a request (`__typename`, GET, its own headers) must not get in the way.
  */
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
-import { relayStylePagination } from '@apollo/client/utilities';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client, fetchExchange } from '@urql/core';
 import { GraphQLClient } from 'graphql-request';
@@ -292,30 +291,5 @@ describe('Apollo Client’s normalized cache', () => {
     );
     expect(roles.length).toBeGreaterThan(0);
     expect(new Set(roles.map(({ key }) => key)).size).toBe(roles.length);
-  });
-
-  test('merges the pages of an organization’s users by relayStylePagination', async () => {
-    const cache = new InMemoryCache({
-      typePolicies: { Organization: { fields: { users: relayStylePagination() } } },
-    });
-    const client = apolloClient(endpoint, cache);
-    const organization = [...gateway.emulator.state.organizations.values()].find(
-      ({ members }) => members.size > 20,
-    )!;
-    const { code } = organization.profile;
-    const query = client.watchQuery<any>({ query: MEMBERS, variables: { code } });
-    let { pageInfo } = (await client.query<any>({ query: MEMBERS, variables: { code } })).data
-      .organization.users;
-    while (pageInfo.hasNextPage) {
-      const page = await query.fetchMore({ variables: { after: pageInfo.endCursor } });
-      ({ pageInfo } = page.data.organization.users);
-    }
-
-    const { users } = cache.readQuery<any>({ query: MEMBERS, variables: { code } }).organization;
-    const userIds = users.edges.map((edge: any) => edge.node.userId);
-    expect(userIds).toHaveLength(organization.members.size);
-    expect(new Set(userIds)).toEqual(
-      new Set(Array.from(organization.members.values(), ({ user }) => user.id)),
-    );
   });
 });

@@ -3,6 +3,7 @@
  * compiled strictly, and the clients that it makes are driven against a gateway.
  */
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   mkdirSync,
@@ -13,11 +14,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { buildSync } from 'esbuild';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
@@ -38,24 +39,33 @@ afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 /** What a page of an application would do with the blocks, by name; each returns what it saw. */
 const DRIVER = /* TypeScript */ `
+import { ApolloLink, gql, HttpLink } from '@apollo/client';
 import { ApolloProvider } from '@apollo/client/react';
 import { prerenderStatic } from '@apollo/client/react/ssr';
 import { createElement } from 'react';
 import { renderToString } from 'react-dom/server';
 import { commitMutation, fetchQuery } from 'relay-runtime';
+import { from, mergeMap } from 'rxjs';
+import * as kinde from '@kinde-oss/kinde-auth-react';
 import { addRole } from './src/add-role.js';
 import { adviceFor } from './src/advice.js';
 import { allMembers } from './src/all-members.js';
 import { createApolloClient } from './src/apollo.js';
+import { FlagSwitch, switched } from './src/flag-switch.js';
+import { GraphQLProvider } from './src/graphql-provider.js';
 import { Members } from './src/members.js';
-import { ADD_ROLE, MEMBERS } from './src/operations.js';
+import { ADD_ROLE, MEMBERS, SET_FLAG } from './src/operations.js';
 import { createEnvironment } from './src/relay/environment.js';
-import organizationMembers from './src/relay/__generated__/organizationMembersQuery.graphql.js';
-import removeMember from './src/relay/__generated__/removeMemberMutation.graphql.js';
+import { organizationMembers } from './src/relay/organization-members.js';
+import { removeMember } from './src/relay/remove-member.js';
+import { removeMember as removeFromOrganization } from './src/remove-member.js';
+import { renderPage } from './src/ssr.js';
 import { createTrustedClient } from './src/trusted.js';
 import { createUrqlClient } from './src/urql.js';
+import { startGateway } from './test/gateway.js';
+import { forbidden, server } from './test/mocks.js';
 
-const [scenario, token, code, userId] = process.argv.slice(2) as [string, string, string, string];
+let [scenario, token, code, userId] = process.argv.slice(2) as [string, string, string, string];
 let signIns = 0;
 const session = { token: async () => token || undefined, signIn: () => void signIns++ };
 
@@ -76,7 +86,7 @@ const scenarios: Record<string, () => Promise<unknown>> = {
       info = page.data?.organization?.users?.pageInfo;
     }
     data = client.readQuery({ query: MEMBERS, variables: { code, first: 5 } }) ?? undefined;
-    return data?.organization?.users?.edges.map(({ node }) => node?.userId);
+    return data?.organization?.users?.nodes.map((user) => user?.userId);
   },
   async roles() {
     const client = createApolloClient(session);
@@ -86,8 +96,8 @@ const scenarios: Record<string, () => Promise<unknown>> = {
       await addRole(client, code, userId, 'astronaut'),
     ];
     const seen = client.readQuery({ query: MEMBERS, variables: { code, first: 500 } });
-    const member = seen?.organization?.users?.edges.find(({ node }) => node?.userId === userId);
-    return { outcomes, roles: member?.node?.roles?.map((role) => role?.key) };
+    const member = seen?.organization?.users?.nodes.find((user) => user?.userId === userId);
+    return { outcomes, roles: member?.roles?.map((role) => role?.key) };
   },
   async failing() {
     const client = createApolloClient(session);
@@ -98,14 +108,91 @@ const scenarios: Record<string, () => Promise<unknown>> = {
   },
   async urql() {
     const ids = [];
-    for await (const { userId } of allMembers(createUrqlClient(() => token || undefined), code)) {
+    for await (const { userId } of allMembers(createUrqlClient(session), code)) {
       ids.push(userId);
     }
     return ids;
   },
   async urqlRefused() {
-    const failure = await allMembers(createUrqlClient(() => token || undefined), code).next().catch((error: Error) => error.message);
+    const failure = await allMembers(createUrqlClient(session), code).next().catch((error: Error) => error.message);
     return failure;
+  },
+  async provider() {
+    const tree = createElement((kinde as any).KindeContext.Provider, {
+      value: { getAccessToken: session.token, login: session.signIn } as any,
+      children: createElement(GraphQLProvider, { children: createElement(Members, { code }) }),
+    });
+    const { result } = await prerenderStatic({ tree, renderFunction: renderToString });
+    return result;
+  },
+  async flag() {
+    // The network answers when it is told to.
+    let answer = () => {};
+    const network = new ApolloLink((operation, forward) =>
+      from(operation.operationName === 'SetFlag' ? new Promise<void>((resolve) => (answer = resolve)) : [0]).pipe(
+        mergeMap(() => forward(operation)),
+      ),
+    ).concat(new HttpLink({ uri: 'http://localhost:4000/graphql' }));
+    const client: any = createApolloClient(session, network);
+    const query = gql\`query Flags($code: ID!) { organization(code: $code) { id featureFlags { id key value } } }\`;
+    const flagOf = ({ organization }: any) => organization.featureFlags.find(({ value }: any) => typeof value === 'boolean');
+    const flag = flagOf((await client.query({ query, variables: { code } })).data);
+    const cached = () => flagOf(client.cache.readQuery({ query, variables: { code }, optimistic: true })).value;
+    const warnings: unknown[] = [];
+    console.error = (...values: unknown[]) => warnings.push(values);
+    const seen = [flag.value];
+    const set = async (value: boolean) => {
+      const writing = client.mutate({
+        mutation: SET_FLAG,
+        variables: { input: { organizationCode: code, key: flag.key, value } },
+        optimisticResponse: switched(flag, value),
+      });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      seen.push(cached());
+      answer();
+      await writing;
+      seen.push(cached());
+    };
+    await set(!flag.value);
+    // Without a token the gateway refuses it.
+    token = '';
+    await set(flag.value);
+    const html = renderToString(createElement(ApolloProvider, { client, children: createElement(FlagSwitch, { organizationCode: code, flag: { ...flag, value: true } }) }));
+    return { key: flag.key, seen, html, warnings };
+  },
+  async removed() {
+    const client = createApolloClient(session);
+    const variables = { code, first: 500 };
+    await client.query({ query: MEMBERS, variables });
+    await removeFromOrganization(client, code, userId);
+    return client.readQuery({ query: MEMBERS, variables })?.organization?.users?.nodes.map((user) => user?.userId);
+  },
+  async retry() {
+    const client = createApolloClient(session);
+    const { data, error } = await client.query({ query: MEMBERS, variables: { code, first: 1 } });
+    return { users: data?.organization?.users?.nodes.length, error };
+  },
+  async ssr() {
+    const { html, state } = await renderPage(createElement(Members, { code }), session);
+    const offline = createApolloClient(session, new ApolloLink(() => { throw new Error('It asks again.'); }));
+    offline.restore(JSON.parse(JSON.stringify(state)));
+    const tree = createElement(ApolloProvider, { client: offline, children: createElement(Members, { code }) });
+    return { html, again: renderToString(tree) };
+  },
+  async mocks() {
+    server.listen({ onUnhandledRequest: 'error' });
+    const render = async () => (await renderPage(createElement(Members, { code }), session)).html;
+    const first = await render();
+    server.use(forbidden);
+    return [first, await render()];
+  },
+  async emulator() {
+    const { graphql: url, stop } = await startGateway(Number(userId));
+    const body = JSON.stringify({ query: '{ organizations { nodes { name } } }' });
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(url, { method: 'POST', headers, body });
+    stop();
+    return response.json();
   },
   async trusted() {
     const client = createTrustedClient(session);
@@ -133,13 +220,45 @@ const scenarios: Record<string, () => Promise<unknown>> = {
 process.stdout.write(JSON.stringify(await scenarios[scenario]!()));
 `;
 
+/** The recipe's settings for Vite, and what this driver needs of it besides. */
+const DRIVER_CONFIG = /* TypeScript */ `
+import { defineConfig, mergeConfig } from 'vite';
+import config from './vite.config.js';
+
+export default mergeConfig(config, defineConfig({
+  logLevel: 'error',
+  // It has no ES modules to import.
+  ssr: { noExternal: ['relay-runtime'] },
+  build: { ssr: 'driver.ts', outDir: 'built', minify: false },
+}));
+`;
+
+/** Puts the repository's packages where the project finds them, and the package itself. */
+function linkPackages(): void {
+  const packages = join(project, 'node_modules');
+  mkdirSync(join(packages, '.bin'), { recursive: true });
+  for (const name of readdirSync(join(root, 'node_modules'))) {
+    if (!name.startsWith('.')) symlinkSync(join(root, 'node_modules', name), join(packages, name));
+  }
+  symlinkSync(root, join(packages, 'kinde-graphql'));
+  symlinkSync(join(root, 'dist/cli/index.js'), join(packages, '.bin/kinde-graphql'));
+}
+
 let bundle: string;
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'), 'dir');
+  linkPackages();
   cpSync(join(root, 'schema.graphql'), join(project, 'schema.graphql'));
-  writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
+  const compilerOptions = { jsx: 'react-jsx', module: 'esnext', moduleResolution: 'bundler' };
+  for (const [name, text] of Object.entries({
+    'package.json': '{ "type": "module" }',
+    'tsconfig.json': JSON.stringify({ compilerOptions }),
+    'driver.ts': DRIVER,
+    'driver.vite.config.ts': DRIVER_CONFIG,
+  })) {
+    writeFileSync(join(project, name), text);
+  }
   for (const { code } of sources) {
     const path = join(project, fileOf(code) ?? 'nameless.ts');
     mkdirSync(dirname(path), { recursive: true });
@@ -149,29 +268,12 @@ beforeAll(async () => {
     ({ page, code }) => page === 'frontend.md' && code.includes('"eagerEsModules"'),
   );
   writeFileSync(join(project, 'relay.config.json'), relayConfig!.code);
-  const bin = (path: string) => join(root, 'node_modules', path);
-  await run('node', [bin('@graphql-codegen/cli/cjs/bin.js'), '--config', 'codegen.ts'], {
-    cwd: project,
-  });
-  await run('node', [bin('relay-compiler/cli.js'), '--noWatchman', 'relay.config.json'], {
-    cwd: project,
-  });
-  writeFileSync(join(project, 'driver.ts'), DRIVER);
-  const { outputFiles } = buildSync({
-    entryPoints: [join(project, 'driver.ts')],
-    absWorkingDir: project,
-    bundle: true,
-    write: false,
-    platform: 'node',
-    format: 'esm',
-    jsx: 'automatic',
-    // React and Apollo Client are the process's own; relay-runtime has no ES modules to import.
-    external: ['@apollo/*', '@urql/*', 'graphql', 'react', 'react-dom', 'rxjs'],
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-  });
-  bundle = outputFiles[0]!.text;
+  const tool = (path: string, ...args: string[]) =>
+    run('node', [join(root, 'node_modules', path), ...args], { cwd: project });
+  await tool('@graphql-codegen/cli/cjs/bin.js', '--config', 'codegen.ts');
+  await tool('relay-compiler/cli.js', '--noWatchman', 'relay.config.json');
+  await tool('vite/bin/vite.js', 'build', '--config', 'driver.vite.config.ts');
+  bundle = readFileSync(join(project, 'built/driver.js'), 'utf8');
   gateway = await startGateway();
 }, 120_000);
 beforeEach(() => gateway.emulator.reset());
@@ -181,7 +283,10 @@ afterAll(() => gateway?.close());
 async function drive(scenario: string, { url } = gateway, ...args: string[]): Promise<any> {
   const script = join(project, `${scenario}.mjs`);
   writeFileSync(script, bundle.replaceAll('http://localhost:4000', url));
-  const { stdout } = await run('node', [script, scenario, ...args], { cwd: project });
+  // Apollo Client's warnings are in its development build.
+  const { stdout } = await run('node', ['--conditions=development', script, scenario, ...args], {
+    cwd: project,
+  });
   return JSON.parse(stdout);
 }
 
@@ -239,7 +344,7 @@ describe('the blocks', () => {
   test('do not compile when they ask for what is not there', () => {
     const wrong = `import { ADD_ROLE } from './operations.js';
       import { createUrqlClient } from './urql.js';
-      void createUrqlClient(() => undefined).mutation(ADD_ROLE, { input: { role: 'admin' } });`;
+      void createUrqlClient({ token: async () => undefined }).mutation(ADD_ROLE, { input: { role: 'admin' } });`;
     expect(check({ 'src/wrong.ts': wrong })).toEqual([
       expect.stringMatching(/^\/src\/wrong\.ts:3 /),
     ]);
@@ -303,21 +408,106 @@ describe('a token that is not good for everything', () => {
   }, 60_000);
 });
 
+describe('Apollo Client, in the recipes for special cases', () => {
+  const open: TestGateway[] = [];
+  afterEach(async () => {
+    for (const one of open.splice(0)) await one.close();
+  });
+  async function gatewayWith(env: Record<string, string>): Promise<TestGateway> {
+    const one = await startGateway({ env });
+    open.push(one);
+    return one;
+  }
+
+  test('sends the token of Kinde’s SDK', async () => {
+    const strict = await gatewayWith({ AUTH_MODE: 'jwt' });
+    const { code, name } = membership(strict);
+    const token = await strict.emulator.issueToken({});
+    const html = await drive('provider', strict, token, code);
+    expect(html).toContain(`<h1>${name.replaceAll('&', '&amp;')}</h1>`);
+    expect(html).toContain('<li>');
+  }, 60_000);
+
+  test('switches a flag at once, and back when the write fails', async () => {
+    const strict = await gatewayWith({ AUTH_MODE: 'jwt' });
+    const { state } = strict.emulator;
+    const { code } = [...state.organizations.values()].find(({ profile }) =>
+      [...state.organization(profile.code).overrides.keys()].some(
+        (key) => state.featureFlags.get(key)!.type === 'bool',
+      ),
+    )!.profile;
+    const token = await strict.emulator.issueToken({});
+    const { key, seen, html, warnings } = await drive('flag', strict, token, code);
+    const [before] = seen;
+    expect(seen).toEqual([before, !before, !before, before, !before]);
+    expect(html).toMatch(/<input type="checkbox"[^>]* checked=""/);
+    expect(html).toContain(key);
+    expect(warnings).toEqual([]);
+  }, 60_000);
+
+  test('leaves a removed member out of its lists', async () => {
+    const { code, userId, userIds } = membership();
+    const seen = await drive('removed', gateway, '', code, userId);
+    expect(seen.sort()).toEqual(userIds.filter((id) => id !== userId));
+  }, 60_000);
+
+  test('sends a query again after the seconds that an error names', async () => {
+    const busy = await gatewayWith({ UPSTREAM_RETRIES: '0' });
+    busy.emulator.fault({
+      match: ({ path }) => path.includes('/users'),
+      times: 1,
+      respond: { status: 429, headers: { 'ratelimit-reset': '1' } },
+    });
+    const seen = await drive('retry', busy, '', membership(busy).code);
+    const reads = busy.calls().filter((call) => call.includes('/users'));
+    expect(seen).toEqual({ users: 1 });
+    expect(reads).toHaveLength(2);
+  }, 60_000);
+
+  test('renders on a server, and again from the same data without a request', async () => {
+    const { code, name } = membership();
+    const { html, again } = await drive('ssr', gateway, '', code);
+    expect(html).toContain(`<h1>${name.replaceAll('&', '&amp;')}</h1>`);
+    expect(again).toBe(html);
+  }, 60_000);
+
+  test('is mocked by MSW, also for somebody who may not see all', async () => {
+    const [members, forbidden] = await drive('mocks', gateway, '', 'org_1');
+    expect(members.replaceAll('<!-- -->', '')).toContain('<li>Ada Lovelace: Admin</li>');
+    expect(members).not.toContain('You may not see all of this.');
+    expect(forbidden).toContain('<p>You may not see all of this.</p>');
+    expect(forbidden).not.toContain('<li>');
+  }, 60_000);
+});
+
+test('a gateway with the emulator starts for tests, and stops', async () => {
+  const { port, close } = await freePort();
+  await close();
+  const { data } = await drive('emulator', gateway, '', '', String(port));
+  expect(data.organizations.nodes).toHaveLength(10);
+  await expect(fetch(`http://127.0.0.1:${port}/livez`)).rejects.toThrow();
+}, 60_000);
+
+/** A port that nobody listens on. */
+async function freePort() {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+  return { port, close: () => new Promise((resolve) => listener.close(resolve)) };
+}
+
 test('urql reads a list to its end', async () => {
   const { code, userIds } = membership();
   expect((await drive('urql', gateway, '', code)).sort()).toEqual(userIds);
 }, 60_000);
 
 test('only the documents that the preset wrote are run, and those are', async () => {
-  const written = JSON.parse(
+  const written: Record<string, string> = JSON.parse(
     readFileSync(join(project, 'src/gql/persisted-documents.json'), 'utf8'),
-  ) as Record<string, string>;
-  // The project holds Relay's recipes too, whose directives are for its own compiler alone.
-  const own = Object.entries(written).filter(
-    ([, text]) => !/@(throwOnFieldError|catch|deleteEdge)/.test(text),
   );
-  const file = join(project, 'trusted-documents.json');
-  writeFileSync(file, JSON.stringify(Object.fromEntries(own)));
+  // Relay's directives are for its own compiler.
+  expect(Object.values(written).join()).not.toMatch(/@(throwOnFieldError|catch|deleteEdge)/);
+  const file = join(project, 'src/gql/persisted-documents.json');
   const strict = await startGateway({ env: { TRUSTED_DOCUMENTS: file } });
   try {
     const { code, name, userId } = membership(strict);
