@@ -25,14 +25,12 @@ function byKey<T>(
   flags: Record<string, Entry<FeatureFlag>>,
   map: (flag: FeatureFlag, key: string) => T,
 ): ByKey<T> {
-  return new Map(
-    Object.keys(flags)
-      .sort()
-      .map((key) => {
-        const flag = flags[key]!;
-        return [key, flag instanceof UpstreamError ? flag : map(flag, key)];
-      }),
-  );
+  const sorted = new Map<string, Entry<T>>();
+  for (const key of Object.keys(flags).sort()) {
+    const flag = flags[key]!;
+    sorted.set(key, flag instanceof UpstreamError ? flag : map(flag, key));
+  }
+  return sorted;
 }
 
 /** Returns an entry or null. Throws for one that Kinde sent unusable. */

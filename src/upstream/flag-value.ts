@@ -64,23 +64,24 @@ function typeOfValue(value: unknown): FlagType {
 export function compileFeatureFlags(field: string): Decode {
   return (value, decoding) => {
     if (value === null) return {};
-    const entries = entriesOf(value);
-    if (entries === undefined) return unusable(decoding, field, 'object', value);
-    return Object.fromEntries(
-      entries.map(([key, sent]) => {
-        const flag = decodeFlag(sent, field, decoding);
-        return [key, flag === UNUSABLE ? loseEntry(decoding) : flag];
-      }),
-    );
+    const flags = Array.isArray(value) ? byKey(value) : value;
+    if (!isObject(flags)) return unusable(decoding, field, 'object', value);
+    // In place: another object of as many keys would take longer than all else.
+    for (const key of Object.keys(flags)) {
+      const flag = decodeFlag(flags[key], field, decoding);
+      flags[key] = flag === UNUSABLE ? loseEntry(decoding) : flag;
+    }
+    return flags;
   };
 }
 
-function entriesOf(value: unknown): [string, unknown][] | undefined {
-  if (!Array.isArray(value)) return isObject(value) ? Object.entries(value) : undefined;
-  return value.map((flag: unknown, index) =>
-    isObject(flag) && typeof flag['key'] === 'string'
-      ? [flag['key'], flag]
-      : [String(index), undefined],
+function byKey(list: readonly unknown[]): Record<string, unknown> {
+  return Object.fromEntries(
+    list.map((flag, index) =>
+      isObject(flag) && typeof flag['key'] === 'string'
+        ? [flag['key'], flag]
+        : [String(index), undefined],
+    ),
   );
 }
 

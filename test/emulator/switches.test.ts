@@ -154,6 +154,7 @@ describe('switches', () => {
       responseShapes: ['epoch-dates'],
       pageSizeLimit: 20,
       omitsExpiresIn: false,
+      ...{ eventDelayMs: 0, eventRetryScale: 1, repeatsEvents: false },
     };
     expect(await response.json()).toEqual(set);
     expect(emulator.switches).toEqual(set);
