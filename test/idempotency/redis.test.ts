@@ -355,7 +355,12 @@ describeWith('redis-server')('with Redis', () => {
         fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
         owner: expect.stringMatching(/^[0-9a-f-]{36}$/),
         leasedUntil: '0',
-        outcome: JSON.stringify({ payload: { userErrors: [], organization: { code } } }),
+        outcome: JSON.stringify({
+          payload: {
+            ...{ userErrors: [], organization: { code } },
+            ...{ addedUserIds: [], addedUsers: [], deletedOrganizationCode: null },
+          },
+        }),
       });
       const lifetimeMs = Number(redis.command('PTTL', key!));
       expect(lifetimeMs).toBeGreaterThan(50_000);
