@@ -1,7 +1,7 @@
 /** Consecutive pages of a list, and the position of an entry in them. */
 import { createHash } from 'node:crypto';
 import { hasFailed, UpstreamError } from '../upstream/errors.js';
-import type { Entry, ReadPage } from './shared-reads.js';
+import type { Entry, Page, PageRequest, ReadPage } from './shared-reads.js';
 import { placeInSorted, type SortOrder } from './sort-order.js';
 
 /** What tells the entries of a list apart, and how the list is sorted. */
@@ -63,6 +63,25 @@ export class PageTokenRefusedError extends UpstreamError {
   }
 }
 
+/** Reads a page. Throws a PageTokenRefusedError where Kinde refuses the token. */
+export async function follow<L, T>(
+  load: ReadPage<L, T>,
+  request: PageRequest<L>,
+): Promise<Page<T>> {
+  try {
+    return await load(request);
+  } catch (error) {
+    if (request.token === undefined || !hasFailed(error, 'BAD_REQUEST')) throw error;
+    throw new PageTokenRefusedError(error);
+  }
+}
+
+/** Returns an error that stands for an entry. Throws any other one, such as those of an outage. */
+export function badResponse(error: unknown): UpstreamError {
+  if (error instanceof UpstreamError && error.failure === 'BAD_RESPONSE') return error;
+  throw error;
+}
+
 /** The page tokens that have been followed, so that a circle ends. */
 export class TokenTrail {
   readonly #tokens = new Set<string>();
@@ -114,15 +133,21 @@ export class PageRun<L, T> {
     if (this.#next === undefined) return;
     const token = this.#trail.follow(this.#next.token);
     const { load, list } = this.#listing;
-    const page = await load({ list, size: this.#next.size, token }).catch((error: unknown) => {
-      if (token === undefined || !hasFailed(error, 'BAD_REQUEST')) throw error;
-      throw new PageTokenRefusedError(error);
-    });
-    const { entries, next, size } = page;
+    const { entries, next, size } = await follow(load, { list, size: this.#next.size, token });
     const added = this.#pages.length === 0 ? entries : entries.filter((entry) => !this.#has(entry));
     this.#pages.push({ token, size, from: this.entries.length });
     for (const entry of added) this.entries.push(entry);
     this.#next = next === undefined ? undefined : { token: next, size };
+  }
+
+  /** Reads the next page. Where that can't be followed or used, an error is the last entry of the run. */
+  async extendOrEnd(): Promise<void> {
+    try {
+      await this.extend();
+    } catch (error) {
+      this.entries.push(badResponse(error));
+      this.#next = undefined;
+    }
   }
 
   #has(entry: Entry<T>): boolean {

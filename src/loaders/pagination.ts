@@ -2,6 +2,8 @@
 import { MAX_PAGE_SIZE } from '../upstream/endpoints/page.js';
 import { UpstreamError } from '../upstream/errors.js';
 import {
+  badResponse,
+  follow,
   type Listing,
   type PagePlace,
   PageRun,
@@ -99,7 +101,10 @@ export async function walk<L, T>(
   const most = matches === undefined ? Infinity : index + MAX_LOOKED_AT;
   let at = index;
   for (; chosen.length < wanted && at < most; at++) {
-    while (at >= run.entries.length && run.hasNext) await run.extend();
+    while (at >= run.entries.length && run.hasNext) {
+      // What has been read is served, though the list can't be read on.
+      await (chosen.length === 0 ? run.extend() : run.extendOrEnd());
+    }
     if (at >= run.entries.length) break;
     if (isChosen(run.entries[at]!)) chosen.push(at);
   }
@@ -113,15 +118,25 @@ export async function walk<L, T>(
   };
 }
 
-/** Reads the pages of a list, as large as they can be, one after the other as they are asked for. */
+/**
+ * Reads the pages of a list, as large as they can be, one after the other as they are asked for. Where
+ * a page's token can't be followed, an error is the only entry of the page after it.
+ */
 export async function* pagesOf<L, T>(load: ReadPage<L, T>, list: L): AsyncGenerator<Page<T>> {
+  const size = MAX_PAGE_SIZE;
   const trail = new TokenTrail();
-  let token: string | undefined;
-  do {
-    const page = await load({ list, size: MAX_PAGE_SIZE, token });
+  let page = await load({ list, size, token: undefined });
+  yield page;
+  for (;;) {
+    try {
+      const token = trail.follow(page.next);
+      if (token === undefined) return;
+      page = await follow(load, { list, size, token });
+    } catch (error) {
+      page = { entries: [badResponse(error)], next: undefined, size };
+    }
     yield page;
-    token = trail.follow(page.next);
-  } while (token !== undefined);
+  }
 }
 
 /** Reads all entries of a list. */

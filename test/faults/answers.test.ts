@@ -132,8 +132,6 @@ test.each<[string, Fault]>([
   ['11. A missing list', answer(200, { next_token: null })],
   ['11. A text in place of the list', answer(200, { organizations: 'org_1' })],
   ['Text behind the JSON', answer(200, `${json}${json}`)],
-  ['A token of the next page that is no text', answer(200, { ...ONE, next_token: ['7'] })],
-  ['JSON nested 100,000 deep', answer(200, `{"organizations":${deep},"next_token":${deep}}`)],
   ['A redirect', answer(302, '', { location: '/api/v1/roles' })],
   ['A redirect to elsewhere', answer(307, '', { location: 'http://192.0.2.1/' })],
   ['304, which nobody asked for', answer(304)],
@@ -141,6 +139,30 @@ test.each<[string, Fault]>([
   ['A status that HTTP does not have', answer(499, HTML)],
 ])('%s: UPSTREAM_BAD_RESPONSE, siblings survive', async (_, fault) => {
   await expectNullAndSiblings(fault, 'UPSTREAM_BAD_RESPONSE');
+});
+
+test.each<[string, Fault, nodes: unknown[]]>([
+  [
+    'A token of the next page that is no text',
+    answer(200, { ...ONE, next_token: ['7'] }),
+    [ONE.organizations[0], null],
+  ],
+  [
+    'JSON nested 100,000 deep',
+    answer(200, `{"organizations":${deep},"next_token":${deep}}`),
+    [null, null],
+  ],
+])('%s: what is usable, and an error for what can’t be read', async (_, fault, nodes) => {
+  gateway.proxy.always(LIST, fault);
+  const { data, codes, calls } = await gateway.outcome(ALL);
+  expect(data.organizations.nodes).toEqual(nodes);
+  const lost = nodes.flatMap((node, index) => (node === null ? [index] : []));
+  expect(codes).toEqual(
+    Object.fromEntries(
+      lost.map((index) => [`organizations.nodes.${index}`, 'UPSTREAM_BAD_RESPONSE']),
+    ),
+  );
+  expect(calls.sort()).toEqual(CALLS);
 });
 
 test('11. Unusable entries: null each, with the path; siblings survive', async () => {

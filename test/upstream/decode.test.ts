@@ -286,7 +286,7 @@ describe('a list', () => {
     );
   });
 
-  test('whose next token is no text gives its entries, and refuses to be read on', async () => {
+  test('whose next token is no text gives its entries, and an error in place of those after them', async () => {
     answer(LIST, { organizations: [{ code: 'org_1', name: 'One' }], next_token: { page: 2 } });
     const first = await gateway.query(
       '{ organizations(first: 1) { nodes { code } pageInfo { hasNextPage } } }',
@@ -295,8 +295,15 @@ describe('a list', () => {
       nodes: [{ code: 'org_1' }],
       pageInfo: { hasNextPage: true },
     });
-    const more = await gateway.execute('{ organizations(first: 2) { nodes { code } } }');
-    expect(errorsOf(more)).toEqual([['organizations', 'UPSTREAM_BAD_RESPONSE']]);
+    answer(LIST, { organizations: [{ code: 'org_1', name: 'One' }], next_token: { page: 2 } });
+    const more = await gateway.execute(
+      '{ organizations(first: 2) { nodes { code } pageInfo { hasNextPage } } }',
+    );
+    expect(more.data.organizations).toEqual({
+      nodes: [{ code: 'org_1' }, null],
+      pageInfo: { hasNextPage: false },
+    });
+    expect(errorsOf(more)).toEqual([['organizations.nodes.1', 'UPSTREAM_BAD_RESPONSE']]);
   });
 });
 
