@@ -361,7 +361,8 @@ describe('a global id', () => {
           // Looked for in the catalogue, which is asked for nothing.
           for (const { segments, query } of calls) {
             expect(segments).toEqual(['api', 'v1', type === 'Role' ? 'roles' : 'permissions']);
-            expect(Object.values(query).join()).not.toContain(keys[0] === '' ? '\0' : keys[0]);
+            const { page_size: _, ...rest } = query;
+            expect(Object.values(rest).join()).not.toContain(keys[0] === '' ? '\0' : keys[0]);
           }
           return;
         }
