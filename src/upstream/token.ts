@@ -125,7 +125,7 @@ class ClientCredentials implements TokenSource {
 
   async #request(): Promise<AccessToken> {
     const requestedAt = this.#now();
-    const { token, lifetimeMs } = readTokenResponse(await this.#exchange());
+    const { token, lifetimeMs } = readTokenResponse(await this.#exchange(), requestedAt);
     const expiresAt = requestedAt + lifetimeMs;
     this.#held = { token, renewAt: expiresAt - Math.min(60_000, lifetimeMs / 10), expiresAt };
     return token;
@@ -183,11 +183,14 @@ function tokenUnavailable(error: SendError): UpstreamError {
   );
 }
 
-/** Returns the token of a response, or throws the UpstreamError that the response stands for. */
-function readTokenResponse({ status, body: text }: RawResponse): {
-  token: AccessToken;
-  lifetimeMs: number;
-} {
+/**
+ * Returns the token of a response to a request of `requestedAt`, or throws the UpstreamError that the
+ * response stands for.
+ */
+function readTokenResponse(
+  { status, body: text }: RawResponse,
+  requestedAt: number,
+): { token: AccessToken; lifetimeMs: number } {
   const body = parse(text);
   if (status === 429 || status >= 500) {
     throw new UpstreamError('UNAVAILABLE', `The token endpoint answered ${status}`, { status });
@@ -201,11 +204,17 @@ function readTokenResponse({ status, body: text }: RawResponse): {
     );
   }
   const { access_token: value, expires_in: expiresIn, scope } = body;
-  if (typeof value !== 'string' || !SENDABLE.test(value) || !isLifetime(expiresIn)) {
+  if (typeof value !== 'string' || !SENDABLE.test(value)) {
     throw new UpstreamError('BAD_RESPONSE', 'The token endpoint sent no usable token', { status });
   }
-  const scopes = grantedScopes(typeof scope === 'string' ? { scope } : unverifiedClaims(value));
-  return { token: { value, scopes }, lifetimeMs: Number(expiresIn) * 1000 };
+  const claims = unverifiedClaims(value);
+  const seconds = secondsIn(expiresIn);
+  const lifetimeMs = seconds === undefined ? lifetimeByClaims(claims, requestedAt) : seconds * 1000;
+  if (lifetimeMs <= 0) {
+    throw new UpstreamError('BAD_RESPONSE', 'The token endpoint sent an expired token', { status });
+  }
+  const scopes = grantedScopes(typeof scope === 'string' ? { scope } : claims);
+  return { token: { value, scopes }, lifetimeMs };
 }
 
 /** The caller's own token, passed on: what it may do is known to Kinde alone, and nobody can renew it. */
@@ -214,9 +223,19 @@ export function passCallersToken(value: string): TokenSource {
   return { get: () => token, renew: async () => undefined };
 }
 
-/** Seconds as a number or, as some servers write them, in a text. */
-function isLifetime(value: unknown): value is number | string {
-  return (typeof value === 'number' || typeof value === 'string') && Number(value) > 0;
+/** Returns seconds, which some servers write as a text; undefined for anything else. */
+function secondsIn(value: unknown): number | undefined {
+  const isText = typeof value === 'string' && value.trim() !== '';
+  const seconds = isText ? Number(value) : value;
+  return Number.isFinite(seconds) ? (seconds as number) : undefined;
+}
+
+/** How long a token is used that doesn't say when it expires. A 401 renews it earlier. */
+const UNKNOWN_LIFETIME_MS = 300_000;
+
+/** RFC 6749 only recommends `expires_in`. Without it, the token's own claims say when it expires. */
+function lifetimeByClaims({ exp }: { exp?: unknown }, now: number): number {
+  return typeof exp === 'number' ? exp * 1000 - now : UNKNOWN_LIFETIME_MS;
 }
 
 function parse(body: string): Record<string, unknown> {

@@ -84,19 +84,66 @@ describe('a token', () => {
     return { world, valueAt, tokens };
   }
 
-  test.each([[true], [[3600]], [null], ['soon'], [-1], ['']])(
-    'that is said to hold for %j is none',
-    async (expiresIn) => {
-      const body = JSON.stringify({ access_token: 't', expires_in: expiresIn });
-      const tokens = createClientCredentials(
-        async () => ({ status: 200, headers: {}, body }),
-        'http://kinde',
-        { clientId: 'id', clientSecret: 'secret', audience: 'api' },
-        { retries: 0, timeoutMs: 1_000 },
-      );
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+  /** A source whose endpoint counts its requests and answers each with this body. */
+  function sourceOf(body: object) {
+    const world = { seconds: 1_000, requests: 0 };
+    const tokens = createClientCredentials(
+      async () => {
+        world.requests++;
+        return { status: 200, headers: {}, body: JSON.stringify(body) };
+      },
+      'http://kinde',
+      { clientId: 'id', clientSecret: 'secret', audience: 'api' },
+      { retries: 0, timeoutMs: 1_000, now: () => world.seconds * 1_000 },
+    );
+    return { tokens, world };
+  }
+
+  test.each([[0], [-1], ['0'], ['-3600']])('with %j seconds to go is none', async (expiresIn) => {
+    const { tokens } = sourceOf({ access_token: 't', expires_in: expiresIn });
+    await expect(tokens.get()).rejects.toMatchObject({ failure: 'BAD_RESPONSE' });
+  });
+
+  test.each([[undefined], [null], [true], [[3600]], ['soon'], ['']])(
+    'with %j for its lifetime holds as long as its own claims say',
+    async (expires_in) => {
+      const access_token = `${part({})}.${part({ exp: 1_000 + 900 })}.sig`;
+      const { tokens, world } = sourceOf({ access_token, expires_in });
+      for (const seconds of [1_000, 1_800]) {
+        world.seconds = seconds;
+        await tokens.get();
+      }
+      expect(world.requests).toBe(1);
+      world.seconds = 1_901;
       await expect(tokens.get()).rejects.toMatchObject({ failure: 'BAD_RESPONSE' });
     },
   );
+
+  test.each([
+    ['no JWT', 'opaque'],
+    ['a JWT without `exp`', `${part({})}.${part({})}.sig`],
+    ['a JWT with a text for `exp`', `${part({})}.${part({ exp: '1900' })}.sig`],
+  ])('without a lifetime, being %s, holds for five minutes', async (_, access_token) => {
+    const { tokens, world } = sourceOf({ access_token });
+    for (const seconds of [1_000, 1_260, 1_301]) {
+      world.seconds = seconds;
+      await tokens.get();
+    }
+    expect(world.requests).toBe(2);
+  });
+
+  test('that the token endpoint gives no lifetime serves operations', async () => {
+    const gateway = await startGateway({ emulator: { switches: { omitsExpiresIn: true } } });
+    try {
+      await gateway.query('{ organizations(first: 1) { nodes { code } } }');
+      await gateway.query('{ organizations(first: 2) { nodes { code } } }');
+      expect(gateway.emulator.tokenRequests).toHaveLength(1);
+    } finally {
+      await gateway.close();
+    }
+  });
 
   test.each<[string, object, string[] | undefined]>([
     [
@@ -108,7 +155,6 @@ describe('a token', () => {
     ['its `scp` when it has no `scope`', { scp: ['a'] }, ['a']],
     ['nobody knows what when it says nothing', {}, undefined],
   ])('was granted %s', async (_, claims, scopes) => {
-    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const body = { access_token: `${part({})}.${part(claims)}.sig`, expires_in: 3600 };
     const tokens = createClientCredentials(
       async () => ({ status: 200, headers: {}, body: JSON.stringify(body) }),
