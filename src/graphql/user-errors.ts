@@ -91,7 +91,7 @@ const kindeCodeOf = (reason: Reason | undefined) =>
  */
 export function userErrorsFrom(
   thrown: unknown,
-  fieldOf: (source: { parameter?: string; code?: string }) => UserError['field'],
+  fieldOf: (source: { parameter?: string; code?: string; message?: string }) => UserError['field'],
 ): readonly UserError[] | undefined {
   if (thrown instanceof InputError) return thrown.userErrors;
   if (!(thrown instanceof UpstreamError) || !FIXABLE.has(thrown.failure)) return undefined;
@@ -100,6 +100,6 @@ export function userErrorsFrom(
   if (reasons.length === 0) return [{ ...problemOf(thrown), field: null }];
   return reasons.map((reason) => ({
     ...problemOfReason(thrown, reason),
-    field: fieldOf({ code: reason.code }),
+    field: fieldOf(reason),
   }));
 }

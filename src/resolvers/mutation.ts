@@ -18,6 +18,7 @@ import {
 } from '../graphql/user-errors.js';
 import type { Resolvers } from '../generated/resolvers.js';
 import { UpstreamError } from '../upstream/errors.js';
+import { blamedFieldOf } from './blamed-field.js';
 import {
   idProblem,
   API_ID,
@@ -30,64 +31,6 @@ import {
   USER_ID,
   type IdKind,
 } from './id-input.js';
-
-/** The input's field for an upstream parameter, where it is not the parameter's own name or the end of it. */
-const FIELD_OF_PARAMETER: Readonly<Record<string, string>> = {
-  org_code: 'organizationCode',
-  role_id: 'role',
-  permission_id: 'permission',
-};
-
-const camelCase = (name: string) =>
-  name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-
-/** Returns the input's fields that an upstream parameter may come from: `user_id` from `userId`, `property_key` from `key`. */
-function fieldsOfParameter(parameter: string): string[] {
-  const words = parameter.split('_');
-  const ends = words.map((_, position) => camelCase(words.slice(position).join('_')));
-  return [FIELD_OF_PARAMETER[parameter] ?? parameter, ...ends];
-}
-
-/**
- * The input's field that a Kinde code is about, judged by the noun in it, since Kinde publishes
- * no list of codes. The first match that the input has counts.
- */
-const FIELD_OF_CODE: readonly (readonly [RegExp, string])[] = [
-  [/^DEFAULT_ORGANIZATION_CANNOT_BE_SUSPENDED$/, 'isSuspended'],
-  [/^EMAIL|_EMAIL$|^USER_ALREADY_MEMBER$/, 'email'],
-  [/^FIRST_NAME/, 'firstName'],
-  [/^LAST_NAME/, 'lastName'],
-  [/INVITE/, 'inviteCode'],
-  [/MFA|FACTOR/, 'factorId'],
-  [/SCOPE/, 'scopeId'],
-  [/^API_/, 'apiId'],
-  [/(^|_)KEY(_|$)/, 'key'],
-  [/PERMISSION/, 'permission'],
-  [/PERMISSION/, 'permissions'],
-  [/ROLE/, 'role'],
-  [/ROLE/, 'roles'],
-  [/^USER/, 'userId'],
-  [/VALUE/, 'value'],
-  [/SESSION_LIFETIME/, 'lifetimeSeconds'],
-  [/FLAG|PROPERTY/, 'key'],
-  [/PROPERTY/, 'properties'],
-  [/LOGO_TYPE/, 'type'],
-  [/LOGO/, 'data'],
-  [/CONNECTION/, 'connectionId'],
-  [/HANDLE/, 'handle'],
-  [/ORGANIZATION/, 'organizationCode'],
-];
-
-function fieldIn(input: object) {
-  return ({ parameter, code }: { parameter?: string; code?: string }): string[] | null => {
-    const fields =
-      parameter === undefined
-        ? FIELD_OF_CODE.filter(([noun]) => noun.test(code ?? '')).map(([, name]) => name)
-        : fieldsOfParameter(parameter);
-    const field = fields.find((name) => name in input);
-    return field === undefined ? null : [field];
-  };
-}
 
 /** The ids, codes and keys that a mutation's input may have, by field. */
 const ID_FIELDS: Readonly<Record<string, IdKind>> = {
@@ -196,7 +139,7 @@ export function mutation<I extends object, P extends object, N extends object>(
     // TypeScript cannot see that what is left without the key is an I again.
     const input = rest as unknown as I;
     const refused = (thrown: unknown): WithUserErrors<N> => {
-      const userErrors = userErrorsFrom(thrown, fieldIn(input));
+      const userErrors = userErrorsFrom(thrown, blamedFieldOf(input));
       if (userErrors === undefined) throw thrown;
       return { ...nothing, userErrors };
     };

@@ -2,7 +2,7 @@
 import type { TSchema } from 'typebox';
 import type { Fetched } from './cache/reads.js';
 import type { Endpoint } from './endpoint.js';
-import { reasonsIn, UpstreamError } from './errors.js';
+import { reasonsIn, UpstreamError, type Reason, type UpstreamFailure } from './errors.js';
 import { askedWaitMs } from './policy/retry.js';
 import { scopeAskedFor } from './required-scope.js';
 import {
@@ -41,11 +41,7 @@ export function interpret(
   switch (status) {
     case 400:
     case 422:
-      throw new UpstreamError(
-        reasons.some((reason) => NOT_FOUND_CODE.test(reason.code)) ? 'NOT_FOUND' : 'BAD_REQUEST',
-        message,
-        details,
-      );
+      throw new UpstreamError(refusal(reasons), message, details);
     case 401:
       throw new UpstreamError('UNAUTHENTICATED', message, details);
     case 403:
@@ -64,9 +60,17 @@ export function interpret(
           outcomeUnknown: endpoint.method !== 'GET',
         });
       }
-      throw new UpstreamError('BAD_RESPONSE', message, details);
+      throw new UpstreamError(
+        endpoint.method !== 'GET' && reasons.length > 0 ? refusal(reasons) : 'BAD_RESPONSE',
+        message,
+        details,
+      );
   }
 }
+
+/** A write that Kinde refuses with a reason, such as 409 HANDLE_TAKEN, is the caller's to change. */
+const refusal = (reasons: readonly Reason[]): UpstreamFailure =>
+  reasons.some(({ code }) => NOT_FOUND_CODE.test(code)) ? 'NOT_FOUND' : 'BAD_REQUEST';
 
 const decoders = new WeakMap<TSchema, Decode>();
 
