@@ -91,7 +91,7 @@ function fieldsByRoute(schema: GraphQLSchema): ReadonlyMap<string, readonly stri
   return fields;
 }
 
-/** Whether an operation is one of Kinde's Organizations API. */
+/** Whether an operation belongs to Kinde's Organizations API. */
 const isOfOrganizations = ({ path }: Endpoint) => path.startsWith('/api/v1/organization');
 
 /**

@@ -27,7 +27,7 @@ const REFERENCES: Readonly<Record<string, { idName: string; typeName: string }>>
 };
 
 /**
- * Returns the schema with fields that take global ids in place of Kinde's own ids. It has to be the
+ * Returns the schema with fields that take global ids where Kinde's own ids are wanted. It has to be the
  * outermost of a field's wrappers: authorization and the audit trail see Kinde's ids alone. A global id of
  * another type, or of another organization's object, stays, and the resolver refuses it by its name.
  */

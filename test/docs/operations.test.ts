@@ -1,4 +1,4 @@
-/** docs/operations.md lists every operation of Kinde's Organizations API, with the fields that use it. */
+/** docs/operations.md lists every operation in Kinde's Organizations API, with the fields that use it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';

@@ -1,5 +1,5 @@
 /**
- * updateOrganizationUsers under both readings of Kinde's bulk update: that it replaces what a member has,
+ * updateOrganizationUsers under both readings of the bulk update in Kinde: that it replaces what a member has,
  * and that it adds to it. Either way a member ends up with what was asked for.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
