@@ -1,4 +1,4 @@
-/** Which operations of Kinde's API are behind which fields, arguments and inputs, as `@upstream` says it in the schema. */
+/** Which operations in Kinde's API are behind which fields, arguments and inputs, as `@upstream` says it in the schema. */
 import { getDirective } from '@graphql-tools/utils';
 import { isInputObjectType, isObjectType, type GraphQLSchema } from 'graphql';
 import type { Endpoint } from '../upstream/endpoint.js';
@@ -18,7 +18,7 @@ export interface Upstream {
   unlessCarried: boolean;
 }
 
-/** A field, an argument or a field of an input that names operations of Kinde's API. */
+/** A field, an argument or a field of an input that names operations in Kinde's API. */
 export interface UpstreamField extends Upstream {
   /** As a schema coordinate, such as "Organization.featureFlags(includeInherited:)". */
   coordinate: string;

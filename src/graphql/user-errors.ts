@@ -75,7 +75,7 @@ export function problemOf(error: UpstreamError): Problem {
   };
 }
 
-/** Returns one of Kinde's reasons for a refusal as a problem of the input. */
+/** Returns a reason that Kinde gives for a refusal as a problem of the input. */
 export const problemOfReason = (error: UpstreamError, reason: Reason): Problem => ({
   ...problemOf(error),
   message: reason.message || reason.code,

@@ -1,7 +1,7 @@
 /** Finds the field of a mutation's input that Kinde's reason for a refusal is about. */
 import type { UserError } from '../graphql/user-errors.js';
 
-/** What a refusal is about: a parameter of the call, or a reason of Kinde's. */
+/** What a refusal is about: a parameter of the call, or a reason that Kinde gives. */
 export interface Blame {
   parameter?: string;
   code?: string;

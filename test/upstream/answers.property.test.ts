@@ -13,7 +13,7 @@ const { FC_RUNS, FC_SEED } = process.env;
 
 type Path = readonly (string | number)[];
 
-/** A response of Kinde's, and a query that reads each field of it that the graph has. */
+/** A response from Kinde, and a query that reads each field of it that the graph has. */
 interface Recording {
   document: string;
   /**
