@@ -251,8 +251,9 @@ describeWith('chromium')('in a browser', () => {
     await page.getByRole('button', { name: 'New tab' }).click();
     await operation().click();
     await page.keyboard.type('{ organizations { nodes { externa');
-    const suggestion = page.locator('.suggest-widget .monaco-list-row', { hasText: 'externalId' });
-    await suggestion.waitFor();
+    // Enter takes the focused one, which on a busy machine comes a moment after the list.
+    const suggestion = page.locator('.suggest-widget .monaco-list-row.focused');
+    await suggestion.filter({ hasText: 'externalId' }).waitFor();
     await screenshot('completion');
     await page.keyboard.press('Enter');
     await operation().filter({ hasText: 'externalId' }).waitFor();

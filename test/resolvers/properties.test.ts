@@ -655,8 +655,11 @@ describe('an answer of Kinde’s that is none', () => {
         expect(gateway.calls()).toHaveLength(status === 401 ? 2 : 1);
         await expectSafe(result, 'deleteOrganization');
         const userErrors = result.data?.deleteOrganization?.userErrors ?? [];
-        const isMendable = [400, 404, 422].includes(status);
-        if (isMendable) expect(userErrors.length).toBeGreaterThan(0);
+        const isFixable = [400, 404, 422].includes(status);
+        const isRefusal = status >= 400 && status < 500 && ![401, 403, 429].includes(status);
+        if (isFixable) expect(userErrors.length).toBeGreaterThan(0);
+        // With a reason that can be read it is the caller's to change.
+        else if (isRefusal) expect(userErrors.length > 0).toBe(result.errors === undefined);
         else if (status >= 300) expect([userErrors.length, result.errors?.length]).toEqual([0, 1]);
         else if (result.errors !== undefined) {
           expect(codesOf(result)).toEqual(['WRITE_OUTCOME_UNKNOWN']);
