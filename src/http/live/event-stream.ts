@@ -9,6 +9,8 @@ const HEADERS = {
 };
 
 const COMPLETE = 'event: complete\ndata:\n\n';
+/** An event with a result: JSON of one line, so that one `data` field holds it. */
+const nextEvent = (body: string) => `event: next\ndata: ${body.trimEnd()}\n\n`;
 /** A comment, which clients skip. */
 const HEARTBEAT = ':\n\n';
 
@@ -67,8 +69,7 @@ export class EventStream {
   }
 
   #write(body: string): void {
-    // JSON of one line, so that one `data` field holds it.
-    this.#isBlocked = !this.reply.raw.write(`event: next\ndata: ${body.trimEnd()}\n\n`);
+    this.#isBlocked = !this.reply.raw.write(nextEvent(body));
   }
 
   #flush(): void {
@@ -81,8 +82,7 @@ export class EventStream {
   #end(last: string): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    const latest =
-      this.#latest === undefined ? '' : `event: next\ndata: ${this.#latest.trimEnd()}\n\n`;
+    const latest = this.#latest === undefined ? '' : nextEvent(this.#latest);
     this.#latest = undefined;
     this.reply.raw.end(latest + last);
   }

@@ -7,7 +7,7 @@ import type { Cache } from '../../upstream/cache/index.js';
 import type { Admission } from '../admission.js';
 import { addRequestId, sendError } from '../error.js';
 import { createExecuteDetached, type ExecuteDetached, type Execution } from '../execute.js';
-import { isQuery } from '../request.js';
+import { isQuery, searchOf } from '../request.js';
 import { EventStream } from './event-stream.js';
 import { LiveQuery, type LiveResult } from './live-query.js';
 import { TagIndex } from './tag-index.js';
@@ -252,9 +252,11 @@ function ownerOf(viewer: Viewer): string | undefined {
 /** Returns the key that identical live queries of callers with the same rights share. */
 function keyOf(request: FastifyRequest): string {
   const { method, url, body, graphql, id } = request;
-  const { query = '' } = (body ?? {}) as { query?: unknown };
-  const text = method === 'GET' ? decodeURIComponent(url) : String(query);
-  const mayBeLive = isQuery(request) && /@\s*live\b/.test(text);
+  const { query } =
+    method === 'GET'
+      ? { query: new URLSearchParams(searchOf(url)).get('query') }
+      : ((body ?? {}) as { query?: unknown });
+  const mayBeLive = isQuery(request) && /@\s*live\b/.test(String(query));
   return (mayBeLive ? graphql.cacheKey : undefined) ?? `request ${id}`;
 }
 

@@ -232,6 +232,15 @@ describe('a stream without @live', () => {
     expect(await stream.next()).toBe(COMPLETE);
   });
 
+  test('of a GET whose URL can’t be decoded is a refusal, and no internal error', async () => {
+    const gateway = await gatewayWith();
+    const response = await fetch(`${gateway.url}/graphql?query=%E0%A4%A`, {
+      headers: { accept: 'text/event-stream' },
+    });
+    expect(response.status).toBeLessThan(500);
+    await response.body!.cancel();
+  });
+
   test('is not chosen by a client that prefers JSON', async () => {
     const gateway = await gatewayWith();
     const accept = 'application/json, text/event-stream;q=0.5';
