@@ -18,8 +18,8 @@ afterEach(() => {
 });
 
 /** A program of dist/ with these settings and no others; `output` grows as it prints. */
-function start(program: string, env: Record<string, string>) {
-  const child = spawn('node', [`dist/${program}.js`], {
+function start(program: string, env: Record<string, string>, args: string[] = []) {
+  const child = spawn('node', [`dist/${program}.js`, ...args], {
     cwd: root,
     env: { PATH: process.env['PATH'], ...env },
   });
@@ -41,6 +41,14 @@ async function until<T>(look: () => T | null | undefined): Promise<T> {
 }
 
 jest.setTimeout(60_000);
+
+describe('a command whose output goes to a pipe', () => {
+  test('ends without an error when its reader has gone', async () => {
+    const schema = start('cli/index', {}, ['schema']);
+    schema.child.stdout.destroy();
+    expect([await schema.exit, schema.output]).toEqual([0, '']);
+  });
+});
 
 describe('the gateway’s process', () => {
   test('refuses bad settings with a line for each, and exits with 1', async () => {
