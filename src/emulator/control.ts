@@ -1,64 +1,56 @@
-/** The emulator's switches over HTTP, for people who run it by itself. Kinde has nothing like them. */
+/** The emulator's own HTTP API, under `/_emulator`. Kinde has nothing like it, so no real Kinde answers there. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { suggestedTokens, TokenRequestSchema, tokenFor } from './control-tokens.js';
 import { invalid } from './errors.js';
 import type { Environment } from './environment.js';
 import { FAULT_ROUTES } from './faults.js';
 import { SwitchesSchema } from './switches.js';
 
-const scopes = z.array(z.string());
+const milliseconds = z.int().min(0).max(60_000);
 
-const Token = z.strictObject({
-  scopes: scopes.optional(),
-  requestedScopes: scopes.optional(),
-  expiresIn: z.int().optional(),
-  audience: z.array(z.string()).optional(),
-  hasuraClaims: z.boolean().optional(),
-  claims: z.record(z.string(), z.unknown()).default({}),
-  /** Names of claims to leave out, which `undefined` does in TokenOptions and JSON can't say. */
-  omit: z.array(z.string()).default([]),
-});
-
-const Fault = z.strictObject({
+const FaultRequestSchema = z.strictObject({
   route: z.enum(FAULT_ROUTES).optional(),
   times: z.int().positive().optional(),
-  respond: z.union([
-    z.enum(['reset', 'reset-after-write', 'hang']),
-    z.strictObject({
-      status: z.int().min(200).max(599),
-      headers: z.record(z.string(), z.string()).optional(),
-      body: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
-    }),
-  ]),
+  delayMs: milliseconds.optional(),
+  respond: z
+    .union([
+      z.enum(['reset', 'reset-after-write', 'hang']),
+      z.strictObject({
+        status: z.int().min(200).max(599),
+        headers: z.record(z.string(), z.string()).optional(),
+        body: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
+      }),
+      z.strictObject({ rateLimitSeconds: z.int().min(0).max(86_400) }),
+    ])
+    .optional(),
 });
 
 /**
- * Adds `POST /emulator/token`, which takes TokenOptions as JSON and signs that token;
- * `POST /emulator/faults`, which switches a Fault on until `DELETE /emulator/faults` ends them all; and
- * `PUT /emulator/switches`, which takes Switches: what is left out is switched off.
+ * Adds `/_emulator/tokens`, which lists tokens to try and issues any; `/_emulator/faults`, which switches
+ * faults on and off; and `/_emulator/switches`, which takes Switches: what is left out is switched off.
  */
 export function controlRoutes(app: FastifyInstance, environment: Environment): void {
-  app.put('/emulator/switches', async ({ body }) => {
+  app.put('/_emulator/switches', async ({ body }) => {
     Object.assign(environment.switches, parse(SwitchesSchema, body ?? {}));
     return environment.switches;
   });
 
-  app.post('/emulator/token', async ({ body }) => {
-    const { tokens } = environment;
-    const { omit, claims, ...options } = parse(Token, body ?? {});
-    const omitted = Object.fromEntries(omit.map((name) => [name, undefined]));
-    const access_token = await tokens.issue(tokens.client, {
-      ...options,
-      claims: { ...claims, ...omitted },
-    });
-    return { access_token, token_type: 'Bearer' };
+  app.get('/_emulator/tokens', async () => ({ suggestions: suggestedTokens(environment.state) }));
+  app.post('/_emulator/tokens', async ({ body }, reply) => {
+    reply.header('cache-control', 'no-store');
+    return tokenFor(environment, parse(TokenRequestSchema, body ?? {}));
   });
-  app.post('/emulator/faults', async ({ body }) => {
-    const fault = parse(Fault, body);
+
+  app.post('/_emulator/faults', async ({ body }) => {
+    const fault = parse(FaultRequestSchema, body);
+    if (fault.respond === undefined && fault.delayMs === undefined) {
+      throw invalid('INVALID_SWITCH', 'A fault needs `respond`, `delayMs` or both.');
+    }
     environment.faults.add(fault);
     return fault;
   });
-  app.delete('/emulator/faults', async () => {
+  app.delete('/_emulator/faults', async () => {
     environment.faults.clear();
     return {};
   });

@@ -27,11 +27,12 @@ export interface FaultTarget {
 }
 
 /**
- * What happens in place of the response: another response; the emulator's own with a successful body
- * changed; the connection closed, before anything is done or after the write has been; or no response.
+ * What happens in place of the response: another response; the one that a rate limit gives, with the
+ * seconds until the next minute; the emulator's own with a successful body changed; the connection closed, before anything is done or after the write has been; or no response.
  */
 export type FaultResponse =
   | { status: number; headers?: Record<string, string>; body?: string | object }
+  | { rateLimitSeconds: number }
   | { reshape: (body: unknown) => unknown }
   | 'reset'
   | 'reset-after-write'
@@ -43,7 +44,10 @@ export interface Fault {
   match?: (target: FaultTarget) => boolean;
   /** How often it strikes before it is over; left out, until it is ended. */
   times?: number;
-  respond: FaultResponse;
+  /** How long the response is held up, its own or the one in its place. */
+  delayMs?: number;
+  /** Left out, the response is the emulator's own. */
+  respond?: FaultResponse;
 }
 
 /** The faults that are switched on. Of several that match, the one switched on last strikes. */
@@ -59,13 +63,13 @@ export class Faults {
     };
   }
 
-  take(target: FaultTarget): FaultResponse | undefined {
+  take(target: FaultTarget): Pick<Fault, 'delayMs' | 'respond'> | undefined {
     if (this.#faults.length === 0) return undefined;
     this.#faults = this.#faults.filter(({ left }) => left > 0);
     const struck = this.#faults.find(({ fault }) => strikes(fault, target));
     if (!struck) return undefined;
     struck.left--;
-    return struck.fault.respond;
+    return struck.fault;
   }
 
   clear(): void {

@@ -76,7 +76,10 @@ function watch(app: FastifyInstance, environment: Environment): void {
     if (request.record && body !== undefined) request.record.body = withoutSecret(body);
     if (isApi(url)) limit(environment.rateLimit, reply);
     const route = request.routeOptions.config.row?.route ?? `${method} ${url}`;
-    request.fault = environment.faults.take({ route, method, path: url, body });
+    const { delayMs = 0, respond } =
+      environment.faults.take({ route, method, path: url, body }) ?? {};
+    if (delayMs > 0) await sleep(delayMs, undefined, { ref: false });
+    request.fault = respond;
     if (request.fault && request.fault !== 'reset-after-write' && !isReshaping(request.fault)) {
       return strike(request.fault, request, reply);
     }
@@ -102,10 +105,13 @@ function withoutSecret(body: unknown): unknown {
 
 function limit(rateLimit: RateLimit, reply: FastifyReply): void {
   const seconds = rateLimit.exceeded();
-  if (seconds === undefined) return;
-  // Documented: this header, and no Retry-After. The code is a decision.
+  if (seconds !== undefined) throw rateLimited(seconds, reply);
+}
+
+/** Documented: this header, and no Retry-After. The code is a decision. */
+function rateLimited(seconds: number, reply: FastifyReply): KindeError {
   reply.header('RateLimit-Reset', seconds);
-  throw new KindeError(429, 'TOO_MANY_REQUESTS', 'Too many requests');
+  return new KindeError(429, 'TOO_MANY_REQUESTS', 'Too many requests');
 }
 
 type Reshaping = Extract<FaultResponse, { reshape: unknown }>;
@@ -119,6 +125,7 @@ function strike(
   reply: FastifyReply,
 ): FastifyReply {
   if (typeof fault === 'object') {
+    if ('rateLimitSeconds' in fault) throw rateLimited(fault.rateLimitSeconds, reply);
     return reply
       .code(fault.status)
       .headers(fault.headers ?? {})

@@ -900,7 +900,7 @@ describe('tokens', () => {
 
   test('are issued over HTTP too, to people who run the emulator by itself', async () => {
     const issue = async (body: object) => {
-      const response = await fetch(`${emulator.url}/emulator/token`, {
+      const response = await fetch(`${emulator.url}/_emulator/tokens`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
@@ -926,6 +926,91 @@ describe('tokens', () => {
     expect(wrong.body.errors[0].message).toContain('scope');
   });
 
+  describe('over HTTP', () => {
+    const issue = async (body: object) => {
+      const response = await fetch(`${emulator.url}/_emulator/tokens`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      return { status: response.status, body: (await response.json()) as any };
+    };
+    const claimsOf = async (body: object) => decodeJwt((await issue(body)).body.access_token);
+    const firstMember = () => {
+      const [{ profile, members }] = [...emulator.state.organizations.values()] as any;
+      const [member] = [...members.values()];
+      return { organization: profile.code, member };
+    };
+
+    test('a person gets what Kinde gives after a sign-in, with the permissions of the member', async () => {
+      const { organization, member } = firstMember();
+      const { id, email } = member.user;
+      const claims = await claimsOf({ user: email, organization });
+      const keys = [...member.roles, { permissions: [...member.permissions] }]
+        .flatMap(({ permissions }: any) => permissions)
+        .map(({ key }: any) => key);
+      expect(claims).toMatchObject({ sub: id, org_code: organization, aud: [] });
+      expect(claims['scp']).toEqual(['openid', 'profile', 'email', 'offline']);
+      expect(new Set(claims['permissions'] as string[])).toEqual(new Set(keys));
+      for (const name of ['gty', 'scope']) expect(claims).not.toHaveProperty(name);
+
+      const chosen = { permissions: ['read:organizations'], scopes: ['read:organizations'] };
+      const { body } = await issue({ user: id, organization, ...chosen, expiresIn: 60 });
+      expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 60 });
+      expect(decodeJwt(body.access_token)).toMatchObject({
+        permissions: chosen.permissions,
+        scp: chosen.scopes,
+        aud: [emulator.audience],
+      });
+      const path = `/api/v1/organization?code=${organization}`;
+      expect((await call(`GET ${path}`, { token: body.access_token })).status).toBe(200);
+      expect(await claimsOf({ user: id })).not.toHaveProperty('org_code');
+    });
+
+    test('an application may be held to one organization', async () => {
+      const { organization } = firstMember();
+      const claims = await claimsOf({ organization, scopes: ['read:roles'] });
+      expect(claims).toMatchObject({
+        ...{ gty: ['client_credentials'], scope: 'read:roles', org_code: organization },
+      });
+    });
+
+    test.each<[string, () => object, string]>([
+      ['a person who is not there', () => ({ user: 'kp_nobody' }), 'kp_nobody'],
+      ['an organization that is not there', () => ({ organization: 'org_none' }), 'Organization'],
+      [
+        'a person who is not a member',
+        () => {
+          const user = [...emulator.state.users.values()].find((u) => u.organizations.length === 0);
+          return { user: user!.id, organization: firstMember().organization };
+        },
+        'does not belong',
+      ],
+      ['permissions of an application', () => ({ permissions: [] }), 'permissions'],
+    ])('there is none for %s', async (_whom, request, message) => {
+      const { status, body } = await issue(request());
+      expect([status, JSON.stringify(body)]).toEqual([400, expect.stringContaining(message)]);
+    });
+
+    test('each suggested token is issued, and reads the organizations it should', async () => {
+      const { suggestions } = (await (
+        await fetch(`${emulator.url}/_emulator/tokens`)
+      ).json()) as any;
+      expect(suggestions.map(({ label }: any) => label.replace(/ of .*/, ''))).toEqual([
+        ...['Application with every scope', 'Application with read:organizations'],
+        ...['Administrator', 'Member'],
+      ]);
+      const { organization } = firstMember();
+      for (const { request } of suggestions) {
+        const { access_token } = (await issue(request)).body;
+        const own = await call(`GET /api/v1/organization?code=${organization}`, {
+          token: access_token,
+        });
+        expect(own.status).toBe(200);
+      }
+    });
+  });
+
   test('keys are refused to who brings credentials for them', async () => {
     for (const path of ['/.well-known/jwks', '/.well-known/jwks.json']) {
       const headers = { authorization: `Bearer ${token}` };
@@ -937,7 +1022,7 @@ describe('tokens', () => {
 
 describe('faults over HTTP, for people who run the emulator by itself', () => {
   const send = (method: string, body?: object) =>
-    fetch(`${emulator.url}/emulator/faults`, {
+    fetch(`${emulator.url}/_emulator/faults`, {
       method,
       ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
@@ -956,10 +1041,35 @@ describe('faults over HTTP, for people who run the emulator by itself', () => {
     expect((await call('GET /api/v1/roles', { token })).status).toBe(200);
   });
 
+  test('hold a response up, also one in place of the own', async () => {
+    const timed = async () => {
+      const start = performance.now();
+      const { status } = await call('GET /api/v1/roles', { token });
+      return [status, performance.now() - start >= 38];
+    };
+    await send('POST', { route: 'GET /api/v1/roles', times: 1, delayMs: 40 });
+    expect(await timed()).toEqual([200, true]);
+    await send('POST', { times: 1, delayMs: 40, respond: { status: 503 } });
+    expect(await timed()).toEqual([503, true]);
+  });
+
+  test('limit the rate of one route, as Kinde writes it', async () => {
+    await send('POST', {
+      ...{ route: 'GET /api/v1/roles', times: 1 },
+      respond: { rateLimitSeconds: 7 },
+    });
+    expect((await call('GET /api/v1/permissions', { token })).status).toBe(200);
+    const response = await fetch(`${emulator.url}/api/v1/roles`);
+    expect([response.status, response.headers.get('ratelimit-reset')]).toEqual([429, '7']);
+    expect(await response.json()).toMatchObject({ errors: [{ code: 'TOO_MANY_REQUESTS' }] });
+  });
+
   test.each<[string, object]>([
+    ['delayMs', { delayMs: -1 }],
+    ['respond', { respond: { rateLimitSeconds: 'soon' } }],
     ['route', { route: 'GET /api/v1/rolls', respond: { status: 403 } }],
     ['status', { respond: { status: 99 } }],
-    ['respond', {}],
+    ['respond', { times: 1 }],
   ])('with a wrong %s are refused, and name it', async (name, fault) => {
     const response = await send('POST', fault);
     expect(response.status).toBe(400);

@@ -137,7 +137,7 @@ describe('the error shape', () => {
 
 describe('switches', () => {
   const put = (body: object) =>
-    fetch(`${emulator.url}/emulator/switches`, {
+    fetch(`${emulator.url}/_emulator/switches`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
