@@ -76,7 +76,8 @@ const mutants = [
   ['a token is no event', [], 'webhooks/receiver', 'refuses an access token', ['webhooks/verify.ts', "const TOKEN_CLAIMS = ['sub', 'azp', 'exp'];", 'const TOKEN_CLAIMS: string[] = [];']],
   ['an event that replicas were not told of comes again', [], 'webhooks/receiver', '503 while Redis', ['webhooks/receiver.ts', '!(await invalidate(tags))', '(await invalidate(tags)) === undefined']],
   ['a stream ends with its token', [], 'http/live/live-queries', 'expires', ['http/live/live-queries.ts', 'if (expiresAt !== undefined) {', 'if (expiresAt === 0) {']],
-  ['a stream is shared by equals alone', [], 'http/live/live-queries', 'caller may see', ['http/live/live-queries.ts', 'mayBeLive ? graphql.cacheKey : undefined', 'mayBeLive ? text : undefined']],
+  ['a stream is shared by equals alone', [], 'http/live/live-queries', 'caller may see', ['http/live/live-queries.ts', 'mayBeLive(request) ? graphql.cacheKey : undefined', 'mayBeLive(request) ? request.url : undefined']],
+  ['changes are heard through a slow Redis', [], 'upstream/replica-log', 'late reply', ['upstream/cache/replicas.ts', 'isObserved) void this.catchUp()', 'isObserved) void this.refresh()']],
   ['no page of a proxy is passed on', [24], 'upstream/forbidden', 'a page of a proxy', ['upstream/errors.ts', "HTML.test(message) ? '' : ", '']],
 ];
 

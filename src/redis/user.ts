@@ -37,16 +37,17 @@ export class RedisUser {
    * there is no connection or during a pause; with a RedisTimeoutError when it takes longer; else with
    * what Redis refuses it for.
    */
-  async run<R>(
-    script: Script<R>,
-    keys: readonly string[],
-    args: readonly string[] = [],
-  ): Promise<R> {
+  run<R>(script: Script<R>, keys: readonly string[], args: readonly string[] = []): Promise<R> {
+    return this.wait(() => this.#client.run(script, keys, args));
+  }
+
+  /** Waits for an exchange with Redis within the time limit, as `run` does. */
+  async wait<R>(exchange: () => Promise<R>): Promise<R> {
     if (performance.now() < this.#pausedUntil) {
       throw new RedisUnavailableError('Redis failed a moment ago');
     }
     try {
-      const result = await within(this.#options.timeoutMs, this.#client.run(script, keys, args));
+      const result = await within(this.#options.timeoutMs, exchange());
       this.#failures = 0;
       this.#setAvailable(true);
       return result;

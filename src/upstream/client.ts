@@ -132,6 +132,7 @@ class Caller {
     const { reads } = this.#cache;
     const tags = tagsOf(endpoint, args);
     const startedAt = performance.now();
+    const { clock } = reads;
     try {
       const result = await reads.get({
         key: `${group} ${url}`,
@@ -147,7 +148,7 @@ class Caller {
       if (result.source !== 'upstream') reportCached(call, scope, result, startedAt);
       return result.value;
     } catch (thrown) {
-      dependencies?.addFailed(tags);
+      dependencies?.addFailed(tags, clock);
       throw asUpstreamError(endpoint, thrown);
     }
   }

@@ -93,7 +93,7 @@ const live = new LiveQueries({
   cache: {
     invalidations: new InvalidationLog(),
     refresh: () => true,
-    isRedisReachable: () => undefined,
+    catchUp: () => true,
   },
   limits: config.streams,
   uncacheableLifetimeMs: 30_000,

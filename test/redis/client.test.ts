@@ -239,6 +239,16 @@ describe('a user of Redis', () => {
     expect(states).toEqual([false]);
   });
 
+  test('is not blamed when this process is too busy to send', async () => {
+    const fake = await fakeWith((command) => reply(command, ONE));
+    const { user, states } = await userOf(fake);
+    const running = run(user);
+    const until = realNow() + 1.5 * LIMITS.timeoutMs;
+    while (realNow() < until);
+    expect(await running).toBe('one');
+    expect(states).toEqual([]);
+  });
+
   test('pauses after as many failures in a row as it is set to', async () => {
     const fake = await fakeWith(() => '-ERR no\r\n');
     const { user, states } = await userOf(fake, { failuresBeforePause: 2 });

@@ -5,6 +5,7 @@ import { InvalidationLog } from '../../src/upstream/cache/invalidation.js';
 import { Replicas } from '../../src/upstream/cache/replicas.js';
 import { startFakeRedis } from '../support/fake-redis.js';
 import { describeWith } from '../support/programs.js';
+import { startRedisProxy } from '../support/redis-proxy.js';
 import { startRedis, type Redis } from '../support/redis.js';
 import { waitFor } from '../support/replicas.js';
 
@@ -66,11 +67,55 @@ describeWith('redis-server')('with Redis', () => {
       ...['1', redis.command('KEYS', '*:log')],
     );
 
+  /** Resolves once a replica that is listened to, and makes no request, knows of a tag. */
+  const heard = ({ invalidations }: Awaited<ReturnType<typeof replicaOf>>, tag: string) =>
+    new Promise<void>((resolve) => {
+      invalidations.onInvalidation((tags) => {
+        if ([...(tags ?? [])].includes(tag)) resolve();
+      });
+    });
+
   test('an announcement is heard without a refresh', async () => {
     const [writer, reader] = await two();
-    const { clock } = reader.invalidations;
+    const hearing = heard(reader, 'tag');
     await writer.replicas.announce(['tag']);
-    await waitFor(() => !reader.invalidations.isValidSince(clock, ['tag']));
+    await hearing;
+  });
+
+  test('an announcement is heard though a late reply has just put a stop to reads', async () => {
+    const writer = await replicaOf(redis.url);
+    const proxy = await startRedisProxy(redis.url);
+    open.push({ close: () => proxy.cut() });
+    const reader = await replicaOf(proxy.url);
+    const hearing = heard(reader, 'tag');
+    proxy.delayMs = 60;
+    expect(await reader.replicas.refresh()).toBe(false);
+    // The late reply has come.
+    expect(await reader.replicas.catchUp()).toBe(true);
+    await writer.replicas.announce(['tag']);
+    await hearing;
+    expect(await reader.replicas.refresh()).toBe(false);
+  });
+
+  test('an announcement is heard though its message is lost', async () => {
+    const [, reader] = await two();
+    const hearing = heard(reader, 'tag');
+    addUnheard(1);
+    await hearing;
+  });
+
+  test('a replica that nobody listens to reads the log when an operation asks for it', async () => {
+    const [writer, reader] = await two();
+    const { clock } = reader.invalidations;
+    const scripts = () =>
+      Number(/cmdstat_eval(?:sha)?:calls=(\d+)/.exec(redis.command('INFO', 'commandstats'))![1]);
+    await writer.replicas.announce(['tag']);
+    redis.command('CONFIG', 'RESETSTAT');
+    for (let n = 0; n < 10; n++) await writer.replicas.announce(['tag']);
+    expect(scripts()).toBe(10);
+    expect(reader.invalidations.clock).toBe(clock);
+    await reader.replicas.refresh();
+    expect(reader.invalidations.isValidSince(clock, ['tag'])).toBe(false);
   });
 
   test('an announcement invalidates its tags and no others', async () => {

@@ -8,6 +8,7 @@ import type { Admission } from '../admission.js';
 import { addRequestId, sendError } from '../error.js';
 import { createExecuteDetached, type ExecuteDetached, type Execution } from '../execute.js';
 import { isQuery, searchOf } from '../request.js';
+import { callAt } from './call-at.js';
 import { EventStream } from './event-stream.js';
 import { LiveQuery, type LiveResult } from './live-query.js';
 import { TagIndex } from './tag-index.js';
@@ -15,7 +16,7 @@ import { TagIndex } from './tag-index.js';
 export interface LiveQueriesOptions {
   execute: ExecuteDetached;
   admission: Admission;
-  cache: Pick<Cache, 'invalidations' | 'refresh' | 'isRedisReachable'>;
+  cache: Pick<Cache, 'invalidations' | 'refresh' | 'catchUp'>;
   limits: StreamLimits;
   /** How long a result that can't be cached is good, in milliseconds. */
   uncacheableLifetimeMs: number;
@@ -31,8 +32,6 @@ export interface StreamLimits {
 const HEARTBEAT_MS = 15_000;
 /** After everything was invalidated, executions are spread over this time. */
 const SPREAD_MS = 1_000;
-/** The longest delay of Node's timers. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 const EXPIRED = JSON.stringify({
   errors: [
@@ -57,15 +56,11 @@ export class LiveQueries {
   readonly #streams = new Set<EventStream>();
   readonly #streamsByOwner = new Map<string, number>();
   readonly #heartbeat: NodeJS.Timeout;
+  #stopListening: (() => void) | undefined;
   #isClosed = false;
 
   constructor(options: LiveQueriesOptions) {
     this.#options = options;
-    options.cache.invalidations.onInvalidation((tags) => {
-      for (const query of this.#index.find(tags)) {
-        query.invalidate(tags === undefined ? Math.random() * SPREAD_MS : 0);
-      }
-    });
     this.#heartbeat = setInterval(() => {
       for (const stream of this.#streams) stream.beat();
     }, HEARTBEAT_MS).unref();
@@ -96,7 +91,7 @@ export class LiveQueries {
     const problem = this.#limitProblem(owner);
     if (problem !== undefined) return sendError(request, reply, problem);
     const key = keyOf(request);
-    const query = this.#byKey.get(key) ?? this.#create(key);
+    const query = this.#byKey.get(key) ?? this.#create(key, mayBeLive(request));
     const result = await query.current(request);
     // Meanwhile a shutdown may have begun, or the client have left.
     const isGone = reply.raw.destroyed;
@@ -120,14 +115,27 @@ export class LiveQueries {
   /** Ends all streams in a way that has clients connect again, to another replica. */
   close(): void {
     this.#isClosed = true;
+    this.#stopListening?.();
     clearInterval(this.#heartbeat);
     for (const stream of this.#streams) stream.disconnect();
   }
 
-  #create(key: string): LiveQuery {
+  /** From the first query on, since its execution may begin before a change and end after it. */
+  #listen(): void {
+    this.#stopListening ??= this.#options.cache.invalidations.onInvalidation((tags) => {
+      for (const query of this.#index.find(tags)) {
+        query.invalidate(tags === undefined ? Math.random() * SPREAD_MS : 0);
+      }
+    });
+  }
+
+  #create(key: string, canFollow: boolean): LiveQuery {
+    this.#listen();
     const { uncacheableLifetimeMs, cache, onResult } = this.#options;
+    // A live query hears of what Redis tells late; nothing follows the only result of another operation.
+    const refresh = canFollow ? cache.catchUp : cache.refresh;
     const query: LiveQuery = new LiveQuery({
-      execute: (request) => this.#execute(request),
+      execute: (request) => this.#execute(request, refresh),
       hasChanged: (dependencies) => {
         if (dependencies === undefined) return false;
         this.#index.set(query, dependencies.tags);
@@ -144,21 +152,25 @@ export class LiveQueries {
   }
 
   /** Executes with the authority of the request. Undefined when the gateway is overloaded. */
-  async #execute(request: FastifyRequest): Promise<LiveResult | undefined> {
-    const { admission, cache, execute } = this.#options;
+  async #execute(
+    request: FastifyRequest,
+    refresh: Cache['refresh'],
+  ): Promise<LiveResult | undefined> {
+    const { admission, execute } = this.#options;
     let release: (() => void) | undefined;
     const isAdmitted = await new Promise<boolean>((resolve) => {
       release = admission.apply(resolve);
     });
     try {
       if (!isAdmitted) return undefined;
-      request.graphql.isCurrent = await cache.refresh();
+      const areChangesHeard = await refresh();
+      request.graphql.isCurrent = areChangesHeard;
       const { status, headers, body, operation } = await execute(request);
+      const isLive = operation?.summary.isLive ?? false;
       return {
-        ...{ status, headers },
-        body: cache.isRedisReachable() === false ? withFallback(body) : body,
+        ...{ status, headers, isLive },
+        body: isLive && !areChangesHeard ? withFallback(body) : body,
         dependencies: operation?.dependencies,
-        isLive: operation?.summary.isLive ?? false,
       };
     } catch (error) {
       request.log.error({ err: error }, 'internal error');
@@ -175,9 +187,9 @@ export class LiveQueries {
     key: string,
     { owner, expiresAt }: Audience,
   ): EventStream {
-    let expiry: NodeJS.Timeout | undefined;
+    let cancelExpiry: (() => void) | undefined;
     const stream = EventStream.open(reply, () => {
-      clearTimeout(expiry);
+      cancelExpiry?.();
       this.#streams.delete(stream);
       if (owner !== undefined) this.#count(owner, -1);
       if (query.remove(request)) this.#forgetUnused(query, key);
@@ -185,11 +197,10 @@ export class LiveQueries {
     this.#streams.add(stream);
     if (owner !== undefined) this.#count(owner, 1);
     if (expiresAt !== undefined) {
-      const expire = () => {
+      cancelExpiry = callAt(expiresAt, () => {
         stream.next(EXPIRED);
         stream.complete();
-      };
-      expiry = setTimeout(expire, Math.min(expiresAt - Date.now(), LONGEST_TIMER_MS)).unref();
+      });
     }
     query.add(request, stream);
     return stream;
@@ -200,6 +211,9 @@ export class LiveQueries {
     query.stop();
     this.#index.delete(query);
     if (this.#byKey.get(key) === query) this.#byKey.delete(key);
+    if (this.#byKey.size > 0) return;
+    this.#stopListening?.();
+    this.#stopListening = undefined;
   }
 
   #count(owner: string, change: number): void {
@@ -251,13 +265,17 @@ function ownerOf(viewer: Viewer): string | undefined {
 
 /** Returns the key that identical live queries of callers with the same rights share. */
 function keyOf(request: FastifyRequest): string {
-  const { method, url, body, graphql, id } = request;
+  const { graphql, id } = request;
+  return (mayBeLive(request) ? graphql.cacheKey : undefined) ?? `request ${id}`;
+}
+
+function mayBeLive(request: FastifyRequest): boolean {
+  const { method, url, body } = request;
   const { query } =
     method === 'GET'
       ? { query: new URLSearchParams(searchOf(url)).get('query') }
       : ((body ?? {}) as { query?: unknown });
-  const mayBeLive = isQuery(request) && /@\s*live\b/.test(String(query));
-  return (mayBeLive ? graphql.cacheKey : undefined) ?? `request ${id}`;
+  return isQuery(request) && /@\s*live\b/.test(String(query));
 }
 
 /** Says in a result that changes aren't heard of, since Redis is down, and only read again now and then. */

@@ -37,9 +37,10 @@ export class ResponseDependencies {
     else this.#freshUntil = Math.min(this.#freshUntil, freshUntil);
   }
 
-  /** Adds a read that failed: the response isn't cacheable, and may change with these tags. */
-  addFailed(tags: readonly string[]): void {
+  /** Adds a read that began at this time and failed: the response isn't cacheable, and may change. */
+  addFailed(tags: readonly string[], clock: number): void {
     for (const tag of tags) this.#tags.add(tag);
+    this.#clock = Math.min(this.#clock, clock);
     this.#isCacheable = false;
   }
 

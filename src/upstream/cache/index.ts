@@ -26,6 +26,8 @@ export interface Cache {
    * false when they can't be known, so that nothing may be served from memory.
    */
   refresh: () => boolean | Promise<boolean>;
+  /** The same for whoever listens to `invalidations` and can wait for a slow Redis. */
+  catchUp: () => boolean | Promise<boolean>;
   /**
    * Invalidates cached responses with these tags. Resolves to whether every replica will know of it
    * before its next read; otherwise they hear of it once Redis can be reached.
@@ -65,6 +67,7 @@ export function createCache(
     store,
     reads: new Reads({ invalidations, store, replicas, staleIfErrorMs }),
     refresh: () => replicas?.refresh() ?? true,
+    catchUp: () => replicas?.catchUp() ?? true,
     invalidate: async (tags) => {
       invalidations.record(tags);
       return (await replicas?.announce(tags)) ?? true;

@@ -3,6 +3,9 @@
 /** With more tags than this everything is invalidated, so that the log stays bounded. */
 const MAX_TAGS = 100_000;
 
+/** Is called with the tags that were invalidated, or with undefined for all of them. */
+export type InvalidationListener = (tags: Iterable<string> | undefined) => void;
+
 /**
  * A clock that only invalidations move, and for each tag the time of its last one. A read that began
  * at a time of this clock is valid as long as none of its tags has been invalidated since.
@@ -12,7 +15,7 @@ export class InvalidationLog {
   /** Earlier reads are all invalid: what was invalidated before this time is no longer known. */
   #knownFrom = 0;
   readonly #invalidatedAt = new Map<string, number>();
-  readonly #listeners: ((tags: Iterable<string> | undefined) => void)[] = [];
+  readonly #listeners = new Set<InvalidationListener>();
 
   /** The present time. */
   get clock(): number {
@@ -30,9 +33,15 @@ export class InvalidationLog {
     return true;
   }
 
-  /** Calls the listener after each invalidation with its tags; with undefined for all of them. */
-  onInvalidation(listener: (tags: Iterable<string> | undefined) => void): void {
-    this.#listeners.push(listener);
+  /** Whether anybody wants to hear of invalidations at once, and not when the next operation starts. */
+  get isObserved(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  /** Calls the listener after each invalidation. Returns a function that ends this. */
+  onInvalidation(listener: InvalidationListener): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Invalidates all reads until now that have one of these tags. */

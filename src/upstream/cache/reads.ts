@@ -123,6 +123,11 @@ export class Reads {
     this.#now = now;
   }
 
+  /** The present time of the InvalidationLog. */
+  get clock(): number {
+    return this.#invalidations.clock;
+  }
+
   /** Reads from the cache or the API. Throws what `fetch` throws, or the SendError that the budget ends with. */
   async get(read: Read): Promise<ReadResult> {
     const entry = read.isCurrent ? this.#find(read) : undefined;

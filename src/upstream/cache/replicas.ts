@@ -23,6 +23,10 @@ const NOTHING: Found = { body: undefined, remainingMs: 0, stamp: undefined };
 
 /** How long Redis may take for a read. What takes longer is done without it. */
 const READ = { timeoutMs: 25, pauseMs: 1_000 };
+/** The same where no caller waits: a late reply is better than none. */
+const LISTEN = { timeoutMs: 1_000, pauseMs: 0 };
+/** How often the log is read while somebody listens, since a message can be lost with its connection. */
+const LISTEN_EVERY_MS = 1_000;
 /**
  * How long a write waits to be announced, counted from when Redis began to fail: in a longer outage
  * writes don't wait. Until a write is announced, other replicas may serve the state before it.
@@ -61,6 +65,7 @@ interface Position {
  */
 export class Replicas {
   readonly #reader: RedisUser;
+  readonly #listener: RedisUser;
   readonly #writer: RedisUser;
   readonly #invalidations: InvalidationLog;
   readonly #prefix: string;
@@ -78,8 +83,9 @@ export class Replicas {
   #settleMs = 0;
   #trustedFrom = -Infinity;
   #isAvailable = true;
-  #looking: Promise<boolean> | undefined;
-  #nextLook: Promise<boolean> | undefined;
+  #looking: Promise<void> | undefined;
+  #nextLook: Promise<void> | undefined;
+  readonly #listening: NodeJS.Timeout;
   /** Tags that Redis has yet to be told of, each with the number of the write that changed it last. */
   readonly #unannounced = new Map<string, number>();
   #writes = 0;
@@ -95,14 +101,16 @@ export class Replicas {
     this.#prefix = prefixOf(name);
     this.#settleAfterOutageMs = 2 * redis.longestReconnectMs;
     this.#reader = new RedisUser(redis, READ);
+    this.#listener = new RedisUser(redis, LISTEN);
     this.#writer = new RedisUser(redis, WRITE);
     redis.onLost((error) => {
       this.#failingSince ??= performance.now();
       this.#fail(error);
     });
     redis.subscribe(this.#key('news'), (by) => {
-      if (by !== this.#self) void this.refresh();
+      if (by !== this.#self) this.#listen();
     });
+    this.#listening = setInterval(() => this.#listen(), LISTEN_EVERY_MS).unref();
     redis.onReady(() => {
       this.#failingSince = undefined;
       void this.#announceAll();
@@ -114,7 +122,43 @@ export class Replicas {
    * Applies every invalidation that was announced before now. Returns false when they can't be known:
    * nothing may be served from memory then.
    */
-  refresh(): Promise<boolean> {
+  async refresh(): Promise<boolean> {
+    try {
+      await this.#reader.wait(() => this.#readLog());
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+    const now = performance.now();
+    if (this.#settleMs > 0) {
+      this.#trustedFrom = now + this.#settleMs;
+      this.#settleMs = 0;
+    }
+    if (now < this.#trustedFrom) return false;
+    this.#setAvailable(true);
+    return true;
+  }
+
+  /**
+   * Applies the same for whoever can wait and hears of later invalidations. What was written during an
+   * outage of Redis may only be announced after this. Returns false when Redis can't be read.
+   */
+  async catchUp(): Promise<boolean> {
+    try {
+      await this.#readLog();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Without a listener, the next operation reads the log soon enough. */
+  #listen(): void {
+    if (this.#invalidations.isObserved) void this.catchUp();
+  }
+
+  /** Reads the log once for all who ask at the same time. Rejects when Redis can't be read. */
+  #readLog(): Promise<void> {
     if (this.#looking === undefined) {
       this.#looking = this.#look().finally(() => {
         this.#looking = undefined;
@@ -122,10 +166,12 @@ export class Replicas {
       return this.#looking;
     }
     // The look under way may have begun before a write that this caller knows of.
-    this.#nextLook ??= this.#looking.then(() => {
-      this.#nextLook = undefined;
-      return this.refresh();
-    });
+    this.#nextLook ??= this.#looking
+      .catch(() => undefined)
+      .then(() => {
+        this.#nextLook = undefined;
+        return this.#readLog();
+      });
     return this.#nextLook;
   }
 
@@ -174,31 +220,25 @@ export class Replicas {
 
   /** Announces what was not announced yet, if Redis takes it, and stops trying. */
   async close(): Promise<void> {
+    clearInterval(this.#listening);
     await this.#announceAll();
     clearTimeout(this.#retry);
   }
 
-  async #look(): Promise<boolean> {
+  async #look(): Promise<void> {
     const position = this.#position;
     let look: Look;
     try {
       const { epoch, last } = position ?? { epoch: '', last: '0-0' };
-      look = await this.#reader.run(LOOK, this.#logKeys(), [epoch, last]);
+      look = await this.#listener.run(LOOK, this.#logKeys(), [epoch, last]);
     } catch (error) {
       this.#fail(error);
-      return false;
+      throw error;
     }
-    // Lost meanwhile: the reply is of a Redis that may be another one by now.
-    if (position !== this.#position) return false;
+    if (position !== this.#position) {
+      throw new RedisUnavailableError('The reply is of a Redis that may be another one by now');
+    }
     this.#apply(look);
-    const now = performance.now();
-    if (this.#settleMs > 0) {
-      this.#trustedFrom = now + this.#settleMs;
-      this.#settleMs = 0;
-    }
-    if (now < this.#trustedFrom) return false;
-    this.#setAvailable(true);
-    return true;
   }
 
   #apply({ epoch, isContinuous, entries }: Look): void {
