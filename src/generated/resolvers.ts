@@ -1828,10 +1828,10 @@ export type Permission = Node & {
   readonly id: Scalars['ID']['output'];
   /** The key, unique in the environment, for example `read:invoices`. Tokens carry it. */
   readonly key: Scalars['String']['output'];
-  /** The name that people see. Null if the environment no longer defines the permission. */
+  /** The name that people see. Null where Kinde gives none. */
   readonly name?: Maybe<Scalars['String']['output']>;
-  /** Kinde's id of the permission. Null if the environment no longer defines it. */
-  readonly permissionId?: Maybe<Scalars['ID']['output']>;
+  /** Kinde's id of the permission. */
+  readonly permissionId: Scalars['ID']['output'];
 };
 
 /** A page of permissions. */
@@ -2918,10 +2918,10 @@ export type ResolversTypes = {
   OrganizationBranding: ResolverTypeWrapper<OrganizationBrandingParent>;
   OrganizationBrandingInput: OrganizationBrandingInput;
   OrganizationConnection: ResolverTypeWrapper<OrganizationConnectionParent>;
-  OrganizationEdge: ResolverTypeWrapper<Omit<OrganizationEdge, 'node'> & { node?: Maybe<ResolversTypes['Organization']> }>;
+  OrganizationEdge: ResolverTypeWrapper<Omit<OrganizationEdge, 'node'> & { node: ResolversTypes['Organization'] }>;
   OrganizationInvite: ResolverTypeWrapper<OrganizationInviteParent>;
   OrganizationInviteConnection: ResolverTypeWrapper<OrganizationInviteConnectionParent>;
-  OrganizationInviteEdge: ResolverTypeWrapper<Omit<OrganizationInviteEdge, 'node'> & { node?: Maybe<ResolversTypes['OrganizationInvite']> }>;
+  OrganizationInviteEdge: ResolverTypeWrapper<Omit<OrganizationInviteEdge, 'node'> & { node: ResolversTypes['OrganizationInvite'] }>;
   OrganizationInviteSortOrder: OrganizationInviteSortOrder;
   OrganizationInviteStatus: OrganizationInviteStatus;
   OrganizationLogo: ResolverTypeWrapper<OrganizationLogoParent>;
@@ -2934,14 +2934,14 @@ export type ResolversTypes = {
   OrganizationUserAdditionInput: OrganizationUserAdditionInput;
   OrganizationUserChangeInput: OrganizationUserChangeInput;
   OrganizationUserConnection: ResolverTypeWrapper<OrganizationUserConnectionParent>;
-  OrganizationUserEdge: ResolverTypeWrapper<Omit<OrganizationUserEdge, 'node'> & { node?: Maybe<ResolversTypes['OrganizationUser']> }>;
+  OrganizationUserEdge: ResolverTypeWrapper<Omit<OrganizationUserEdge, 'node'> & { node: ResolversTypes['OrganizationUser'] }>;
   OrganizationUserSortOrder: OrganizationUserSortOrder;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   PasskeyPolicy: ResolverTypeWrapper<PasskeyPolicyParent>;
   PasskeyRequirement: PasskeyRequirement;
   Permission: ResolverTypeWrapper<PermissionParent>;
   PermissionConnection: ResolverTypeWrapper<PermissionConnectionParent>;
-  PermissionEdge: ResolverTypeWrapper<Omit<PermissionEdge, 'node'> & { node?: Maybe<ResolversTypes['Permission']> }>;
+  PermissionEdge: ResolverTypeWrapper<Omit<PermissionEdge, 'node'> & { node: ResolversTypes['Permission'] }>;
   PermissionGrant: ResolverTypeWrapper<PermissionGrantParent>;
   PermissionReference: PermissionReference;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -2965,7 +2965,7 @@ export type ResolversTypes = {
   RevokeOrganizationInvitePayload: ResolverTypeWrapper<RevokeOrganizationInvitePayloadParent>;
   Role: ResolverTypeWrapper<RoleParent>;
   RoleConnection: ResolverTypeWrapper<RoleConnectionParent>;
-  RoleEdge: ResolverTypeWrapper<Omit<RoleEdge, 'node'> & { node?: Maybe<ResolversTypes['Role']> }>;
+  RoleEdge: ResolverTypeWrapper<Omit<RoleEdge, 'node'> & { node: ResolversTypes['Role'] }>;
   RoleReference: RoleReference;
   SetRolePermissionsInput: SetRolePermissionsInput;
   SetRolePermissionsPayload: ResolverTypeWrapper<Omit<SetRolePermissionsPayload, 'role' | 'userErrors'> & { role?: Maybe<ResolversTypes['Role']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
@@ -2996,7 +2996,7 @@ export type ResolversTypes = {
   UploadOrganizationLogoPayload: ResolverTypeWrapper<UploadOrganizationLogoPayloadParent>;
   User: ResolverTypeWrapper<UserParent>;
   UserConnection: ResolverTypeWrapper<UserConnectionParent>;
-  UserEdge: ResolverTypeWrapper<Omit<UserEdge, 'node'> & { node?: Maybe<ResolversTypes['User']> }>;
+  UserEdge: ResolverTypeWrapper<Omit<UserEdge, 'node'> & { node: ResolversTypes['User'] }>;
   UserError: ResolverTypeWrapper<UserErrorParent>;
   UserErrorCode: UserErrorCode;
   Viewer: ResolverTypeWrapper<ViewerParent>;
@@ -3056,10 +3056,10 @@ export type ResolversParentTypes = {
   OrganizationBranding: OrganizationBrandingParent;
   OrganizationBrandingInput: OrganizationBrandingInput;
   OrganizationConnection: OrganizationConnectionParent;
-  OrganizationEdge: Omit<OrganizationEdge, 'node'> & { node?: Maybe<ResolversParentTypes['Organization']> };
+  OrganizationEdge: Omit<OrganizationEdge, 'node'> & { node: ResolversParentTypes['Organization'] };
   OrganizationInvite: OrganizationInviteParent;
   OrganizationInviteConnection: OrganizationInviteConnectionParent;
-  OrganizationInviteEdge: Omit<OrganizationInviteEdge, 'node'> & { node?: Maybe<ResolversParentTypes['OrganizationInvite']> };
+  OrganizationInviteEdge: Omit<OrganizationInviteEdge, 'node'> & { node: ResolversParentTypes['OrganizationInvite'] };
   OrganizationLogo: OrganizationLogoParent;
   OrganizationProperty: OrganizationPropertyParent;
   OrganizationPropertyInput: OrganizationPropertyInput;
@@ -3068,12 +3068,12 @@ export type ResolversParentTypes = {
   OrganizationUserAdditionInput: OrganizationUserAdditionInput;
   OrganizationUserChangeInput: OrganizationUserChangeInput;
   OrganizationUserConnection: OrganizationUserConnectionParent;
-  OrganizationUserEdge: Omit<OrganizationUserEdge, 'node'> & { node?: Maybe<ResolversParentTypes['OrganizationUser']> };
+  OrganizationUserEdge: Omit<OrganizationUserEdge, 'node'> & { node: ResolversParentTypes['OrganizationUser'] };
   PageInfo: PageInfo;
   PasskeyPolicy: PasskeyPolicyParent;
   Permission: PermissionParent;
   PermissionConnection: PermissionConnectionParent;
-  PermissionEdge: Omit<PermissionEdge, 'node'> & { node?: Maybe<ResolversParentTypes['Permission']> };
+  PermissionEdge: Omit<PermissionEdge, 'node'> & { node: ResolversParentTypes['Permission'] };
   PermissionGrant: PermissionGrantParent;
   PermissionReference: PermissionReference;
   Query: Record<PropertyKey, never>;
@@ -3097,7 +3097,7 @@ export type ResolversParentTypes = {
   RevokeOrganizationInvitePayload: RevokeOrganizationInvitePayloadParent;
   Role: RoleParent;
   RoleConnection: RoleConnectionParent;
-  RoleEdge: Omit<RoleEdge, 'node'> & { node?: Maybe<ResolversParentTypes['Role']> };
+  RoleEdge: Omit<RoleEdge, 'node'> & { node: ResolversParentTypes['Role'] };
   RoleReference: RoleReference;
   SetRolePermissionsInput: SetRolePermissionsInput;
   SetRolePermissionsPayload: Omit<SetRolePermissionsPayload, 'role' | 'userErrors'> & { role?: Maybe<ResolversParentTypes['Role']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
@@ -3126,7 +3126,7 @@ export type ResolversParentTypes = {
   UploadOrganizationLogoPayload: UploadOrganizationLogoPayloadParent;
   User: UserParent;
   UserConnection: UserConnectionParent;
-  UserEdge: Omit<UserEdge, 'node'> & { node?: Maybe<ResolversParentTypes['User']> };
+  UserEdge: Omit<UserEdge, 'node'> & { node: ResolversParentTypes['User'] };
   UserError: UserErrorParent;
   Viewer: ViewerParent;
 };
@@ -3311,44 +3311,44 @@ export type MfaFactorResolvers<ContextType = Context, ParentType extends Resolve
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
-  addOrganizationUserApiScope?: Resolver<Maybe<ResolversTypes['AddOrganizationUserApiScopePayload']>, ParentType, ContextType, RequireFields<MutationAddOrganizationUserApiScopeArgs, 'input'>>;
-  addOrganizationUserPermission?: Resolver<Maybe<ResolversTypes['AddOrganizationUserPermissionPayload']>, ParentType, ContextType, RequireFields<MutationAddOrganizationUserPermissionArgs, 'input'>>;
-  addOrganizationUserRole?: Resolver<Maybe<ResolversTypes['AddOrganizationUserRolePayload']>, ParentType, ContextType, RequireFields<MutationAddOrganizationUserRoleArgs, 'input'>>;
-  addOrganizationUsers?: Resolver<Maybe<ResolversTypes['AddOrganizationUsersPayload']>, ParentType, ContextType, RequireFields<MutationAddOrganizationUsersArgs, 'input'>>;
-  createOrganization?: Resolver<Maybe<ResolversTypes['CreateOrganizationPayload']>, ParentType, ContextType, RequireFields<MutationCreateOrganizationArgs, 'input'>>;
-  createOrganizationInvite?: Resolver<Maybe<ResolversTypes['CreateOrganizationInvitePayload']>, ParentType, ContextType, RequireFields<MutationCreateOrganizationInviteArgs, 'input'>>;
-  createPermission?: Resolver<Maybe<ResolversTypes['CreatePermissionPayload']>, ParentType, ContextType, RequireFields<MutationCreatePermissionArgs, 'input'>>;
-  createRole?: Resolver<Maybe<ResolversTypes['CreateRolePayload']>, ParentType, ContextType, RequireFields<MutationCreateRoleArgs, 'input'>>;
-  deleteFeatureFlagOverride?: Resolver<Maybe<ResolversTypes['DeleteFeatureFlagOverridePayload']>, ParentType, ContextType, RequireFields<MutationDeleteFeatureFlagOverrideArgs, 'input'>>;
-  deleteFeatureFlagOverrides?: Resolver<Maybe<ResolversTypes['DeleteFeatureFlagOverridesPayload']>, ParentType, ContextType, RequireFields<MutationDeleteFeatureFlagOverridesArgs, 'input'>>;
-  deleteOrganization?: Resolver<Maybe<ResolversTypes['DeleteOrganizationPayload']>, ParentType, ContextType, RequireFields<MutationDeleteOrganizationArgs, 'input'>>;
-  deleteOrganizationHandle?: Resolver<Maybe<ResolversTypes['DeleteOrganizationHandlePayload']>, ParentType, ContextType, RequireFields<MutationDeleteOrganizationHandleArgs, 'input'>>;
-  deleteOrganizationLogo?: Resolver<Maybe<ResolversTypes['DeleteOrganizationLogoPayload']>, ParentType, ContextType, RequireFields<MutationDeleteOrganizationLogoArgs, 'input'>>;
-  deletePermission?: Resolver<Maybe<ResolversTypes['DeletePermissionPayload']>, ParentType, ContextType, RequireFields<MutationDeletePermissionArgs, 'input'>>;
-  deleteRole?: Resolver<Maybe<ResolversTypes['DeleteRolePayload']>, ParentType, ContextType, RequireFields<MutationDeleteRoleArgs, 'input'>>;
-  disableOrganizationSignInMethod?: Resolver<Maybe<ResolversTypes['DisableOrganizationSignInMethodPayload']>, ParentType, ContextType, RequireFields<MutationDisableOrganizationSignInMethodArgs, 'input'>>;
-  enableOrganizationSignInMethod?: Resolver<Maybe<ResolversTypes['EnableOrganizationSignInMethodPayload']>, ParentType, ContextType, RequireFields<MutationEnableOrganizationSignInMethodArgs, 'input'>>;
-  refreshUserClaims?: Resolver<Maybe<ResolversTypes['RefreshUserClaimsPayload']>, ParentType, ContextType, RequireFields<MutationRefreshUserClaimsArgs, 'input'>>;
-  removeOrganizationUser?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserPayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserArgs, 'input'>>;
-  removeOrganizationUserApiScope?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserApiScopePayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserApiScopeArgs, 'input'>>;
-  removeOrganizationUserPermission?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserPermissionPayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserPermissionArgs, 'input'>>;
-  removeOrganizationUserRole?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUserRolePayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserRoleArgs, 'input'>>;
-  removeOrganizationUsers?: Resolver<Maybe<ResolversTypes['RemoveOrganizationUsersPayload']>, ParentType, ContextType, RequireFields<MutationRemoveOrganizationUsersArgs, 'input'>>;
-  resetOrganizationUserMfa?: Resolver<Maybe<ResolversTypes['ResetOrganizationUserMfaPayload']>, ParentType, ContextType, RequireFields<MutationResetOrganizationUserMfaArgs, 'input'>>;
-  resetOrganizationUserMfaFactor?: Resolver<Maybe<ResolversTypes['ResetOrganizationUserMfaFactorPayload']>, ParentType, ContextType, RequireFields<MutationResetOrganizationUserMfaFactorArgs, 'input'>>;
-  revokeOrganizationInvite?: Resolver<Maybe<ResolversTypes['RevokeOrganizationInvitePayload']>, ParentType, ContextType, RequireFields<MutationRevokeOrganizationInviteArgs, 'input'>>;
-  setRolePermissions?: Resolver<Maybe<ResolversTypes['SetRolePermissionsPayload']>, ParentType, ContextType, RequireFields<MutationSetRolePermissionsArgs, 'input'>>;
-  updateFeatureFlagOverride?: Resolver<Maybe<ResolversTypes['UpdateFeatureFlagOverridePayload']>, ParentType, ContextType, RequireFields<MutationUpdateFeatureFlagOverrideArgs, 'input'>>;
-  updateOrganization?: Resolver<Maybe<ResolversTypes['UpdateOrganizationPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationArgs, 'input'>>;
-  updateOrganizationMfaPolicy?: Resolver<Maybe<ResolversTypes['UpdateOrganizationMfaPolicyPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationMfaPolicyArgs, 'input'>>;
-  updateOrganizationPasskeyPolicy?: Resolver<Maybe<ResolversTypes['UpdateOrganizationPasskeyPolicyPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationPasskeyPolicyArgs, 'input'>>;
-  updateOrganizationProperties?: Resolver<Maybe<ResolversTypes['UpdateOrganizationPropertiesPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationPropertiesArgs, 'input'>>;
-  updateOrganizationProperty?: Resolver<Maybe<ResolversTypes['UpdateOrganizationPropertyPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationPropertyArgs, 'input'>>;
-  updateOrganizationSessionPolicy?: Resolver<Maybe<ResolversTypes['UpdateOrganizationSessionPolicyPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationSessionPolicyArgs, 'input'>>;
-  updateOrganizationUsers?: Resolver<Maybe<ResolversTypes['UpdateOrganizationUsersPayload']>, ParentType, ContextType, RequireFields<MutationUpdateOrganizationUsersArgs, 'input'>>;
-  updatePermission?: Resolver<Maybe<ResolversTypes['UpdatePermissionPayload']>, ParentType, ContextType, RequireFields<MutationUpdatePermissionArgs, 'input'>>;
-  updateRole?: Resolver<Maybe<ResolversTypes['UpdateRolePayload']>, ParentType, ContextType, RequireFields<MutationUpdateRoleArgs, 'input'>>;
-  uploadOrganizationLogo?: Resolver<Maybe<ResolversTypes['UploadOrganizationLogoPayload']>, ParentType, ContextType, RequireFields<MutationUploadOrganizationLogoArgs, 'input'>>;
+  addOrganizationUserApiScope?: Resolver<ResolversTypes['AddOrganizationUserApiScopePayload'], ParentType, ContextType, RequireFields<MutationAddOrganizationUserApiScopeArgs, 'input'>>;
+  addOrganizationUserPermission?: Resolver<ResolversTypes['AddOrganizationUserPermissionPayload'], ParentType, ContextType, RequireFields<MutationAddOrganizationUserPermissionArgs, 'input'>>;
+  addOrganizationUserRole?: Resolver<ResolversTypes['AddOrganizationUserRolePayload'], ParentType, ContextType, RequireFields<MutationAddOrganizationUserRoleArgs, 'input'>>;
+  addOrganizationUsers?: Resolver<ResolversTypes['AddOrganizationUsersPayload'], ParentType, ContextType, RequireFields<MutationAddOrganizationUsersArgs, 'input'>>;
+  createOrganization?: Resolver<ResolversTypes['CreateOrganizationPayload'], ParentType, ContextType, RequireFields<MutationCreateOrganizationArgs, 'input'>>;
+  createOrganizationInvite?: Resolver<ResolversTypes['CreateOrganizationInvitePayload'], ParentType, ContextType, RequireFields<MutationCreateOrganizationInviteArgs, 'input'>>;
+  createPermission?: Resolver<ResolversTypes['CreatePermissionPayload'], ParentType, ContextType, RequireFields<MutationCreatePermissionArgs, 'input'>>;
+  createRole?: Resolver<ResolversTypes['CreateRolePayload'], ParentType, ContextType, RequireFields<MutationCreateRoleArgs, 'input'>>;
+  deleteFeatureFlagOverride?: Resolver<ResolversTypes['DeleteFeatureFlagOverridePayload'], ParentType, ContextType, RequireFields<MutationDeleteFeatureFlagOverrideArgs, 'input'>>;
+  deleteFeatureFlagOverrides?: Resolver<ResolversTypes['DeleteFeatureFlagOverridesPayload'], ParentType, ContextType, RequireFields<MutationDeleteFeatureFlagOverridesArgs, 'input'>>;
+  deleteOrganization?: Resolver<ResolversTypes['DeleteOrganizationPayload'], ParentType, ContextType, RequireFields<MutationDeleteOrganizationArgs, 'input'>>;
+  deleteOrganizationHandle?: Resolver<ResolversTypes['DeleteOrganizationHandlePayload'], ParentType, ContextType, RequireFields<MutationDeleteOrganizationHandleArgs, 'input'>>;
+  deleteOrganizationLogo?: Resolver<ResolversTypes['DeleteOrganizationLogoPayload'], ParentType, ContextType, RequireFields<MutationDeleteOrganizationLogoArgs, 'input'>>;
+  deletePermission?: Resolver<ResolversTypes['DeletePermissionPayload'], ParentType, ContextType, RequireFields<MutationDeletePermissionArgs, 'input'>>;
+  deleteRole?: Resolver<ResolversTypes['DeleteRolePayload'], ParentType, ContextType, RequireFields<MutationDeleteRoleArgs, 'input'>>;
+  disableOrganizationSignInMethod?: Resolver<ResolversTypes['DisableOrganizationSignInMethodPayload'], ParentType, ContextType, RequireFields<MutationDisableOrganizationSignInMethodArgs, 'input'>>;
+  enableOrganizationSignInMethod?: Resolver<ResolversTypes['EnableOrganizationSignInMethodPayload'], ParentType, ContextType, RequireFields<MutationEnableOrganizationSignInMethodArgs, 'input'>>;
+  refreshUserClaims?: Resolver<ResolversTypes['RefreshUserClaimsPayload'], ParentType, ContextType, RequireFields<MutationRefreshUserClaimsArgs, 'input'>>;
+  removeOrganizationUser?: Resolver<ResolversTypes['RemoveOrganizationUserPayload'], ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserArgs, 'input'>>;
+  removeOrganizationUserApiScope?: Resolver<ResolversTypes['RemoveOrganizationUserApiScopePayload'], ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserApiScopeArgs, 'input'>>;
+  removeOrganizationUserPermission?: Resolver<ResolversTypes['RemoveOrganizationUserPermissionPayload'], ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserPermissionArgs, 'input'>>;
+  removeOrganizationUserRole?: Resolver<ResolversTypes['RemoveOrganizationUserRolePayload'], ParentType, ContextType, RequireFields<MutationRemoveOrganizationUserRoleArgs, 'input'>>;
+  removeOrganizationUsers?: Resolver<ResolversTypes['RemoveOrganizationUsersPayload'], ParentType, ContextType, RequireFields<MutationRemoveOrganizationUsersArgs, 'input'>>;
+  resetOrganizationUserMfa?: Resolver<ResolversTypes['ResetOrganizationUserMfaPayload'], ParentType, ContextType, RequireFields<MutationResetOrganizationUserMfaArgs, 'input'>>;
+  resetOrganizationUserMfaFactor?: Resolver<ResolversTypes['ResetOrganizationUserMfaFactorPayload'], ParentType, ContextType, RequireFields<MutationResetOrganizationUserMfaFactorArgs, 'input'>>;
+  revokeOrganizationInvite?: Resolver<ResolversTypes['RevokeOrganizationInvitePayload'], ParentType, ContextType, RequireFields<MutationRevokeOrganizationInviteArgs, 'input'>>;
+  setRolePermissions?: Resolver<ResolversTypes['SetRolePermissionsPayload'], ParentType, ContextType, RequireFields<MutationSetRolePermissionsArgs, 'input'>>;
+  updateFeatureFlagOverride?: Resolver<ResolversTypes['UpdateFeatureFlagOverridePayload'], ParentType, ContextType, RequireFields<MutationUpdateFeatureFlagOverrideArgs, 'input'>>;
+  updateOrganization?: Resolver<ResolversTypes['UpdateOrganizationPayload'], ParentType, ContextType, RequireFields<MutationUpdateOrganizationArgs, 'input'>>;
+  updateOrganizationMfaPolicy?: Resolver<ResolversTypes['UpdateOrganizationMfaPolicyPayload'], ParentType, ContextType, RequireFields<MutationUpdateOrganizationMfaPolicyArgs, 'input'>>;
+  updateOrganizationPasskeyPolicy?: Resolver<ResolversTypes['UpdateOrganizationPasskeyPolicyPayload'], ParentType, ContextType, RequireFields<MutationUpdateOrganizationPasskeyPolicyArgs, 'input'>>;
+  updateOrganizationProperties?: Resolver<ResolversTypes['UpdateOrganizationPropertiesPayload'], ParentType, ContextType, RequireFields<MutationUpdateOrganizationPropertiesArgs, 'input'>>;
+  updateOrganizationProperty?: Resolver<ResolversTypes['UpdateOrganizationPropertyPayload'], ParentType, ContextType, RequireFields<MutationUpdateOrganizationPropertyArgs, 'input'>>;
+  updateOrganizationSessionPolicy?: Resolver<ResolversTypes['UpdateOrganizationSessionPolicyPayload'], ParentType, ContextType, RequireFields<MutationUpdateOrganizationSessionPolicyArgs, 'input'>>;
+  updateOrganizationUsers?: Resolver<ResolversTypes['UpdateOrganizationUsersPayload'], ParentType, ContextType, RequireFields<MutationUpdateOrganizationUsersArgs, 'input'>>;
+  updatePermission?: Resolver<ResolversTypes['UpdatePermissionPayload'], ParentType, ContextType, RequireFields<MutationUpdatePermissionArgs, 'input'>>;
+  updateRole?: Resolver<ResolversTypes['UpdateRolePayload'], ParentType, ContextType, RequireFields<MutationUpdateRoleArgs, 'input'>>;
+  uploadOrganizationLogo?: Resolver<ResolversTypes['UploadOrganizationLogoPayload'], ParentType, ContextType, RequireFields<MutationUploadOrganizationLogoArgs, 'input'>>;
 };
 
 export type NodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
@@ -3356,36 +3356,36 @@ export type NodeResolvers<ContextType = Context, ParentType extends ResolversPar
 };
 
 export type OrganizationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Organization'] = ResolversParentTypes['Organization']> = {
-  allowedDomains?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['String']>>>, ParentType, ContextType>;
+  allowedDomains?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
   billing?: Resolver<Maybe<ResolversTypes['OrganizationBilling']>, ParentType, ContextType>;
-  branding?: Resolver<Maybe<ResolversTypes['OrganizationBranding']>, ParentType, ContextType>;
+  branding?: Resolver<ResolversTypes['OrganizationBranding'], ParentType, ContextType>;
   code?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   createdOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   externalId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   featureFlag?: Resolver<Maybe<ResolversTypes['FeatureFlag']>, ParentType, ContextType, RequireFields<OrganizationFeatureFlagArgs, 'includeInherited' | 'key'>>;
-  featureFlags?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['FeatureFlag']>>>, ParentType, ContextType, RequireFields<OrganizationFeatureFlagsArgs, 'includeInherited'>>;
+  featureFlags?: Resolver<ReadonlyArray<ResolversTypes['FeatureFlag']>, ParentType, ContextType, RequireFields<OrganizationFeatureFlagsArgs, 'includeInherited'>>;
   handle?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   invite?: Resolver<Maybe<ResolversTypes['OrganizationInvite']>, ParentType, ContextType, RequireFields<OrganizationInviteArgs, 'code'>>;
-  invites?: Resolver<Maybe<ResolversTypes['OrganizationInviteConnection']>, ParentType, ContextType, RequireFields<OrganizationInvitesArgs, 'first' | 'includeAccepted' | 'includeRevoked'>>;
+  invites?: Resolver<ResolversTypes['OrganizationInviteConnection'], ParentType, ContextType, RequireFields<OrganizationInvitesArgs, 'first' | 'includeAccepted' | 'includeRevoked'>>;
   isAutoMembershipEnabled?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   isDefault?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   isSuspended?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
-  logos?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['OrganizationLogo']>>>, ParentType, ContextType>;
+  logos?: Resolver<ReadonlyArray<ResolversTypes['OrganizationLogo']>, ParentType, ContextType>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  passkeyPolicy?: Resolver<Maybe<ResolversTypes['PasskeyPolicy']>, ParentType, ContextType>;
-  properties?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['OrganizationProperty']>>>, ParentType, ContextType>;
+  passkeyPolicy?: Resolver<ResolversTypes['PasskeyPolicy'], ParentType, ContextType>;
+  properties?: Resolver<ReadonlyArray<ResolversTypes['OrganizationProperty']>, ParentType, ContextType>;
   senderEmail?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   senderName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  signInMethods?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['OrganizationSignInMethod']>>>, ParentType, ContextType>;
+  signInMethods?: Resolver<ReadonlyArray<ResolversTypes['OrganizationSignInMethod']>, ParentType, ContextType>;
   suspendedOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   user?: Resolver<Maybe<ResolversTypes['OrganizationUser']>, ParentType, ContextType, RequireFields<OrganizationUserArgs, 'userId'>>;
-  users?: Resolver<Maybe<ResolversTypes['OrganizationUserConnection']>, ParentType, ContextType, RequireFields<OrganizationUsersArgs, 'first'>>;
+  users?: Resolver<ResolversTypes['OrganizationUserConnection'], ParentType, ContextType, RequireFields<OrganizationUsersArgs, 'first'>>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type OrganizationBillingResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationBilling'] = ResolversParentTypes['OrganizationBilling']> = {
-  agreements?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['BillingAgreement']>>>, ParentType, ContextType>;
+  agreements?: Resolver<Maybe<ReadonlyArray<ResolversTypes['BillingAgreement']>>, ParentType, ContextType>;
   customerId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
 };
 
@@ -3411,13 +3411,13 @@ export type OrganizationBrandingResolvers<ContextType = Context, ParentType exte
 
 export type OrganizationConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationConnection'] = ResolversParentTypes['OrganizationConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['OrganizationEdge']>, ParentType, ContextType>;
-  nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Organization']>>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Organization']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
 };
 
 export type OrganizationEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationEdge'] = ResolversParentTypes['OrganizationEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  node?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Organization'], ParentType, ContextType>;
 };
 
 export type OrganizationInviteResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationInvite'] = ResolversParentTypes['OrganizationInvite']> = {
@@ -3431,21 +3431,21 @@ export type OrganizationInviteResolvers<ContextType = Context, ParentType extend
   inviteLink?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   isSent?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   lastName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
-  roles?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Role']>>, ParentType, ContextType>;
+  organization?: Resolver<ResolversTypes['Organization'], ParentType, ContextType>;
+  roles?: Resolver<ReadonlyArray<ResolversTypes['Role']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['OrganizationInviteStatus'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type OrganizationInviteConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationInviteConnection'] = ResolversParentTypes['OrganizationInviteConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['OrganizationInviteEdge']>, ParentType, ContextType>;
-  nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['OrganizationInvite']>>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['OrganizationInvite']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
 };
 
 export type OrganizationInviteEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationInviteEdge'] = ResolversParentTypes['OrganizationInviteEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  node?: Resolver<Maybe<ResolversTypes['OrganizationInvite']>, ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['OrganizationInvite'], ParentType, ContextType>;
 };
 
 export type OrganizationLogoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationLogo'] = ResolversParentTypes['OrganizationLogo']> = {
@@ -3484,26 +3484,26 @@ export type OrganizationUserResolvers<ContextType = Context, ParentType extends 
   joinedOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   lastAccessedOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   lastName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  mfaFactors?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['MfaFactor']>>>, ParentType, ContextType>;
-  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
-  permissionGrants?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['PermissionGrant']>>>, ParentType, ContextType>;
-  permissions?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['Permission']>>>, ParentType, ContextType>;
+  mfaFactors?: Resolver<ReadonlyArray<ResolversTypes['MfaFactor']>, ParentType, ContextType>;
+  organization?: Resolver<ResolversTypes['Organization'], ParentType, ContextType>;
+  permissionGrants?: Resolver<ReadonlyArray<ResolversTypes['PermissionGrant']>, ParentType, ContextType>;
+  permissions?: Resolver<ReadonlyArray<ResolversTypes['Permission']>, ParentType, ContextType>;
   picture?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  roles?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['Role']>>>, ParentType, ContextType>;
-  user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  roles?: Resolver<ReadonlyArray<ResolversTypes['Role']>, ParentType, ContextType>;
+  user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
   userId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type OrganizationUserConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationUserConnection'] = ResolversParentTypes['OrganizationUserConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['OrganizationUserEdge']>, ParentType, ContextType>;
-  nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['OrganizationUser']>>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['OrganizationUser']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
 };
 
 export type OrganizationUserEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrganizationUserEdge'] = ResolversParentTypes['OrganizationUserEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  node?: Resolver<Maybe<ResolversTypes['OrganizationUser']>, ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['OrganizationUser'], ParentType, ContextType>;
 };
 
 export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -3525,38 +3525,38 @@ export type PermissionResolvers<ContextType = Context, ParentType extends Resolv
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  permissionId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  permissionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type PermissionConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PermissionConnection'] = ResolversParentTypes['PermissionConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['PermissionEdge']>, ParentType, ContextType>;
-  nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Permission']>>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Permission']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
 };
 
 export type PermissionEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PermissionEdge'] = ResolversParentTypes['PermissionEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  node?: Resolver<Maybe<ResolversTypes['Permission']>, ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Permission'], ParentType, ContextType>;
 };
 
 export type PermissionGrantResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PermissionGrant'] = ResolversParentTypes['PermissionGrant']> = {
   permission?: Resolver<ResolversTypes['Permission'], ParentType, ContextType>;
-  roles?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Role']>>, ParentType, ContextType>;
+  roles?: Resolver<ReadonlyArray<ResolversTypes['Role']>, ParentType, ContextType>;
 };
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
-  featureFlags?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['EnvironmentFeatureFlag']>>>, ParentType, ContextType>;
+  featureFlags?: Resolver<ReadonlyArray<ResolversTypes['EnvironmentFeatureFlag']>, ParentType, ContextType>;
   node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
   nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Node']>>, ParentType, ContextType, RequireFields<QueryNodesArgs, 'ids'>>;
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType, RequireFields<QueryOrganizationArgs, 'code'>>;
   organizationByExternalId?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType, RequireFields<QueryOrganizationByExternalIdArgs, 'externalId'>>;
   organizationByHandle?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType, RequireFields<QueryOrganizationByHandleArgs, 'handle'>>;
-  organizations?: Resolver<Maybe<ResolversTypes['OrganizationConnection']>, ParentType, ContextType, RequireFields<QueryOrganizationsArgs, 'first'>>;
-  permissions?: Resolver<Maybe<ResolversTypes['PermissionConnection']>, ParentType, ContextType, RequireFields<QueryPermissionsArgs, 'first'>>;
-  roles?: Resolver<Maybe<ResolversTypes['RoleConnection']>, ParentType, ContextType, RequireFields<QueryRolesArgs, 'first'>>;
+  organizations?: Resolver<ResolversTypes['OrganizationConnection'], ParentType, ContextType, RequireFields<QueryOrganizationsArgs, 'first'>>;
+  permissions?: Resolver<ResolversTypes['PermissionConnection'], ParentType, ContextType, RequireFields<QueryPermissionsArgs, 'first'>>;
+  roles?: Resolver<ResolversTypes['RoleConnection'], ParentType, ContextType, RequireFields<QueryRolesArgs, 'first'>>;
   user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<QueryUserArgs, 'userId'>>;
-  users?: Resolver<Maybe<ResolversTypes['UserConnection']>, ParentType, ContextType, RequireFields<QueryUsersArgs, 'first'>>;
+  users?: Resolver<ResolversTypes['UserConnection'], ParentType, ContextType, RequireFields<QueryUsersArgs, 'first'>>;
   viewer?: Resolver<ResolversTypes['Viewer'], ParentType, ContextType>;
 };
 
@@ -3619,7 +3619,7 @@ export type RoleResolvers<ContextType = Context, ParentType extends ResolversPar
   isDefault?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
-  permissions?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['Permission']>>>, ParentType, ContextType>;
+  permissions?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Permission']>>, ParentType, ContextType>;
   roleId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   users?: Resolver<Maybe<ResolversTypes['OrganizationUserConnection']>, ParentType, ContextType, RequireFields<RoleUsersArgs, 'first' | 'organizationCode'>>;
   usersCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType, RequireFields<RoleUsersCountArgs, 'organizationCode'>>;
@@ -3628,13 +3628,13 @@ export type RoleResolvers<ContextType = Context, ParentType extends ResolversPar
 
 export type RoleConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RoleConnection'] = ResolversParentTypes['RoleConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['RoleEdge']>, ParentType, ContextType>;
-  nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Role']>>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Role']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
 };
 
 export type RoleEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RoleEdge'] = ResolversParentTypes['RoleEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  node?: Resolver<Maybe<ResolversTypes['Role']>, ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Role'], ParentType, ContextType>;
 };
 
 export type SetRolePermissionsPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SetRolePermissionsPayload'] = ResolversParentTypes['SetRolePermissionsPayload']> = {
@@ -3665,7 +3665,7 @@ export type UpdateOrganizationPayloadResolvers<ContextType = Context, ParentType
 
 export type UpdateOrganizationPropertiesPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateOrganizationPropertiesPayload'] = ResolversParentTypes['UpdateOrganizationPropertiesPayload']> = {
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
-  properties?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['OrganizationProperty']>>>, ParentType, ContextType>;
+  properties?: Resolver<Maybe<ReadonlyArray<ResolversTypes['OrganizationProperty']>>, ParentType, ContextType>;
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
@@ -3716,7 +3716,7 @@ export type UserResolvers<ContextType = Context, ParentType extends ResolversPar
   lastName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   lastSignedInOn?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   membership?: Resolver<Maybe<ResolversTypes['OrganizationUser']>, ParentType, ContextType, RequireFields<UserMembershipArgs, 'organizationCode'>>;
-  memberships?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['OrganizationUser']>>>, ParentType, ContextType>;
+  memberships?: Resolver<Maybe<ReadonlyArray<ResolversTypes['OrganizationUser']>>, ParentType, ContextType>;
   phone?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   picture?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   providedId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
@@ -3728,13 +3728,13 @@ export type UserResolvers<ContextType = Context, ParentType extends ResolversPar
 
 export type UserConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserConnection'] = ResolversParentTypes['UserConnection']> = {
   edges?: Resolver<ReadonlyArray<ResolversTypes['UserEdge']>, ParentType, ContextType>;
-  nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['User']>>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['User']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
 };
 
 export type UserEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserEdge'] = ResolversParentTypes['UserEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  node?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
 };
 
 export type UserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {

@@ -5,8 +5,7 @@ import type { MemberReference } from './users.js';
 import { nextToken, type Entry } from './shared-reads.js';
 import type { Sources } from './sources.js';
 
-/** A permission as far as what led here carries it: at least its key. */
-export type PermissionParent = Pick<Permission, 'key'> & Partial<Permission>;
+export type PermissionParent = Permission;
 
 /** A member's permission; `roles` are there when it was read as a grant. */
 export type PermissionGrantParent = OrganizationUserPermission;

@@ -142,7 +142,7 @@ export const resolvers = {
 
   Permission: {
     id: ({ key }) => nodeId('Permission', key),
-    permissionId: ({ id }) => id ?? null,
+    permissionId: ({ id }) => id,
   },
 
   PermissionGrant: {

@@ -4,12 +4,11 @@
  * compiles is then sent to the gateway.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { buildSchema, printSchema } from 'graphql';
-import { readTypeDefs } from '../../src/graphql/schema.js';
+import { printSdl } from '../../src/graphql/schema.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const SOURCE = /* JavaScript */ `
@@ -95,29 +94,31 @@ let artifacts: Record<string, any>;
 
 let gateway: TestGateway;
 
-beforeAll(async () => {
-  mkdirSync(join(project, 'src'));
-  mkdirSync(join(project, 'artifacts'));
-  writeFileSync(join(project, 'src/Organizations.js'), SOURCE);
-  // The compiler knows no `extend type Mutation` before the type itself, so the files go in as one.
-  const schema = buildSchema(readTypeDefs().join('\n'));
-  writeFileSync(join(project, 'schema.graphql'), printSchema(schema));
-  const config = {
-    src: './src',
-    schema: './schema.graphql',
-    artifactDirectory: './artifacts',
-    language: 'javascript',
-    // CommonJS, so that `require` reads an artifact with those that it refers to.
-    eagerEsModules: false,
-  };
-  writeFileSync(join(project, 'relay.config.json'), JSON.stringify(config));
-
+function compile(config: object): void {
+  writeFileSync(
+    join(project, 'relay.config.json'),
+    JSON.stringify({ schema: './schema.graphql', ...config }),
+  );
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [join(root, 'node_modules/relay-compiler/cli.js'), '--noWatchman', 'relay.config.json'],
     { cwd: project, encoding: 'utf8', timeout: 60_000 },
   );
   if (status !== 0) throw new Error(`relay-compiler exited with ${status}:\n${stdout}${stderr}`);
+}
+
+beforeAll(async () => {
+  mkdirSync(join(project, 'src'));
+  mkdirSync(join(project, 'artifacts'));
+  writeFileSync(join(project, 'src/Organizations.js'), SOURCE);
+  writeFileSync(join(project, 'schema.graphql'), printSdl());
+  compile({
+    src: './src',
+    artifactDirectory: './artifacts',
+    language: 'javascript',
+    // CommonJS, so that `require` reads an artifact with those that it refers to.
+    eagerEsModules: false,
+  });
   // Read by a process of its own: Jest does not find modules outside of the repository.
   const read = spawnSync(process.execPath, ['-p', READ_ARTIFACTS], {
     cwd: join(project, 'artifacts'),
@@ -143,6 +144,39 @@ test('every document is compiled', () => {
     'Organizations_organization',
     'Organizations_query',
   ]);
+});
+
+test('what throws its errors has types without the nulls that only mean an error', () => {
+  mkdirSync(join(project, 'typed'));
+  const fragment = (directive: string) => `
+    import { graphql } from 'relay-runtime';
+    graphql\`
+      fragment members${directive}_organization on Organization ${directive && `@${directive}`} {
+        name
+        allowedDomains
+        users(first: 10) { edges { node { email roles { key } } } }
+      }
+    \`;
+  `;
+  for (const directive of ['', 'throwOnFieldError']) {
+    writeFileSync(join(project, `typed/members${directive}.ts`), fragment(directive));
+  }
+  compile({ src: './typed', language: 'typescript' });
+  const dataOf = (name: string) => {
+    const artifact = join(project, `typed/__generated__/${name}_organization.graphql.ts`);
+    const type = /\$data = (\{[^]*?\n\});/.exec(readFileSync(artifact, 'utf8'))![1]!;
+    return type.replace(/readonly |\s+|" ?\$.*/g, '');
+  };
+  expect(dataOf('members')).toContain(
+    'allowedDomains:ReadonlyArray<string|null|undefined>|null|undefined;' +
+      'name:string|null|undefined;' +
+      'users:{edges:ReadonlyArray<{node:{email:string|null|undefined;roles:ReadonlyArray<{key:string;}|null|undefined>|null|undefined;}|null|undefined;}>;}|null|undefined;',
+  );
+  expect(dataOf('membersthrowOnFieldError')).toContain(
+    'allowedDomains:ReadonlyArray<string>|null|undefined;' +
+      'name:string|null|undefined;' +
+      'users:{edges:ReadonlyArray<{node:{email:string|null|undefined;roles:ReadonlyArray<{key:string;}>;};}>;};',
+  );
 });
 
 test('a connection under Query is read on by the query itself', () => {

@@ -56,6 +56,7 @@ import { GraphQLProvider } from './src/graphql-provider.js';
 import { Members } from './src/members.js';
 import { ADD_ROLE, MEMBERS, SET_FLAG } from './src/operations.js';
 import { createEnvironment } from './src/relay/environment.js';
+import { memberIds } from './src/relay/member-ids.js';
 import { organizationMembers } from './src/relay/organization-members.js';
 import { removeMember } from './src/relay/remove-member.js';
 import { removeMember as removeFromOrganization } from './src/remove-member.js';
@@ -214,7 +215,7 @@ const scenarios: Record<string, () => Promise<unknown>> = {
         onError: reject,
       }),
     );
-    return { ids: data.organization.users.edges.map(({ node }: any) => node.userId), removed };
+    return { ids: memberIds(data), removed };
   },
 };
 process.stdout.write(JSON.stringify(await scenarios[scenario]!()));

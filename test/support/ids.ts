@@ -1,3 +1,4 @@
+/** Ids for tests. */
 /** Texts that can't be a Kinde id, code or key: path segments, separators, controls and the like. */
 export const IMPOSSIBLE_IDS = [
   '..',
@@ -24,3 +25,7 @@ export const IMPOSSIBLE_IDS = [
   '\u{1f4a5}',
   'x'.repeat(10_000),
 ];
+
+/** Returns the global id of an object, as clients get it: a type and the keys of the object. */
+export const globalId = (type: string, ...keys: string[]) =>
+  Buffer.from(JSON.stringify([type, ...keys])).toString('base64url');
