@@ -14,6 +14,7 @@ import { graphqlRoute } from './http/graphql-route.js';
 import { healthRoutes } from './http/health.js';
 import { createLiveQueries } from './http/live/live-queries.js';
 import { ResponseCache } from './http/response-cache.js';
+import { schemaRoute } from './http/schema-route.js';
 import { createHttpServer, type LogStream } from './http/server.js';
 import { drain } from './http/shutdown.js';
 import { Idempotency } from './idempotency/index.js';
@@ -90,17 +91,19 @@ export async function createGateway(
     seal: createTextSeal(config.kinde.credentials?.clientSecret),
   };
   const execution = { apollo, parts, metrics, config };
+  const authenticate = createAuthenticate(config, token);
   const live = createLiveQueries(config, execution, { admission, cache });
   await app.register(
     graphqlRoute({
       ...{ admission, config, live, execute: createExecute(execution) },
-      authenticate: createAuthenticate(config, token),
+      authenticate,
       responses: new ResponseCache(cache.invalidations, cache.store),
       executions: new CoalescedExecutions(cache.invalidations),
       refresh: cache.refresh,
       telemetry: { metrics, traces },
     }),
   );
+  await app.register(schemaRoute({ authenticate, config }));
   if (config.isGraphiqlServed) await app.register(graphiqlRoutes({ endpoint: '/graphql' }));
   await app.register(webhooks(config, { ...shared, metrics }));
   await app.register(healthRoutes({ admission, breaker, token, isStopping: () => isClosing }));

@@ -1,11 +1,12 @@
 /** Scopes in descriptions, since introspection doesn't show applied directives. */
 import { MapperKind, mapSchema } from '@graphql-tools/utils';
-import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
+import { Kind, type GraphQLObjectType, type GraphQLSchema, type StringValueNode } from 'graphql';
 import { fieldScopes, requiredScopes } from '../auth/required-scopes.js';
 import type { Alternatives } from '../auth/viewer.js';
 
 interface Described {
   description?: string | null | undefined;
+  astNode?: { readonly description?: StringValueNode | undefined } | null | undefined;
 }
 
 /**
@@ -31,7 +32,10 @@ export function describeScopes(schema: GraphQLSchema): GraphQLSchema {
 
 function withScopes<T extends Described>(described: T, scopes: Alternatives): T {
   const sentences = [described.description?.trim(), `Requires ${listed(scopes)}.`];
-  return { ...described, description: sentences.filter(Boolean).join(' ') };
+  const description = sentences.filter(Boolean).join(' ');
+  const node: StringValueNode = { kind: Kind.STRING, value: description, block: true };
+  // Introspection reads the first, and the printer of the SDL the second.
+  return { ...described, description, astNode: { ...described.astNode, description: node } };
 }
 
 function listed(alternatives: Alternatives): string {

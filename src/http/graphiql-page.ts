@@ -75,6 +75,8 @@ export function graphiqlRoutes({
       });
     });
 
+    app.get('/', async (_request, reply) => reply.redirect('/graphiql', 302));
+
     const manifest = await readManifest(directory);
     if (!manifest) {
       app.get('/graphiql', async (_request, reply) =>

@@ -23,6 +23,7 @@ export function graphqlRoute(parts: GraphqlParts): FastifyPluginAsync {
       // Each step sends a response, which ends the request, or leaves it to the next step.
       onRequest: [
         steps.varyByHeaders,
+        steps.redirectBrowser,
         steps.preventCsrf,
         steps.negotiate,
         steps.checkContentType,

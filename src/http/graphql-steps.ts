@@ -18,7 +18,7 @@ import type { CoalescedExecutions } from './coalesce.js';
 import type { Execute } from './execute.js';
 import { addRequestId, sendError } from './error.js';
 import type { LiveQueries } from './live/live-queries.js';
-import { contentTypeProblem, negotiateType, wantsStream } from './media-type.js';
+import { contentTypeProblem, isNavigation, negotiateType, wantsStream } from './media-type.js';
 import {
   cacheKeyOf,
   isDeliberateGet,
@@ -41,7 +41,7 @@ export interface GraphqlParts {
   refresh: Cache['refresh'];
   admission: Admission;
   telemetry: Telemetry;
-  config: Pick<Config, 'isProduction' | 'trustedDocuments' | 'httpMaxAgeMs'>;
+  config: Pick<Config, 'isProduction' | 'isGraphiqlServed' | 'trustedDocuments' | 'httpMaxAgeMs'>;
 }
 
 export class GraphqlSteps {
@@ -73,6 +73,18 @@ export class GraphqlSteps {
       reply.header('vary', fields.filter(Boolean).join(', '));
     }
     done();
+  };
+
+  /**
+   * Sends a browser that opens `/graphql` on to GraphiQL, with the operation that is in the URL. The page
+   * shows it and doesn't execute it.
+   */
+  readonly redirectBrowser: onRequestHookHandler = (request, reply, done) => {
+    const { method, url, headers } = request;
+    if (!this.#parts.config.isGraphiqlServed || method !== 'GET') return done();
+    if (!isNavigation(headers)) return done();
+    const query = url.indexOf('?');
+    reply.redirect(`/graphiql${query < 0 ? '' : url.slice(query)}`, 302);
   };
 
   readonly checkContentType: onRequestHookHandler = (request, reply, done) => {

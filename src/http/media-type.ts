@@ -1,8 +1,11 @@
 /** Media types of GraphQL over HTTP: which one a response has, and which bodies are read. */
+import type { IncomingHttpHeaders } from 'node:http';
 import Negotiator from 'negotiator';
 
 /** In order of preference where the client has none. */
 const RESPONSE_TYPES = ['application/json', 'application/graphql-response+json'] as const;
+
+const STREAMABLE_TYPES = [...RESPONSE_TYPES, 'text/event-stream'] as const;
 
 export type ResponseType = `${(typeof RESPONSE_TYPES)[number]}; charset=utf-8`;
 
@@ -15,8 +18,20 @@ const UTF8_PARAMETER = /;\s*charset\s*=\s*("?)utf-?8\1\s*(?=[;,]|$)/gi;
 /** Returns whether the client wants a stream of events, and prefers nothing else that there is. */
 export function wantsStream(accept: string | undefined): boolean {
   if (accept === undefined || !accept.includes('text/event-stream')) return false;
-  const types = ['application/json', 'application/graphql-response+json', 'text/event-stream'];
+  const types = [...STREAMABLE_TYPES];
   return new Negotiator({ headers: { accept } }).mediaType(types) === 'text/event-stream';
+}
+
+/** Returns whether a browser opens a page: it prefers HTML to all that `/graphql` has, and sets no header of its own. */
+export function isNavigation({ accept, ...headers }: IncomingHttpHeaders): boolean {
+  if (
+    accept === undefined ||
+    'apollo-require-preflight' in headers ||
+    !accept.includes('text/html')
+  )
+    return false;
+  const types = [...STREAMABLE_TYPES, 'text/html'];
+  return new Negotiator({ headers: { accept } }).mediaType(types) === 'text/html';
 }
 
 /** Returns the media type for an `Accept` header; undefined when it accepts none that there is. */

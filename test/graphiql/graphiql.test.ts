@@ -117,6 +117,31 @@ describe('over HTTP', () => {
     }
   });
 
+  const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8';
+  const visit = async (path: string, headers: Record<string, string>) => {
+    const { status, headers: got } = await fetch(gateway.url + path, {
+      redirect: 'manual',
+      headers,
+    });
+    return [status, got.get('location')];
+  };
+
+  test.each([
+    ['/', '/graphiql'],
+    ['/graphql', '/graphiql'],
+    ['/graphql?query=%7B__typename%7D', '/graphiql?query=%7B__typename%7D'],
+  ])('a browser gets from %s to %s', async (path, location) => {
+    expect(await visit(path, { accept: BROWSER })).toEqual([302, location]);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['that takes anything', { accept: '*/*' }],
+    ['that prefers JSON', { accept: 'application/json, text/html;q=0.9' }],
+    ['with a preflight header', { accept: BROWSER, 'apollo-require-preflight': 'true' }],
+  ])('a client %s stays at /graphql', async (_which, headers) => {
+    expect(await visit('/graphql?query=%7B__typename%7D', headers)).toEqual([200, null]);
+  });
+
   test('nothing else of the disk is served', async () => {
     for (const path of ['..%2fmanifest.json', '%2e%2e/manifest.json', '', 'absent.js']) {
       expect((await fetch(`${gateway.url}/graphiql/assets/${path}`)).status).toBe(404);

@@ -526,6 +526,10 @@ describe('in production', () => {
 
   test('GraphiQL is not there, unless it is allowed', async () => {
     const page = await fetch(`${production.url}/graphiql`);
+    const opened = { headers: { accept: 'text/html, */*;q=0.8' } };
+    expect((await fetch(`${production.url}/`, opened)).status).toBe(404);
+    const operation = `${production.url}/graphql?query={__typename}`;
+    expect(await (await fetch(operation, opened)).json()).toHaveProperty('errors');
     expect([page.status, (await page.json()).errors[0].extensions.code]).toEqual([
       404,
       'NOT_FOUND',

@@ -110,7 +110,7 @@ describe('a query by GET', () => {
     ['a mutation', 405, { query: MUTATION }, JSON_TYPE],
     ['no document', 200, { query: '{' }, JSON_TYPE],
     ['no query', 400, {}, JSON_TYPE],
-    ['a media type that there is not', 406, LISTED, { accept: 'text/html' }],
+    ['a media type that there is not', 406, LISTED, { accept: 'text/plain' }],
     [
       'a content type that is not JSON',
       415,

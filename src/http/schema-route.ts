@@ -1,0 +1,51 @@
+/** `GET /schema.graphql`: the schema as one file, for code generators and editors. */
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import type { Authenticate } from '../auth/authenticate.js';
+import type { Config } from '../config.js';
+import { printSdl } from '../graphql/schema.js';
+import { sendError } from './error.js';
+import { CachedResponse } from './response-cache.js';
+import { sendResponse } from './send-response.js';
+
+export interface SchemaRouteOptions {
+  authenticate: Authenticate;
+  config: Pick<Config, 'isSchemaPublic' | 'trustedDocuments'>;
+}
+
+/**
+ * Returns a plugin that serves the schema to whoever may introspect it: callers that authenticate, on a
+ * gateway that allows introspection. With trusted documents, introspection isn't among them.
+ */
+export function schemaRoute({ authenticate, config }: SchemaRouteOptions): FastifyPluginAsync {
+  return async (app) => {
+    if (!config.isSchemaPublic || config.trustedDocuments !== undefined) return;
+    let response: CachedResponse | undefined;
+    app.get('/schema.graphql', async (request, reply) => {
+      reply.header('vary', 'Accept-Encoding, Authorization');
+      try {
+        await authenticate(request.headers.authorization, request.log);
+      } catch (error) {
+        return refuse(error, request, reply);
+      }
+      response ??= new CachedResponse(printSdl(), {
+        operationName: undefined,
+        freshUntil: undefined,
+      });
+      // As text, since browsers download other types instead of showing them.
+      reply.type('text/plain; charset=utf-8');
+      return sendResponse(request, reply, response, { maxAgeMs: 0, onCompress: () => undefined });
+    });
+  };
+}
+
+/** Sends the error of an authentication, with its status and challenge. */
+function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (!(error instanceof GraphQLError)) throw error;
+  const { code, http } = error.extensions as {
+    code: string;
+    http: { status: number; headers?: Map<string, string> };
+  };
+  reply.headers(Object.fromEntries(http.headers ?? []));
+  return sendError(request, reply, { status: http.status, message: error.message, code });
+}
