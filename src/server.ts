@@ -18,6 +18,7 @@ import { schemaRoute } from './http/schema-route.js';
 import { createHttpServer, type LogStream } from './http/server.js';
 import { drain } from './http/shutdown.js';
 import { Idempotency } from './idempotency/index.js';
+import { DifferingOrganizations } from './loaders/permission-plan.js';
 import { connectShared, type RedisTimings } from './shared-state.js';
 import { createTextSeal } from './resolvers/text-seal.js';
 import { createTelemetry } from './telemetry/index.js';
@@ -85,10 +86,10 @@ export async function createGateway(
   const admission = createAdmission(config, log, { upstreamUtilization, eventLoopUtilization });
 
   const apollo = await startApollo(config, { schema, log });
-  const idempotency = new Idempotency(keys.store);
   const parts = {
-    ...{ client, idempotency, audit: createAudit(config, log) },
+    ...{ client, idempotency: new Idempotency(keys.store), audit: createAudit(config, log) },
     seal: createTextSeal(config.kinde.credentials?.clientSecret),
+    differing: new DifferingOrganizations(reportDifference(log)),
   };
   const execution = { apollo, parts, metrics, config };
   const authenticate = createAuthenticate(config, token);
@@ -138,4 +139,10 @@ const reportPageSize = (log: FastifyBaseLogger) => (size: number) =>
   log.warn(
     { size },
     'Kinde refuses larger pages: set KINDE_PAGE_SIZE to ask for this size at once',
+  );
+
+const reportDifference = (log: FastifyBaseLogger) => (organizationCode: string) =>
+  log.warn(
+    { organizationCode },
+    'a member has other permissions than its roles and the lists of members tell: for ten minutes, permissions of this organization take a call for each member',
   );

@@ -12,7 +12,7 @@ import { seedState } from './seed/index.js';
 import type { Environment, RecordedRequest } from './environment.js';
 import { createServer } from './server.js';
 import { type Switches, SwitchesSchema } from './switches.js';
-import type { BulkUpdate, State } from './state.js';
+import type { BulkUpdate, PermissionFilter, State } from './state.js';
 import { type Client, type TokenOptions, Tokens } from './tokens.js';
 import { Webhooks } from './webhooks/deliveries.js';
 
@@ -23,7 +23,7 @@ export { PAGE_TOKEN_KINDS, type PageTokenKind } from './page-tokens.js';
 export { RESPONSE_SHAPES, type ResponseShape } from './response-shapes.js';
 export { ERROR_SHAPES, type ErrorShape } from './errors.js';
 export type { Switches } from './switches.js';
-export { BULK_UPDATES } from './state.js';
+export { BULK_UPDATES, PERMISSION_FILTERS } from './state.js';
 export type {
   BulkUpdate,
   Member,
@@ -57,6 +57,8 @@ export interface EmulatorOptions {
   culprits?: CulpritPlace | undefined;
   /** Whether a bulk update replaces what a member has or adds to it; `replace` when left out. */
   bulkUpdates?: BulkUpdate | undefined;
+  /** Which permissions the filter of a list of members matches; `all` when left out. */
+  permissionFilter?: PermissionFilter | undefined;
   /** What is switched on from the start, and again after a reset. */
   switches?: z.input<typeof SwitchesSchema>;
   /** Another text gives other organizations, people and ids. */
@@ -201,9 +203,11 @@ function createState({
   pageTokenLifetimeSeconds: lifetimeSeconds,
   culprits,
   bulkUpdates,
+  permissionFilter,
 }: EmulatorOptions): State {
   const state = seedState({
-    ...{ seed, organizations, usersPerOrganization, culprits, bulkUpdates },
+    ...{ seed, organizations, usersPerOrganization, culprits },
+    ...{ bulkUpdates, permissionFilter },
     pageTokens: { kind, lifetimeSeconds },
   });
   state.organizationLimit = organizationLimit;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CULPRIT_PLACES, ERROR_SHAPES } from './errors.js';
 import type { EmulatorOptions } from './index.js';
 import { PAGE_TOKEN_KINDS } from './page-tokens.js';
-import { BULK_UPDATES } from './state.js';
+import { BULK_UPDATES, PERMISSION_FILTERS } from './state.js';
 import { RESPONSE_SHAPES } from './response-shapes.js';
 
 const whole = (min: number, max: number) =>
@@ -31,6 +31,9 @@ const Settings = z.object({
     .optional(),
   EMULATOR_BULK_UPDATES: z
     .enum(BULK_UPDATES, { error: `must be one of ${BULK_UPDATES.join(', ')}` })
+    .optional(),
+  EMULATOR_PERMISSION_FILTER: z
+    .enum(PERMISSION_FILTERS, { error: `must be one of ${PERMISSION_FILTERS.join(', ')}` })
     .optional(),
   EMULATOR_PAGE_SIZE_LIMIT: whole(1, 500).optional(),
   EMULATOR_RESPONSE_SHAPES: z
@@ -88,6 +91,7 @@ export function readEmulatorSettings(env: Record<string, string | undefined>): E
     pageTokenLifetimeSeconds: data.EMULATOR_PAGE_TOKEN_LIFETIME_SECONDS,
     culprits: data.EMULATOR_CULPRITS,
     bulkUpdates: data.EMULATOR_BULK_UPDATES,
+    permissionFilter: data.EMULATOR_PERMISSION_FILTER,
     ...(Object.values(switches).some((value) => value !== undefined) ? { switches } : {}),
     organizations: data.EMULATOR_ORGANIZATIONS,
     usersPerOrganization: data.EMULATOR_USERS_PER_ORGANIZATION,

@@ -74,12 +74,18 @@ export type Grants = Pick<Member, 'roles' | 'permissions'>;
 /** What a bulk update does with the roles and permissions that a member has. Kinde doesn't document it. */
 export const BULK_UPDATES = ['replace', 'add'] as const;
 
+/** Which permissions `users?permissions=` matches: those held directly, or through roles too. Kinde doesn't document it. */
+export const PERMISSION_FILTERS = ['all', 'direct'] as const;
+
+export type PermissionFilter = (typeof PERMISSION_FILTERS)[number];
+
 export type BulkUpdate = (typeof BULK_UPDATES)[number];
 
 export interface StateOptions {
   pageTokens?: PageTokenOptions;
   culprits?: CulpritPlace | undefined;
   bulkUpdates?: BulkUpdate | undefined;
+  permissionFilter?: PermissionFilter | undefined;
 }
 
 /** Everything that the emulated environment holds. Tests may read it and change it. */
@@ -91,6 +97,8 @@ export class State {
   culprits: CulpritPlace;
   /** May be changed at any time. */
   bulkUpdates: BulkUpdate;
+  /** May be changed at any time. */
+  permissionFilter: PermissionFilter;
   readonly organizations: Collection<OrganizationRecord>;
   readonly users: Collection<UserRecord>;
   /** The ids of those whose claims were refreshed, in order. */
@@ -111,10 +119,16 @@ export class State {
   /** `newHex` makes the ids of what is created later. */
   constructor(
     readonly newHex: (length: number) => string,
-    { pageTokens, culprits = 'message', bulkUpdates = 'replace' }: StateOptions = {},
+    {
+      pageTokens,
+      culprits = 'message',
+      bulkUpdates = 'replace',
+      permissionFilter = 'all',
+    }: StateOptions = {},
   ) {
     this.culprits = culprits;
     this.bulkUpdates = bulkUpdates;
+    this.permissionFilter = permissionFilter;
     this.pageTokens = new PageTokens(pageTokens);
     this.organizations = new Collection(this.pageTokens, ({ profile }) => profile.code, {
       name: ({ profile }) => profile.name,

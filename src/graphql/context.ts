@@ -8,6 +8,7 @@ import { upstreamGroup } from '../auth/identity.js';
 import { authorizeCall, type Viewer } from '../auth/viewer.js';
 import type { Idempotency } from '../idempotency/index.js';
 import { createLoaders, type Loaders } from '../loaders/index.js';
+import type { DifferingOrganizations } from '../loaders/permission-plan.js';
 import type { OperationBudget, Deadline } from '../upstream/policy/call-budget.js';
 import { ResponseDependencies } from '../upstream/cache/dependencies.js';
 import type { CallReport, CallScope } from '../upstream/call.js';
@@ -74,6 +75,8 @@ export interface SharedParts {
   idempotency: Idempotency;
   audit: Audit;
   seal: TextSeal | undefined;
+  /** Where members' permissions can't be read by their keys. */
+  differing: DifferingOrganizations;
 }
 
 /** One operation, as far as its request tells. */
@@ -90,7 +93,7 @@ export interface OperationRequest {
 
 /** Creates the context of one operation. */
 export function createContext(
-  { client, idempotency, audit, seal }: SharedParts,
+  { client, idempotency, audit, seal, differing }: SharedParts,
   { caller, requestId, log, isCurrent, budget, onCall, beginExchange }: OperationRequest,
 ): Context {
   const { viewer, token } = caller;
@@ -118,7 +121,9 @@ export function createContext(
   };
   return {
     ...{ viewer, upstream, idempotency, audit, seal, requestId, log, calls, dependencies },
-    loaders: createLoaders({ upstream, granted: grantedScopes, maxPageSize: client.maxPageSize }),
+    loaders: createLoaders({
+      ...{ upstream, differing, granted: grantedScopes, maxPageSize: client.maxPageSize },
+    }),
     time: budget,
     replays: new WeakSet(),
     summary: {

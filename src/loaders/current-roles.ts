@@ -3,7 +3,7 @@ import { endpoints } from '../upstream/endpoints/index.js';
 import { hasFailed, UpstreamError } from '../upstream/errors.js';
 import { pagesOf } from './pagination.js';
 import { ifPermitted } from './scopes.js';
-import { nextToken, type Entry, type ReadPage } from './shared-reads.js';
+import { nextToken, type ReadPage } from './shared-reads.js';
 import type { Sources } from './sources.js';
 import type { OrganizationUser } from '../upstream/types.js';
 
@@ -41,7 +41,7 @@ export function createCurrentRoles({
     for await (const { entries } of pagesOf(page, org_code)) {
       for (const entry of entries) {
         if (entry instanceof UpstreamError || !missing.has(entry.id)) continue;
-        const keys = keysOf(entry.roles);
+        const keys = roleKeysOf(entry);
         if (keys === undefined) continue;
         found.set(entry.id, keys);
         missing.delete(entry.id);
@@ -82,8 +82,10 @@ export function createCurrentRoles({
   };
 }
 
-/** Returns the keys of a list's entry; undefined where Kinde doesn't say all of them. */
-function keysOf(roles: readonly Entry<string>[] | null | undefined): Set<string> | undefined {
+/** Returns the role keys of a list's entry; undefined where Kinde doesn't say all of them. */
+export function roleKeysOf({
+  roles,
+}: Pick<Partial<OrganizationUser>, 'roles'>): Set<string> | undefined {
   if (roles == null) return undefined;
   const keys = roles.filter((key): key is string => !(key instanceof UpstreamError));
   return keys.length === roles.length ? new Set(keys) : undefined;

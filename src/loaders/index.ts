@@ -1,6 +1,7 @@
 /** All reads of one operation. Made for each operation and passed by hand: nothing outlives it. */
 import type { Endpoint } from '../upstream/endpoint.js';
 import { createFeatureFlagLoaders } from './feature-flags.js';
+import { MemberLists } from './member-lists.js';
 import { createOrganizationConnectionLoaders } from './organization-connections.js';
 import { createOrganizationInviteLoaders } from './organization-invites.js';
 import { createOrganizationLogoLoaders } from './organization-logos.js';
@@ -10,19 +11,31 @@ import { createOrganizationSecurityLoaders } from './organization-security.js';
 import { createOrganizationUserMfaLoaders } from './organization-user-mfa.js';
 import { createOrganizationLoaders } from './organizations.js';
 import { createPeopleLoaders } from './people.js';
+import type { DifferingOrganizations, PlanReport } from './permission-plan.js';
 import { createPermissionLoaders } from './permissions.js';
 import { createRoleLoaders } from './roles.js';
 import { SharedReads } from './shared-reads.js';
 import type { Sources } from './sources.js';
 import { createUserLoaders } from './users.js';
 
-export function createLoaders({ upstream, granted, maxPageSize }: Omit<Sources, 'reads'>) {
+export interface LoaderOptions extends Omit<Sources, 'reads'> {
+  differing: DifferingOrganizations;
+}
+
+export function createLoaders({ differing, ...options }: LoaderOptions) {
   let asked = 0;
   const count = () => asked++;
   const reads = new SharedReads();
-  const sources = { upstream, granted, maxPageSize, reads };
+  const sources = { ...options, reads };
+  const memberLists = reads.state(() => new MemberLists());
+  const plans: PlanReport[] = [];
   const people = createPeopleLoaders(sources);
   const roles = createRoleLoaders(sources);
+  const users = createUserLoaders(sources, people.find, roles.ofMember, memberLists);
+  const permissions = createPermissionLoaders(sources, {
+    ...{ roles, differing, lists: memberLists, users: users.page },
+    onPlan: (report) => void plans.push(report),
+  });
   return {
     organizations: counted(count, createOrganizationLoaders(sources)),
     organizationConnections: counted(count, createOrganizationConnectionLoaders(sources)),
@@ -33,12 +46,15 @@ export function createLoaders({ upstream, granted, maxPageSize }: Omit<Sources, 
     organizationSecurity: counted(count, createOrganizationSecurityLoaders(sources)),
     organizationUserMfa: counted(count, createOrganizationUserMfaLoaders(sources)),
     people: counted(count, people),
-    users: counted(count, createUserLoaders(sources, people.find, roles.ofMember)),
+    users: counted(count, users),
     roles: counted(count, roles),
-    permissions: counted(count, createPermissionLoaders(sources)),
+    permissions: counted(count, permissions),
     featureFlags: counted(count, createFeatureFlagLoaders(sources)),
     /** Returns how many reads the resolvers have asked for, each of which would be a call without sharing. */
     asked: () => asked,
+    memberLists,
+    /** Returns how the permissions of many members were read, in the order of the decisions. */
+    plans: () => plans,
     /** Drops what earlier mutations of the operation have read, and all errors. Catalogues are kept. */
     beginMutation: () => reads.clearAfter([]),
     /**

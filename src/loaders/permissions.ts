@@ -1,7 +1,9 @@
 import { endpoints } from '../upstream/endpoints/index.js';
 import type { OrganizationUserPermission, Permission } from '../upstream/types.js';
 import { createCatalogue } from './catalogue.js';
-import type { MemberReference } from './users.js';
+import { nameOfMember, type MemberReference } from './membership-test.js';
+import { walkToTheEnd } from './pagination.js';
+import { FEWEST_MEMBERS, PermissionPlan, type PlanOptions } from './permission-plan.js';
 import { nextToken, type Entry } from './shared-reads.js';
 import type { Sources } from './sources.js';
 
@@ -10,7 +12,12 @@ export type PermissionParent = Permission;
 /** A member's permission; `roles` are there when it was read as a grant. */
 export type PermissionGrantParent = OrganizationUserPermission;
 
-export function createPermissionLoaders({ upstream, granted, reads }: Sources) {
+type MemberPermissions = Entry<PermissionGrantParent>[];
+
+export function createPermissionLoaders(
+  { upstream, granted, reads, maxPageSize }: Sources,
+  plan: Pick<PlanOptions, 'lists' | 'users' | 'roles' | 'differing' | 'onPlan'>,
+) {
   const catalogue = createCatalogue(
     { granted, reads },
     endpoints.permissions.list,
@@ -23,20 +30,51 @@ export function createPermissionLoaders({ upstream, granted, reads }: Sources) {
     },
   );
 
-  const ofMember = reads.expandable<MemberReference, Entry<PermissionGrantParent>[]>(
-    async ({ org_code, user_id }, expanded) => {
-      const expand = expanded ? ('roles' as const) : undefined;
-      return (await upstream.organizations.userPermissions({ org_code, user_id, expand }))
-        .permissions;
-    },
-    ({ org_code, user_id }) => `${org_code} ${user_id}`,
+  const read = async (
+    { org_code, user_id }: MemberReference,
+    isExpanded: boolean,
+  ): Promise<MemberPermissions> => {
+    const expand = isExpanded ? ('roles' as const) : undefined;
+    return (await upstream.organizations.userPermissions({ org_code, user_id, expand }))
+      .permissions;
+  };
+  const currentPlan = reads.state(
+    () =>
+      new PermissionPlan({
+        ...plan,
+        ...{ granted, maxPageSize },
+        catalogue: () => walkToTheEnd(catalogue.page, {}),
+        ofMember: (member) => read(member, false),
+      }),
+  );
+  const ofMember = reads.expandable<MemberReference, MemberPermissions>(
+    read,
+    nameOfMember,
+    (members) => readByKey(members, currentPlan()),
   );
 
   return {
     ...catalogue,
-    /** A member's permissions: a call for each member, shared with `grantsOfMember`. */
+    /**
+     * A member's permissions: a call for each member, shared with `grantsOfMember`, or fewer for many
+     * members of one organization.
+     */
     ofMember: (member: MemberReference) => ofMember(member, false),
     /** The same with the roles that each comes through. */
     grantsOfMember: (member: MemberReference) => ofMember(member, true),
   };
+}
+
+/** Reads the permissions of members by key, organization by organization. Undefined for a few members. */
+function readByKey(members: readonly MemberReference[], plan: PermissionPlan) {
+  if (members.length < FEWEST_MEMBERS && !plan.isBegun) return undefined;
+  const wanted = new Map<string, MemberReference[]>();
+  for (const member of members) {
+    const others = wanted.get(member.org_code);
+    if (others === undefined) wanted.set(member.org_code, [member]);
+    else others.push(member);
+  }
+  const found = new Map([...wanted].map(([code, each]) => [code, plan.read(code, each)]));
+  return async ({ org_code, user_id }: MemberReference) =>
+    (await found.get(org_code)!).get(user_id);
 }

@@ -27,6 +27,14 @@ export type ReadPage<L, T> = (request: PageRequest<L>) => Promise<Page<T>>;
 /** A read that can be widened by `expand`, so that one call serves the fields that need it and those that don't. */
 export type ExpandableRead<K, V> = (key: K, expanded: boolean) => Promise<V>;
 
+/**
+ * Reads keys together. Returns the value of each, or undefined for one that is to be read alone;
+ * undefined where all are.
+ */
+export type ReadTogether<K, V> = (
+  keys: readonly K[],
+) => ((key: K) => Promise<V | undefined>) | undefined;
+
 /** A read of many keys in one call, and a way to store a value that another read has brought along. */
 export interface BatchedRead<K, V> {
   load: (key: K) => Promise<V>;
@@ -74,6 +82,13 @@ export class SharedReads {
     for (const clear of isUnwritten ? this.#clearErrors : this.#clears) clear(written);
   }
 
+  /** Returns what an operation learns from its reads, which is forgotten when they are cleared. */
+  state<T>(create: () => T): () => T {
+    let state: T | undefined;
+    this.#clears.push(() => (state = undefined));
+    return () => (state ??= create());
+  }
+
   #loader<K, V>(
     read: DataLoader.BatchLoadFn<K, V>,
     { nameOf, maxBatchSize }: BatchOptions<K>,
@@ -115,10 +130,14 @@ export class SharedReads {
     };
   }
 
-  /** Shares an expandable read. A key that is wanted both ways, or was read expanded, takes one call. */
+  /**
+   * Shares an expandable read. A key that is wanted both ways, or was read expanded, takes one call.
+   * Keys that are wanted unexpanded are read together where `readTogether` can.
+   */
   expandable<K, V>(
     read: (key: K, expanded: boolean) => Promise<V>,
     nameOf: (key: K) => string,
+    readTogether: ReadTogether<K, V> = () => undefined,
   ): ExpandableRead<K, V> {
     interface Request {
       key: K;
@@ -129,13 +148,19 @@ export class SharedReads {
         const expanded = new Set(
           requests.filter((request) => request.expanded).map(({ key }) => nameOf(key)),
         );
+        const plain = requests.map(({ key }) => key).filter((key) => !expanded.has(nameOf(key)));
+        const fromTogether = readTogether(plain);
+        const readPlain = (key: K) =>
+          fromTogether === undefined
+            ? read(key, false)
+            : fromTogether(key).then((value) => value ?? read(key, false));
         const reads = new Map<string, Promise<V>>();
         return requests.map(({ key }) => {
           const name = nameOf(key);
           const isExpanded = expanded.has(name);
           let promise = reads.get(name);
           if (promise === undefined) {
-            promise = read(key, isExpanded);
+            promise = isExpanded ? read(key, true) : readPlain(key);
             reads.set(name, promise);
             if (isExpanded) loader.prime({ key, expanded: false }, promise as unknown as V);
           }

@@ -2,6 +2,7 @@ import { endpoints } from '../upstream/endpoints/index.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { isId } from '../upstream/id.js';
 import type { OrganizationUser, User } from '../upstream/types.js';
+import type { Member, MemberList, MemberLists } from './member-lists.js';
 import { createMembershipTest, nameOfMember, type MemberReference } from './membership-test.js';
 import type { EntryTraits } from './page-run.js';
 import { pagesOf } from './pagination.js';
@@ -10,22 +11,10 @@ import { ifPermitted } from './scopes.js';
 import { EntryIndex, nextToken, type BatchedRead, type ReadPage } from './shared-reads.js';
 import type { Sources } from './sources.js';
 
+export type { Member, MemberList } from './member-lists.js';
 export type { MemberReference } from './membership-test.js';
 
-/** A member as far as what led here carries it: at least the person and the organization. */
-export type Member = MemberReference & Partial<OrganizationUser>;
 export type OrganizationUserParent = Member;
-
-/** The orders that Kinde offers for members. */
-export type MemberSort = `${'name' | 'email'}_${'asc' | 'desc'}`;
-
-/** What identifies a list of an organization's users; roles and permissions are comma separated. */
-export interface MemberList {
-  org_code: string;
-  sort: MemberSort | undefined;
-  roles: string | undefined;
-  permissions: string | undefined;
-}
 
 export const memberTraits: EntryTraits<MemberList, Member> = {
   keyOf: ({ user_id }) => user_id,
@@ -54,8 +43,11 @@ export function createUserLoaders(
   findPerson: (id: string) => Promise<User | null>,
   /** Reads a member's roles; throws NOT_FOUND for a user who is no member. */
   rolesOf: (member: MemberReference) => Promise<unknown>,
+  /** What the operation has seen of lists, which each page adds to. */
+  lists: () => MemberLists,
 ) {
-  const page = reads.pages<MemberList, Member>(async ({ list, size, token }) => {
+  const page = reads.pages<MemberList, Member>(async (request) => {
+    const { list, size, token } = request;
     const response = await organizations.users({ ...list, page_size: size, next_token: token });
     const entries = response.organization_users.map((entry) =>
       entry instanceof UpstreamError
@@ -63,7 +55,9 @@ export function createUserLoaders(
         : Object.assign(entry, { org_code: list.org_code, user_id: entry.id }),
     );
     for (const entry of entries) if (!(entry instanceof UpstreamError)) members.prime(entry, entry);
-    return { entries, next: nextToken(response.next_token), size };
+    const read = { entries, next: nextToken(response.next_token), size };
+    lists().notePage(request, read);
+    return read;
   });
 
   const members = createMemberSearch(reads, page);

@@ -118,6 +118,7 @@ export const resolvers = {
         },
         context,
       );
+      context.loaders.memberLists().noteShown(code, members.entries.length);
       if (members.entries.length === 0) {
         await checkRoleFilter(context.loaders, roles ?? []);
         await checkPermissionFilter(context.loaders, permissions ?? []);

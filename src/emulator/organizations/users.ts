@@ -15,7 +15,7 @@ export const users: Pick<Handlers['organizations'], Operations> = {
     const { members } = state.organization(org_code);
     const list = `users of ${org_code} with ${roles ?? ''} and ${permissions ?? ''}`;
     const { items, next_token } = members.page(list, sort, page, {
-      matches: holding(separated(roles), separated(permissions)),
+      matches: holding(state, separated(roles), separated(permissions)),
     });
     return success({ organization_users: items.map(present), next_token });
   },
@@ -100,15 +100,20 @@ function present({ user, joined_on, last_accessed_on, roles }: Member) {
 
 /**
  * Whether a member has all of the roles and all of the permissions, by key. Decisions: permissions
- * through roles count, and a key that nothing has matches nobody.
+ * through roles count unless the state says otherwise, and a key that nothing has matches nobody.
  */
-function holding(roleKeys: string[], permissionKeys: string[]): (member: Member) => boolean {
+function holding(
+  { permissionFilter }: State,
+  roleKeys: string[],
+  permissionKeys: string[],
+): (member: Member) => boolean {
   if (roleKeys.length === 0 && permissionKeys.length === 0) return () => true;
   return (member) => {
     const roles = new Set(Array.from(member.roles, ({ key }) => key));
     if (!roleKeys.every((key) => roles.has(key))) return false;
     if (permissionKeys.length === 0) return true;
-    const permissions = new Set(Array.from(permissionsOf(member).keys(), ({ key }) => key));
+    const matched = permissionFilter === 'all' ? permissionsOf(member).keys() : member.permissions;
+    const permissions = new Set(Array.from(matched, ({ key }) => key));
     return permissionKeys.every((key) => permissions.has(key));
   };
 }

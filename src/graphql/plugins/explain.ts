@@ -21,7 +21,8 @@ const round = (value: number) => Math.round(value * 100) / 100;
  * A request with the header `x-graphql-explain: true` gets `extensions.upstream`: how many calls of
  * Kinde's API were made, how many reads were taken from memory (`cached`, and `stale` in an outage) or
  * from another operation in flight (`merged`), how many needed no call of their own because they were
- * planned together with others (`saved`), and the calls one by one in the order in which they ended.
+ * planned together with others (`saved`), how the permissions of many members were read
+ * (`plans`), and the calls one by one in the order in which they ended.
  */
 export function explain(): ApolloServerPlugin<Context> {
   return {
@@ -40,6 +41,7 @@ export function explain(): ApolloServerPlugin<Context> {
             merged: countFrom('merged', calls),
             saved: Math.max(0, loaders.asked() - (calls.length - writes)),
             milliseconds: round(performance.now() - startedAt),
+            plans: loaders.plans(),
             calls: calls.map(told),
           };
           body.singleResult.extensions = { ...body.singleResult.extensions, upstream };
