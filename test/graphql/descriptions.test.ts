@@ -1,16 +1,24 @@
 /** What introspection, and so every tool, tells about the schema. */
-import { expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import {
   buildClientSchema,
+  buildSchema,
   getIntrospectionQuery,
   isIntrospectionType,
   isObjectType,
   isSpecifiedScalarType,
+  lexicographicSortSchema,
+  printSchema,
   type GraphQLSchema,
 } from 'graphql';
 import { fieldScopes } from '../../src/auth/required-scopes.js';
-import { createSchema } from '../../src/graphql/schema.js';
+import { createSchema, printSdl } from '../../src/graphql/schema.js';
 import { startGateway } from '../support/gateway.js';
+
+let introspected: GraphQLSchema;
+beforeAll(async () => {
+  introspected = await introspect();
+});
 
 async function introspect(): Promise<GraphQLSchema> {
   const gateway = await startGateway();
@@ -23,8 +31,8 @@ async function introspect(): Promise<GraphQLSchema> {
   }
 }
 
-test('introspection describes every type, and names the scopes of every field that requires some', async () => {
-  const schema = await introspect();
+test('introspection describes every type, and names the scopes of every field that requires some', () => {
+  const schema = introspected;
   const own = createSchema();
   for (const type of Object.values(schema.getTypeMap())) {
     if (isIntrospectionType(type) || isSpecifiedScalarType(type)) continue;
@@ -43,4 +51,9 @@ test('introspection describes every type, and names the scopes of every field th
   }
   const dateTime = schema.getType('DateTime');
   expect(dateTime).toMatchObject({ specifiedByURL: expect.stringContaining('date-time') });
+});
+
+test('schema.graphql describes everything as introspection does', () => {
+  const described = printSchema(lexicographicSortSchema(introspected));
+  expect(printSchema(buildSchema(printSdl()))).toBe(described);
 });
