@@ -1,4 +1,5 @@
 /** From the claims of a verified token to the viewer that it stands for. */
+import { isObject, parseJson } from '../upstream/json.js';
 import { grantedScopes, textsIn } from '../upstream/token-claims.js';
 import type { Viewer } from './viewer.js';
 
@@ -75,7 +76,7 @@ function formsOf(claims: Claims, name: Switched): Form[] {
 function namespaceIn(claims: Claims, namespace: string): Claims {
   const value = claims[namespace];
   if (value == null) return {};
-  const object = typeof value === 'string' ? parsed(value) : value;
+  const object = typeof value === 'string' ? parseJson(value) : value;
   if (isObject(object)) return object;
   throw new ClaimError(namespace, `\`${namespace}\` is no object`);
 }
@@ -113,17 +114,9 @@ function permissionsOf(claims: Claims): ReadonlySet<string> {
 function decoded(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   if (!/^\s*[[{]/.test(value)) return textsIn(value);
-  const json = parsed(value);
+  const json = parseJson(value);
   if (isObject(json) && Object.keys(json).length === 0) return [];
   return json ?? postgresList(value);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const POSTGRES_ENTRY = /\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",{}]+))\s*(,|$)/y;
@@ -161,7 +154,3 @@ function canonical(claim: unknown): string {
 
 /** Roles are objects with a key, and where they are bare texts, those are the keys. */
 const keyOf = (entry: unknown): unknown => (isObject(entry) && entry['key']) || entry;
-
-function isObject(value: unknown): value is Claims {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -5,11 +5,10 @@ import { ConfigError, readConfig, type AuthMode, type Config } from '../config.j
 import { createSchema } from '../graphql/schema.js';
 import { ping } from '../redis/client.js';
 import { whyNoRedis, whyNoToken, whyUnreachable } from './diagnose.js';
-import { createSend, SendError, type RawResponse } from '../upstream/send/index.js';
+import { parseObject } from '../upstream/json.js';
+import { SendError, type RawResponse } from '../upstream/send/index.js';
 import { checkIssuers } from './check-issuers.js';
-import { createClientCredentials } from '../upstream/token.js';
-
-const BODY_LIMIT_BYTES = 1024 * 1024;
+import { hasCredentials, tokenSource, withSend } from './kinde.js';
 
 export interface ConfigReport {
   /** Whether a gateway with these settings can serve. */
@@ -66,20 +65,14 @@ export async function checkConfig(
   if (kinde === undefined) return { ...report, ok: true };
   report.kinde = { url: kinde.baseUrl, audience: kinde.audience };
 
-  if (kinde.credentials !== undefined) {
-    const { send, close } = createSend(sendOptions(config, kinde.baseUrl));
+  if (hasCredentials(kinde)) {
     try {
-      const source = createClientCredentials(
-        send,
-        kinde.baseUrl,
-        { ...kinde.credentials, audience: kinde.audience },
-        { retries: config.upstreamRetries, timeoutMs: config.upstreamTimeoutMs },
+      const { scopes } = await withSend(config, kinde.baseUrl, async (send) =>
+        tokenSource(send, config, kinde).get(),
       );
-      Object.assign(report, whatScopesAllow((await source.get()).scopes));
+      Object.assign(report, whatScopesAllow(scopes));
     } catch (error) {
       report.problems.push(whyNoToken(error, kinde));
-    } finally {
-      await close();
     }
   }
   if (kinde.credentials === undefined || jwt !== undefined) {
@@ -101,15 +94,6 @@ async function tryRedis(url: string | undefined): Promise<ConfigReport['redis']>
   } catch (error) {
     return { host, problem: whyNoRedis(error, host) };
   }
-}
-
-function sendOptions({ upstreamTimeoutMs }: Config, baseUrl: string) {
-  return {
-    baseUrl,
-    timeoutMs: upstreamTimeoutMs,
-    maxSockets: 1,
-    maxBodyBytes: BODY_LIMIT_BYTES,
-  };
 }
 
 function whatScopesAllow(granted: ReadonlySet<string> | undefined): Partial<ConfigReport> {
@@ -139,22 +123,14 @@ async function whyNoKeys(config: Config, jwksUri: string): Promise<string | unde
   }
 }
 
-async function get(config: Config, url: string): Promise<RawResponse> {
-  const { send, close } = createSend(sendOptions(config, new URL(url).origin));
-  try {
-    return await send({ method: 'GET', url, headers: { accept: 'application/json' } });
-  } finally {
-    await close();
-  }
-}
+const get = (config: Config, url: string): Promise<RawResponse> =>
+  withSend(config, new URL(url).origin, (send) =>
+    send({ method: 'GET', url, headers: { accept: 'application/json' } }),
+  );
 
 function hasKeys(body: string): boolean {
-  try {
-    const { keys } = JSON.parse(body) as { keys?: unknown };
-    return Array.isArray(keys) && keys.length > 0;
-  } catch {
-    return false;
-  }
+  const keys = parseObject(body)?.['keys'];
+  return Array.isArray(keys) && keys.length > 0;
 }
 
 /** The report for people to read. */

@@ -2,6 +2,7 @@
 import { acceptedIssuer } from '../auth/issuer.js';
 import type { JwtConfig } from '../config.js';
 import { logText } from '../telemetry/redact.js';
+import { parseObject } from '../upstream/json.js';
 import { SendError } from '../upstream/send/index.js';
 
 export interface IssuerFindings {
@@ -49,10 +50,10 @@ async function issuerAt(get: Get, base: string): Promise<string | undefined> {
   try {
     const { status, body } = await get(discoveryUri(base));
     if (status !== 200) return undefined;
-    const issuer = (JSON.parse(body) as { issuer?: unknown } | null)?.issuer;
+    const issuer = parseObject(body)?.['issuer'];
     return typeof issuer === 'string' ? logText(issuer) : undefined;
   } catch (error) {
-    if (error instanceof SendError || error instanceof SyntaxError) return undefined;
+    if (error instanceof SendError) return undefined;
     throw error;
   }
 }

@@ -1,15 +1,14 @@
 /** `kinde-graphql webhooks`: lists, registers and removes the webhooks of the Kinde environment. */
-import { ConfigError, readConfig, type Config, type KindeConfig } from '../config.js';
-import { createSend, SendError, type Send } from '../upstream/send/index.js';
-import { createClientCredentials } from '../upstream/token.js';
+import { ConfigError, readConfig, type Config } from '../config.js';
+import { SendError, type Send } from '../upstream/send/index.js';
 import type { Method } from '../upstream/endpoint.js';
 import { UpstreamError, reasonsIn } from '../upstream/errors.js';
+import { parseJson } from '../upstream/json.js';
 import { EVENT_TYPES } from '../webhooks/events.js';
 import { WEBHOOK_PATH } from '../webhooks/receiver.js';
 import { whyNoToken, whyUnreachable } from './diagnose.js';
+import { hasCredentials, tokenSource, withSend, type KindeWithCredentials } from './kinde.js';
 import type { Terminal } from './terminal.js';
-
-const BODY_LIMIT_BYTES = 1024 * 1024;
 
 /** A failure that the message explains in full. */
 class CommandError extends Error {}
@@ -103,23 +102,17 @@ function endpointIn(url: string | undefined): string {
 }
 
 async function withCall<T>(env: Terminal['env'], use: (call: Call) => Promise<T>): Promise<T> {
-  const { kinde, ...config } = read(env);
-  const { send, close } = createSend({
-    ...{ baseUrl: kinde.baseUrl, timeoutMs: config.upstreamTimeoutMs },
-    ...{ maxSockets: 1, maxBodyBytes: BODY_LIMIT_BYTES },
-  });
-  try {
-    return await use(callWith(send, kinde, config));
-  } finally {
-    await close();
-  }
+  const config = read(env);
+  return withSend(config, config.kinde.baseUrl, (send) => use(callWith(send, config)));
 }
 
-function read(env: Terminal['env']): Config & { kinde: KindeConfig } {
+type ConfigWithCredentials = Config & { kinde: KindeWithCredentials };
+
+function read(env: Terminal['env']): ConfigWithCredentials {
   try {
     // Nothing is served, so that nobody needs to be let in.
     const config = readConfig({ ...env, AUTH_MODE: env['AUTH_MODE'] ?? 'passthrough' });
-    if (config.kinde?.credentials !== undefined) return { ...config, kinde: config.kinde };
+    if (hasCredentials(config.kinde)) return { ...config, kinde: config.kinde };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new CommandError(error.message);
@@ -129,21 +122,10 @@ function read(env: Terminal['env']): Config & { kinde: KindeConfig } {
   );
 }
 
-function callWith(
-  send: Send,
-  kinde: KindeConfig,
-  {
-    upstreamRetries: retries,
-    upstreamTimeoutMs: timeoutMs,
-  }: Pick<Config, 'upstreamRetries' | 'upstreamTimeoutMs'>,
-): Call {
-  const { baseUrl, audience, credentials } = kinde;
-  const source = createClientCredentials(
-    send,
-    baseUrl,
-    { ...credentials!, audience },
-    { retries, timeoutMs },
-  );
+function callWith(send: Send, config: ConfigWithCredentials): Call {
+  const { kinde } = config;
+  const { baseUrl } = kinde;
+  const source = tokenSource(send, config, kinde);
   return async (method, path, scope, body) => {
     let authorization: string;
     try {
@@ -167,7 +149,7 @@ function callWith(
 }
 
 function resultOf({ status, body }: { status: number; body: string }, scope: string): unknown {
-  const parsed = parse(body);
+  const parsed = parseJson(body);
   if (status >= 200 && status < 300) return parsed ?? {};
   if (status === 403) {
     throw new CommandError(
@@ -178,12 +160,4 @@ function resultOf({ status, body }: { status: number; body: string }, scope: str
   throw new CommandError(
     `Kinde responded with ${status}${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}.`,
   );
-}
-
-function parse(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -7,6 +7,7 @@ import type { Endpoint } from '../upstream/endpoint.js';
 import { endpoints } from '../upstream/endpoints/index.js';
 import { MAX_PAGE_SIZE } from '../upstream/endpoints/page.js';
 import { MAX_ID_LENGTH } from '../upstream/id.js';
+import { parseJson } from '../upstream/json.js';
 
 /**
  * The list that a cursor belongs to: its field, its owner and its filters. The order stands apart,
@@ -87,12 +88,7 @@ const purposeOf = (list: string, key: string | null | undefined) =>
   JSON.stringify(['cursor', list, key]);
 
 function parse(cursor: string): Payload | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(Buffer.from(cursor, 'base64url').toString());
   if (!Array.isArray(value) || value.length !== 11 || value[0] !== 2) return undefined;
   const [, list, sort, token, size, index, key, unusable, ...texts] = value as unknown[];
   const isPayload =

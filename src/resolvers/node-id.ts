@@ -1,3 +1,6 @@
+/** Global ids: opaque to clients, and made of a type and Kinde's own keys. */
+import { parseJson } from '../upstream/json.js';
+
 /** What names an object of each type, in the order in which its global id holds it. */
 const KEYS = {
   Organization: ['organizationCode'],
@@ -32,12 +35,7 @@ export function nodeId(type: NodeType, ...keys: string[]): string {
 
 /** What a global id names; undefined for a text that `nodeId` did not make. */
 export function parseNodeId(id: string): { type: NodeType; keys: string[] } | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(id, 'base64url').toString());
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(Buffer.from(id, 'base64url').toString());
   if (!Array.isArray(value) || !value.every((part) => typeof part === 'string')) return undefined;
   const [type, ...keys] = value as [string, ...string[]];
   const isNode = Object.hasOwn(KEYS, type) && keys.length === KEYS[type as NodeType].length;

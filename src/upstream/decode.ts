@@ -3,6 +3,7 @@ import type { TSchema } from 'typebox';
 import type { Fetched } from './cache/reads.js';
 import type { Endpoint } from './endpoint.js';
 import { reasonsIn, UpstreamError, type Reason, type UpstreamFailure } from './errors.js';
+import { parseJson } from './json.js';
 import { askedWaitMs } from './policy/retry.js';
 import { scopeAskedFor } from './required-scope.js';
 import {
@@ -29,7 +30,7 @@ export function interpret(
   const { status } = response;
   if (status >= 200 && status < 300) return decode(endpoint, response, onMismatch);
 
-  const reasons = reasonsIn(parse(response.body));
+  const reasons = reasonsIn(parseJson(response.body));
   const waitMs = askedWaitMs(response);
   const details = {
     route: endpoint.route,
@@ -104,7 +105,7 @@ function decode(
     blamed: undefined,
   };
   const value = decoderOf(endpoint)(
-    body === '' && endpoint.method !== 'GET' ? {} : parse(body),
+    body === '' && endpoint.method !== 'GET' ? {} : parseJson(body),
     decoding,
   );
   if (value === UNUSABLE) throw badResponse(endpoint, status, decoding.blamed!);
@@ -132,13 +133,5 @@ export function valueOf(endpoint: Endpoint, body: string): unknown {
   } catch (error) {
     if (error instanceof UpstreamError) return undefined;
     throw error;
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,6 @@
 /** What can go wrong with a call of the Kinde Management API, in the API's own terms. */
 import type { Route } from './endpoint.js';
+import { isObject } from './json.js';
 
 export type UpstreamFailure =
   /** A parameter that cannot be an id; nothing was sent. */
@@ -138,8 +139,4 @@ function plainText(message: string): string {
 /** A value of a response as a code; undefined for what cannot be one. */
 export function codeIn(value: unknown): string | undefined {
   return typeof value === 'string' && CODE.test(value) ? value : undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

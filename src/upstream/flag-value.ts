@@ -1,7 +1,7 @@
 /** Feature flags as Kinde sends them, and the values that they mean. */
 import { toBoolean, toInteger, toText, UNCLEAR, type Unclear } from './convert.js';
+import { isObject } from './json.js';
 import {
-  isObject,
   loseEntry,
   report,
   unusable,

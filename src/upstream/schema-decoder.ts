@@ -15,6 +15,7 @@ import {
   type Unclear,
 } from './convert.js';
 import type { UpstreamError } from './errors.js';
+import { isObject } from './json.js';
 
 /** What a decoder returns for a value that it can't do without and that can't be read. */
 export const UNUSABLE = Symbol('unusable');
@@ -224,9 +225,4 @@ function jsonTypeOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'list';
   return typeof value;
-}
-
-/** Returns whether a JSON value is an object. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 /** The gateway's own access token: OAuth 2.0 client credentials (RFC 6749, section 4.4). */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeIn, UpstreamError } from './errors.js';
+import { parseObject } from './json.js';
 import { retryWaitMs, type Outcome } from './policy/retry.js';
 import { retryAfter, SendError, type RawResponse, type Send } from './send/index.js';
 import { grantedScopes, unverifiedClaims } from './token-claims.js';
@@ -191,7 +192,7 @@ function readTokenResponse(
   { status, body: text }: RawResponse,
   requestedAt: number,
 ): { token: AccessToken; lifetimeMs: number } {
-  const body = parse(text);
+  const body = parseObject(text) ?? {};
   if (status === 429 || status >= 500) {
     throw new UpstreamError('UNAVAILABLE', `The token endpoint answered ${status}`, { status });
   }
@@ -236,13 +237,4 @@ const UNKNOWN_LIFETIME_MS = 300_000;
 /** RFC 6749 only recommends `expires_in`. Without it, the token's own claims say when it expires. */
 function lifetimeByClaims({ exp }: { exp?: unknown }, now: number): number {
   return typeof exp === 'number' ? exp * 1000 - now : UNKNOWN_LIFETIME_MS;
-}
-
-function parse(body: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }

@@ -9,10 +9,10 @@
  */
 import { type Static, type TObject, type TSchema, type TUnsafe, Type as t } from 'typebox';
 import { compileFeatureFlags, type FeatureFlags as Flags } from './flag-value.js';
+import { isObject } from './json.js';
 import {
   compileDecoder,
   decodedBy,
-  isObject,
   list,
   loseEntry,
   report,

@@ -1,5 +1,6 @@
 /** Reads a webhook's body: a JWT that the environment has signed and whose payload is the event. */
 import { compactVerify, errors, type CompactVerifyGetKey } from 'jose';
+import { parseObject } from '../upstream/json.js';
 import type { KindeEvent } from './events.js';
 
 /** The body is no event of this environment. The message says why, for the log. */
@@ -30,19 +31,9 @@ export async function verifyEvent(body: string, keys: CompactVerifyGetKey): Prom
     }
     throw error;
   }
-  return eventIn(parse(payload));
-}
-
-function parse(payload: Uint8Array): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(payload));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return value as Record<string, unknown>;
-    }
-  } catch {
-    // The same as for a payload that is JSON and no object.
-  }
-  throw new InvalidEventError('the payload is not a JSON object');
+  const claims = parseObject(new TextDecoder().decode(payload));
+  if (claims === undefined) throw new InvalidEventError('the payload is not a JSON object');
+  return eventIn(claims);
 }
 
 function eventIn(claims: Record<string, unknown>): KindeEvent {

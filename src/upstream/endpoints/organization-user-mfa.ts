@@ -1,14 +1,8 @@
 /** The second factors that members have set up. */
 import { type Static, Type as t } from 'typebox';
 import { endpoint } from '../endpoint.js';
-import {
-  compileDecoder,
-  decodedBy,
-  isObject,
-  list,
-  report,
-  type Entry,
-} from '../schema-decoder.js';
+import { isObject } from '../json.js';
+import { compileDecoder, decodedBy, list, report, type Entry } from '../schema-decoder.js';
 import { flag, instant, integer, Success, text } from '../types.js';
 
 export const MfaFactor = t.Object({
