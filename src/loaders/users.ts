@@ -50,9 +50,7 @@ export function createUserLoaders(
     const { list, size, token } = request;
     const response = await organizations.users({ ...list, page_size: size, next_token: token });
     const entries = response.organization_users.map((entry) =>
-      entry instanceof UpstreamError
-        ? entry
-        : Object.assign(entry, { org_code: list.org_code, user_id: entry.id }),
+      entry instanceof UpstreamError ? entry : memberOf(list.org_code, entry),
     );
     for (const entry of entries) if (!(entry instanceof UpstreamError)) members.prime(entry, entry);
     const read = { entries, next: nextToken(response.next_token), size };
@@ -113,6 +111,18 @@ export function createUserLoaders(
       return (isMember ?? (await isMemberByCall(member))) ? member : null;
     },
   };
+}
+
+/**
+ * Returns a list's entry as a member. The entry is in the cache, so it is copied. V8 copies ten times
+ * slower into an object that gets its own properties last; they are set again over those of an entry
+ * that has properties of these names.
+ */
+function memberOf(org_code: string, entry: OrganizationUser): Member {
+  const member: Member = { org_code, user_id: entry.id, ...entry };
+  member.org_code = org_code;
+  member.user_id = entry.id;
+  return member;
 }
 
 /** The API has no read for one member's details: the organization's list is walked until all are found. */

@@ -1,6 +1,7 @@
 /** Responses that differ from Kinde's specification: one odd field costs nothing but itself. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { globalId } from '../support/ids.js';
 import { growth, scrape } from '../support/prometheus.js';
 
 let gateway: TestGateway;
@@ -324,6 +325,18 @@ describe('an object', () => {
       linkColor: { raw: '#0056F1', hex: '#0056F1', hsl: null },
       buttonColor: null,
     });
+  });
+
+  test('keeps its identity beside properties that are called as the gateway calls its own', async () => {
+    answer(MEMBERS, {
+      organization_users: [{ id: 'kp_1', user_id: 'kp_2', org_code: 'org_other', email: 'a@b.c' }],
+    });
+    const { users } = await organization(
+      { code: CODE },
+      'code users { nodes { userId id email } }',
+    );
+    const id = globalId('OrganizationUser', CODE, 'kp_1');
+    expect(users.nodes).toEqual([{ userId: 'kp_1', id, email: 'a@b.c' }]);
   });
 
   test('without what identifies it is an error, and nothing beside it is', async () => {
