@@ -57,6 +57,25 @@ export function settingsTables(): string {
     .join('\n\n');
 }
 
+/** Returns the text of .env.example: every setting with its default, commented out. */
+export function envExample(): string {
+  const sections = Object.entries(SECTIONS).map(([section, title]) => {
+    const lines = Object.values<Setting<unknown>>(settings[section as keyof typeof settings]).map(
+      ({ variable, range, description, default: fallback = '' }) => {
+        const values = range === '' ? '' : ` Values: ${range}.`;
+        // A comment has no links.
+        const text = `${description}${values}`.replace(/\[([^\]]+)\]\([^)]*\)/g, '$1');
+        return `# ${text}\n#${variable}=${fallback}`;
+      },
+    );
+    return [`## ${title}`, ...lines].join('\n\n');
+  });
+  const head = `# The settings of kinde-graphql with their defaults. Copy this file to .env, uncomment what you change,
+# and start: node --env-file=.env dist/index.js
+# docs/settings.md says more. \`npm run generate\` writes this file.`;
+  return `${[head, ...sections].join('\n\n')}\n`;
+}
+
 function settingRow(setting: Setting<unknown>): string {
   const { variable, range, defaultDescription, description } = setting;
   const fallback = defaultDescription ?? (setting.default ? code(setting.default) : '');

@@ -2,7 +2,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createSchema, printSdl } from '../src/graphql/schema.js';
 import { clientSchema } from './client-schema.js';
-import { operationTables, scopeTable, settingsTables, upstreamReadme } from './docs-tables.js';
+import {
+  envExample,
+  operationTables,
+  scopeTable,
+  settingsTables,
+  upstreamReadme,
+} from './docs-tables.js';
 
 const root = new URL('../', import.meta.url);
 const schema = createSchema();
@@ -19,6 +25,7 @@ function replaceBetween(file: string, name: string, text: string): void {
 }
 
 writeFileSync(new URL('src/upstream/README.md', root), upstreamReadme(schema));
+writeFileSync(new URL('.env.example', root), envExample());
 writeFileSync(new URL('schema.graphql', root), printSdl());
 writeFileSync(new URL('src/generated/client-schema.ts', root), clientSchema(schema));
 replaceBetween('docs/authorization.md', 'scopes', scopeTable(schema));

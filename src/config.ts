@@ -1,4 +1,5 @@
 /** The settings of the gateway: the only reader of the environment. */
+import { readSecretFile } from './config/secret.js';
 import { settings } from './config/settings.js';
 import type { Setting } from './config/values.js';
 
@@ -41,13 +42,19 @@ export function isLoopback(host: string): boolean {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Returns the variable that names the file of a secret. */
+export const fileVariable = (variable: string) => `${variable}_FILE`;
+
 /**
- * Reads the settings from an environment. An empty variable counts as unset. Throws one ConfigError
- * that names every bad variable.
+ * Reads the settings from an environment, and secrets from their files. An empty variable counts as
+ * unset. Throws one ConfigError that names every bad variable.
  */
 export function readConfig(env: Environment): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const problems: string[] = [];
+  const given = withSecretFiles(
+    Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')),
+    problems,
+  );
   const values = readSections(given, problems);
   // These are checked also when a variable is bad by itself, so that one start names every problem.
   problems.push(...authenticationProblems(given, values));
@@ -56,7 +63,27 @@ export function readConfig(env: Environment): Config {
     problems.push('METRICS_PORT must differ from PORT');
   }
   if (problems.length > 0) throw new ConfigError(problems);
-  return deepFreeze(derive(values));
+  return deepFreeze(derive(values, given));
+}
+
+/** Returns the environment with the secrets of which a variable names the file. */
+function withSecretFiles(given: Environment, problems: string[]): Environment {
+  const secrets: Record<string, string> = {};
+  for (const { variable, isSecret } of settingsByVariable.values()) {
+    const name = fileVariable(variable);
+    const file = given[name];
+    if (!isSecret || file === undefined) continue;
+    if (given[variable] !== undefined) problems.push(`${variable} must not be set with ${name}`);
+    try {
+      secrets[variable] = readSecretFile(file);
+      if (secrets[variable] === '')
+        problems.push(`${name} must name a file with text, not "${file}"`);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      problems.push(`${name} must name a file that can be read, not "${file}" (${code})`);
+    }
+  }
+  return { ...given, ...secrets };
 }
 
 /** Reads each setting. One that is bad is reported, and undefined in what is returned. */
@@ -130,7 +157,7 @@ function openAccessProblems({ auth, server, kinde }: Read): string[] {
 }
 
 /** Returns the configuration: the settings by section, and what follows from several of them. */
-function derive(values: Read) {
+function derive(values: Read, given: Environment) {
   const { server, browsers, kinde, auth, upstream, documents, idempotency, telemetry } = values;
   const { nodeEnv, ...serving } = server;
   const { mode: cacheMode, ...cache } = values.cache;
@@ -152,7 +179,7 @@ function derive(values: Read) {
     /** Whose tokens are accepted; undefined unless the mode is jwt. */
     jwt: authMode === 'jwt' ? jwtConfig(values) : undefined,
     /** The Kinde environment; undefined for the embedded emulator. */
-    kinde: kindeConfig(kinde),
+    kinde: kindeConfig(kinde, given[fileVariable('KINDE_CLIENT_SECRET')]),
     /** Whether clients may read the schema, by introspection or from suggestions in messages. */
     isSchemaPublic: !isProduction || documents.isIntrospectionAllowed,
     isGraphiqlServed: !isProduction || documents.isGraphiqlAllowed,
@@ -163,7 +190,11 @@ function derive(values: Read) {
     streams: values.streams,
     /** Undefined where Kinde's events are not received. */
     webhooks: webhooksConfig(values),
-    cache: { ...cache, maxBytes: cacheMode === 'off' ? 0 : cache.maxBytes },
+    cache: {
+      ...{ ...cache, maxBytes: cacheMode === 'off' ? 0 : cache.maxBytes },
+      /** The file of REDIS_URL, which may change. */
+      redisUrlFile: given[fileVariable('REDIS_URL')],
+    },
     logLevel: telemetry.logLevel,
     isAudited: telemetry.isAudited,
     /** Where metrics are served; undefined when they are off. */
@@ -181,7 +212,10 @@ function isEmulated({ domain }: Read['kinde']): boolean {
   return domain === undefined || isLoopback(new URL(domain).hostname);
 }
 
-function kindeConfig({ domain, audience, clientId, clientSecret }: Read['kinde']) {
+function kindeConfig(
+  { domain, audience, clientId, clientSecret }: Read['kinde'],
+  clientSecretFile: string | undefined,
+) {
   if (domain === undefined) return undefined;
   return {
     /** Scheme and host, without a trailing slash. */
@@ -189,7 +223,14 @@ function kindeConfig({ domain, audience, clientId, clientSecret }: Read['kinde']
     audience: audience ?? `${domain}/api`,
     /** The machine-to-machine application; undefined where callers bring their own tokens. */
     credentials:
-      clientId === undefined || clientSecret === undefined ? undefined : { clientId, clientSecret },
+      clientId === undefined || clientSecret === undefined
+        ? undefined
+        : {
+            clientId,
+            clientSecret,
+            /** The file of the secret, which may change. */
+            clientSecretFile,
+          },
   };
 }
 

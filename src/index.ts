@@ -30,7 +30,8 @@ function settings(): Config {
 /** Starts an emulator of Kinde in this process, on its own port. */
 async function embeddedKinde(): Promise<KindeConfig & Pick<Emulator, 'webhooks' | 'close'>> {
   const { url, audience, clientId, clientSecret, webhooks, close } = await startEmulator();
-  return { baseUrl: url, audience, credentials: { clientId, clientSecret }, webhooks, close };
+  const credentials = { clientId, clientSecret, clientSecretFile: undefined };
+  return { baseUrl: url, audience, credentials, webhooks, close };
 }
 
 const config = settings();
@@ -84,5 +85,15 @@ function shutDown(signal: NodeJS.Signals): void {
       process.exit(1);
     });
 }
+
+process.on('SIGHUP', () => {
+  gateway.reloadSecrets().then(
+    () => gateway.log.info('SIGHUP: secrets were read again'),
+    (error: unknown) =>
+      gateway.log.warn(
+        `SIGHUP: secrets were read again, but the gateway got no new access token and keeps the one it has. ${whyNoToken(error, kinde)}`,
+      ),
+  );
+});
 
 for (const signal of signals) process.on(signal, shutDown);

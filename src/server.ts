@@ -2,6 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { createAuthenticate } from './auth/authenticate.js';
 import type { Config, KindeConfig } from './config.js';
+import { openSecret, type Secret } from './config/secret.js';
 import { refuseUnusableDocuments, startApollo } from './graphql/apollo.js';
 import { createAudit } from './graphql/audit.js';
 import { createSchema } from './graphql/schema.js';
@@ -24,7 +25,6 @@ import { createTextSeal } from './resolvers/text-seal.js';
 import { createTelemetry } from './telemetry/index.js';
 import { createMetricsServer } from './telemetry/metrics-server.js';
 import { reportMismatches } from './telemetry/mismatches.js';
-import type { UpstreamError } from './upstream/errors.js';
 import { createUpstream } from './upstream/index.js';
 import { Breaker } from './upstream/policy/breaker.js';
 import type { TokenSource } from './upstream/token.js';
@@ -40,6 +40,11 @@ export interface Gateway {
    * when requests had to be cut off.
    */
   close(): Promise<void>;
+  /**
+   * Reads secrets from their files again, and requests a token with the new one. Rejects when there is
+   * none to be had, and then the token of before stays in use.
+   */
+  reloadSecrets(): Promise<void>;
   log: FastifyBaseLogger;
   /** The gateway's own token; undefined where callers bring theirs. */
   token: TokenSource | undefined;
@@ -71,14 +76,10 @@ export async function createGateway(
   const { metrics, traces } = await createTelemetry(config, log, { breaker, cache });
   const metricsServer =
     metrics && createMetricsServer(metrics, (error) => log.error({ err: error }, 'internal error'));
-  const onTokenRequest = (error?: UpstreamError) => metrics?.tokenRequested(error);
-  const onMismatch = reportMismatches(log, metrics);
+  const secret = clientSecret(config.kinde);
   const upstream = createUpstream(config, {
-    breaker,
-    cache,
-    rateLimit,
-    onTokenRequest,
-    onMismatch,
+    ...{ secret, breaker, cache, rateLimit, onMismatch: reportMismatches(log, metrics) },
+    onTokenRequest: (error) => metrics?.tokenRequested(error),
     onPageSizeLowered: reportPageSize(log),
   });
   const { client, token } = upstream;
@@ -88,7 +89,7 @@ export async function createGateway(
   const apollo = await startApollo(config, { schema, log });
   const parts = {
     ...{ client, idempotency: new Idempotency(keys.store), audit: createAudit(config, log) },
-    seal: createTextSeal(config.kinde.credentials?.clientSecret),
+    seal: createTextSeal(secret),
     differing: new DifferingOrganizations(reportDifference(log)),
   };
   const execution = { apollo, parts, metrics, config };
@@ -130,9 +131,18 @@ export async function createGateway(
       redis?.close();
       if (!isComplete) throw new Error('Requests in flight were cut off after SHUTDOWN_GRACE_MS.');
     },
+    reloadSecrets: async () => {
+      shared.reloadRedisUrl();
+      await token?.replace();
+    },
     log,
     token,
   };
+}
+
+/** Returns the application's secret; undefined where callers bring their tokens. */
+function clientSecret({ credentials }: KindeConfig): Secret | undefined {
+  return credentials && openSecret(credentials.clientSecret, credentials.clientSecretFile);
 }
 
 const reportPageSize = (log: FastifyBaseLogger) => (size: number) =>

@@ -1,6 +1,7 @@
 /** What the replicas of a gateway share through Redis, or else each holds for itself. */
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config, KindeConfig } from './config.js';
+import { openSecret } from './config/secret.js';
 import { createStore, type RunningStore } from './idempotency/create-store.js';
 import type { StoreTimings } from './idempotency/redis.js';
 import { RedisClient } from './redis/client.js';
@@ -20,6 +21,8 @@ export interface SharedState {
   /** Of idempotency keys. */
   keys: RunningStore;
   redis: RedisClient | undefined;
+  /** Connects again where the file of the Redis URL has another one than before. */
+  reloadRedisUrl: () => void;
   /** What replicas of the same environment and application have in common. */
   name: string;
 }
@@ -31,8 +34,13 @@ export async function connectShared(
   { keys: timings, ...reconnect }: RedisTimings = {},
 ): Promise<SharedState> {
   const { baseUrl, credentials } = config.kinde;
-  const { redisUrl } = config.cache;
-  const redis = redisUrl === undefined ? undefined : new RedisClient(redisUrl, reconnect);
+  const { redisUrl, redisUrlFile } = config.cache;
+  const url = redisUrl === undefined ? undefined : openSecret(redisUrl, redisUrlFile);
+  const redis = url && new RedisClient(() => url.read(), reconnect);
+  const reloadRedisUrl = () => {
+    const [before] = url?.known() ?? [];
+    if (url?.read() !== before) redis?.reconnect();
+  };
   const name = `${baseUrl} ${credentials?.clientId ?? ''}`;
   const rateLimit = new SharedRateLimit({
     callsPerMinute: config.upstreamRateLimit,
@@ -47,5 +55,5 @@ export async function connectShared(
   // All of them are to hear of the first connection.
   await redis?.connect();
   await cache.refresh();
-  return { cache, rateLimit, keys, redis, name };
+  return { cache, rateLimit, keys, redis, reloadRedisUrl, name };
 }

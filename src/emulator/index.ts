@@ -103,6 +103,8 @@ export interface Emulator extends Credentials {
   readonly webhooks: Webhooks;
   /** Signs with a new key from now on, beside which the older ones stay published. */
   rotateKey(): Promise<void>;
+  /** Gives the application another secret, and returns it. The one before is no longer accepted. */
+  rotateClientSecret(): string;
   /** Back to the seed and to the options, with no faults and no requests. Tokens stay good. */
   reset(): void;
   close(): Promise<void>;
@@ -173,6 +175,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     signEvent: (event) => tokens.signEvent(event),
     webhooks: environment.webhooks,
     rotateKey: () => tokens.rotateKey(),
+    rotateClientSecret: () => tokens.rotateClientSecret(),
     reset: () => {
       environment.state = createState(options);
       environment.faults.clear();

@@ -95,6 +95,12 @@ export class Tokens {
     this.#keys = [await newKey(), ...this.#keys];
   }
 
+  /** Gives the client with all scopes another secret. Tokens that it has stay good. */
+  rotateClientSecret(): string {
+    this.client.clientSecret = `emulator_only_not_a_secret_${randomUUID()}`;
+    return this.client.clientSecret;
+  }
+
   issue(
     { clientId }: Client,
     {

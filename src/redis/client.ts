@@ -38,7 +38,7 @@ export class RedisClient {
    * an outage has given all others the time to announce what they wrote meanwhile.
    */
   readonly longestReconnectMs: number;
-  readonly #url: string;
+  readonly #url: string | (() => string);
   /** Distinguishes the requests of this process from all others. */
   readonly #name = randomUUID();
   readonly #readyListeners: (() => void)[] = [];
@@ -54,7 +54,8 @@ export class RedisClient {
   /** When the last reply came, or the first request that waits for one was sent. */
   #lastReplyAt = 0;
 
-  constructor(url: string, { longestReconnectMs = LONGEST_RECONNECT_MS } = {}) {
+  /** `url` is a function where it may change: called for each connection. */
+  constructor(url: string | (() => string), { longestReconnectMs = LONGEST_RECONNECT_MS } = {}) {
     this.#url = url;
     this.longestReconnectMs = longestReconnectMs;
   }
@@ -119,6 +120,13 @@ export class RedisClient {
     }
   }
 
+  /** Replaces the connection, as after a change of the URL. */
+  reconnect(): void {
+    if (this.#connection !== undefined) {
+      this.#lose(this.#connection, new Error('The connection is replaced'));
+    }
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#connection?.destroy();
@@ -128,7 +136,7 @@ export class RedisClient {
   /** Never rejects: listeners hear of a failure, and another attempt follows. */
   async #open(): Promise<void> {
     if (this.#isClosed) return;
-    const connection = connectionTo(this.#url);
+    const connection = connectionTo(typeof this.#url === 'string' ? this.#url : this.#url());
     this.#connection = connection;
     this.#unanswered = 0;
     this.#loaded.clear();

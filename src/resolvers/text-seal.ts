@@ -9,12 +9,52 @@ import type { TextSeal } from '../graphql/context.js';
 
 const TAG_BYTES = 16;
 
+/** What texts are sealed with; it may change. */
+export interface SealSecret {
+  /** Returns the value of now. */
+  read(): string;
+  /** Returns the values that this process has seen, the newest first. */
+  known(): readonly string[];
+}
+
+/** How often a text that doesn't open has the secret read again, at most. */
+const READ_AGAIN_AFTER_MS = 1_000;
+
 /**
  * Creates a seal from a secret that all replicas have; returns undefined without one. The tag of a
  * text is also the IV, as in AES-SIV (RFC 5297), so that a response that hasn't changed keeps its ETag.
+ * What was sealed with an earlier value of the secret still opens.
  */
-export function createTextSeal(secret: string | undefined): TextSeal | undefined {
+export function createTextSeal(secret: SealSecret | undefined): TextSeal | undefined {
   if (secret === undefined) return undefined;
+  const sealers = new Map<string, TextSeal>();
+  const sealerOf = (value: string): TextSeal => {
+    let sealer = sealers.get(value);
+    if (sealer === undefined) sealers.set(value, (sealer = sealWith(value)));
+    return sealer;
+  };
+  const open: TextSeal['open'] = (sealed, purpose) => {
+    for (const value of secret.known()) {
+      const text = sealerOf(value).open(sealed, purpose);
+      if (text !== undefined) return text;
+    }
+    return undefined;
+  };
+  let readAt = -Infinity;
+  return {
+    seal: (text, purpose) => sealerOf(secret.known()[0]!).seal(text, purpose),
+    open: (sealed, purpose) => {
+      const text = open(sealed, purpose);
+      if (text !== undefined || performance.now() - readAt < READ_AGAIN_AFTER_MS) return text;
+      // Another replica may have the next secret already.
+      readAt = performance.now();
+      const [before] = secret.known();
+      return secret.read() === before ? undefined : open(sealed, purpose);
+    },
+  };
+}
+
+function sealWith(secret: string): TextSeal {
   const keys = Buffer.from(hkdfSync('sha256', secret, '', 'kinde-graphql text seal', 64));
   const macKey = keys.subarray(0, 32);
   const cipherKey = keys.subarray(32);

@@ -1,5 +1,6 @@
 /** The upstream side of a process: sockets, token, call policy and client, which all operations share. */
 import type { Config, KindeConfig } from '../config.js';
+import type { Secret } from '../config/secret.js';
 import type { Cache } from './cache/index.js';
 import type { OnMismatch } from './call.js';
 import { createClient } from './client.js';
@@ -8,11 +9,13 @@ import { sendThrough, type Breaker } from './policy/breaker.js';
 import { FairQueue } from './policy/fair-queue.js';
 import type { RateLimit } from './policy/rate-limit-budget.js';
 import { createSend } from './send/index.js';
-import { createClientCredentials, type TokenSource } from './token.js';
+import { createClientCredentials, type RenewableTokenSource } from './token.js';
 
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
 
 export interface UpstreamParts {
+  /** The application's secret; undefined where callers bring their tokens. */
+  secret: Secret | undefined;
   breaker: Breaker;
   cache: Cache;
   rateLimit: RateLimit;
@@ -27,7 +30,7 @@ export interface UpstreamParts {
 export interface UpstreamSide {
   client: ReturnType<typeof createClient>;
   /** The gateway's own token; undefined where callers bring theirs. */
-  token: TokenSource | undefined;
+  token: RenewableTokenSource | undefined;
   queue: FairQueue;
   close: () => Promise<void>;
 }
@@ -35,7 +38,15 @@ export interface UpstreamSide {
 /** Creates the client for Kinde's API and what its calls share. */
 export function createUpstream(
   config: Config & { kinde: KindeConfig },
-  { breaker, cache, rateLimit, onTokenRequest, onMismatch, onPageSizeLowered }: UpstreamParts,
+  {
+    secret,
+    breaker,
+    cache,
+    rateLimit,
+    onTokenRequest,
+    onMismatch,
+    onPageSizeLowered,
+  }: UpstreamParts,
 ): UpstreamSide {
   const { baseUrl, audience, credentials } = config.kinde;
   const { upstreamTimeoutMs: timeoutMs, upstreamRetries: retries } = config;
@@ -56,10 +67,11 @@ export function createUpstream(
     }),
     token:
       credentials &&
+      secret &&
       createClientCredentials(
         send,
         baseUrl,
-        { ...credentials, audience },
+        { clientId: credentials.clientId, clientSecret: () => secret.read(), audience },
         { retries, timeoutMs, onRequest: onTokenRequest },
       ),
     queue,

@@ -8,7 +8,8 @@ import { grantedScopes, unverifiedClaims } from './token-claims.js';
 
 export interface Credentials {
   clientId: string;
-  clientSecret: string;
+  /** A function where it may change: called for each request of a token. */
+  clientSecret: string | (() => string);
   audience: string;
 }
 
@@ -30,6 +31,15 @@ export interface TokenSource {
    * had. All who were refused the same token get the same new one.
    */
   renew(refused: AccessToken): Promise<AccessToken | undefined>;
+}
+
+/** A source whose token can be replaced before it expires. */
+export interface RenewableTokenSource extends TokenSource {
+  /**
+   * Requests another token. Calls use the one before until it is there, and keep it when the request
+   * fails, which rejects.
+   */
+  replace(): Promise<AccessToken>;
 }
 
 export interface TokenPolicy {
@@ -55,7 +65,7 @@ export function createClientCredentials(
   baseUrl: string,
   credentials: Credentials,
   policy: TokenPolicy,
-): TokenSource {
+): RenewableTokenSource {
   return new ClientCredentials(send, baseUrl, credentials, policy);
 }
 
@@ -71,7 +81,7 @@ interface HeldToken {
  * shortly before it expires while calls still use it, so a token endpoint that is slow or down for a
  * moment delays nobody. Only this object holds the secret.
  */
-class ClientCredentials implements TokenSource {
+class ClientCredentials implements RenewableTokenSource {
   readonly #send: Send;
   readonly #baseUrl: string;
   readonly #credentials: Credentials;
@@ -103,6 +113,12 @@ class ClientCredentials implements TokenSource {
   async renew(refused: AccessToken): Promise<AccessToken> {
     if (this.#held?.token === refused) this.#held = undefined;
     return this.get();
+  }
+
+  async replace(): Promise<AccessToken> {
+    // A request that is under way may have been made with the secret of before.
+    await this.#pending?.catch(() => undefined);
+    return this.#requestOnce();
   }
 
   #requestOnce(): Promise<AccessToken> {
@@ -156,7 +172,7 @@ class ClientCredentials implements TokenSource {
     const form = new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: clientId,
-      client_secret: clientSecret,
+      client_secret: typeof clientSecret === 'string' ? clientSecret : clientSecret(),
       audience,
     });
     try {

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { startEmulator } from '../../src/emulator/index.js';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -58,6 +59,28 @@ describe('the gateway’s process', () => {
       expect(gateway.output).toMatch(new RegExp(`^ {2}${name} must`, 'm'));
     }
     expect(gateway.output).not.toMatch(/^ +at /m);
+  });
+
+  test('reads secrets from their files again at SIGHUP, and says what came of it', async () => {
+    const emulator = await startEmulator();
+    try {
+      const file = join(mkdtempSync(join(tmpdir(), 'secret-')), 'secret');
+      writeFileSync(file, emulator.clientSecret);
+      const gateway = start('index', {
+        ...{ PORT: '0', AUTH_MODE: 'none', KINDE_DOMAIN: emulator.url },
+        ...{ KINDE_CLIENT_ID: emulator.clientId, KINDE_CLIENT_SECRET_FILE: file },
+        KINDE_AUDIENCE: emulator.audience,
+      });
+      await until(() => /GraphQL at/.exec(gateway.output));
+      gateway.child.kill('SIGHUP');
+      await until(() => /SIGHUP: secrets were read again\s/.exec(gateway.output));
+      writeFileSync(file, 'wrong');
+      gateway.child.kill('SIGHUP');
+      await until(() => /SIGHUP: .* keeps the one it has/.exec(gateway.output));
+      expect(gateway.output).not.toContain('wrong');
+    } finally {
+      await emulator.close();
+    }
   });
 
   test('refuses trusted documents that could never be run, by their ids, and exits with 1', async () => {

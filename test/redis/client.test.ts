@@ -27,7 +27,7 @@ afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
 });
 
-const clientOf = (url: string) => {
+const clientOf = (url: string | (() => string)) => {
   const client = new RedisClient(url);
   open.push(client);
   return client;
@@ -155,6 +155,19 @@ describe('a client of what is no Redis', () => {
     await waitFor(() => client.isReady);
     expect(await client.run(ECHO, [], ['one'])).toBe('one');
     expect(fake.connections).toBe(2);
+  });
+
+  test('is left for another one when the URL has changed', async () => {
+    const [one, two] = [await fakeWith(() => '+OK\r\n'), await fakeWith((c) => reply(c, ONE))];
+    let { url } = one;
+    const client = clientOf(() => url);
+    await client.connect();
+    url = two.url;
+    expect([one.connections, two.connections]).toEqual([1, 0]);
+    client.reconnect();
+    await waitFor(() => client.isReady);
+    expect(await client.run(ECHO, [], ['one'])).toBe('one');
+    expect([one.connections, two.connections]).toEqual([1, 1]);
   });
 
   test('rejects a result of another kind', async () => {

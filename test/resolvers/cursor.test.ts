@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import type { Position } from '../../src/loaders/page-run.js';
 import { decodeCursor, encodeCursor } from '../../src/resolvers/cursor.js';
 import { nodeId, parseNodeId } from '../../src/resolvers/node-id.js';
+import { openSecret } from '../../src/config/secret.js';
 import { createTextSeal } from '../../src/resolvers/text-seal.js';
 import { isId } from '../../src/upstream/id.js';
 import { reasonsIn } from '../../src/upstream/errors.js';
 
-const seal = createTextSeal('secret')!;
+const seal = createTextSeal(openSecret('secret', undefined))!;
 const optionalText = fc.option(fc.string({ minLength: 1 }), { nil: undefined });
 const position = fc.record<Position>({
   page: fc.record({ token: optionalText, size: fc.integer({ min: 1, max: 500 }) }),
@@ -48,7 +49,7 @@ describe('a cursor', () => {
     expect(Buffer.from(cursor, 'base64url').toString()).not.toMatch(/ada|example/);
     expect(encode({ text: 'ada@example.com' })).toBe(cursor);
     expect(textIn(cursor, seal)).toBe('ada@example.com');
-    expect(textIn(cursor, createTextSeal('another secret'))).toBeUndefined();
+    expect(textIn(cursor, createTextSeal(openSecret('another secret', undefined)))).toBeUndefined();
     expect(textIn(cursor, undefined)).toBeUndefined();
     const payload = (text: string) => JSON.parse(Buffer.from(text, 'base64url').toString());
     const moved = payload(encode({ text: undefined, key: 'org_2' }));

@@ -64,7 +64,16 @@ test('the package holds what its command needs, and nothing of the repository be
   const names = files.map(({ path }: { path: string }) => path.split('/')[0]);
   expect([...new Set(names)].sort()).toEqual(
     [
-      ...['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'package.json', 'schema'],
+      ...[
+        '.env.example',
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'dist',
+        'docs',
+        'package.json',
+        'schema',
+      ],
       'schema.graphql',
     ].sort(),
   );

@@ -23,6 +23,8 @@ export interface TestGateway {
   execute(document: string, variables?: object, headers?: object): Promise<GraphQLResult>;
   /** The upstream calls since the last time that they were asked for. */
   calls(): string[];
+  /** Has the gateway read secrets from their files again. */
+  reloadSecrets(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -111,6 +113,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
       emulator.clearRequests();
       return calls;
     },
+    reloadSecrets: () => gateway.reloadSecrets(),
     close: async () => {
       try {
         await gateway.close();

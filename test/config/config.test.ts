@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { ConfigError, isLoopback, readConfig } from '../src/config.js';
+import { ConfigError, isLoopback, readConfig, settingsByVariable } from '../../src/config.js';
 
 const problems = (env: Record<string, string>): readonly string[] => {
   try {
@@ -241,4 +243,12 @@ test('isLoopback', () => {
     expect(isLoopback(host)).toBe(true);
   for (const host of ['0.0.0.0', '::', '127.0.0.1.example.com', 'example.com'])
     expect(isLoopback(host)).toBe(false);
+});
+
+test('.env.example has every setting with its default', () => {
+  const text = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
+  const uncommented = text.replace(/^#(?=[A-Z_]+=)/gm, '');
+  const env = parseEnv(uncommented) as Record<string, string>;
+  expect(Object.keys(env).sort()).toEqual([...settingsByVariable.keys()].sort());
+  expect(readConfig(env)).toEqual(readConfig({}));
 });
