@@ -22,7 +22,8 @@ const isList = ({ type }: GraphQLField<unknown, unknown>) => isListType(getNulla
 /** Returns the module src/generated/client-schema.ts. */
 export function clientSchema(schema: GraphQLSchema): string {
   const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
-  const objects = types.filter(isObjectType).filter((type) => type !== schema.getMutationType());
+  const streamedOrWritten = [schema.getMutationType(), schema.getSubscriptionType()];
+  const objects = types.filter(isObjectType).filter((type) => !streamedOrWritten.includes(type));
   const constants = {
     possibleTypes: Object.fromEntries(
       types.filter(isInterfaceType).map((type) => [

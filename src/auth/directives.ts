@@ -2,6 +2,7 @@
 import { getDirective, MapperKind, mapSchema } from '@graphql-tools/utils';
 import { defaultFieldResolver, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import type { Context } from '../graphql/context.js';
+import type { Change } from '../upstream/changes/change.js';
 import type { OrganizationParent } from '../loaders/organizations.js';
 import { argumentScopes, fieldScopes, requiredScopes, scopedFields } from './required-scopes.js';
 import { authorize, canUse, type Owner, type Viewer } from './viewer.js';
@@ -25,6 +26,9 @@ const OWNER_OF: Readonly<Record<string, OwnerOf>> = {
   OrganizationSignInMethod: ofItsOrganization,
   FeatureFlag: ofItsOrganization,
   MfaFactor: ofItsOrganization,
+  // A change of the environment has no objects of an organization.
+  Change: ({ organizationCode }: Change) =>
+    organizationCode === undefined ? undefined : organization(organizationCode),
   // A person is in several organizations, so nobody who is held to one may read it.
   User: ofEnvironment,
   EnvironmentFeatureFlag: ofEnvironment,
@@ -55,7 +59,9 @@ function isGiven(value: unknown): boolean {
 }
 
 const isRoot = (schema: GraphQLSchema, typeName: string) =>
-  typeName === schema.getQueryType()?.name || typeName === schema.getMutationType()?.name;
+  [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].some(
+    (type) => type?.name === typeName,
+  );
 
 /**
  * Returns the schema with fields that are resolved only for viewers with the scopes of

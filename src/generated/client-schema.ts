@@ -113,6 +113,7 @@ export const lists = {
 } as const;
 export const embeddedTypes = [
   "BillingAgreement",
+  "Change",
   "Color",
   "OrganizationBilling",
   "OrganizationBranding",

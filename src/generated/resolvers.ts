@@ -13,7 +13,7 @@ import type { UserParent } from '../loaders/people.js';
 import type { PermissionParent, PermissionGrantParent } from '../loaders/permissions.js';
 import type { RoleParent } from '../loaders/roles.js';
 import type { OrganizationUserParent } from '../loaders/users.js';
-import type { NodeParent, UserErrorParent, ViewerParent, OrganizationConnectionParent, OrganizationUserConnectionParent, OrganizationInviteConnectionParent, UserConnectionParent, RoleConnectionParent, PermissionConnectionParent, CreateOrganizationInvitePayloadParent, RevokeOrganizationInvitePayloadParent, UpdateOrganizationPropertyPayloadParent, UpdateOrganizationPropertiesPayloadParent, UploadOrganizationLogoPayloadParent, EnableOrganizationSignInMethodPayloadParent, UpdateFeatureFlagOverridePayloadParent, DeleteFeatureFlagOverridePayloadParent, CreatePermissionPayloadParent, UpdatePermissionPayloadParent } from '../resolvers/parents.js';
+import type { NodeParent, UserErrorParent, ViewerParent, ChangeParent, OrganizationConnectionParent, OrganizationUserConnectionParent, OrganizationInviteConnectionParent, UserConnectionParent, RoleConnectionParent, PermissionConnectionParent, CreateOrganizationInvitePayloadParent, RevokeOrganizationInvitePayloadParent, UpdateOrganizationPropertyPayloadParent, UpdateOrganizationPropertiesPayloadParent, UploadOrganizationLogoPayloadParent, EnableOrganizationSignInMethodPayloadParent, UpdateFeatureFlagOverridePayloadParent, DeleteFeatureFlagOverridePayloadParent, CreatePermissionPayloadParent, UpdatePermissionPayloadParent } from '../resolvers/parents.js';
 import type { Context } from '../graphql/context.js';
 export type Maybe<T> = T | Promise<T | null | undefined> | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
@@ -140,6 +140,93 @@ export type BillingAgreement = {
   /** The code of the plan. */
   readonly planCode?: Maybe<Scalars['String']['output']>;
 };
+
+/** A change of what Kinde holds. */
+export type Change = {
+  readonly __typename?: 'Change';
+  /** When it happened. Where Kinde doesn't tell, when the gateway learned of it. */
+  readonly changedAt: Scalars['DateTime']['output'];
+  /** The place of the change in the feed, for resuming after it. The same as the `id` of the stream's event. */
+  readonly cursor: Scalars['String']['output'];
+  /** What changed. */
+  readonly kind: ChangeKind;
+  /** The organization as it is now. Null when it was deleted, and where `organizationCode` is null. */
+  readonly organization?: Maybe<Organization>;
+  /**
+   * Kinde's code of the organization that changed. Null for changes of the environment, and for a user's
+   * unless the subscription is to one organization.
+   */
+  readonly organizationCode?: Maybe<Scalars['ID']['output']>;
+  /** Kinde's id of the permission that changed. Null for other changes, and where Kinde doesn't tell. */
+  readonly permissionId?: Maybe<Scalars['ID']['output']>;
+  /** Kinde's id of the role that changed. Null for other changes, and where Kinde doesn't tell. */
+  readonly roleId?: Maybe<Scalars['ID']['output']>;
+  /** How the gateway learned of it. */
+  readonly source: ChangeSource;
+  /**
+   * The user as it is now, for applications that act for the whole environment. Null when it was deleted,
+   * and where `userId` is null.
+   */
+  readonly user?: Maybe<User>;
+  /** Kinde's id of the user that changed. Null for other changes, and where several users changed. */
+  readonly userId?: Maybe<Scalars['ID']['output']>;
+};
+
+/** What a change is about. Each kind but RESYNC is told to callers with its scope. */
+export type ChangeKind =
+  /** The billing of some organization changed. Requires `read:organizations`. */
+  | 'BILLING_UPDATED'
+  /** An organization's feature flags changed. Requires `read:organization_feature_flags`. */
+  | 'FEATURE_FLAGS_UPDATED'
+  /** An organization was created. Requires `read:organizations`. */
+  | 'ORGANIZATION_CREATED'
+  /** An organization was deleted. Requires `read:organizations`. */
+  | 'ORGANIZATION_DELETED'
+  /**
+   * An organization changed, or its properties, logos, sign-in methods, policies or invitations. Requires
+   * `read:organizations`.
+   */
+  | 'ORGANIZATION_UPDATED'
+  /**
+   * The members of an organization changed, or their roles, permissions or second factors. Requires
+   * `read:organization_users`.
+   */
+  | 'ORGANIZATION_USERS_UPDATED'
+  /** A permission was created. Requires `read:permissions`. */
+  | 'PERMISSION_CREATED'
+  /** A permission was deleted. Requires `read:permissions`. */
+  | 'PERMISSION_DELETED'
+  /** A permission changed. Requires `read:permissions`. */
+  | 'PERMISSION_UPDATED'
+  /**
+   * Changes may have been missed: read again whatever you hold. It is the first change of a subscription
+   * that doesn't resume, and comes when a reader is too slow or Redis has lost the feed.
+   */
+  | 'RESYNC'
+  /** A role was created. Requires `read:roles`. */
+  | 'ROLE_CREATED'
+  /** A role was deleted. Requires `read:roles`. */
+  | 'ROLE_DELETED'
+  /** A role changed, or the permissions that it grants. Requires `read:roles`. */
+  | 'ROLE_UPDATED'
+  /**
+   * A user was created. This kind and the other two about users require `read:users` or, in a subscription
+   * to one organization, `read:organization_users`.
+   */
+  | 'USER_CREATED'
+  /** A user was deleted. */
+  | 'USER_DELETED'
+  /** A user changed, or the organizations, roles or permissions that it has. */
+  | 'USER_UPDATED';
+
+/** How the gateway learned of a change. */
+export type ChangeSource =
+  /** The gateway itself: a RESYNC. */
+  | 'GATEWAY'
+  /** A mutation through this gateway. */
+  | 'MUTATION'
+  /** An event of Kinde. */
+  | 'WEBHOOK';
 
 /** A colour in three notations. */
 export type Color = {
@@ -2301,6 +2388,26 @@ export type SsoSessionPersistence =
   /** The session outlasts the browser. */
   | 'PERSISTENT';
 
+/** Streams. Send a subscription by POST with `Accept: text/event-stream`. */
+export type Subscription = {
+  readonly __typename?: 'Subscription';
+  /**
+   * The feed of changes, for servers: what changed, and not what it is now. The first change is a RESYNC,
+   * unless the request resumes: send the `cursor` of the last change that you have handled as the header
+   * `Last-Event-ID`. A change may come twice, for example by a mutation and by Kinde's event for it.
+   *
+   * Changes that cause no event in Kinde are told when they are made through this gateway.
+   */
+  readonly changes: Change;
+};
+
+
+/** Streams. Send a subscription by POST with `Accept: text/event-stream`. */
+export type SubscriptionChangesArgs = {
+  kinds?: InputMaybe<ReadonlyArray<ChangeKind>>;
+  organizationCode?: InputMaybe<Scalars['ID']['input']>;
+};
+
 /** The theme of the pages that Kinde shows. */
 export type ThemeCode =
   /** Always dark. */
@@ -2874,6 +2981,9 @@ export type ResolversTypes = {
   AddOrganizationUsersPayload: ResolverTypeWrapper<Omit<AddOrganizationUsersPayload, 'addedUsers' | 'organization' | 'userErrors'> & { addedUsers: ReadonlyArray<ResolversTypes['OrganizationUser']>, organization?: Maybe<ResolversTypes['Organization']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   BillingAgreement: ResolverTypeWrapper<BillingAgreementParent>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  Change: ResolverTypeWrapper<ChangeParent>;
+  ChangeKind: ChangeKind;
+  ChangeSource: ChangeSource;
   Color: ResolverTypeWrapper<Color>;
   CreateOrganizationInput: CreateOrganizationInput;
   CreateOrganizationInviteInput: CreateOrganizationInviteInput;
@@ -2971,6 +3081,7 @@ export type ResolversTypes = {
   SetRolePermissionsPayload: ResolverTypeWrapper<Omit<SetRolePermissionsPayload, 'role' | 'userErrors'> & { role?: Maybe<ResolversTypes['Role']>, userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   SsoSessionPersistence: SsoSessionPersistence;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   ThemeCode: ThemeCode;
   UpdateFeatureFlagOverrideInput: UpdateFeatureFlagOverrideInput;
   UpdateFeatureFlagOverridePayload: ResolverTypeWrapper<UpdateFeatureFlagOverridePayloadParent>;
@@ -3015,6 +3126,7 @@ export type ResolversParentTypes = {
   AddOrganizationUsersPayload: Omit<AddOrganizationUsersPayload, 'addedUsers' | 'organization' | 'userErrors'> & { addedUsers: ReadonlyArray<ResolversParentTypes['OrganizationUser']>, organization?: Maybe<ResolversParentTypes['Organization']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   BillingAgreement: BillingAgreementParent;
   Boolean: Scalars['Boolean']['output'];
+  Change: ChangeParent;
   Color: Color;
   CreateOrganizationInput: CreateOrganizationInput;
   CreateOrganizationInviteInput: CreateOrganizationInviteInput;
@@ -3102,6 +3214,7 @@ export type ResolversParentTypes = {
   SetRolePermissionsInput: SetRolePermissionsInput;
   SetRolePermissionsPayload: Omit<SetRolePermissionsPayload, 'role' | 'userErrors'> & { role?: Maybe<ResolversParentTypes['Role']>, userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   String: Scalars['String']['output'];
+  Subscription: Record<PropertyKey, never>;
   UpdateFeatureFlagOverrideInput: UpdateFeatureFlagOverrideInput;
   UpdateFeatureFlagOverridePayload: UpdateFeatureFlagOverridePayloadParent;
   UpdateOrganizationInput: UpdateOrganizationInput;
@@ -3185,6 +3298,19 @@ export type AddOrganizationUsersPayloadResolvers<ContextType = Context, ParentTy
 export type BillingAgreementResolvers<ContextType = Context, ParentType extends ResolversParentTypes['BillingAgreement'] = ResolversParentTypes['BillingAgreement']> = {
   agreementId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   planCode?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type ChangeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Change'] = ResolversParentTypes['Change']> = {
+  changedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['ChangeKind'], ParentType, ContextType>;
+  organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
+  organizationCode?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  permissionId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  roleId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  source?: Resolver<ResolversTypes['ChangeSource'], ParentType, ContextType>;
+  user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  userId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
 };
 
 export type ColorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Color'] = ResolversParentTypes['Color']> = {
@@ -3642,6 +3768,10 @@ export type SetRolePermissionsPayloadResolvers<ContextType = Context, ParentType
   userErrors?: Resolver<ReadonlyArray<ResolversTypes['UserError']>, ParentType, ContextType>;
 };
 
+export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  changes?: SubscriptionResolver<ResolversTypes['Change'], "changes", ParentType, ContextType, Partial<SubscriptionChangesArgs>>;
+};
+
 export type UpdateFeatureFlagOverridePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UpdateFeatureFlagOverridePayload'] = ResolversParentTypes['UpdateFeatureFlagOverridePayload']> = {
   featureFlag?: Resolver<Maybe<ResolversTypes['FeatureFlag']>, ParentType, ContextType>;
   organization?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType>;
@@ -3758,6 +3888,7 @@ export type Resolvers<ContextType = Context> = {
   AddOrganizationUserRolePayload?: AddOrganizationUserRolePayloadResolvers<ContextType>;
   AddOrganizationUsersPayload?: AddOrganizationUsersPayloadResolvers<ContextType>;
   BillingAgreement?: BillingAgreementResolvers<ContextType>;
+  Change?: ChangeResolvers<ContextType>;
   Color?: ColorResolvers<ContextType>;
   CreateOrganizationInvitePayload?: CreateOrganizationInvitePayloadResolvers<ContextType>;
   CreateOrganizationPayload?: CreateOrganizationPayloadResolvers<ContextType>;
@@ -3813,6 +3944,7 @@ export type Resolvers<ContextType = Context> = {
   RoleConnection?: RoleConnectionResolvers<ContextType>;
   RoleEdge?: RoleEdgeResolvers<ContextType>;
   SetRolePermissionsPayload?: SetRolePermissionsPayloadResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
   UpdateFeatureFlagOverridePayload?: UpdateFeatureFlagOverridePayloadResolvers<ContextType>;
   UpdateOrganizationMfaPolicyPayload?: UpdateOrganizationMfaPolicyPayloadResolvers<ContextType>;
   UpdateOrganizationPasskeyPolicyPayload?: UpdateOrganizationPasskeyPolicyPayloadResolvers<ContextType>;

@@ -10,6 +10,7 @@ import type { Idempotency } from '../idempotency/index.js';
 import { createLoaders, type Loaders } from '../loaders/index.js';
 import type { DifferingOrganizations } from '../loaders/permission-plan.js';
 import type { OperationBudget, Deadline } from '../upstream/policy/call-budget.js';
+import type { Delivery } from '../upstream/changes/change.js';
 import { ResponseDependencies } from '../upstream/cache/dependencies.js';
 import type { CallReport, CallScope } from '../upstream/call.js';
 import type { createClient, Upstream } from '../upstream/client.js';
@@ -65,6 +66,8 @@ export interface Context extends BaseContext {
   calls: CallReport[];
   /** The cache tags that the response depends on. */
   dependencies: ResponseDependencies;
+  /** The change that a subscription is executed for; undefined where no stream is responded with. */
+  delivery: Delivery | undefined;
   /** In an object of its own, since Apollo Server copies the context before plugins fill it. */
   summary: OperationSummary;
 }
@@ -87,6 +90,7 @@ export interface OperationRequest {
   /** False when writes through other replicas may be unknown here, so that nothing is read from the cache. */
   isCurrent: boolean;
   budget: OperationBudget;
+  delivery: Delivery | undefined;
   onCall: (report: CallReport) => void;
   beginExchange: CallScope['beginExchange'];
 }
@@ -94,7 +98,7 @@ export interface OperationRequest {
 /** Creates the context of one operation. */
 export function createContext(
   { client, idempotency, audit, seal, differing }: SharedParts,
-  { caller, requestId, log, isCurrent, budget, onCall, beginExchange }: OperationRequest,
+  { caller, requestId, log, isCurrent, budget, delivery, onCall, beginExchange }: OperationRequest,
 ): Context {
   const { viewer, token } = caller;
   const calls: CallReport[] = [];
@@ -121,6 +125,7 @@ export function createContext(
   };
   return {
     ...{ viewer, upstream, idempotency, audit, seal, requestId, log, calls, dependencies },
+    delivery,
     loaders: createLoaders({
       ...{ upstream, differing, granted: grantedScopes, maxPageSize: client.maxPageSize },
     }),

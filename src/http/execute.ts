@@ -63,9 +63,9 @@ async function contextOf(
   { parts, metrics }: Execution,
   budget: OperationBudget,
 ): Promise<Context> {
-  const { isCurrent, span } = state;
+  const { isCurrent, span, delivery } = state;
   const operation = createContext(parts, {
-    ...{ caller: await state.caller!, requestId, log, isCurrent, budget },
+    ...{ caller: await state.caller!, requestId, log, isCurrent, budget, delivery },
     onCall: (report) => {
       metrics?.callEnded(report);
       span?.called(report);

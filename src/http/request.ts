@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../auth/authenticate.js';
 import { responseGroup } from '../auth/identity.js';
 import type { Context } from '../graphql/context.js';
+import type { Delivery } from '../upstream/changes/change.js';
 import type { OperationSpan } from '../telemetry/traces.js';
 import type { CoalescedExecution } from './coalesce.js';
 import type { ResponseType } from './media-type.js';
@@ -28,6 +29,8 @@ export class RequestState {
   responseType: ResponseType | undefined;
   /** Whether the response is a stream of results, each of the type above. */
   isStream = false;
+  /** The change that the operation is executed for, if it is a subscription. */
+  delivery: Delivery | undefined;
   /** The span of the request; undefined where tracing is off. */
   span: OperationSpan | undefined;
   /** Frees the admission slot, or leaves the queue for one. */

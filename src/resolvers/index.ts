@@ -6,6 +6,7 @@ import type {
 } from '../generated/resolvers.js';
 import type { UserErrorCode } from '../graphql/user-errors.js';
 import type { Expect, ListOf } from '../upstream/type-checks.js';
+import * as changes from './changes.js';
 import * as createOrganization from './create-organization.js';
 import * as featureFlags from './feature-flags.js';
 import * as mutations from './mutation.js';
@@ -48,6 +49,7 @@ const domains = [
   permissions.resolvers,
   featureFlags.resolvers,
   viewer.resolvers,
+  changes.resolvers,
 ];
 
 /** The resolvers of each domain; the schema merges them, type by type. */

@@ -7,6 +7,7 @@ import type { UserParent } from '../loaders/people.js';
 import type { PermissionParent } from '../loaders/permissions.js';
 import type { RoleParent } from '../loaders/roles.js';
 import type { Member } from '../loaders/users.js';
+import type { Change } from '../upstream/changes/change.js';
 import type { Connection } from './connection.js';
 import type { NodeType } from './node-id.js';
 
@@ -17,6 +18,10 @@ export interface NodeParent {
 
 export type UserErrorParent = UserError;
 export type ViewerParent = Viewer;
+
+export interface ChangeParent extends Change {
+  cursor: string;
+}
 
 export type OrganizationConnectionParent = Connection<OrganizationParent>;
 export type OrganizationUserConnectionParent = Connection<Member>;

@@ -1,4 +1,6 @@
 /** The endpoint table, as typed methods: `upstream.organizations.users({ org_code, page_size })`. */
+import type { Change } from './changes/change.js';
+import { changeOfWrite } from './changes/writes.js';
 import type { ReadResult, Fetched, Reads } from './cache/reads.js';
 import {
   asUpstreamError,
@@ -48,8 +50,8 @@ export interface Transport {
 
 export interface CacheOptions {
   reads: Reads;
-  /** Invalidates what was read under these tags, on every replica. */
-  invalidate: (tags: readonly string[]) => Promise<unknown>;
+  /** Invalidates what was read under these tags, on every replica, and tells the feed of the change. */
+  invalidate: (tags: readonly string[], change?: Change) => Promise<unknown>;
   /** How long a cache entry is fresh, in milliseconds. */
   lifetimeMs: number;
   /** The same for roles, permissions and others that an environment seldom changes. */
@@ -166,16 +168,20 @@ class Caller {
     scope.dependencies?.markUncacheable();
     consumeCall(call, scope);
     const tags = tagsOf(endpoint, args);
+    let change: Change | undefined;
     try {
-      return (await this.#exchange(call, scope, scope.budget)).value;
+      const { value } = await this.#exchange(call, scope, scope.budget);
+      change = changeOfWrite(endpoint, args, value);
+      return value;
     } catch (error) {
       if (error instanceof UpstreamError && error.outcomeUnknown) {
+        change = changeOfWrite(endpoint, args, undefined);
         // It may still take effect, after the next read of the same thing.
-        setTimeout(() => void invalidate(tags), LATE_EFFECT_MS).unref();
+        setTimeout(() => void invalidate(tags, change), LATE_EFFECT_MS).unref();
       }
       throw error;
     } finally {
-      await invalidate(tags);
+      await invalidate(tags, change);
     }
   }
 

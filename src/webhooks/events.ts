@@ -1,6 +1,7 @@
 /** Which cache tags an event of Kinde invalidates. Types and shapes: docs/webhooks.md. */
 import { endpoints, type CacheTag } from '../upstream/endpoints/index.js';
 import { tagsOf } from '../upstream/endpoint.js';
+import { textIn } from './data.js';
 
 /** An event whose signature was verified. */
 export interface KindeEvent {
@@ -81,15 +82,4 @@ function idIn(
 ): CacheTag {
   const id = textIn(data, object, property);
   return id === undefined ? tagOfAll : tagOf(id);
-}
-
-function textIn(data: unknown, object: string, property: string): string | undefined {
-  const value = propertyOf(propertyOf(data, object), property);
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function propertyOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? (value as Record<string, unknown>)[name]
-    : undefined;
 }

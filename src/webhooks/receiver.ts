@@ -5,8 +5,10 @@ import type { FastifyBaseLogger, FastifyPluginAsync } from 'fastify';
 import type { CompactVerifyGetKey } from 'jose';
 import { sendError } from '../http/error.js';
 import type { DeliveryOutcome, DeliveryReport } from '../telemetry/reports.js';
+import type { Change } from '../upstream/changes/change.js';
 import { UpstreamError } from '../upstream/errors.js';
 import type { ProcessedEvents } from './deduplicate.js';
+import { changeOfEvent } from './changes.js';
 import { tagsOfEvent, type KindeEvent } from './events.js';
 import { InvalidEventError, verifyEvent } from './verify.js';
 
@@ -28,7 +30,7 @@ export interface ReceiverOptions {
   keys: CompactVerifyGetKey;
   processed: ProcessedEvents;
   /** Invalidates tags; resolves to whether every replica will know before its next read. */
-  invalidate: (tags: readonly string[]) => Promise<boolean>;
+  invalidate: (tags: readonly string[], change?: Change) => Promise<boolean>;
   /** How many requests an address may make in a minute. */
   maxPerMinute?: number;
   /** Is told of every delivery. */
@@ -113,7 +115,7 @@ async function deliver(
   const { id, type, source } = event;
   if (await processed.has(id)) return { outcome: 'duplicate', event };
   const tags = tagsOfEvent(event);
-  if (tags.length > 0 && !(await invalidate(tags))) {
+  if (tags.length > 0 && !(await invalidate(tags, changeOfEvent(event)))) {
     log.warn({ event: id, type }, 'webhook deferred: Redis can’t be told of the change');
     return { outcome: 'deferred', event };
   }

@@ -20,6 +20,7 @@ import { createHttpServer } from '../../src/http/server.js';
 import { LiveQueries } from '../../src/http/live/live-queries.js';
 import { graphqlRoute } from '../../src/http/graphql-route.js';
 import { Admission } from '../../src/http/admission.js';
+import { ChangeFeed } from '../../src/upstream/changes/feed.js';
 import { InvalidationLog } from '../../src/upstream/cache/invalidation.js';
 
 declare global {
@@ -92,6 +93,7 @@ const live = new LiveQueries({
   execute: () => Promise.reject(new TypeError('Not asked for')),
   cache: {
     invalidations: new InvalidationLog(),
+    changes: new ChangeFeed(''),
     refresh: () => true,
     catchUp: () => true,
   },

@@ -1,6 +1,7 @@
 /** The log that replicas share: what is announced, again and all at once. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { RedisClient } from '../../src/redis/client.js';
+import { ChangeFeed } from '../../src/upstream/changes/feed.js';
 import { InvalidationLog } from '../../src/upstream/cache/invalidation.js';
 import { Replicas } from '../../src/upstream/cache/replicas.js';
 import { startFakeRedis } from '../support/fake-redis.js';
@@ -18,7 +19,7 @@ async function replicaOf(url: string) {
   const redis = new RedisClient(url);
   const invalidations = new InvalidationLog();
   const replicas = new Replicas({
-    ...{ redis, invalidations },
+    ...{ redis, invalidations, changes: new ChangeFeed('') },
     ...{ name: 'test', longestLifetimeMs: 60_000 },
   });
   open.push(redis, replicas);

@@ -10,7 +10,8 @@ const HEADERS = {
 
 const COMPLETE = 'event: complete\ndata:\n\n';
 /** An event with a result: JSON of one line, so that one `data` field holds it. */
-const nextEvent = (body: string) => `event: next\ndata: ${body.trimEnd()}\n\n`;
+const nextEvent = (body: string, id: string | undefined) =>
+  `${id === undefined ? '' : `id: ${id}\n`}event: next\ndata: ${body.trimEnd()}\n\n`;
 /** A comment, which clients skip. */
 const HEARTBEAT = ':\n\n';
 
@@ -22,6 +23,9 @@ export class EventStream {
   #isBlocked = false;
   #latest: string | undefined;
   #isEnding = false;
+  /** The place to resume at that the client doesn't know yet. */
+  #mark: string | undefined;
+  #waiting: (() => void)[] = [];
 
   private constructor(
     private readonly reply: FastifyReply,
@@ -29,7 +33,11 @@ export class EventStream {
   ) {
     const { raw } = reply;
     raw.on('drain', () => this.#flush());
-    raw.once('close', onClose);
+    raw.once('close', () => {
+      this.#isEnding = true;
+      onClose();
+      this.#wake();
+    });
     // The reset of a connection is an ordinary end.
     raw.on('error', () => undefined);
   }
@@ -46,11 +54,26 @@ export class EventStream {
     return new EventStream(reply, onClose);
   }
 
-  /** Sends a result, or keeps it as the latest for a client that still reads the one before. */
-  next(body: string): void {
+  /**
+   * Sends a result, or keeps it as the latest for a client that still reads the one before. `id` is for
+   * a stream that can be resumed; such a stream waits until it is writable.
+   */
+  next(body: string, id?: string): void {
     if (this.#isEnding) return;
+    this.#mark = undefined;
     if (this.#isBlocked) this.#latest = body;
-    else this.#write(body);
+    else this.#write(body, id);
+  }
+
+  /** Resolves once the client has read what was sent, or is gone. */
+  async writable(): Promise<void> {
+    if (!this.#isBlocked || this.#isEnding) return;
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Has the next heartbeat tell the client where to resume. */
+  mark(id: string): void {
+    this.#mark = id;
   }
 
   /** Sends the latest result, tells the client that no more follow, and ends. */
@@ -65,11 +88,14 @@ export class EventStream {
 
   /** Keeps proxies and clients from taking the connection for dead. */
   beat(): void {
-    if (!this.#isBlocked && !this.#isEnding) this.reply.raw.write(HEARTBEAT);
+    if (this.#isBlocked || this.#isEnding) return;
+    // An id without data is no event, and yet the id of the last one.
+    this.reply.raw.write(this.#mark === undefined ? HEARTBEAT : `id: ${this.#mark}\n\n`);
+    this.#mark = undefined;
   }
 
-  #write(body: string): void {
-    this.#isBlocked = !this.reply.raw.write(nextEvent(body));
+  #write(body: string, id?: string): void {
+    this.#isBlocked = !this.reply.raw.write(nextEvent(body, id));
   }
 
   #flush(): void {
@@ -77,13 +103,19 @@ export class EventStream {
     this.#latest = undefined;
     this.#isBlocked = false;
     if (latest !== undefined && !this.#isEnding) this.#write(latest);
+    if (!this.#isBlocked) this.#wake();
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #end(last: string): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    const latest = this.#latest === undefined ? '' : nextEvent(this.#latest);
+    const latest = this.#latest === undefined ? '' : nextEvent(this.#latest, undefined);
     this.#latest = undefined;
     this.reply.raw.end(latest + last);
+    this.#wake();
   }
 }

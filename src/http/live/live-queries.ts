@@ -1,22 +1,21 @@
-/** Streams of results: `@live` queries, and single results for clients that only read streams. */
+/** Streams of results: `@live` queries, subscriptions, and single results for clients that only read streams. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { keyOwner, responseGroup } from '../../auth/identity.js';
-import type { Viewer } from '../../auth/viewer.js';
 import type { Config } from '../../config.js';
 import type { Cache } from '../../upstream/cache/index.js';
+import { resync, type ChangeFilter, type Delivery } from '../../upstream/changes/change.js';
 import type { Admission } from '../admission.js';
 import { addRequestId, sendError } from '../error.js';
 import { createExecuteDetached, type ExecuteDetached, type Execution } from '../execute.js';
 import { isQuery, searchOf } from '../request.js';
-import { callAt } from './call-at.js';
-import { EventStream } from './event-stream.js';
+import { ChangeStream } from './change-stream.js';
 import { LiveQuery, type LiveResult } from './live-query.js';
+import { audienceOf, OpenStreams, type Audience, type StreamLimits } from './open-streams.js';
 import { TagIndex } from './tag-index.js';
 
 export interface LiveQueriesOptions {
   execute: ExecuteDetached;
   admission: Admission;
-  cache: Pick<Cache, 'invalidations' | 'refresh' | 'catchUp'>;
+  cache: Pick<Cache, 'invalidations' | 'changes' | 'refresh' | 'catchUp'>;
   limits: StreamLimits;
   /** How long a result that can't be cached is good, in milliseconds. */
   uncacheableLifetimeMs: number;
@@ -24,46 +23,20 @@ export interface LiveQueriesOptions {
   onResult?: ((sentTo: number) => void) | undefined;
 }
 
-export interface StreamLimits {
-  maxStreams: number;
-  maxStreamsPerCaller: number;
-}
-
-const HEARTBEAT_MS = 15_000;
 /** After everything was invalidated, executions are spread over this time. */
 const SPREAD_MS = 1_000;
-
-const EXPIRED = JSON.stringify({
-  errors: [
-    {
-      message: 'The access token has expired. Open a stream with a new one.',
-      extensions: { code: 'UNAUTHENTICATED' },
-    },
-  ],
-});
-
-/** Whom a stream is for, and until when. */
-interface Audience {
-  owner: string | undefined;
-  /** In milliseconds since 1970; undefined for a caller without a token. */
-  expiresAt: number | undefined;
-}
 
 export class LiveQueries {
   readonly #options: LiveQueriesOptions;
   readonly #byKey = new Map<string, LiveQuery>();
   readonly #index = new TagIndex<LiveQuery>();
-  readonly #streams = new Set<EventStream>();
-  readonly #streamsByOwner = new Map<string, number>();
-  readonly #heartbeat: NodeJS.Timeout;
+  readonly #streams: OpenStreams;
   #stopListening: (() => void) | undefined;
   #isClosed = false;
 
   constructor(options: LiveQueriesOptions) {
     this.#options = options;
-    this.#heartbeat = setInterval(() => {
-      for (const stream of this.#streams) stream.beat();
-    }, HEARTBEAT_MS).unref();
+    this.#streams = new OpenStreams(options.limits);
   }
 
   /** How many streams are open. */
@@ -87,11 +60,11 @@ export class LiveQueries {
   ): Promise<FastifyReply> {
     // The execution tells a caller who isn't authenticated.
     const caller = await request.graphql.caller!.catch(() => undefined);
-    const owner = caller && ownerOf(caller.viewer);
-    const problem = this.#limitProblem(owner);
+    const audience = audienceOf(caller);
+    const problem = this.#streams.limitProblem(audience);
     if (problem !== undefined) return sendError(request, reply, problem);
     const key = keyOf(request);
-    const query = this.#byKey.get(key) ?? this.#create(key, mayBeLive(request));
+    const query = this.#byKey.get(key) ?? this.#create(key, mayFollow(request));
     const result = await query.current(request);
     // Meanwhile a shutdown may have begun, or the client have left.
     const isGone = reply.raw.destroyed;
@@ -107,7 +80,16 @@ export class LiveQueries {
         .headers(Object.fromEntries(result.headers))
         .send(addRequestId(result.body, request));
     }
-    const stream = this.#open(request, reply, query, key, { owner, expiresAt: caller?.expiresAt });
+    const { delivery } = request.graphql;
+    if (delivery?.filter !== undefined) {
+      this.#openFeed(request, reply, audience, { ...delivery, filter: delivery.filter, result });
+      this.#forgetUnused(query, key);
+      return reply;
+    }
+    const stream = this.#streams.open(reply, audience, () => {
+      if (query.remove(request)) this.#forgetUnused(query, key);
+    });
+    query.add(request, stream);
     if (!result.isLive) stream.complete();
     return reply;
   }
@@ -116,8 +98,27 @@ export class LiveQueries {
   close(): void {
     this.#isClosed = true;
     this.#stopListening?.();
-    clearInterval(this.#heartbeat);
-    for (const stream of this.#streams) stream.disconnect();
+    this.#streams.close();
+  }
+
+  /** Follows the feed from where the client left it, or else from the RESYNC that was executed first. */
+  #openFeed(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    audience: Audience,
+    { filter, cursor, result }: { filter: ChangeFilter; cursor: string; result: LiveResult },
+  ): void {
+    const { changes: feed, catchUp } = this.#options.cache;
+    const lastEventId = request.headers['last-event-id'];
+    const resumed = typeof lastEventId === 'string' ? feed.positionAfter(lastEventId) : undefined;
+    const stream = this.#streams.open(reply, audience, () => following.close());
+    if (resumed === undefined) stream.next(result.body, cursor);
+    const following = new ChangeStream({
+      ...{ stream, feed, filter },
+      position: resumed ?? feed.positionAfter(cursor) ?? -1,
+      execute: (change, at) =>
+        this.#execute(request, catchUp, { change, cursor: at, filter: undefined }),
+    });
   }
 
   /** From the first query on, since its execution may begin before a change and end after it. */
@@ -155,8 +156,9 @@ export class LiveQueries {
   async #execute(
     request: FastifyRequest,
     refresh: Cache['refresh'],
+    delivery?: Delivery,
   ): Promise<LiveResult | undefined> {
-    const { admission, execute } = this.#options;
+    const { admission, execute, cache } = this.#options;
     let release: (() => void) | undefined;
     const isAdmitted = await new Promise<boolean>((resolve) => {
       release = admission.apply(resolve);
@@ -165,6 +167,10 @@ export class LiveQueries {
       if (!isAdmitted) return undefined;
       const areChangesHeard = await refresh();
       request.graphql.isCurrent = areChangesHeard;
+      // Whether it's a subscription shows when it's executed, for a change that is always right.
+      request.graphql.delivery = delivery ?? {
+        ...{ change: resync(), cursor: cache.changes.cursor, filter: undefined },
+      };
       const { status, headers, body, operation } = await execute(request);
       const isLive = operation?.summary.isLive ?? false;
       return {
@@ -180,32 +186,6 @@ export class LiveQueries {
     }
   }
 
-  #open(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    query: LiveQuery,
-    key: string,
-    { owner, expiresAt }: Audience,
-  ): EventStream {
-    let cancelExpiry: (() => void) | undefined;
-    const stream = EventStream.open(reply, () => {
-      cancelExpiry?.();
-      this.#streams.delete(stream);
-      if (owner !== undefined) this.#count(owner, -1);
-      if (query.remove(request)) this.#forgetUnused(query, key);
-    });
-    this.#streams.add(stream);
-    if (owner !== undefined) this.#count(owner, 1);
-    if (expiresAt !== undefined) {
-      cancelExpiry = callAt(expiresAt, () => {
-        stream.next(EXPIRED);
-        stream.complete();
-      });
-    }
-    query.add(request, stream);
-    return stream;
-  }
-
   #forgetUnused(query: LiveQuery, key: string): void {
     if (!query.isUnused) return;
     query.stop();
@@ -214,31 +194,6 @@ export class LiveQueries {
     if (this.#byKey.size > 0) return;
     this.#stopListening?.();
     this.#stopListening = undefined;
-  }
-
-  #count(owner: string, change: number): void {
-    const count = (this.#streamsByOwner.get(owner) ?? 0) + change;
-    if (count === 0) this.#streamsByOwner.delete(owner);
-    else this.#streamsByOwner.set(owner, count);
-  }
-
-  #limitProblem(owner: string | undefined) {
-    const { maxStreams, maxStreamsPerCaller } = this.#options.limits;
-    if (this.#streams.size >= maxStreams) {
-      return {
-        status: 503,
-        message: `All ${maxStreams} streams of this gateway (\`MAX_STREAMS\`) are open. Try again later.`,
-        code: 'OVERLOADED',
-      };
-    }
-    if (owner !== undefined && (this.#streamsByOwner.get(owner) ?? 0) >= maxStreamsPerCaller) {
-      return {
-        status: 429,
-        message: `You have ${maxStreamsPerCaller} open streams (\`MAX_STREAMS_PER_CALLER\`). Close one first.`,
-        code: 'RATE_LIMITED',
-      };
-    }
-    return undefined;
   }
 }
 
@@ -258,11 +213,6 @@ export function createLiveQueries(
   return live;
 }
 
-/** Names a caller whose streams are counted; undefined where callers can't be told apart. */
-function ownerOf(viewer: Viewer): string | undefined {
-  return viewer.kind === 'everybody' ? undefined : (keyOwner(viewer) ?? responseGroup(viewer));
-}
-
 /** Returns the key that identical live queries of callers with the same rights share. */
 function keyOf(request: FastifyRequest): string {
   const { graphql, id } = request;
@@ -270,12 +220,20 @@ function keyOf(request: FastifyRequest): string {
 }
 
 function mayBeLive(request: FastifyRequest): boolean {
-  const { method, url, body } = request;
+  return isQuery(request) && /@\s*live\b/.test(documentOf(request));
+}
+
+/** Whether more results may follow the first one. */
+function mayFollow(request: FastifyRequest): boolean {
+  return mayBeLive(request) || documentOf(request).includes('subscription');
+}
+
+function documentOf({ method, url, body }: FastifyRequest): string {
   const { query } =
     method === 'GET'
       ? { query: new URLSearchParams(searchOf(url)).get('query') }
       : ((body ?? {}) as { query?: unknown });
-  return isQuery(request) && /@\s*live\b/.test(String(query));
+  return String(query);
 }
 
 /** Says in a result that changes aren't heard of, since Redis is down, and only read again now and then. */

@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { Change } from '../changes/change.js';
+import { ChangeFeed } from '../changes/feed.js';
 import { InvalidationLog } from './invalidation.js';
 import { Reads, type Store } from './reads.js';
 import { Replicas, type ReplicasOptions } from './replicas.js';
@@ -19,6 +22,8 @@ export interface CacheConfig {
 
 export interface Cache {
   invalidations: InvalidationLog;
+  /** The changes that this replica knows of, in the order that all replicas tell them in. */
+  changes: ChangeFeed;
   store: Store | undefined;
   reads: Reads;
   /**
@@ -29,10 +34,11 @@ export interface Cache {
   /** The same for whoever listens to `invalidations` and can wait for a slow Redis. */
   catchUp: () => boolean | Promise<boolean>;
   /**
-   * Invalidates cached responses with these tags. Resolves to whether every replica will know of it
-   * before its next read; otherwise they hear of it once Redis can be reached.
+   * Invalidates cached responses with these tags, and tells the feed of the change. Resolves to whether
+   * every replica will know of it before its next read; otherwise they hear of it once Redis can be
+   * reached.
    */
-  invalidate: (tags: readonly string[]) => Promise<boolean>;
+  invalidate: (tags: readonly string[], change?: Change) => Promise<boolean>;
   /** Whether Redis could be reached when it was last tried; undefined without Redis. */
   isRedisReachable: () => boolean | undefined;
   /** Announces what Redis did not take yet, if it takes it now. */
@@ -51,6 +57,10 @@ export function createCache(
   { redis, name, onState }: CacheSharing,
 ): Cache {
   const invalidations = new InvalidationLog();
+  // No other process knows a place in this feed, until Redis gives them names.
+  const feedName = randomUUID().slice(0, 8);
+  let changeCount = 0;
+  const changes = new ChangeFeed(`${feedName}:0`);
   const store: Store | undefined =
     maxBytes === 0
       ? undefined
@@ -59,18 +69,23 @@ export function createCache(
     redis === undefined
       ? undefined
       : new Replicas({
-          ...{ redis, name, invalidations, onState },
+          ...{ redis, name, invalidations, changes, onState },
           longestLifetimeMs: Math.max(lifetimeMs, catalogueLifetimeMs, eventsLifetimeMs),
         });
   return {
     invalidations,
+    changes,
     store,
     reads: new Reads({ invalidations, store, replicas, staleIfErrorMs }),
     refresh: () => replicas?.refresh() ?? true,
     catchUp: () => replicas?.catchUp() ?? true,
-    invalidate: async (tags) => {
+    invalidate: async (tags, change) => {
       invalidations.record(tags);
-      return (await replicas?.announce(tags)) ?? true;
+      if (replicas !== undefined) return replicas.announce(tags, change);
+      if (change !== undefined) {
+        changes.append({ id: `${feedName}:${++changeCount}`, changes: [change] });
+      }
+      return true;
     },
     isRedisReachable: () => replicas?.isAvailable,
     close: async () => replicas?.close(),

@@ -1,12 +1,16 @@
 /**
  * What replicas keep in Redis, and the scripts that read and write it:
  *
- * - `log`: a stream with an entry for each write, with the tags that it invalidates;
+ * - `log`: a stream with an entry for each write, with the tags that it invalidates and the changes to
+ *   tell the feed of;
  * - `epoch`: names the present log. It is replaced whenever a part of the log may have been lost;
  * - `news`: a channel with a message for each of these entries, so that replicas read the log at once;
  * - `mark <tag>`: a text that is replaced when the tag is invalidated;
  * - `entry <key>`: an API response, with the epoch and the marks that it was read under.
  */
+import { createHash } from 'node:crypto';
+import type { Change } from '../changes/change.js';
+import { FEED_LENGTH, type FeedEntry } from '../changes/feed.js';
 import { decodeList, ignoreResult, script, UnexpectedReplyError } from '../../redis/script.js';
 
 /** How many entries of the log are kept for replicas that have not read them yet. */
@@ -46,6 +50,14 @@ export interface LogEntry {
   readonly by: string;
   /** Undefined where they can't be read. */
   readonly tags: readonly string[] | undefined;
+  readonly changes: readonly Change[];
+}
+
+/** Returns entries as the feed has them. A place in the log of another epoch is no place in this one. */
+export function feedEntries(epoch: string, entries: readonly LogEntry[]): FeedEntry[] {
+  if (entries.length === 0) return [];
+  const name = createHash('sha256').update(epoch).digest('base64url').slice(0, 8);
+  return entries.map(({ id, changes }) => ({ id: `${name}:${id}`, changes }));
 }
 
 /** What a look at the log has found. */
@@ -53,7 +65,7 @@ export interface Look {
   readonly epoch: string;
   /** Whether the entries are all that followed the last known one, and not just the last of the log. */
   readonly isContinuous: boolean;
-  /** The first is the last known one. There is always one. */
+  /** The oldest first. There is always one, and where they are continuous it is the last known one. */
   readonly entries: readonly LogEntry[];
 }
 
@@ -73,13 +85,16 @@ if epoch == known then
     epoch = startEpoch()
   end
 end
-return { epoch, 0, redis.call('XREVRANGE', logKey, '+', '-', 'COUNT', 1) }`,
+return { epoch, 0, redis.call('XREVRANGE', logKey, '+', '-', 'COUNT', ${FEED_LENGTH}) }`,
   (result): Look => {
     const [epoch, isContinuous, entries] = Array.isArray(result) ? (result as unknown[]) : [];
     if (typeof epoch !== 'string' || !Array.isArray(entries) || entries.length === 0) {
       throw new UnexpectedReplyError('Redis replied with something else than the log');
     }
-    return { epoch, isContinuous: isContinuous === 1, entries: entries.map(decodeEntry) };
+    const decoded = entries.map(decodeEntry);
+    return isContinuous === 1
+      ? { epoch, isContinuous: true, entries: decoded }
+      : { epoch, isContinuous: false, entries: decoded.reverse() };
   },
 );
 
@@ -89,24 +104,31 @@ function decodeEntry(entry: unknown): LogEntry {
     throw new UnexpectedReplyError('Redis replied with something else than an entry of the log');
   }
   const field = (name: string) => String(fields[fields.indexOf(name) + 1]);
-  return { id, by: field('by'), tags: decodeTags(field('tags')) };
+  const tags = decodeArray(field('tags'));
+  return {
+    ...{ id, by: field('by') },
+    tags: tags?.every((tag) => typeof tag === 'string') === true ? tags : undefined,
+    // Replicas of an earlier release tell of none. Nobody but a replica writes here.
+    changes: fields.includes('changes') ? ((decodeArray(field('changes')) ?? []) as Change[]) : [],
+  };
 }
 
-function decodeTags(json: string): string[] | undefined {
+function decodeArray(json: string): unknown[] | undefined {
   try {
-    const tags: unknown = JSON.parse(json);
-    return Array.isArray(tags) && tags.every((tag) => typeof tag === 'string') ? tags : undefined;
+    const value: unknown = JSON.parse(json);
+    return Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Replaces the marks of tags and adds them to the log, at once. */
+/** Replaces the marks of tags and adds them to the log with their changes, at once. */
 export const ANNOUNCE = script(
   `
-local marksLiveMs, by, tags, channel, nonce = unpack(ARGV)
+local marksLiveMs, by, tags, changes, channel, nonce = unpack(ARGV)
 for i = 2, #KEYS do redis.call('SET', KEYS[i], nonce, 'PX', marksLiveMs) end
-redis.call('XADD', KEYS[1], 'MAXLEN', '~', ${LOG_LENGTH}, '*', 'by', by, 'tags', tags)
+redis.call('XADD', KEYS[1], 'MAXLEN', '~', ${LOG_LENGTH}, '*',
+  'by', by, 'tags', tags, 'changes', changes)
 redis.call('PUBLISH', channel, by)`,
   ignoreResult,
 );

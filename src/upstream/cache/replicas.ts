@@ -4,8 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { prefixOf, RedisUnavailableError, type RedisClient } from '../../redis/client.js';
 import { RedisUser } from '../../redis/user.js';
 import { RedisTimeoutError, within } from '../../redis/within.js';
+import type { Change } from '../changes/change.js';
+import type { ChangeFeed } from '../changes/feed.js';
 import type { InvalidationLog } from './invalidation.js';
-import { ANNOUNCE, ANNOUNCE_ALL, LOOK, LOOK_UP, STORE } from './replica-scripts.js';
+import { ANNOUNCE, ANNOUNCE_ALL, feedEntries, LOOK, LOOK_UP, STORE } from './replica-scripts.js';
 import type { Found, Look } from './replica-scripts.js';
 
 export interface ReplicasOptions {
@@ -13,6 +15,7 @@ export interface ReplicasOptions {
   /** Replicas with the same name share; it must name the Kinde environment and the application. */
   name: string;
   invalidations: InvalidationLog;
+  changes: ChangeFeed;
   /** The longest time that anything is cached, in milliseconds. */
   longestLifetimeMs: number;
   /** Is called when the cache can't be used, since Redis can't be asked, and when it can again. */
@@ -41,6 +44,8 @@ const LONGEST_RETRY_MS = 250;
  * meanwhile is in Redis' queue already.
  */
 const SETTLE_AFTER_TIMEOUT_MS = 25;
+/** With more changes than this to announce, the feed's readers are told to read everything again. */
+const MAX_ANNOUNCED_CHANGES = 1_000;
 /** With more tags than this, everything is invalidated instead. */
 const MAX_ANNOUNCED_TAGS = 10_000;
 /** How much longer a mark lives than the entries that were stored under it, at least. */
@@ -68,6 +73,7 @@ export class Replicas {
   readonly #listener: RedisUser;
   readonly #writer: RedisUser;
   readonly #invalidations: InvalidationLog;
+  readonly #changes: ChangeFeed;
   readonly #prefix: string;
   readonly #marksLiveMs: string;
   /**
@@ -88,14 +94,17 @@ export class Replicas {
   readonly #listening: NodeJS.Timeout;
   /** Tags that Redis has yet to be told of, each with the number of the write that changed it last. */
   readonly #unannounced = new Map<string, number>();
+  #unannouncedChanges: Change[] = [];
   #writes = 0;
   /** Since when Redis takes no announcements; undefined while it does. */
   #failingSince: number | undefined;
   #retryMs = FIRST_RETRY_MS;
   #retry: NodeJS.Timeout | undefined;
 
-  constructor({ redis, name, invalidations, longestLifetimeMs, onState }: ReplicasOptions) {
+  constructor({ redis, name, invalidations, changes, ...options }: ReplicasOptions) {
+    const { longestLifetimeMs, onState } = options;
     this.#invalidations = invalidations;
+    this.#changes = changes;
     this.#onState = onState ?? (() => undefined);
     this.#marksLiveMs = String(longestLifetimeMs + LONGEST_CALL_MS);
     this.#prefix = prefixOf(name);
@@ -108,7 +117,8 @@ export class Replicas {
       this.#fail(error);
     });
     redis.subscribe(this.#key('news'), (by) => {
-      if (by !== this.#self) this.#listen();
+      // Its own changes have a place in the feed as well.
+      if (by !== this.#self || changes.isObserved) this.#listen();
     });
     this.#listening = setInterval(() => this.#listen(), LISTEN_EVERY_MS).unref();
     redis.onReady(() => {
@@ -154,7 +164,7 @@ export class Replicas {
 
   /** Without a listener, the next operation reads the log soon enough. */
   #listen(): void {
-    if (this.#invalidations.isObserved) void this.catchUp();
+    if (this.#invalidations.isObserved || this.#changes.isObserved) void this.catchUp();
   }
 
   /** Reads the log once for all who ask at the same time. Rejects when Redis can't be read. */
@@ -176,13 +186,14 @@ export class Replicas {
   }
 
   /**
-   * Announces tags. Resolves to true when the other replicas will hear of it before their next read,
+   * Announces tags and their change. Resolves to true when the other replicas will hear of it before their next read,
    * and to false when Redis takes too long: they will hear of it later.
    */
-  async announce(tags: readonly string[]): Promise<boolean> {
+  async announce(tags: readonly string[], change?: Change): Promise<boolean> {
     const write = ++this.#writes;
     const waitsUntil = performance.now() + LONGEST_WAIT_MS;
     for (const tag of tags) this.#unannounced.set(tag, write);
+    if (change !== undefined && tags.length > 0) this.#unannouncedChanges.push(change);
     await within(this.#patienceMs, this.#announceAll()).catch(() => undefined);
     const isWaiting = () => this.#patienceMs > 0 && performance.now() < waitsUntil;
     while (this.#unannounced.size > 0 && isWaiting()) await sleep(FIRST_RETRY_MS);
@@ -245,32 +256,42 @@ export class Replicas {
     this.#position = { epoch, last: entries.at(-1)!.id };
     if (!isContinuous) {
       this.#invalidations.invalidateAll();
+      this.#changes.restart(feedEntries(epoch, entries));
       return;
     }
-    for (const { by, tags } of entries.slice(1)) {
+    const added = entries.slice(1);
+    for (const { by, tags } of added) {
       if (by === this.#self) continue;
       if (tags === undefined) this.#invalidations.invalidateAll();
       else this.#invalidations.record(tags);
     }
+    // Whoever reads of a change is to read its objects anew.
+    for (const entry of feedEntries(epoch, added)) this.#changes.append(entry);
   }
 
   /** Never rejects: what Redis doesn't take is announced later. */
   async #announceAll(): Promise<void> {
     const announced = [...this.#unannounced];
     if (announced.length === 0) return;
+    const changes = this.#unannouncedChanges;
+    this.#unannouncedChanges = [];
+    const isTooMuch =
+      announced.length > MAX_ANNOUNCED_TAGS || changes.length > MAX_ANNOUNCED_CHANGES;
     try {
-      if (announced.length > MAX_ANNOUNCED_TAGS) {
+      if (isTooMuch) {
         await this.#writer.run(ANNOUNCE_ALL, this.#logKeys(), [this.#key('news')]);
       } else {
         const tags = announced.map(([tag]) => tag);
         const keys = [this.#key('log'), ...this.#markKeys(tags)];
         await this.#writer.run(ANNOUNCE, keys, [
           ...[this.#marksLiveMs, this.#self],
-          ...[JSON.stringify(tags), this.#key('news')],
+          ...[JSON.stringify(tags), JSON.stringify(changes), this.#key('news')],
         ]);
       }
     } catch {
       this.#failingSince ??= performance.now();
+      // Those beyond the limit count, and are not held.
+      this.#unannouncedChanges.unshift(...changes.slice(0, MAX_ANNOUNCED_CHANGES + 1));
       this.#retryLater();
       return;
     }

@@ -1,8 +1,10 @@
-/** A stream holds one result for a client that reads slowly, however many there are. */
+/** A stream holds one result for a client that reads slowly, however many there are, and no changes. */
 import { connect, type Socket } from 'node:net';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { ChangeStream } from '../../../src/http/live/change-stream.js';
 import { EventStream } from '../../../src/http/live/event-stream.js';
+import { ChangeFeed, FEED_LENGTH } from '../../../src/upstream/changes/feed.js';
 import { waitFor } from '../../support/replicas.js';
 
 const MEGABYTE = 'x'.repeat(1024 * 1024);
@@ -73,4 +75,70 @@ test('a client that leaves ends the stream', async () => {
   stream.next(result(21));
   stream.beat();
   stream.disconnect();
+});
+
+describe('a subscription', () => {
+  const change = (n: number) => ({
+    id: `feed:${n}`,
+    changes: [{ kind: 'ROLE_UPDATED', source: 'WEBHOOK', at: 0, roleId: String(n) }] as const,
+  });
+  /** Subscribes, with results of a megabyte. */
+  const follow = (feed: ChangeFeed) => {
+    const executed: string[] = [];
+    const following = new ChangeStream({
+      ...{ stream, feed, position: feed.end },
+      filter: { organizationCode: undefined, kinds: new Set(['ROLE_UPDATED']) },
+      execute: async ({ kind, roleId }, cursor) => {
+        executed.push(roleId ?? kind);
+        return { status: 200, body: JSON.stringify({ n: Number(roleId ?? 0), cursor, MEGABYTE }) };
+      },
+    });
+    closing.push(following);
+    return executed;
+  };
+  const turns = async (count: number) => {
+    for (let n = 0; n < count; n++) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const closing: { close(): void }[] = [];
+  afterEach(() => {
+    for (const one of closing.splice(0)) one.close();
+  });
+
+  test('whose client falls behind takes no memory, and is told to read again', async () => {
+    const feed = new ChangeFeed('feed:0');
+    const executed = follow(feed);
+    for (let n = 1; n <= 3 * FEED_LENGTH; n++) feed.append(change(n));
+    await turns(100);
+    expect(buffered()).toBeLessThan(3 * MEGABYTE.length);
+    expect(executed.length).toBeLessThan(50);
+    client.resume();
+    await waitFor(() => received.includes(`"cursor":"feed:${3 * FEED_LENGTH}"`));
+    // What came before is the feed's in order, and nothing is left out without telling.
+    const told = numbers();
+    expect(told.at(-1)).toBe(0);
+    expect(told.slice(0, -1)).toEqual(told.slice(0, -1).map((_, index) => index + 1));
+  });
+
+  test('goes on where it was after a pause of its client', async () => {
+    const feed = new ChangeFeed('feed:0');
+    follow(feed);
+    for (let n = 1; n <= 20; n++) feed.append(change(n));
+    await turns(20);
+    client.resume();
+    await waitFor(() => numbers().at(-1) === 20);
+    expect(numbers()).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+    expect(received).toContain('id: feed:20\nevent: next\n');
+  });
+
+  test('tells the client its place with the heartbeat, after changes that it is not about', async () => {
+    const feed = new ChangeFeed('feed:0');
+    follow(feed);
+    feed.append({ id: 'feed:1', changes: [] });
+    await turns(5);
+    stream.beat();
+    stream.beat();
+    client.resume();
+    await waitFor(() => received.includes('id: feed:1\n\n') && received.includes(':\n\n'));
+    expect(numbers()).toEqual([]);
+  });
 });

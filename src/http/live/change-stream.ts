@@ -1,0 +1,92 @@
+/** One subscription to the feed of changes: reads it at the pace of its client. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  changeFor,
+  resync,
+  type Change,
+  type ChangeFilter,
+} from '../../upstream/changes/change.js';
+import type { ChangeFeed } from '../../upstream/changes/feed.js';
+import type { EventStream } from './event-stream.js';
+
+export interface ChangeStreamOptions {
+  stream: EventStream;
+  feed: ChangeFeed;
+  filter: ChangeFilter;
+  /** The position of the next entry to tell of. */
+  position: number;
+  /** Executes the subscription for a change. Undefined while the gateway is overloaded. */
+  execute: (change: Change, cursor: string) => Promise<ChangeResult | undefined>;
+}
+
+export interface ChangeResult {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** How soon an overloaded gateway tries again. */
+const OVERLOADED_RETRY_MS = 1_000;
+
+/**
+ * Holds a place in the feed and no changes, so that a slow client costs no memory. One that falls
+ * behind what the feed holds is told to read everything again.
+ */
+export class ChangeStream {
+  readonly #options: ChangeStreamOptions;
+  readonly #stopListening: () => void;
+  #position: number;
+  #isReading = false;
+  #isClosed = false;
+
+  constructor(options: ChangeStreamOptions) {
+    this.#options = options;
+    this.#position = options.position;
+    this.#stopListening = options.feed.onChange(() => void this.#read());
+    void this.#read();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#stopListening();
+  }
+
+  /** Tells of all changes up to the end of the feed, one after the other. */
+  async #read(): Promise<void> {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    const { feed, stream, filter } = this.#options;
+    for (;;) {
+      await stream.writable();
+      if (this.#isClosed) break;
+      if (feed.isLost(this.#position)) {
+        this.#position = feed.end;
+        await this.#send(resync(), feed.cursor);
+        continue;
+      }
+      const entry = feed.read(this.#position);
+      if (entry === undefined) break;
+      this.#position++;
+      for (const change of entry.changes) {
+        const seen = changeFor(filter, change);
+        if (seen !== undefined) await this.#send(seen, entry.id);
+      }
+      // Changes that it isn't about move its place as well, so that it can resume there.
+      stream.mark(entry.id);
+    }
+    this.#isReading = false;
+  }
+
+  async #send(change: Change, cursor: string): Promise<void> {
+    const { stream, execute } = this.#options;
+    let result = await execute(change, cursor);
+    while (result === undefined && !this.#isClosed) {
+      await sleep(OVERLOADED_RETRY_MS, undefined, { ref: false });
+      if (!this.#isClosed) result = await execute(change, cursor);
+    }
+    if (result === undefined || this.#isClosed) return;
+    await stream.writable();
+    stream.next(result.body, cursor);
+    // The token was withdrawn.
+    if (result.status === 401) stream.complete();
+  }
+}

@@ -1,0 +1,90 @@
+/** The feed of changes: the latest ones, in the order in which all replicas tell them. */
+import type { Change } from './change.js';
+
+/** What one entry of the log tells; nothing where it only invalidates. */
+export interface FeedEntry {
+  readonly id: string;
+  readonly changes: readonly Change[];
+}
+
+/** How many entries can be read again: the log of Redis is read back as far when a replica starts. */
+export const FEED_LENGTH = 1_000;
+
+/**
+ * Holds the latest entries. Readers keep a position and read at their own pace; one that falls behind
+ * has lost its place, so that a slow reader takes no memory.
+ */
+export class ChangeFeed {
+  readonly #listeners = new Set<() => void>();
+  #entries: FeedEntry[] = [];
+  /** The position of the first entry. */
+  #start = 0;
+  #cursor: string;
+  /** The cursor of the place before the first entry; undefined where it isn't known. */
+  #startCursor: string | undefined;
+
+  /** `cursor` is the place before the first entry. */
+  constructor(cursor: string) {
+    this.#cursor = cursor;
+    this.#startCursor = cursor;
+  }
+
+  /** The position after the last entry. */
+  get end(): number {
+    return this.#start + this.#entries.length;
+  }
+
+  /** The same for clients, good on all replicas that share a log. */
+  get cursor(): string {
+    return this.#cursor;
+  }
+
+  /** Whether anybody reads. */
+  get isObserved(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  /** Calls the listener after there is something new to read. Returns a function that ends this. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  append(entry: FeedEntry): void {
+    this.#entries.push(entry);
+    this.#cursor = entry.id;
+    // In larger steps, since each moves all entries.
+    if (this.#entries.length > 2 * FEED_LENGTH) {
+      this.#start += FEED_LENGTH;
+      this.#startCursor = this.#entries.splice(0, FEED_LENGTH).at(-1)!.id;
+    }
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Replaces all entries, after some may have been missed: all readers have lost their place. */
+  restart(entries: readonly FeedEntry[]): void {
+    this.#start = this.end + 1;
+    this.#entries = [...entries];
+    this.#cursor = entries.at(-1)?.id ?? this.#cursor;
+    this.#startCursor = undefined;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Returns the entry at a position; undefined at the end. */
+  read(position: number): FeedEntry | undefined {
+    return this.#entries[position - this.#start];
+  }
+
+  /** Whether entries from this position on are gone. */
+  isLost(position: number): boolean {
+    return position < this.#start;
+  }
+
+  /** Returns the position after the entry that a client names; undefined when it can't be known. */
+  positionAfter(cursor: string): number | undefined {
+    if (cursor === this.#cursor) return this.end;
+    if (cursor === this.#startCursor) return this.#start;
+    const index = this.#entries.findIndex(({ id }) => id === cursor);
+    return index < 0 ? undefined : this.#start + index + 1;
+  }
+}
