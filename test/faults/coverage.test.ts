@@ -30,7 +30,7 @@ const CASES: Readonly<Record<number, readonly Place[]>> = {
   15: [answers(15)],
   16: [
     retries(16),
-    ['upstream/resilience', 'is sent no more often than UPSTREAM_RETRIES says'],
+    ['upstream/resilience', 'is retried UPSTREAM_RETRIES times at most'],
     ['upstream/resilience', 'is drawn below a bound that doubles up to two seconds'],
   ],
   17: [retries(17)],
@@ -39,7 +39,7 @@ const CASES: Readonly<Record<number, readonly Place[]>> = {
   20: [retries(20)],
   21: [retries(21)],
   22: [retries(22)],
-  23: [retries(23), ['upstream/client', 'one with a short life is asked for again']],
+  23: [retries(23), ['upstream/client', 'one with a short lifetime is requested again']],
   24: [retries(24)],
   25: [retries(25)],
   26: [retries(26)],
@@ -62,40 +62,43 @@ const CASES: Readonly<Record<number, readonly Place[]>> = {
   ],
   40: [numbered(40, 'load')],
   41: [
-    ['http/coalesce', 'a thousand times for the same nested things make the calls of one'],
-    ['upstream/cache-authority', 'two tokens share nothing that is kept, and one token does'],
-    ['upstream/cache-authority', 'two tokens share nothing that is in flight, and one token does'],
+    ['http/coalesce', 'a thousand for the same nested query make the calls of one'],
+    ['upstream/cache-authority', 'two tokens share no cache entries, and one token shares its own'],
+    [
+      'upstream/cache-authority',
+      'two tokens share no reads in flight, and one token shares its own',
+    ],
   ],
   42: [
     [
       'upstream/cache',
-      'until CACHE_TTL_SECONDS have passed, and then once for all who ask at that moment',
+      'until CACHE_TTL_SECONDS have passed; then one call serves all concurrent operations',
     ],
   ],
   43: [
-    ['upstream/cache', '%s: the last answer, with its age'],
-    ['upstream/cache', 'it is for no longer than CACHE_STALE_IF_ERROR_SECONDS'],
+    ['upstream/cache', '%s: the last response, with its age'],
+    ['upstream/cache', 'stale responses are served for CACHE_STALE_IF_ERROR_SECONDS at most'],
   ],
   44: [
-    ['upstream/cache', 'a write makes out of date what it changes, and nothing else'],
+    ['upstream/cache', 'a write invalidates what it changes, and nothing else'],
     [
       'upstream/replicas',
-      'a write through either is read through both, whatever they had in memory',
+      'a write through either replica is read through both, whatever they had cached',
     ],
   ],
   46: [
-    ['upstream/replicas', 'killed: served without it and without memory; back: agreed again'],
-    ['upstream/replicas', 'slow: waited for briefly and once, then done without'],
-  ],
-  48: [['upstream/resilience', 'ends a read that hangs; what was finished is returned']],
-  49: [
     [
-      'http/overload',
-      'the excess gets 503 with Retry-After before anything is sent, and the others their answers',
+      'upstream/replicas',
+      'killed: requests are served without the cache; back: the replicas agree again',
     ],
+    ['upstream/replicas', 'slow: one short wait, then requests are served without it'],
+  ],
+  48: [['upstream/resilience', 'ends a read that hangs, and returns what is finished']],
+  49: [
+    ['http/overload', 'sheds excess load with 503 and Retry-After, and completes the rest'],
     [
       'http/overload',
-      '/livez answers, /readyz says why it is not ready, and is again a second after the last 503',
+      '/livez stays 200, and /readyz says why it isn’t ready until a second after the last 503',
     ],
   ],
   50: [

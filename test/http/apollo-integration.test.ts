@@ -153,7 +153,7 @@ describe('the list of deviations', () => {
     for (const name of Object.keys(globalThis.deviations)) expect(globalThis.ran).toContain(name);
   });
 
-  test('each error of a failed request named the request', () => {
+  test('each error of a failed request has its request id', () => {
     expect(namings.length).toBeGreaterThan(30);
     expect(namings).not.toContain(false);
   });

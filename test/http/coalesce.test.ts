@@ -10,8 +10,8 @@ const again = (query: string) => `${query} #`;
 
 const LIST_CALL = 'GET /api/v1/organizations?page_size=10';
 
-describe('those who ask at once', () => {
-  test('a thousand times for the same nested things make the calls of one', async () => {
+describe('concurrent requests', () => {
+  test('a thousand for the same nested query make the calls of one', async () => {
     const { gateway } = await heldGatewayWith();
     const nested = '{ organizations(first: 10) { nodes { name featureFlags { key } } } }';
     const answer = await post(await forgetful(gateway), nested);
@@ -21,7 +21,7 @@ describe('those who ask at once', () => {
     expect(gateway.calls().sort()).toEqual(calls);
   }, 90_000);
 
-  test('share also when nothing is kept', async () => {
+  test('share calls even without a cache', async () => {
     const { gateway, proxy } = await heldGatewayWith({ CACHE: 'off' });
     const held = proxy.hold(LIST_CALL);
     const first = post(gateway, LIST);
@@ -33,7 +33,7 @@ describe('those who ask at once', () => {
     expect(gateway.calls()).toEqual([LIST_CALL]);
   });
 
-  test('the same query is executed once, and again by each waiter if that fails', async () => {
+  test('share one execution, and execute for themselves if it fails', async () => {
     const { gateway, proxy } = await heldGatewayWith({ CACHE: 'off' });
     const three = async () => {
       const held = proxy.hold(LIST_CALL);
@@ -62,7 +62,7 @@ describe('those who ask at once', () => {
     expect(gateway.calls()).toEqual([LIST_CALL, LIST_CALL]);
   });
 
-  test('leave their places to others while they wait', async () => {
+  test('occupy no admission slot while they wait', async () => {
     const { gateway, proxy } = await heldGatewayWith({
       CACHE: 'off',
       MAX_CONCURRENT_OPERATIONS: '2',
@@ -83,7 +83,7 @@ describe('those who ask at once', () => {
     expect(new Set(await Promise.all([first, ...others])).size).toBe(1);
   });
 
-  test('while all places are taken, what is kept is given, and those who wait are executed once', async () => {
+  test('are served from the cache while all slots are taken, and share one execution later', async () => {
     const { gateway, proxy } = await heldGatewayWith({
       MAX_CONCURRENT_OPERATIONS: '1',
       MAX_WAIT_MS: '15000',
@@ -104,7 +104,7 @@ describe('those who ask at once', () => {
     expect(gateway.calls()).toEqual([LIST_CALL]);
   });
 
-  test('mutations are each carried out, however alike', async () => {
+  test('never share a mutation, however alike', async () => {
     const { gateway } = await heldGatewayWith();
     const create =
       'mutation { createOrganization(input: { name: "Twice" }) { userErrors { code } } }';
@@ -123,7 +123,7 @@ describe('those who ask at once', () => {
     return { leave: () => controller.abort(), answer };
   };
 
-  test('the first may leave: the others still get the answer of its call', async () => {
+  test('survive the first: the others still get the response of its call', async () => {
     const { gateway, proxy } = await heldGatewayWith();
     const held = proxy.hold(LIST_CALL);
     const first = leaving(gateway);
@@ -138,7 +138,7 @@ describe('those who ask at once', () => {
     expect(gateway.calls()).toEqual([LIST_CALL]);
   });
 
-  test('all may leave: then the call is broken off, and nobody joins it', async () => {
+  test('abort the call when all have left, and nobody joins it', async () => {
     const { gateway, proxy } = await heldGatewayWith();
     const held = proxy.hold(LIST_CALL);
     const callers = [leaving(gateway), leaving(gateway)];
@@ -150,7 +150,7 @@ describe('those who ask at once', () => {
     expect(gateway.calls()).toEqual([LIST_CALL, LIST_CALL]);
   });
 
-  test('one’s deadline may pass while another waits on', async () => {
+  test('have a deadline each', async () => {
     const { gateway, proxy } = await heldGatewayWith({ OPERATION_TIMEOUT_MS: '2000' });
     const held = proxy.hold(LIST_CALL);
     const first = gateway.execute(LIST);
@@ -163,7 +163,7 @@ describe('those who ask at once', () => {
     expect(gateway.calls()).toEqual([LIST_CALL]);
   });
 
-  test('a failure is everybody’s, and the last answer in an outage too', async () => {
+  test('share a failure, and a stale response in an outage', async () => {
     const { gateway, proxy } = await heldGatewayWith({ CACHE_TTL_SECONDS: '1' });
     const bothUnder = async () => {
       const end = gateway.emulator.fault({ respond: { status: 503 } });
@@ -187,7 +187,7 @@ describe('those who ask at once', () => {
     for (const { extensions } of await bothUnder()) expect(extensions.stale).toBeDefined();
   });
 
-  test('one whose calls are used up does not use up another’s', async () => {
+  test('have a call budget each', async () => {
     const { gateway, proxy } = await heldGatewayWith(
       { UPSTREAM_CALLS_PER_OPERATION: '3' },
       { emulator: { organizations: 4, usersPerOrganization: 1 } },

@@ -108,7 +108,7 @@ test('a response below 1 kB is sent as it is', async () => {
   expect(headers['content-encoding']).toBeUndefined();
 });
 
-describe('a response that may hold what the client sent beside what it may not know', () => {
+describe('a response that may hold the client’s input beside secrets', () => {
   test.each([
     ['an error', `{ ${LONG.slice(2, -2)} bad: organizations(first: 0) { nodes { code } } }`],
     [
@@ -124,7 +124,7 @@ describe('a response that may hold what the client sent beside what it may not k
     JSON.parse(body.toString());
   });
 
-  test('is sent as it is to the pages of origins that must not read it', async () => {
+  test('is sent uncompressed to pages of origins that must not read it', async () => {
     const app = 'https://app.example.com';
     const gateway = await gatewayWith({ CORS_ORIGINS: app }, LARGE);
     const from = (site: string, origin?: string) =>
@@ -170,7 +170,7 @@ test('a changed response is compressed again', async () => {
   expect(after).toContain('Renamed');
 });
 
-test('coalesced requests share the compressed response, and each gets its own coding', async () => {
+test('coalesced requests share the compressed response, each in its own encoding', async () => {
   const { gateway, proxy } = await heldGatewayWith({ CACHE: 'off' }, LARGE);
   const held = proxy.hold('GET /api/v1/organizations?page_size=40');
   const codings = ['br', 'gzip', undefined, 'br', 'gzip', undefined];

@@ -69,7 +69,7 @@ describe('pages on this machine', () => {
     expect(allowed(await post(gateway, { origin: 'http://localhost:3000' }))).toBeNull();
   });
 
-  test('may not where anybody reads and writes a real environment', () => {
+  test('may not with AUTH_MODE none before a real environment', () => {
     const real = {
       KINDE_DOMAIN: 'acme.kinde.com',
       KINDE_CLIENT_ID: 'id',
@@ -155,7 +155,7 @@ test('responses vary by the origin, also those to requests without one', async (
   }
 });
 
-test('an OPTIONS of no page is told which methods there are, in JSON', async () => {
+test('an OPTIONS request that is no preflight gets the methods, in JSON', async () => {
   const gateway = await start();
   const response = await fetch(`${gateway.url}/graphql`, { method: 'OPTIONS' });
   expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, POST']);
@@ -192,7 +192,7 @@ describe('a blocked origin', () => {
     ]);
   });
 
-  test('is not a page of the gateway itself, nor what is no origin', async () => {
+  test('is not logged for the gateway’s own pages, nor for what is no origin', async () => {
     const logged = await warnings({ NODE_ENV: 'production' }, (url) => [
       { origin: url },
       { origin: url.replace('http:', 'https:') },
@@ -204,7 +204,7 @@ describe('a blocked origin', () => {
     expect(logged).toEqual([]);
   });
 
-  test('fills no log, however many a client makes up', async () => {
+  test('doesn’t fill the log, however many a client invents', async () => {
     const origins = Array.from({ length: 60 }, (_, n) => ({ origin: `https://${n}.example.com` }));
     expect(await warnings({}, () => origins)).toHaveLength(20);
   });
@@ -247,7 +247,7 @@ describe('CORS_ORIGINS', () => {
   });
 });
 
-test('CORS_HEADERS names what is not a header', () => {
+test('CORS_HEADERS with an invalid name is refused by its value', () => {
   for (const wrong of ['x tenant', '*', 'x:y', 'x\ny']) {
     expect(() => readConfig({ CORS_HEADERS: `x-good,${wrong}` })).toThrow(
       `CORS_HEADERS must list header names such as x-tenant: "${wrong}" is not one`,

@@ -78,7 +78,7 @@ describe('a failure of HTTP', () => {
     expect(text).not.toMatch(/<html|node_modules|at \w+ \(/i);
   });
 
-  test('HEAD is told which methods there are, as any other', async () => {
+  test('HEAD gets the allowed methods, as any other', async () => {
     const url = `${gateway.url}/graphql?query={__typename}`;
     const response = await fetch(url, { method: 'HEAD', headers: { accept: 'application/json' } });
     expect(response.status).toBe(405);
@@ -108,7 +108,7 @@ describe('a failure of HTTP', () => {
     expect(gateway.calls()).toEqual([]);
   });
 
-  test('bytes that are no HTTP end the connection without harm', async () => {
+  test('bytes that are no HTTP close the connection, and nothing else', async () => {
     const { hostname, port } = new URL(gateway.url);
     const answer = await new Promise<string>((resolve, reject) => {
       let text = '';
@@ -129,13 +129,13 @@ describe('request ids', () => {
       'x-request-id',
     );
 
-  test('a well-formed one is kept, another replaced', async () => {
+  test('a well-formed one is used, any other is replaced', async () => {
     expect(await idFor('trace-1/a:b')).toBe('trace-1/a:b');
     expect(await idFor('has spaces')).toMatch(/^[0-9a-f-]{36}$/);
     expect(await idFor('x'.repeat(129))).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  test('stand in every error of an operation', async () => {
+  test('are in every error of an operation', async () => {
     const ask = (query: string) => gateway.execute(query, {}, { 'x-request-id': 'mine' });
     for (const query of ['{', '{ nothing }', '{ organizations(first: 0) { nodes { code } } }']) {
       const { errors } = await ask(query);

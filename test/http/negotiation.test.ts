@@ -134,7 +134,7 @@ describe('a body is read as JSON', () => {
     ['another charset', 'application/json; charset=utf-16'],
     ['a charset that resembles UTF-8', 'application/json; charset=utf-81'],
     ['nonsense', ';;'],
-  ])('and not by %s, whose message says what to send', async (_, type) => {
+  ])('and not with %s, whose message says what to send', async (_, type) => {
     const response = await send({ 'content-type': type });
     const { errors } = (await response.json()) as any;
     expect(response.status).toBe(415);

@@ -62,7 +62,7 @@ async function until(look: () => Promise<boolean> | boolean): Promise<void> {
 }
 
 describe('with more operations than may be in flight and wait', () => {
-  test('the excess gets 503 with Retry-After before anything is sent, and the others their answers', async () => {
+  test('sheds excess load with 503 and Retry-After, and completes the rest', async () => {
     const gateway = await start({
       emulator: { latencyMs: 400 },
       env: { MAX_CONCURRENT_OPERATIONS: '2', MAX_WAIT_MS: '15000' },
@@ -93,7 +93,7 @@ describe('with more operations than may be in flight and wait', () => {
     }
   });
 
-  test('/livez answers, /readyz says why it is not ready, and is again a second after the last 503', async () => {
+  test('/livez stays 200, and /readyz says why it isn’t ready until a second after the last 503', async () => {
     const gateway = await start({
       emulator: { latencyMs: 400 },
       env: { MAX_CONCURRENT_OPERATIONS: '1' },
@@ -113,7 +113,7 @@ describe('with more operations than may be in flight and wait', () => {
     expect((await post(gateway, 1)).status).toBe(200);
   });
 
-  test('a page of an allowed origin can read that it was sent away, and when to come back', async () => {
+  test('a page of an allowed origin can read the 503 and its Retry-After', async () => {
     const origin = 'https://app.example.com';
     const gateway = await start({
       emulator: { latencyMs: 400 },
@@ -137,7 +137,7 @@ describe('with more operations than may be in flight and wait', () => {
     expect(preflight.status).toBe(204);
   });
 
-  test('a connection that got 503 for a request with a body is good for the next one', async () => {
+  test('a connection that got 503 for a request with a body can be used again', async () => {
     const { gateway, release } = await startHeld({
       env: { MAX_CONCURRENT_OPERATIONS: '1', MAX_WAIT_MS: '0' },
     });
@@ -160,7 +160,7 @@ describe('with more operations than may be in flight and wait', () => {
     expect((await inFlight).status).toBe(200);
   });
 
-  test('one that gives up while it waits is never begun', async () => {
+  test('a queued operation whose client leaves is never started', async () => {
     const { gateway, release } = await startHeld({
       env: { MAX_CONCURRENT_OPERATIONS: '1', MAX_WAIT_MS: '15000' },
     });
@@ -189,7 +189,7 @@ describe('with more operations than may be in flight and wait', () => {
 });
 
 describe('a slow upstream', () => {
-  test('is no reason to send anybody away while calls have their turn', async () => {
+  test('sheds nothing while calls have free slots', async () => {
     const env = { UPSTREAM_CONCURRENCY: '200', MAX_WAIT_MS: '15000' };
     const { gateway, release } = await startHeld({ env }, 60);
     let answered = 0;
@@ -207,7 +207,7 @@ describe('a slow upstream', () => {
     expect(new Set(await load)).toEqual(new Set([200]));
   }, 60_000);
 
-  test('whose turns are all taken is: no more operations begin than keep them busy', async () => {
+  test('limits operations to those that keep its slots busy', async () => {
     const gateway = await start({
       emulator: { latencyMs: 300 },
       env: { UPSTREAM_CONCURRENCY: '1', MAX_WAIT_MS: '600' },
@@ -240,7 +240,7 @@ test.each([
   for (const { status } of await Promise.all(responses)) expect(status).toBe(200);
 });
 
-test('a query of many calls holds up one of a single call for no more than a round', async () => {
+test('a query of many calls delays one of a single call by one round at most', async () => {
   const gateway = await start({
     emulator: { organizations: 30, latencyMs: 150 },
     env: { UPSTREAM_CONCURRENCY: '2' },
@@ -258,7 +258,7 @@ test('a query of many calls holds up one of a single call for no more than a rou
   expect(calls.length - single).toBeGreaterThan(10);
 }, 30_000);
 
-test('what arrived while the event loop was blocked is sent away, and the next is answered', async () => {
+test('requests that arrived while the event loop was blocked are shed, and the next is served', async () => {
   const gateway = await start({ env: { MAX_EVENT_LOOP_DELAY_MS: '300' } });
   const { port, hostname } = new URL(gateway.url);
   const socket = connect(Number(port), hostname);
@@ -299,8 +299,8 @@ test('connections beyond MAX_CONNECTIONS are closed, and those within are served
   for (const socket of sockets) socket.destroy();
 });
 
-describe('the shut-down', () => {
-  test('is told by /readyz first, while requests are still answered on connections that then close', async () => {
+describe('a shutdown', () => {
+  test('shows in /readyz first, while requests are still served on connections that then close', async () => {
     const gateway = await startGateway({ env: { SHUTDOWN_DELAY_MS: '1500' } });
     await gateway.query('{ organizations(first: 1) { nodes { code } } }');
     const closing = gateway.close();
@@ -314,7 +314,7 @@ describe('the shut-down', () => {
     await expect(post(gateway, 1)).rejects.toThrow();
   });
 
-  test('sends a newcomer on an open connection away, and answers who was there before', async () => {
+  test('refuses new requests on an open connection, and completes those in flight', async () => {
     const { gateway, release } = await startHeld({});
     running.delete(gateway);
     gateway.calls();

@@ -29,7 +29,7 @@ const get = (
 ) => fetch(`${url}/graphql?${new URLSearchParams(parameters)}`, { headers });
 
 describe('a query by GET', () => {
-  test('is checked with its ETag by default, and with the cache off too', async () => {
+  test('is revalidated with its ETag by default, and with the cache off too', async () => {
     for (const CACHE of ['memory', 'off']) {
       const gateway = await gatewayWith({ CACHE });
       const response = await get(gateway, { query: LIST });
@@ -45,7 +45,7 @@ describe('a query by GET', () => {
     }
   });
 
-  test('may be reused for HTTP_MAX_AGE_SECONDS, but not after the first of its parts expires', async () => {
+  test('may be reused for HTTP_MAX_AGE_SECONDS, but not after its first part expires', async () => {
     const gateway = await gatewayWith({
       HTTP_MAX_AGE_SECONDS: '1000',
       CACHE_TTL_SECONDS: '300',
@@ -165,7 +165,7 @@ describe('a query by GET', () => {
     for (const { headers } of shed) expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  test('that a page of another site may have caused is refused, though the answer is in memory', async () => {
+  test('that another site’s page may have sent is refused, even if the response is cached', async () => {
     const gateway = await gatewayWith({ NODE_ENV: 'production' });
     expect((await get(gateway, { query: LIST })).status).toBe(200);
     expect((await get(gateway, { query: LIST }, { accept: '*/*' })).status).toBe(400);
@@ -173,7 +173,7 @@ describe('a query by GET', () => {
   });
 });
 
-test('a POST has no ETag and no lifetime, and its answer is not that of a GET', async () => {
+test('a POST has no ETag and no lifetime, and shares no response with a GET', async () => {
   const gateway = await gatewayWith();
   for (let time = 0; time < 2; time++) {
     const response = await fetch(`${gateway.url}/graphql`, {
@@ -206,7 +206,7 @@ test('each Accept header gets its own content type', async () => {
   expect(gateway.calls()).toEqual([LIST_CALL]);
 });
 
-test('what is asked beside the answer is made anew, and not given to the next', async () => {
+test('explanations and costs are made for each request, and not cached', async () => {
   const gateway = await gatewayWith();
   const plain = await post(gateway, LIST);
   for (const name of ['x-graphql-cost', 'x-graphql-explain']) {
@@ -219,7 +219,7 @@ test('what is asked beside the answer is made anew, and not given to the next', 
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
 
-test('a persisted query by its hash is answered from memory', async () => {
+test('a persisted query is served from the cache by its hash', async () => {
   const gateway = await gatewayWith();
   const extensions = JSON.stringify({ persistedQuery: { version: 1, sha256Hash: hashOf(LIST) } });
   const unknown = await (await get(gateway, { extensions })).json();
@@ -233,7 +233,7 @@ test('a persisted query by its hash is answered from memory', async () => {
   expect(gateway.calls()).toEqual([LIST_CALL]);
 });
 
-test('trusted documents are answered from memory, and others refused as before', async () => {
+test('trusted documents are served from the cache, and others are still refused', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'documents-'));
   const file = join(folder, 'documents.json');
   writeFileSync(file, JSON.stringify({ [hashOf(LIST)]: LIST }));
@@ -294,7 +294,7 @@ describe('x-graphql-explain', () => {
     expect(named(gateway, cast(gateway))).toEqual(['GET /api/v1/organization?code=A']);
   });
 
-  test('tells what another operation was asking already, and what is no longer fresh', async () => {
+  test('tells which reads were shared with another operation, and which were stale', async () => {
     const { gateway, proxy } = await heldGatewayWith({ CACHE_TTL_SECONDS: '1' });
     const held = proxy.hold(LIST_CALL);
     const first = explain(gateway, LIST);
@@ -318,7 +318,7 @@ describe('x-graphql-explain', () => {
   });
 });
 
-test('many more answers than a megabyte holds: all of them right', async () => {
+test('returns the right response for many more queries than a megabyte of cache holds', async () => {
   const gateway = await gatewayWith({ CACHE_MAX_MB: '1' });
   const expected = await post(gateway, LIST);
   // Each is kept by its text, and takes some 700 bytes.

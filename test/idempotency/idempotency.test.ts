@@ -53,7 +53,7 @@ describe('every mutation', () => {
   afterAll(() => gateway.close());
 
   test.each(mutations.map(({ name }) => name))(
-    '%s takes a key, and its second sending sends nothing to Kinde',
+    '%s takes a key, and a retry sends nothing to Kinde',
     async (name) => {
       gateway.emulator.reset();
       const input = {
@@ -92,8 +92,8 @@ describe('every mutation', () => {
   });
 });
 
-describe('a second sending', () => {
-  test('gives the outcome of the first, and reads the objects of the payload again', async () => {
+describe('a retry', () => {
+  test('returns the first result, and reads the objects of the payload again', async () => {
     const gateway = await gatewayWith();
     const input = { name: 'First name', idempotencyKey: 'k' };
     const first = (await create(gateway, input)).data.createOrganization;
@@ -107,7 +107,7 @@ describe('a second sending', () => {
     expect(gateway.calls()).toEqual([`GET /api/v1/organization?code=${first.organization.code}`]);
   });
 
-  test('with another input is refused, and does not spoil the key', async () => {
+  test('with another input is refused, and leaves the key usable', async () => {
     const gateway = await gatewayWith();
     const input = { name: 'One', handle: 'one', idempotencyKey: 'k' };
     const first = await create(gateway, input);
@@ -124,7 +124,7 @@ describe('a second sending', () => {
     expect(writes(gateway)).toEqual([]);
   });
 
-  test('of another mutation with the same key is a write of its own', async () => {
+  test('with another mutation and the same key is a write of its own', async () => {
     const gateway = await gatewayWith();
     const input = { organizationCode: seeded(gateway).code, idempotencyKey: 'k' };
     await gateway.query(document('deleteFeatureFlagOverrides'), { input });
@@ -132,7 +132,7 @@ describe('a second sending', () => {
     expect(writes(gateway)).toHaveLength(2);
   });
 
-  test('in one operation with the first is carried out once', async () => {
+  test('in the same operation as the first is executed once', async () => {
     const gateway = await gatewayWith();
     const { a, b } = await gateway.query(
       `mutation ($input: CreateOrganizationInput!) {
@@ -145,7 +145,7 @@ describe('a second sending', () => {
     expect(writes(gateway)).toHaveLength(1);
   });
 
-  test('that comes while the first is under way waits for it', async () => {
+  test('waits while the first is in flight', async () => {
     const gateway = await gatewayWith({ emulator: { latencyMs: 300 } });
     const input = { name: 'Slow', idempotencyKey: 'k' };
     const answers = await Promise.all([1, 2, 3, 4].map(() => create(gateway, input)));
@@ -154,7 +154,7 @@ describe('a second sending', () => {
     expect(writes(gateway)).toHaveLength(1);
   });
 
-  test('that comes while the first is under way with another input is refused at once', async () => {
+  test('with another input is refused at once while the first is in flight', async () => {
     const gateway = await gatewayWith({ emulator: { latencyMs: 300 } });
     const answers = await Promise.all(
       ['A', 'B'].map((name) => create(gateway, { name, idempotencyKey: 'k' })),
@@ -165,7 +165,7 @@ describe('a second sending', () => {
     expect(writes(gateway)).toHaveLength(1);
   });
 
-  test('finds the outcome of a first one whose caller went away', async () => {
+  test('gets the result of a first one whose caller has left', async () => {
     const gateway = await gatewayWith();
     await gateway.query('{ roles(first: 1) { nodes { key } } }');
     gateway.calls();
@@ -191,14 +191,14 @@ describe('a second sending', () => {
   });
 });
 
-describe('an outcome', () => {
+describe('a result', () => {
   const unknown: [string, Fault['respond']][] = [
     ['a connection that broke', 'reset-after-write'],
     ['a 500', { status: 500 }],
     ['an answer that cannot be used', { status: 200, body: { code: 'OK' } }],
   ];
   test.each(unknown)(
-    'that is unknown after %s stays so, and nothing is written again',
+    'that is unknown after %s stays unknown, and nothing is written again',
     async (_, respond) => {
       const gateway = await gatewayWith();
       gateway.emulator.fault({ ...CREATE, times: 1, respond });
@@ -214,7 +214,7 @@ describe('an outcome', () => {
     },
   );
 
-  test('that is a refusal of Kinde’s for the input is kept', async () => {
+  test('that is Kinde’s refusal of the input is stored', async () => {
     const gateway = await gatewayWith();
     const body = { errors: [{ code: 'HANDLE_TAKEN', message: 'Taken' }] };
     gateway.emulator.fault({ ...CREATE, times: 1, respond: { status: 400, body } });
@@ -228,7 +228,7 @@ describe('an outcome', () => {
     expect(writes(gateway)).toHaveLength(1);
   });
 
-  test('of a bulk write is kept as a whole, with what failed', async () => {
+  test('of a bulk write is stored as a whole, with what failed', async () => {
     const gateway = await gatewayWith({ emulator: { organizations: 36 } });
     const { code, strangers } = seeded(gateway);
     const users = strangers.slice(0, 250).map((userId) => ({ userId }));
@@ -253,7 +253,7 @@ describe('an outcome', () => {
     ['a 403', 'FORBIDDEN', { status: 403 }, 1],
     ['a 429', 'RATE_LIMITED', { status: 429 }, 1],
   ])(
-    'that is %s is not kept: the same key is good for another try',
+    'that is %s is not stored: the same key may be used again',
     async (_, code, respond, times) => {
       const gateway = await gatewayWith();
       // A 401 is answered with a renewed token once.
@@ -267,7 +267,7 @@ describe('an outcome', () => {
     },
   );
 
-  test('of what was refused before it was sent is not kept, nor that of a read before it', async () => {
+  test('of a refusal before the write was sent is not stored, nor that of a failed read before it', async () => {
     const gateway = await gatewayWith();
     const { code, memberId } = seeded(gateway);
     const send = (name: string, input: object) =>
@@ -290,7 +290,7 @@ describe('an outcome', () => {
     expect(writes(gateway)).toHaveLength(1);
   });
 
-  test('of one whose time was up before it was sent is not kept', async () => {
+  test('of a write whose deadline passed before it was sent is not stored', async () => {
     const gateway = await gatewayWith({ env: { OPERATION_TIMEOUT_MS: '400' } });
     await gateway.query('{ roles(first: 1) { nodes { key } } }');
     const { code } = seeded(gateway);
@@ -313,7 +313,7 @@ describe('an outcome', () => {
     expect(writes(gateway)).toHaveLength(1);
   });
 
-  test('that failed for the first is not given to those who waited: they try themselves', async () => {
+  test('that failed is not shared with waiting retries: they write themselves', async () => {
     const gateway = await gatewayWith({ emulator: { latencyMs: 200 } });
     gateway.emulator.fault({ ...CREATE, times: 1, respond: { status: 403 } });
     const input = { name: 'Third time', idempotencyKey: 'k' };
@@ -324,7 +324,7 @@ describe('an outcome', () => {
     expect(writes(gateway)).toHaveLength(2);
   });
 
-  test('is forgotten when its time is over', async () => {
+  test('expires', async () => {
     const gateway = await gatewayWith({ env: { IDEMPOTENCY_TTL_SECONDS: '1' } });
     const input = { name: 'New', idempotencyKey: 'k' };
     await create(gateway, input);
@@ -350,7 +350,7 @@ describe('a key', () => {
     expect(gateway.calls()).toEqual([]);
   });
 
-  test('of 255 characters, and one that JavaScript has a meaning for, are keys like others', async () => {
+  test('of 255 characters, or with a name that JavaScript uses, works like any other', async () => {
     const gateway = await gatewayWith();
     for (const idempotencyKey of ['k'.repeat(255), '__proto__', ' ']) {
       await create(gateway, { name: 'New', idempotencyKey });
@@ -363,14 +363,14 @@ describe('a key', () => {
 describe('callers', () => {
   const input = { name: 'Mine', idempotencyKey: 'the same' };
 
-  test('share keys where nobody is told from another', async () => {
+  test('share keys where the gateway can’t tell them apart', async () => {
     const gateway = await gatewayWith();
     await create(gateway, input, bearer('one'));
     await create(gateway, input, bearer('another'));
     expect(writes(gateway)).toHaveLength(1);
   });
 
-  test('with tokens that are passed on share nothing, and a token finds its own outcome', async () => {
+  test('with passthrough tokens share nothing, and each token gets its own result', async () => {
     const gateway = await gatewayWith({ env: { AUTH_MODE: 'passthrough' } });
     const tokens = [await gateway.emulator.issueToken(), await gateway.emulator.issueToken()];
     for (let round = 0; round < 2; round++) {
@@ -381,7 +381,7 @@ describe('callers', () => {
     expect(writes(gateway)).toHaveLength(2);
   });
 
-  test('with verified tokens share nothing but with themselves, however often their token is new', async () => {
+  test('with verified tokens keep their keys when their token is renewed, and share them with nobody', async () => {
     const gateway = await gatewayWith({ env: { AUTH_MODE: 'jwt' } });
     const { code } = seeded(gateway);
     const [other] = [...gateway.emulator.state.organizations.values()]
@@ -416,7 +416,7 @@ describe('callers', () => {
     }
   });
 
-  test('who may not write any more get no outcome of when they might', async () => {
+  test('who may no longer write don’t get the result of an earlier write', async () => {
     const gateway = await gatewayWith({ env: { AUTH_MODE: 'jwt' } });
     const scopes = ['create:organizations', 'read:organizations'];
     const token = await gateway.emulator.issueToken({ scopes });
@@ -427,7 +427,7 @@ describe('callers', () => {
     expect(codes(errors)).toEqual(['FORBIDDEN']);
   });
 
-  test('whose token names no application can keep no key, and write without one', async () => {
+  test('whose token names no application can’t use keys, and can write without', async () => {
     const gateway = await gatewayWith({ env: { AUTH_MODE: 'jwt' } });
     const token = bearer(await gateway.emulator.issueToken({ claims: { azp: undefined } }));
     const { data } = await create(gateway, input, token);
@@ -446,7 +446,7 @@ describe('two processes with one store', () => {
   const store = () =>
     createMemoryStore({ ttlSeconds: 60, maxBytes: 1_000_000, onForgotten: () => undefined });
 
-  test('write once: the other one whose time is up does not know, and then is told the outcome', async () => {
+  test('write once: the one whose deadline passes reports an unknown outcome, and later gets the result', async () => {
     const shared = store();
     const [here, there] = [new Idempotency(shared), new Idempotency(shared)];
     let finish = () => {};
@@ -464,7 +464,7 @@ describe('two processes with one store', () => {
     expect(await there.once(write, never)).toEqual({ payload: { id: 1 }, isReplay: true });
   });
 
-  test('a fault of the gateway after which nobody knows is kept as unknown', async () => {
+  test('an internal error that leaves the outcome unknown is stored as unknown', async () => {
     const idempotency = new Idempotency(store());
     const fault = () => Promise.reject(new TypeError('a fault'));
     await expect(idempotency.once(write, fault)).rejects.toThrow(TypeError);
@@ -472,7 +472,7 @@ describe('two processes with one store', () => {
   });
 });
 
-test('a full memory forgets the oldest, though it was read since, and tells of it', async () => {
+test('a full store evicts the oldest entry, and says so', async () => {
   let forgotten = 0;
   const store = createMemoryStore({
     ttlSeconds: 60,

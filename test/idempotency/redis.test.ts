@@ -91,8 +91,8 @@ describeWith('redis-server')('with Redis', () => {
       lines.flatMap((line, index) => (index % 2 === 0 ? [[line, lines[index + 1]]] : [])),
     ) as Record<string, string | undefined>;
   };
-  describe('a retry that reaches the other replica', () => {
-    test('gives the outcome of the first, and writes nothing', async () => {
+  describe('a retry on the other replica', () => {
+    test('returns the first result, and writes nothing', async () => {
       const answer = await create(first);
       expect(answer.errors).toBeUndefined();
       expect(await create(second)).toEqual(answer);
@@ -100,7 +100,7 @@ describeWith('redis-server')('with Redis', () => {
       expect(writes()).toEqual(['POST /api/v1/organization']);
     });
 
-    test('while the first is under way waits for it', async () => {
+    test('waits while the first is in flight', async () => {
       emulator.latencyMs = 400;
       const answers = await Promise.all([first, second, first, second].map((it) => create(it)));
       expect(answers[0]!.errors).toBeUndefined();
@@ -108,7 +108,7 @@ describeWith('redis-server')('with Redis', () => {
       expect(writes()).toHaveLength(1);
     });
 
-    test('waits as long as the write is under way, though that be longer than a claim lives', async () => {
+    test('waits as long as the write is in flight, even longer than a claim lives', async () => {
       emulator.latencyMs = LEASE_MS + 400;
       const sending = create(first);
       await waitFor(() => writes().length > 0);
@@ -119,7 +119,7 @@ describeWith('redis-server')('with Redis', () => {
       expect(writes()).toHaveLength(1);
     }, 40_000);
 
-    test('waits no longer than its operation may take, and may then ask again', async () => {
+    test('waits until its deadline at most, and may retry then', async () => {
       const hurried = await another({ OPERATION_TIMEOUT_MS: '300' });
       emulator.latencyMs = 900;
       const sending = create(first);
@@ -148,7 +148,7 @@ describeWith('redis-server')('with Redis', () => {
       expect(writes()).toHaveLength(1);
     });
 
-    test('after a failure that is not kept makes the write itself', async () => {
+    test('after a failure that isn’t stored writes itself', async () => {
       emulator.latencyMs = 300;
       emulator.fault({ ...ROUTE, times: 1, respond: { status: 403 } });
       const answers = await Promise.all([create(first), create(second)]);
@@ -157,14 +157,14 @@ describeWith('redis-server')('with Redis', () => {
       expect(writes()).toHaveLength(2);
     });
 
-    test('gets an unknown outcome as unknown', async () => {
+    test('gets an unknown outcome', async () => {
       emulator.fault({ ...ROUTE, times: 1, respond: 'reset-after-write' });
       expect(codes(await create(first))).toEqual(['WRITE_OUTCOME_UNKNOWN']);
       expect(codes(await create(second))).toEqual(['WRITE_OUTCOME_UNKNOWN']);
       expect(writes()).toHaveLength(1);
     });
 
-    test('after the replica died in the middle of the write does not write again', async () => {
+    test('doesn’t write again after the first replica died during the write', async () => {
       const child = spawn('node', ['dist/index.js'], {
         cwd: root,
         env: {
@@ -205,7 +205,7 @@ describeWith('redis-server')('with Redis', () => {
     }, 60_000);
   });
 
-  describe('that cannot be asked', () => {
+  describe('that is down', () => {
     const refused = async (gateway: TestGateway) => {
       const { data, errors } = await create(gateway);
       expect(data).toEqual({ createOrganization: null });
@@ -218,7 +218,7 @@ describeWith('redis-server')('with Redis', () => {
       ]);
     };
 
-    test('a mutation with a key is refused unsent, one without is made, and both are when it is back', async () => {
+    test('a mutation with a key is refused unsent and one without is sent; both are sent once it is back', async () => {
       await redis.kill();
       try {
         await refused(first);
@@ -251,7 +251,7 @@ describeWith('redis-server')('with Redis', () => {
       expect(writes()).toHaveLength(1);
     });
 
-    test('when it hangs: refused after a while and then at once; the key is good on both replicas', async () => {
+    test('when it hangs, mutations with keys are refused after a while and then at once; the key can be used on both replicas later', async () => {
       redis.command('CLIENT', 'PAUSE', '1200', 'ALL');
       await refused(first);
       const startedAt = performance.now();
@@ -266,7 +266,7 @@ describeWith('redis-server')('with Redis', () => {
       expect(writes()).toHaveLength(1);
     }, 20_000);
 
-    test('when it died after the write was begun: the payload all the same, here again, and there once it is back', async () => {
+    test('when it dies during a write, the result is returned here and for retries, and by the other replica once it is back', async () => {
       emulator.latencyMs = 300;
       const sending = create(first);
       await waitFor(() => writes().length > 0);
@@ -289,7 +289,7 @@ describeWith('redis-server')('with Redis', () => {
       }
     });
 
-    test('by the replica that made the write alone: unknown to the other until it is told', async () => {
+    test('for the writing replica only: the outcome is unknown to the other until it is stored', async () => {
       const way = await startRedisProxy(redis.url);
       try {
         const cutOff = await another({ REDIS_URL: way.url });
@@ -312,7 +312,7 @@ describeWith('redis-server')('with Redis', () => {
       }
     }, 40_000);
 
-    test('by the replica whose write was not made: taken back when it can be', async () => {
+    test('for a replica whose write was not sent: its claim is removed later', async () => {
       const way = await startRedisProxy(redis.url);
       try {
         const cutOff = await another({ REDIS_URL: way.url });
@@ -332,7 +332,7 @@ describeWith('redis-server')('with Redis', () => {
       }
     });
 
-    test('a claim that it lost is put there again while the write is under way', async () => {
+    test('a lost claim is restored while the write is in flight', async () => {
       emulator.latencyMs = LEASE_MS;
       const sending = create(first);
       await waitFor(() => writes().length > 0);
@@ -346,7 +346,7 @@ describeWith('redis-server')('with Redis', () => {
   });
 
   describe('an entry', () => {
-    test('is a hash of the key, and the ids of a payload, for as long as is set', async () => {
+    test('holds a hash of the key and the ids of a payload, for the configured time', async () => {
       const gateway = await another({ IDEMPOTENCY_TTL_SECONDS: '100', LOG_LEVEL: 'silent' });
       const code = codeIn(await create(gateway));
       const [key] = keys();
@@ -367,7 +367,7 @@ describeWith('redis-server')('with Redis', () => {
       expect(lifetimeMs).toBeLessThanOrEqual(100_000);
     });
 
-    test('is forgotten when its time is over, but not while the write is under way', async () => {
+    test('expires, but not while the write is in flight', async () => {
       const env = { IDEMPOTENCY_TTL_SECONDS: '1' };
       const [one, other] = [await another(env), await another(env)];
       emulator.clearRequests();
@@ -387,7 +387,7 @@ describeWith('redis-server')('with Redis', () => {
     test.each([
       ['settles', 200],
       ['releases', 403],
-    ])('of another owner is not touched by one that %s what it has lost', async (_, status) => {
+    ])('of another owner is left alone by one that %s what it has lost', async (_, status) => {
       emulator.latencyMs = 300;
       if (status !== 200) emulator.fault({ ...ROUTE, times: 1, respond: { status } });
       const sending = create(first);
@@ -398,7 +398,7 @@ describeWith('redis-server')('with Redis', () => {
       expect(entry()).toEqual(before);
     });
 
-    test('of one Kinde environment is none of another', async () => {
+    test('is not shared between Kinde environments', async () => {
       const elsewhere = await startGateway({ env: { REDIS_URL: redis.url } });
       try {
         await create(first);
@@ -411,7 +411,7 @@ describeWith('redis-server')('with Redis', () => {
     });
   });
 
-  test('a replay is one to the audit trail, whichever replica it comes from', async () => {
+  test('the audit trail marks a replay, whichever replica returns it', async () => {
     await create(first);
     logged.length = 0;
     await create(second);

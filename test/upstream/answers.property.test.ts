@@ -388,7 +388,7 @@ async function spread(route: FaultRoute, path: Path, change: string) {
   };
 }
 
-test('a response of every read is recorded, and its query is answered in full', () => {
+test('every read has a recorded response, and a query that returns all of it', () => {
   const reads = Object.values(endpoints)
     .flatMap((group) => Object.values(group as Record<string, Endpoint>))
     .filter(({ method }) => method === 'GET')

@@ -19,7 +19,7 @@ const LIST_CALL = 'GET /api/v1/organizations?page_size=10';
 describe('with callers of passthrough', () => {
   const PASSTHROUGH = { AUTH_MODE: 'passthrough' };
 
-  test('two tokens share nothing that is kept, and one token does', async () => {
+  test('two tokens share no cache entries, and one token shares its own', async () => {
     const gateway = await gatewayWith(PASSTHROUGH);
     const [one, two] = [await gateway.emulator.issueToken(), await gateway.emulator.issueToken()];
     const first = await post(gateway, LIST, {}, bearer(one));
@@ -37,7 +37,7 @@ describe('with callers of passthrough', () => {
     expect((await gateway.execute(LIST)).errors?.[0]?.extensions['code']).toBe('UNAUTHENTICATED');
   });
 
-  test('two tokens share nothing that is in flight, and one token does', async () => {
+  test('two tokens share no reads in flight, and one token shares its own', async () => {
     const { gateway, proxy } = await heldGatewayWith(PASSTHROUGH);
     const [one, two] = [await gateway.emulator.issueToken(), await gateway.emulator.issueToken()];
     const held = proxy.hold(LIST_CALL);
@@ -144,7 +144,7 @@ describe('with callers of jwt', () => {
     ],
   ];
 
-  test.each(trespasses)('%s is as forbidden as if nothing were kept', async (_, home, may, ask) => {
+  test.each(trespasses)('%s is as forbidden as without a cache', async (_, home, may, ask) => {
     const gateway = await gatewayWith(JWT);
     const who = cast(gateway);
     const machine = bearer(await gateway.emulator.issueToken());
@@ -161,7 +161,7 @@ describe('with callers of jwt', () => {
     expect(answer).toEqual(withoutIds(await cold.execute(query, {}, caller)));
   });
 
-  test('two with the same rights share, and what another may see as well is not asked for again', async () => {
+  test('two callers with the same rights share responses, and a third shares the reads that it may see', async () => {
     const gateway = await gatewayWith(JWT);
     const { A } = cast(gateway);
     const first = await post(gateway, everythingOf(A), {}, await user(gateway, A, READ));

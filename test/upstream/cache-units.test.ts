@@ -88,7 +88,7 @@ describe('ResponseDependencies', () => {
   });
 });
 
-describe('what is kept', () => {
+describe('the memory of the cache', () => {
   const MAX = 1024 * 1024;
   const create = () =>
     createCache(
@@ -115,7 +115,7 @@ describe('what is kept', () => {
     return source;
   };
 
-  test('stays below its bound, the latest in it, whatever the sizes are', async () => {
+  test('stays within its limit and keeps the latest, whatever the sizes', async () => {
     const cache = await create();
     for (let n = 0; n < 5_000; n++) {
       await keep(cache, `key ${n}`, (n * 7919) % 4_000);
@@ -126,7 +126,7 @@ describe('what is kept', () => {
     expect(await keep(cache, 'key 0', 1)).toBe('upstream');
   });
 
-  test('does not give up everything for one answer', async () => {
+  test('doesn’t evict everything for one large response', async () => {
     const cache = await create();
     await keep(cache, 'small', 10);
     await keep(cache, 'huge', MAX);

@@ -70,8 +70,8 @@ const { permissionsOfS: _, ...PRIMED } = CALL;
 
 const readable = (call: string) => decodeURIComponent(call);
 
-describe('what was read is not asked for again', () => {
-  test('by the same query, whose answer is the same text', async () => {
+describe('a cached response is used', () => {
+  test('by the same query, which gets the same bytes', async () => {
     const gateway = await gatewayWith();
     const first = await post(gateway, NESTED);
     expect(gateway.calls().length).toBeGreaterThan(10);
@@ -79,7 +79,7 @@ describe('what was read is not asked for again', () => {
     expect(gateway.calls()).toEqual([]);
   });
 
-  test('by another query over the same things', async () => {
+  test('by another query for the same objects', async () => {
     const gateway = await gatewayWith();
     const who = cast(gateway);
     await gateway.query(BROAD, broadVariables(who));
@@ -98,7 +98,7 @@ describe('what was read is not asked for again', () => {
     ]);
   });
 
-  test('until CACHE_TTL_SECONDS have passed, and then once for all who ask at that moment', async () => {
+  test('until CACHE_TTL_SECONDS have passed; then one call serves all concurrent operations', async () => {
     const gateway = await gatewayWith({
       CACHE_TTL_SECONDS: '300',
       CACHE_CATALOGUE_TTL_SECONDS: '600',
@@ -308,7 +308,7 @@ const UNSEEN = [
   'users.refreshClaims',
 ];
 
-describe('a write makes out of date what it changes, and nothing else', () => {
+describe('a write invalidates what it changes, and nothing else', () => {
   test('every write of the table has a case, here or with its domain', () => {
     const writes = Object.entries(endpoints).flatMap(([domain, rows]) =>
       Object.entries<Endpoint>(rows)
@@ -362,7 +362,7 @@ describe('a write makes out of date what it changes, and nothing else', () => {
     },
   );
 
-  test('a write that is refused makes it out of date too', async () => {
+  test('a refused write invalidates it too', async () => {
     const gateway = await gatewayWith();
     const { A } = cast(gateway);
     await gateway.query(DETAILS, { A });
@@ -377,7 +377,7 @@ describe('a write makes out of date what it changes, and nothing else', () => {
 describe('a read that is in flight while a write is acknowledged', () => {
   const detailsOf = (code: string) => `GET /api/v1/organization?code=${code}`;
 
-  test('gives its own caller what it had, and is not kept', async () => {
+  test('returns its response to its own caller, and is not cached', async () => {
     const { gateway, proxy } = await heldGatewayWith();
     const { A } = cast(gateway);
     const { name } = gateway.emulator.state.organization(A).profile;
@@ -392,7 +392,7 @@ describe('a read that is in flight while a write is acknowledged', () => {
     expect(gateway.calls()).toEqual([detailsOf(A)]);
   });
 
-  test('is not joined by a read that begins after that, whose answer it does not replace', async () => {
+  test('is not shared with reads that begin after that, and doesn’t replace their responses', async () => {
     const { gateway, proxy } = await heldGatewayWith();
     const { A } = cast(gateway);
     const { name } = gateway.emulator.state.organization(A).profile;
@@ -410,7 +410,7 @@ describe('a read that is in flight while a write is acknowledged', () => {
     expect(gateway.calls()).toEqual([]);
   });
 
-  test('that it does not concern is joined and kept', async () => {
+  test('of something else is shared and cached', async () => {
     const { gateway, proxy } = await heldGatewayWith();
     const { A, B } = cast(gateway);
     const held = proxy.hold(detailsOf(B));
@@ -426,7 +426,7 @@ describe('a read that is in flight while a write is acknowledged', () => {
     expect(gateway.calls()).toEqual([]);
   });
 
-  test('keeps the answer of its operation from being kept whole, and its other reads not', async () => {
+  test('keeps its operation’s response out of the cache, but not the other reads', async () => {
     const { gateway, proxy } = await heldGatewayWith();
     const { A } = cast(gateway);
     const query = '{ organizations(first: 10) { nodes { name featureFlags { key } } } }';
@@ -443,7 +443,7 @@ describe('a read that is in flight while a write is acknowledged', () => {
   });
 });
 
-describe('a failure is not kept', () => {
+describe('a failure is not cached', () => {
   const ORGANIZATIONS = { route: 'GET /api/v1/organizations' } as const;
 
   test.each<[string, Fault['respond'], string]>([
@@ -463,7 +463,7 @@ describe('a failure is not kept', () => {
     expect(gateway.calls()).toHaveLength(1);
   });
 
-  test('that there is no such organization is asked each time', async () => {
+  test('nor that an organization doesn’t exist', async () => {
     const gateway = await gatewayWith();
     for (let time = 0; time < 3; time++) {
       expect(await gateway.query(DETAILS, { A: 'org_none' })).toEqual({ organization: null });
@@ -489,7 +489,7 @@ describe('a failure is not kept', () => {
     expect(gateway.calls()).toEqual([CALL.list]);
   });
 
-  test('nor an answer of which a part failed, though its other parts are', async () => {
+  test('nor a response of which a part failed, though its other parts are', async () => {
     const gateway = await gatewayWith();
     const both =
       '{ organizations(first: 10) { nodes { code } } roles(first: 10) { nodes { key } } }';
@@ -500,7 +500,7 @@ describe('a failure is not kept', () => {
     expect(gateway.calls()).toEqual([CALL.list]);
   });
 
-  test('a write without an answer makes out of date at once, and again when it may have come late', async () => {
+  test('a write with an unknown outcome invalidates at once, and again once it can no longer be late', async () => {
     const timers = jest.spyOn(globalThis, 'setTimeout');
     const gateway = await gatewayWith({ OPERATION_TIMEOUT_MS: '20000' });
     const { A } = cast(gateway);
@@ -551,7 +551,7 @@ describe('in an outage', () => {
     },
   };
 
-  test.each(Object.entries(outages))('%s: the last answer, with its age', async (_, begin) => {
+  test.each(Object.entries(outages))('%s: the last response, with its age', async (_, begin) => {
     const { gateway, proxy } = await heldGatewayWith(OUTAGE);
     const { data } = await execute(gateway);
     advance(3_000);
@@ -567,7 +567,7 @@ describe('in an outage', () => {
     expect(extensions.stale.ageSeconds).toBeLessThan(60);
   });
 
-  test('it is for no longer than CACHE_STALE_IF_ERROR_SECONDS', async () => {
+  test('stale responses are served for CACHE_STALE_IF_ERROR_SECONDS at most', async () => {
     const gateway = await gatewayWith(OUTAGE);
     await gateway.query(LIST);
     gateway.emulator.fault({ respond: { status: 503 } });
@@ -577,7 +577,7 @@ describe('in an outage', () => {
     expect(codes((await gateway.execute(LIST)).errors)).toEqual(['UPSTREAM_UNAVAILABLE']);
   });
 
-  test('what a write has changed is not given', async () => {
+  test('what a write has changed is not served stale', async () => {
     const gateway = await gatewayWith(OUTAGE);
     const { A } = cast(gateway);
     await gateway.query(DETAILS, { A });
@@ -611,7 +611,7 @@ describe('in an outage', () => {
     [401, 'UNAUTHENTICATED'],
     [403, 'FORBIDDEN'],
     [404, 'NOT_FOUND'],
-  ])('a %i is none, but an answer', async (status, code) => {
+  ])('a %i is a response, and no outage', async (status, code) => {
     const gateway = await gatewayWith(OUTAGE);
     await gateway.query(LIST);
     advance(2_000);
@@ -624,7 +624,7 @@ describe('in an outage', () => {
     expect(codes(errors)).toEqual([code]);
   });
 
-  test('the answer is not kept whole, nor by the client, and the next one asks again', async () => {
+  test('a stale response is not cached, neither here nor by the client', async () => {
     const gateway = await gatewayWith(OUTAGE);
     const get = () =>
       fetch(`${gateway.url}/graphql?query=${encodeURIComponent(LIST)}`, {
@@ -650,7 +650,7 @@ describe('in an outage', () => {
   });
 });
 
-test('after a write an answer is executed once more, with what is still kept, and then given from memory again', async () => {
+test('after a write, a response is executed again from cached reads, then cached again', async () => {
   const lines: string[] = [];
   const gateway = await gatewayWith(
     { LOG_LEVEL: 'info', AUDIT_LOG: 'false' },

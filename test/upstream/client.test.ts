@@ -40,19 +40,22 @@ describe('a read', () => {
       { status: 400, body: { errors: [{ code: 'ODD', message: 'Odd.' }] } },
       'BAD_USER_INPUT',
     ],
-  ])('that meets %s is null with its code, and its siblings answer', async (_, respond, code) => {
-    gateway.emulator.fault({ ...list, respond });
-    const { data, errors } = await gateway.execute(LIST);
-    expect(data.organizations).toBeNull();
-    expect(data.roles.nodes).toHaveLength(1);
-    expect(errors).toMatchObject([{ path: ['organizations'], extensions: { code } }]);
-    const text = JSON.stringify(errors);
-    for (const secret of [gateway.emulator.url, '/api/v1', 'stack', 'emulator_only']) {
-      expect(text).not.toContain(secret);
-    }
-  });
+  ])(
+    'that gets %s is null with its code, and its siblings are returned',
+    async (_, respond, code) => {
+      gateway.emulator.fault({ ...list, respond });
+      const { data, errors } = await gateway.execute(LIST);
+      expect(data.organizations).toBeNull();
+      expect(data.roles.nodes).toHaveLength(1);
+      expect(errors).toMatchObject([{ path: ['organizations'], extensions: { code } }]);
+      const text = JSON.stringify(errors);
+      for (const secret of [gateway.emulator.url, '/api/v1', 'stack', 'emulator_only']) {
+        expect(text).not.toContain(secret);
+      }
+    },
+  );
 
-  test('that meets a rate limit says how long to wait', async () => {
+  test('that is rate limited says how long to wait', async () => {
     const limited = await startGateway();
     try {
       limited.emulator.fault({
@@ -68,7 +71,7 @@ describe('a read', () => {
     }
   });
 
-  test('one unusable entry is null with an error at its path; the others and unknown fields are no matter', async () => {
+  test('an unusable entry is null with an error at its path; the others are returned, and unknown fields are ignored', async () => {
     gateway.emulator.fault({
       ...list,
       respond: {
@@ -111,7 +114,7 @@ describe('a read', () => {
     },
   );
 
-  test('a flag of a type that is not known yet reads as its value; one that belies its type is null', async () => {
+  test('a flag of an unknown type has the type of its value; one whose value isn’t of its type is null', async () => {
     const { organizations } = await gateway.query('{ organizations(first: 1) { nodes { code } } }');
     gateway.emulator.fault({
       route: 'GET /api/v1/organizations/{org_code}/feature_flags',
@@ -137,7 +140,7 @@ describe('a read', () => {
 });
 
 describe('the access token', () => {
-  test('is asked for once by all who wait for it, and kept', async () => {
+  test('is requested once for all waiting calls, and cached', async () => {
     const cold = await startGateway();
     try {
       await Promise.all(Array.from({ length: 20 }, () => cold.query(LIST)));
@@ -167,7 +170,7 @@ describe('the access token', () => {
     expect(gateway.calls()).toHaveLength(2);
   });
 
-  test('one with a short life is asked for again', async () => {
+  test('one with a short lifetime is requested again', async () => {
     let aheadMs = 0;
     const now = Date.now.bind(Date);
     const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + aheadMs);
@@ -187,21 +190,24 @@ describe('the access token', () => {
     ['is down', { status: 503 }, 'UPSTREAM_UNAVAILABLE'],
     ['refuses', { status: 400, body: { error: 'unauthorized_client' } }, 'UNAUTHENTICATED'],
     ['sends no token', { status: 200, body: { token_type: 'Bearer' } }, 'UPSTREAM_BAD_RESPONSE'],
-  ])('an endpoint that %s is told, and asked again by the next', async (_, respond, code) => {
-    const cold = await startGateway();
-    try {
-      const end = cold.emulator.fault({ route: 'POST /oauth2/token', respond });
-      const { errors } = await cold.execute('{ organizations { nodes { code } } }');
-      expect(errors).toMatchObject([{ extensions: { code } }]);
-      end();
-      await cold.query(LIST);
-    } finally {
-      await cold.close();
-    }
-  });
+  ])(
+    'a token endpoint that %s is an error, and the next operation tries again',
+    async (_, respond, code) => {
+      const cold = await startGateway();
+      try {
+        const end = cold.emulator.fault({ route: 'POST /oauth2/token', respond });
+        const { errors } = await cold.execute('{ organizations { nodes { code } } }');
+        expect(errors).toMatchObject([{ extensions: { code } }]);
+        end();
+        await cold.query(LIST);
+      } finally {
+        await cold.close();
+      }
+    },
+  );
 });
 
-describe('an upstream that is not there, or never ends', () => {
+describe('an upstream that is down, or whose response never ends', () => {
   async function upstreamOf(answer: RequestListener) {
     const server: Server = createServer((request, response) => {
       if (request.url === '/oauth2/token') {
@@ -234,7 +240,7 @@ describe('an upstream that is not there, or never ends', () => {
     expect(await ask(gone.url)).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE' } }]);
   });
 
-  test('a body that drips is ended by the time limit', async () => {
+  test('a slow body is cut off at the timeout', async () => {
     const slow = await upstreamOf((_, response) => {
       const drip = setInterval(() => response.write(' '), 50);
       response.on('close', () => clearInterval(drip));
@@ -243,7 +249,7 @@ describe('an upstream that is not there, or never ends', () => {
     await slow.close();
   });
 
-  test('a body shorter than it said is no answer', async () => {
+  test('a body shorter than its content-length is an error', async () => {
     const short = await upstreamOf((_, response) => {
       response.writeHead(200, { 'content-length': '1000' });
       response.write('{"organizations":[]');
@@ -253,7 +259,7 @@ describe('an upstream that is not there, or never ends', () => {
     await short.close();
   });
 
-  test('a body without an end is cut off at 16 MB', async () => {
+  test('an endless body is cut off at 16 MB', async () => {
     let sent = 0;
     const block = Buffer.alloc(64 * 1024, ' ');
     const flood = await upstreamOf((_, response) => {
@@ -273,7 +279,7 @@ describe('an upstream that is not there, or never ends', () => {
 });
 
 describe('passthrough', () => {
-  test('sends the caller’s token, and asks for one', async () => {
+  test('sends the caller’s token, and requires one', async () => {
     const open = await startGateway({ env: { AUTH_MODE: 'passthrough' } });
     try {
       const bare = await fetch(`${open.url}/graphql`, {

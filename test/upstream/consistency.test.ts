@@ -552,7 +552,7 @@ const testWithRedis = testWith('redis-server');
 
 describe.each(Object.keys(MODES))('with callers of %s', (mode) => {
   test(
-    'one replica: nothing stale after an acknowledged mutation, nothing of another’s',
+    'one replica: nothing stale after an acknowledged mutation, nothing that belongs to another caller',
     () => check(mode, 1),
     90_000 + TIME_MS,
   );
@@ -568,6 +568,6 @@ describe.each(Object.keys(MODES))('with callers of %s', (mode) => {
   );
 });
 
-test('the check finds what two replicas that do not hear of each other keep', async () => {
+test('the check notices stale data of two replicas that don’t hear of each other', async () => {
   await expect(check('passthrough', 2)).rejects.toThrow(/STALE/);
 });

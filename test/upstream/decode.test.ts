@@ -84,7 +84,7 @@ describe('a scalar field of another type', () => {
     });
   });
 
-  test('costs its organization nothing in a list, and takes no call more', async () => {
+  test('costs its organization nothing in a list, and takes no further call', async () => {
     answer(LIST, {
       organizations: [
         { code: 'org_1', name: 'One', is_default: 'false', handle: 7, external_id: {} },
@@ -195,7 +195,7 @@ describe('a list', () => {
     expect(gateway.calls().filter((call) => call.endsWith('/roles'))).toEqual([]);
   });
 
-  test('keeps its other entries where one identifies nothing, with the error at its path', async () => {
+  test('with an entry without an id keeps the others, with an error at the entry’s path', async () => {
     answer(ORGANIZATION, { code: CODE, allowed_domains: ['acme.com', 7, 'acme.org'] });
     answer(MEMBERS, {
       organization_users: [{ id: 'kp_1', roles: ['admin', null, 'member'] }, { email: 'nobody' }],
@@ -287,7 +287,7 @@ describe('a list', () => {
     );
   });
 
-  test('whose next token is no text gives its entries, and an error in place of those after them', async () => {
+  test('whose next token is no text returns its entries, and an error in place of the rest', async () => {
     answer(LIST, { organizations: [{ code: 'org_1', name: 'One' }], next_token: { page: 2 } });
     const first = await gateway.query(
       '{ organizations(first: 1) { nodes { code } pageInfo { hasNextPage } } }',
@@ -316,7 +316,7 @@ describe('an object', () => {
     ).toEqual({ code: CODE, name: 'Acme' });
   });
 
-  test('where a colour is may be the text that it was written as', async () => {
+  test('may have text in place of a colour', async () => {
     const { branding } = await organization(
       { code: CODE, link_color: '#0056F1', button_color: 7 },
       'branding { linkColor { raw hex hsl } buttonColor { raw } }',
@@ -327,7 +327,7 @@ describe('an object', () => {
     });
   });
 
-  test('keeps its identity beside properties that are called as the gateway calls its own', async () => {
+  test('keeps its identity, whatever else it is called by', async () => {
     answer(MEMBERS, {
       organization_users: [{ id: 'kp_1', user_id: 'kp_2', org_code: 'org_other', email: 'a@b.c' }],
     });
@@ -339,7 +339,7 @@ describe('an object', () => {
     expect(users.nodes).toEqual([{ userId: 'kp_1', id, email: 'a@b.c' }]);
   });
 
-  test('without what identifies it is an error, and nothing beside it is', async () => {
+  test('without its id is an error, and nothing else is', async () => {
     answer(ORGANIZATION, { name: 'Acme' });
     const result = await gateway.execute(
       `{ organization(code: "${CODE}") { name } roles(first: 1) { nodes { key } } }`,

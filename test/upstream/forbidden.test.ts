@@ -35,7 +35,7 @@ const refuse = (respond: FaultResponse) => gateway.emulator.fault({ respond });
 const withReasons = (...errors: unknown[]): FaultResponse => ({ status: 403, body: { errors } });
 
 describe('a limit of Kinde', () => {
-  test('is named with Kinde’s code and message, not taken for a scope', async () => {
+  test('has Kinde’s code and message, and no scope', async () => {
     const { state } = gateway.emulator;
     state.organizationLimit = state.organizations.size;
     expect(await errorOf(CREATE)).toEqual({
@@ -75,7 +75,7 @@ test('Kinde’s message is read from a list of texts', async () => {
   });
 });
 
-test('a token for another organization is told that, not of a scope', async () => {
+test('a token for another organization is the reason, and no scope', async () => {
   const [own, other] = [...gateway.emulator.state.organizations.values()].map(
     ({ profile }) => profile.code,
   );
@@ -161,7 +161,7 @@ describe('a scope is named', () => {
     expect(await errorOf(LIST)).not.toHaveProperty('requiredScope');
   });
 
-  test('when the gateway’s own token is known to lack it, whatever the answer', async () => {
+  test('when the gateway’s own token lacks it, whatever the response', async () => {
     refuse({ status: 403, body: '<html>' });
     expect(await errorOf(CREATE, readOnly)).toEqual({
       message: 'The token lacks the scope create:organizations.',

@@ -209,7 +209,7 @@ const TIME_MS = Number(process.env['CONSISTENCY_MS'] ?? 4_000);
 const LEAST_PROGRAMS = 3;
 
 testWith('redis-server')(
-  'two replicas, whatever becomes of Redis: nothing stale after an acknowledged write',
+  'two replicas serve nothing stale after an acknowledged write, whatever happens to Redis',
   async () => {
     const redis = await startRedis();
     open.push({ close: () => redis.kill() });

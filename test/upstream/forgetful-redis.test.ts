@@ -75,7 +75,7 @@ describeWith('redis-server')('two replicas', () => {
   ];
 
   describe.each(LOSSES)('when Redis %s', (_, happen) => {
-    test('between a write and the next look of the other: the new value', async () => {
+    test('between a write and the next read of the other replica: the new value', async () => {
       const [first, second] = await start([redis.url, redis.url]);
       await rename(first!, code, 'Before');
       await warm([first!, second!], 'Before');
@@ -88,7 +88,7 @@ describeWith('redis-server')('two replicas', () => {
       expect(await nameFrom(second!, code)).toBe('After');
     });
 
-    test('after the other has shown the new value: it shows no older one', async () => {
+    test('after the other replica has shown the new value: never an older one', async () => {
       const [first, second] = await start([redis.url, redis.url]);
       await rename(first!, code, 'Before');
       await warm([first!, second!], 'Before');
@@ -116,7 +116,7 @@ describeWith('redis-server')('two replicas', () => {
     expect(await nameFrom(second!, code)).toBe('After');
   });
 
-  test('a log that is set back is noticed by its content alone', async () => {
+  test('a log that was restored from a backup is noticed by its content', async () => {
     const [first, second] = await start([redis.url, redis.url]);
     await rename(first!, code, 'Before');
     await warm([first!, second!], 'Before');
@@ -156,7 +156,7 @@ describeWith('redis-server')('two replicas', () => {
       },
     );
 
-    test('a reply that comes once too often shifts no others', async () => {
+    test('a duplicate reply doesn’t shift the others', async () => {
       const [first, second] = await start([redis.url, proxy.url]);
       await rename(first!, code, 'Before');
       await warm([first!, second!], 'Before');
@@ -172,7 +172,7 @@ describeWith('redis-server')('two replicas', () => {
       await warm([second!], 'Last');
     });
 
-    test('an idle writer announces by itself once it has Redis back', async () => {
+    test('an idle writer announces its writes once Redis is back', async () => {
       const [first, second] = await start([proxy.url, redis.url]);
       await rename(first!, code, 'Before');
       await warm([first!, second!], 'Before');
@@ -201,7 +201,7 @@ describeWith('redis-server')('two replicas', () => {
       }
     });
 
-    test('a write waits for a connection that is back soon', async () => {
+    test('a write waits for a connection that returns soon', async () => {
       const [first, second] = await start([proxy.url, redis.url]);
       await rename(first!, code, 'Before');
       await warm([first!, second!], 'Before');
@@ -221,7 +221,7 @@ describeWith('redis-server')('two replicas', () => {
       expect(performance.now() - startedAt).toBeLessThan(3_000);
     });
 
-    test('a replica that has Redis back before the writer serves nothing older than its write', async () => {
+    test('a replica that reconnects before the writer serves nothing older than the write', async () => {
       const another = await startRedisProxy(redis.url);
       try {
         const [first, second] = await start([another.url, proxy.url]);
@@ -242,7 +242,7 @@ describeWith('redis-server')('two replicas', () => {
       }
     });
 
-    test('a replica that had no Redis for a moment drops what it has', async () => {
+    test('a replica that lost Redis for a moment drops its cache', async () => {
       const [first, second] = await start([redis.url, proxy.url]);
       await rename(first!, code, 'Before');
       await warm([first!, second!], 'Before');
@@ -291,7 +291,7 @@ describeWith('redis-server')('two replicas', () => {
         () => config('min-replicas-to-write', '0'),
       ],
     ])(
-      '(%s): nothing from memory, and the write is announced when it takes it',
+      '(%s): nothing is served from the cache, and the write is announced once Redis takes it',
       async (_, refuse, accept) => {
         const [first, second] = await start([redis.url, redis.url]);
         await rename(first!, code, 'Before');
@@ -356,7 +356,7 @@ describe('a Redis that replies', () => {
     ['that it has no master', '-MASTERDOWN Link with MASTER is down\r\n'],
     ['that it is busy', '-BUSY Redis is busy running a script\r\n'],
     ['that its cluster is down', '-CLUSTERDOWN The cluster is down\r\n'],
-  ])('%s is done without', async (_, reply) => {
+  ])('%s is ignored', async (_, reply) => {
     fake = await startFakeRedis(() => reply);
     const [gateway] = await start([fake.url], { UPSTREAM_RATE_LIMIT: '100' });
     await rename(gateway!, code, 'Name');

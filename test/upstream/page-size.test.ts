@@ -19,7 +19,7 @@ async function start(pageSizeLimit: number, options: TestOptions = {}): Promise<
 const CODES = '{ organizations(first: 130) { nodes { code } pageInfo { hasNextPage } } }';
 const sizes = (calls: string[]) => calls.map((call) => /page_size=(\d+)/.exec(call)?.[1]);
 
-test('a refused page is read in smaller ones, and no larger one is asked for again', async () => {
+test('a refused page is read in smaller pages, and no larger one is requested again', async () => {
   const { query, calls, emulator } = await start(100);
   const { organizations } = await query(CODES);
   expect(new Set(organizations.nodes.map(({ code }: any) => code)).size).toBe(130);
@@ -35,7 +35,7 @@ test('a refused page is read in smaller ones, and no larger one is asked for aga
   expect(sizes(later).filter((size) => Number(size) > 100)).toEqual([]);
 });
 
-test('a cursor of before goes on where it was', async () => {
+test('an older cursor continues at its place', async () => {
   const { query, calls, emulator } = await start(500);
   const first = await query(
     '{ organizations(first: 120) { nodes { code } pageInfo { endCursor } } }',
@@ -50,7 +50,7 @@ test('a cursor of before goes on where it was', async () => {
   expect(sizes(calls()).some((size) => size === '100')).toBe(true);
 });
 
-test('many lists at once learn it together', async () => {
+test('concurrent lists learn the limit together', async () => {
   const { query, emulator } = await start(50);
   const codes = [...emulator.state.organizations.values()].map(({ profile }) => profile.code);
   const aliases = codes.slice(0, 10).map(
@@ -61,7 +61,7 @@ test('many lists at once learn it together', async () => {
   for (const index of aliases.keys()) expect(data[`o${index}`].users.nodes).toHaveLength(3);
 });
 
-test('people of a batch come in as many pages as Kinde makes of them', async () => {
+test('a batch of people is read in as many pages as Kinde makes', async () => {
   const { query, emulator } = await start(40);
   const [organization] = [...emulator.state.organizations.values()];
   const everybody = [...emulator.state.users.values()].slice(0, 90);
@@ -86,7 +86,7 @@ test('people of a batch come in as many pages as Kinde makes of them', async () 
   );
 });
 
-describe('the size to go on with', () => {
+describe('the next page size', () => {
   const refusal = (code: string, message: string) => ({
     status: 400,
     body: { errors: [{ code, message }] },
@@ -120,7 +120,7 @@ describe('the size to go on with', () => {
     expect(sizes(calls()).slice(0, 2)).toEqual(['130', size]);
   });
 
-  test('goes down to ten, after which it is Kinde’s fault and not the caller’s', async () => {
+  test('goes down to ten; a refusal after that is an upstream error', async () => {
     const { execute, calls, emulator } = await start(500);
     emulator.fault({
       route: 'GET /api/v1/organizations',
@@ -147,7 +147,7 @@ describe('the size to go on with', () => {
   });
 });
 
-test('KINDE_PAGE_SIZE sets it, and an operator reads in the log that it is of use', async () => {
+test('KINDE_PAGE_SIZE sets it, and the log recommends it', async () => {
   const lines: any[] = [];
   const told = await start(100, {
     env: { LOG_LEVEL: 'warn' },

@@ -69,7 +69,7 @@ describeWith('redis-server')('with Redis', () => {
     expect(emulator.requests.map(({ status }) => status)).toEqual(Array(10).fill(200));
   });
 
-  test('what one learns from a 429 the other knows, and so does one that starts later', async () => {
+  test('a 429 of one replica holds the others, and one that starts later', async () => {
     const [first, second] = await two();
     expect(await outcomeOf(second)).toBe('answered');
     emulator.rateLimit = 1;
@@ -86,7 +86,7 @@ describeWith('redis-server')('with Redis', () => {
     expect(emulator.calls()).toEqual([]);
   });
 
-  test('while Redis is away each keeps to its part of the limit', async () => {
+  test('while Redis is down, each replica keeps to its share of the limit', async () => {
     const [first, second] = await two({ UPSTREAM_RATE_LIMIT: '8' });
     expect(await outcomeOf(first)).toBe('answered');
     expect(await outcomeOf(second)).toBe('answered');

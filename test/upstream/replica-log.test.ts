@@ -83,7 +83,7 @@ describeWith('redis-server')('with Redis', () => {
     await hearing;
   });
 
-  test('an announcement is heard though a late reply has just put a stop to reads', async () => {
+  test('an announcement is heard although a late reply has just paused reads', async () => {
     const writer = await replicaOf(redis.url);
     const proxy = await startRedisProxy(redis.url);
     open.push({ close: () => proxy.cut() });
@@ -105,7 +105,7 @@ describeWith('redis-server')('with Redis', () => {
     await hearing;
   });
 
-  test('a replica that nobody listens to reads the log when an operation asks for it', async () => {
+  test('a replica without streams reads the log when an operation needs it', async () => {
     const [writer, reader] = await two();
     const { clock } = reader.invalidations;
     const scripts = () =>
@@ -149,7 +149,7 @@ describeWith('redis-server')('with Redis', () => {
     expect(redis.command('GET', redis.command('KEYS', '*:epoch'))).toBe(epoch);
   });
 
-  test('a replica whose place in the log was cut off drops everything, without a new epoch', async () => {
+  test('a replica whose position was trimmed from the log drops everything, without a new epoch', async () => {
     const [, reader] = await two();
     const { clock } = reader.invalidations;
     const epoch = redis.command('GET', redis.command('KEYS', '*:epoch'));

@@ -45,7 +45,7 @@ describeWith('redis-server')('with Redis', () => {
       .organization.name as string;
   const rename = (gateway: TestGateway, name: string) => gateway.query(RENAME, { code, name });
 
-  test('what one has read the other need not', async () => {
+  test('one replica uses what the other has read', async () => {
     const answer = await first.query(ORGANIZATIONS);
     expect(first.calls()).toEqual(['GET /api/v1/organizations?page_size=2']);
     await waitFor(() => redis.command('KEYS', '*:entry *') !== '');
@@ -53,7 +53,7 @@ describeWith('redis-server')('with Redis', () => {
     expect(first.calls()).toEqual([]);
   });
 
-  test('a write through either is read through both, whatever they had in memory', async () => {
+  test('a write through either replica is read through both, whatever they had cached', async () => {
     for (const [number, writer] of [first, second, first, second].entries()) {
       await Promise.all([nameFrom(first), nameFrom(second)]);
       await rename(writer, `Name ${number}`);
@@ -64,7 +64,7 @@ describeWith('redis-server')('with Redis', () => {
     }
   });
 
-  test('what the write did not change stays in memory', async () => {
+  test('what the write did not change stays cached', async () => {
     await second.query('{ roles(first: 5) { nodes { key } } }');
     await second.query(ORGANIZATIONS);
     await rename(first, 'Another name');
@@ -75,7 +75,7 @@ describeWith('redis-server')('with Redis', () => {
     expect(first.calls()).toEqual(['GET /api/v1/organizations?page_size=2']);
   });
 
-  test('callers with tokens of their own never share, in Redis neither', async () => {
+  test('callers with tokens of their own never share, not in Redis either', async () => {
     const { emulator } = first;
     const env = { CACHE: 'memory', REDIS_URL: redis.url, AUTH_MODE: 'passthrough' };
     const shared = { kindeDomain: () => emulator.url, env };
@@ -96,7 +96,7 @@ describeWith('redis-server')('with Redis', () => {
     await Promise.all([a.close(), b.close()]);
   });
 
-  test('a lost log, as after a restart of Redis, has everything forgotten', async () => {
+  test('a lost log, as after a restart of Redis, invalidates everything', async () => {
     await rename(first, 'Before');
     await Promise.all([nameFrom(first), nameFrom(second)]);
     redis.command('FLUSHALL');
@@ -104,7 +104,7 @@ describeWith('redis-server')('with Redis', () => {
     expect(await nameFrom(second)).toBe('After');
   });
 
-  describe('that is away', () => {
+  describe('that is down', () => {
     const sources = async (gateway: TestGateway) => {
       const { extensions } = (await gateway.execute(ORGANIZATIONS, {}, EXPLAIN)) as {
         extensions?: { upstream: { calls: { source: string }[] } };
@@ -112,7 +112,7 @@ describeWith('redis-server')('with Redis', () => {
       return extensions?.upstream.calls.map(({ source }) => source);
     };
 
-    test('killed: served without it and without memory; back: agreed again', async () => {
+    test('killed: requests are served without the cache; back: the replicas agree again', async () => {
       await Promise.all([nameFrom(first), nameFrom(second)]);
       await redis.kill();
       try {
@@ -129,7 +129,7 @@ describeWith('redis-server')('with Redis', () => {
       expect(await nameFrom(first)).toBe('Now it is back');
     });
 
-    test('slow: waited for briefly and once, then done without', async () => {
+    test('slow: one short wait, then requests are served without it', async () => {
       await first.query(ORGANIZATIONS);
       redis.command('CLIENT', 'PAUSE', '3000', 'ALL');
       const startedAt = performance.now();
@@ -138,7 +138,7 @@ describeWith('redis-server')('with Redis', () => {
       expect(performance.now() - startedAt).toBeLessThan(2_000);
     });
 
-    test('from the start: the gateway starts, and serves', async () => {
+    test('from the start: the gateway starts and serves', async () => {
       const gateway = await startGateway({
         env: { CACHE: 'memory', REDIS_URL: 'redis://127.0.0.1:1' },
       });

@@ -61,14 +61,14 @@ describe('a read', () => {
       { status },
     ]),
     ['a broken connection', 'reset'],
-  ])('is sent again after %s, and then answers', async (_, respond) => {
+  ])('is retried after %s, and succeeds', async (_, respond) => {
     const gateway = await gatewayWith({});
     gateway.emulator.fault({ ...list, times: 2, respond });
     await gateway.query(ORGANIZATIONS);
     expect(gateway.calls()).toHaveLength(3);
   });
 
-  test('is sent no more often than UPSTREAM_RETRIES says', async () => {
+  test('is retried UPSTREAM_RETRIES times at most', async () => {
     const gateway = await gatewayWith({ UPSTREAM_RETRIES: '3' });
     gateway.emulator.fault({ ...list, respond: { status: 503 } });
     const { errors } = await gateway.execute(ORGANIZATIONS);
@@ -76,7 +76,7 @@ describe('a read', () => {
     expect(gateway.calls()).toHaveLength(4);
   });
 
-  test.each([400, 403, 404, 501])('is not sent again after a %i', async (status) => {
+  test.each([400, 403, 404, 501])('is not retried after a %i', async (status) => {
     const gateway = await gatewayWith({});
     gateway.emulator.fault({ ...list, respond: { status } });
     expect((await gateway.execute(ORGANIZATIONS)).errors).toHaveLength(1);
@@ -113,7 +113,7 @@ describe('a read', () => {
     expect(gateway.calls()).toHaveLength(1);
   });
 
-  test('that timed out is sent again only when the deadline leaves it its full time', async () => {
+  test('is retried after a timeout only if the deadline leaves time for a full attempt', async () => {
     const gateway = await gatewayWith({ UPSTREAM_TIMEOUT_MS: '500', OPERATION_TIMEOUT_MS: '1400' });
     gateway.emulator.fault({ ...list, respond: 'hang' });
     const { errors } = await gateway.execute(ORGANIZATIONS);
@@ -121,7 +121,7 @@ describe('a read', () => {
     expect(gateway.calls()).toHaveLength(2);
   });
 
-  test('is not sent again once retries have reached a fifth of all calls', async () => {
+  test('is not retried once retries are a fifth of all calls', async () => {
     const gateway = await gatewayWith({});
     gateway.emulator.fault({ respond: { status: 429 } });
     await Promise.all(distinct(100).map((query) => gateway.execute(query)));
@@ -136,7 +136,7 @@ test.each<[string, Fault['respond'], string]>([
   ['a 503', { status: 503 }, 'WRITE_OUTCOME_UNKNOWN'],
   ['a broken connection', 'reset', 'WRITE_OUTCOME_UNKNOWN'],
   ['no answer', 'hang', 'WRITE_OUTCOME_UNKNOWN'],
-])('a write that meets %s is not sent again', async (_, respond, code) => {
+])('a write is not retried after %s', async (_, respond, code) => {
   const gateway = await gatewayWith({ UPSTREAM_TIMEOUT_MS: '400' });
   const organizationCode = await aCode(gateway);
   gateway.emulator.fault({ match: ({ method }) => method !== 'GET', respond });
@@ -146,7 +146,7 @@ test.each<[string, Fault['respond'], string]>([
 });
 
 describe('the deadline of an operation', () => {
-  test('ends a read that hangs; what was finished is returned', async () => {
+  test('ends a read that hangs, and returns what is finished', async () => {
     const gateway = await gatewayWith({ OPERATION_TIMEOUT_MS: '600' });
     gateway.emulator.fault({ ...list, respond: 'hang' });
     const [{ data, errors }, milliseconds] = await timed(() => gateway.execute(BOTH));
@@ -158,7 +158,7 @@ describe('the deadline of an operation', () => {
     expect(milliseconds).toBeLessThan(2_000);
   });
 
-  test('ends reads that wait for their turn, which are then never sent', async () => {
+  test('ends queued reads, which are never sent', async () => {
     const gateway = await gatewayWith({ OPERATION_TIMEOUT_MS: '600', UPSTREAM_CONCURRENCY: '1' });
     gateway.emulator.fault({ respond: 'hang' });
     const { errors } = await gateway.execute(BOTH);
@@ -166,7 +166,7 @@ describe('the deadline of an operation', () => {
     expect(gateway.calls()).toHaveLength(1);
   });
 
-  test('does not break off a write that has been sent, and refuses the one after it', async () => {
+  test('lets a write in flight finish, and refuses the next one', async () => {
     const gateway = await gatewayWith({ OPERATION_TIMEOUT_MS: '500' });
     const code = await aCode(gateway);
     gateway.emulator.latencyMs = 900;
@@ -185,7 +185,7 @@ describe('the deadline of an operation', () => {
 });
 
 describe('the cap on the calls of an operation', () => {
-  test('is for each operation: fields beyond it are errors, and all else is answered', async () => {
+  test('limits each operation: fields beyond it are errors, and the rest is returned', async () => {
     const gateway = await gatewayWith({ UPSTREAM_CALLS_PER_OPERATION: '4' });
     const document = '{ organizations(first: 10) { nodes { name featureFlags { key } } } }';
     for (let time = 0; time < 2; time++) {
@@ -197,7 +197,7 @@ describe('the cap on the calls of an operation', () => {
     }
   });
 
-  test('does not count a call again that is sent again', async () => {
+  test('counts a retried call once', async () => {
     const gateway = await gatewayWith({ UPSTREAM_CALLS_PER_OPERATION: '1' });
     gateway.emulator.fault({ times: 2, respond: { status: 503 } });
     await gateway.query(ORGANIZATIONS);
@@ -221,14 +221,14 @@ describe('the cap on the calls of an operation', () => {
   });
 });
 
-describe('after a 429 with a time', () => {
+describe('after a 429 that names a wait', () => {
   const limited = (seconds: string, times: number): Fault => ({
     ...list,
     times,
     respond: { status: 429, headers: { 'ratelimit-reset': seconds } },
   });
 
-  test('operations that come meanwhile are kept back, and then sent once each', async () => {
+  test('holds new operations during the wait, then sends each call once', async () => {
     const gateway = await gatewayWith({});
     gateway.emulator.fault(limited('1', 1));
     const first = gateway.query(ORGANIZATIONS);
@@ -240,7 +240,7 @@ describe('after a 429 with a time', () => {
     expect(gateway.calls()).toHaveLength(101);
   });
 
-  test('what would have to wait past its deadline is RATE_LIMITED at once and unsent, writes too', async () => {
+  test('fails calls at once as RATE_LIMITED, writes too, when the wait outlasts their deadline', async () => {
     const gateway = await gatewayWith({});
     const code = await aCode(gateway);
     gateway.emulator.fault(limited('45', 1));
@@ -256,7 +256,7 @@ describe('after a 429 with a time', () => {
     expect(gateway.calls()).toEqual([]);
   });
 
-  test('a write is kept back, and sent once', async () => {
+  test('holds a write, and sends it once', async () => {
     const gateway = await gatewayWith({ UPSTREAM_RETRIES: '0' });
     const code = await aCode(gateway);
     gateway.emulator.fault(limited('1', 1));
@@ -267,7 +267,7 @@ describe('after a 429 with a time', () => {
     expect(gateway.calls()).toEqual([`PATCH /api/v1/organization/${code}`]);
   });
 
-  test('calls of one operation that wait for their turn are kept back too', async () => {
+  test('also holds calls that are queued in one operation', async () => {
     const gateway = await gatewayWith({ UPSTREAM_CONCURRENCY: '1' });
     gateway.emulator.rateLimit = 3;
     const { data, errors } = await gateway.execute(
@@ -279,7 +279,7 @@ describe('after a 429 with a time', () => {
     expect(gateway.calls()).toHaveLength(4);
   });
 
-  test('those who come back find out by a few of them that the limit is still reached', async () => {
+  test('probes with a few calls whether the rate limit still holds', async () => {
     const gateway = await gatewayWith({ UPSTREAM_RETRIES: '0' });
     gateway.emulator.fault(limited('1', 1));
     await gateway.execute(ORGANIZATIONS);
@@ -292,7 +292,7 @@ describe('after a 429 with a time', () => {
     expect(gateway.calls().length).toBeLessThan(15);
   });
 
-  test('they come back at a rate that rises', () => {
+  test('raises the rate of calls step by step after the wait', () => {
     let drawn = 0;
     const hold = new RateLimitHold(
       () => 0,
@@ -304,7 +304,7 @@ describe('after a 429 with a time', () => {
     expect([within(0, 250), within(250, 500), within(500, 1_000)]).toEqual([7, 18, 75]);
   });
 
-  test('no answer keeps calls back for more than a minute', () => {
+  test('holds calls for a minute at most, whatever the response asks for', () => {
     const hold = new RateLimitHold(
       () => 0,
       () => 1,
@@ -337,7 +337,7 @@ describe('the circuit breaker', () => {
     await Promise.all(distinct(20).map((query) => gateway.query(query)));
   });
 
-  test('refuses at once while the call that tries hangs and takes the only turn', async () => {
+  test('refuses at once while the probe hangs and occupies the only slot', async () => {
     const gateway = await gatewayWith({ UPSTREAM_TIMEOUT_MS: '1500', UPSTREAM_CONCURRENCY: '1' });
     const end = gateway.emulator.fault({ respond: { status: 503 } });
     await fail(gateway);
@@ -352,7 +352,7 @@ describe('the circuit breaker', () => {
     expect((await tried).errors).toHaveLength(1);
   });
 
-  test('a write that it refuses was not sent, and is told so', async () => {
+  test('says of a refused write that it was not sent', async () => {
     const gateway = await gatewayWith({ UPSTREAM_RETRIES: '0' });
     const code = await aCode(gateway);
     gateway.emulator.fault({ respond: { status: 503 } });
@@ -397,7 +397,7 @@ describe('the circuit breaker', () => {
       expect(breaker.refusedForMs).toBe(0);
     });
 
-    test('lets one through after five seconds; its failure opens again, its success closes', () => {
+    test('probes after five seconds: a failure opens it again, a success closes it', () => {
       exchange('failed', 20);
       now = 5_000;
       expect(breaker.refusedForMs).toBe(0);
@@ -413,14 +413,14 @@ describe('the circuit breaker', () => {
       expect(breaker.refusedForMs).toBe(0);
     });
 
-    test('a try whose caller went away leaves the next one to try', () => {
+    test('probes with the next call when the caller of the first probe has left', () => {
       exchange('failed', 20);
       now = 5_000;
       breaker.begin()('unknown');
       expect(breaker.refusedForMs).toBe(0);
     });
 
-    test('is not moved by exchanges that began before it opened', () => {
+    test('ignores calls that began before it opened', () => {
       const late = [breaker.begin(), breaker.begin()];
       exchange('failed', 20);
       late[0]!('answered');
@@ -447,7 +447,7 @@ describe('the circuit breaker', () => {
   });
 });
 
-test('a token endpoint that is down opens the breaker, so that it is not asked by everybody', async () => {
+test('a token endpoint that is down opens the breaker, so that further operations don’t call it', async () => {
   const gateway = await startGateway();
   open.push(gateway);
   const end = gateway.emulator.fault({ route: 'POST /oauth2/token', respond: { status: 503 } });
@@ -482,11 +482,11 @@ describe('the wait before a retry', () => {
     [{ 'retry-after': new Date(0).toUTCString() }, 0],
     [{ 'retry-after': new Date(9_000).toUTCString() }, 4_000],
     [{}, undefined],
-  ])('that %j asks for is %p', (headers, milliseconds) => {
+  ])('is %p for %j', (headers, milliseconds) => {
     expect(askedWaitMs(answer(429, headers), () => 5_000)).toBe(milliseconds);
   });
 
-  test('must end before the deadline, and after a timeout leave a full attempt', () => {
+  test('ends before the deadline, and after a timeout leaves time for a full attempt', () => {
     const timeout = new SendError('TIMEOUT', false, 'ETIMEDOUT');
     expect(wait(answer(429, { 'retry-after': '60' }))).toBeUndefined();
     expect(wait(timeout, { remainingMs: 10_101 })).toBe(100);
@@ -501,7 +501,7 @@ describe('the wait before a retry', () => {
   );
 });
 
-test('the retry budget lets ten through, or a fifth of the calls of ten seconds', () => {
+test('the retry budget allows ten retries, or a fifth of the calls in ten seconds', () => {
   let now = 0;
   const budget = new RetryBudget(() => now);
   const spendAll = () => {

@@ -28,14 +28,14 @@ describe('a request for a token', () => {
     ['a 503', { status: 503 }],
     ['a 429', { status: 429 }],
     ['a broken connection', 'reset'],
-  ])('is sent again after %s, so that the operation is answered', async (_, respond) => {
+  ])('is retried after %s, and the operation succeeds', async (_, respond) => {
     const gateway = await gatewayWith({});
     gateway.emulator.fault(fault(respond, 2));
     await gateway.query(LIST);
     expect(gateway.emulator.tokenRequests).toHaveLength(3);
   });
 
-  test('is sent again no more often than UPSTREAM_RETRIES says', async () => {
+  test('is retried UPSTREAM_RETRIES times at most', async () => {
     const gateway = await gatewayWith({ UPSTREAM_RETRIES: '1' });
     gateway.emulator.fault(fault({ status: 503 }));
     const { errors } = await gateway.execute(LIST);
@@ -52,7 +52,7 @@ describe('a request for a token', () => {
       'UPSTREAM_UNAVAILABLE',
     ],
     ['has taken all of its time', 'hang', 'UPSTREAM_TIMEOUT'],
-  ])('is not sent again when it %s', async (_, respond, code) => {
+  ])('is not retried when it %s', async (_, respond, code) => {
     const gateway = await gatewayWith({ UPSTREAM_TIMEOUT_MS: '1000' });
     gateway.emulator.fault(fault(respond));
     const { errors } = await gateway.execute(LIST);
@@ -101,10 +101,13 @@ describe('a token', () => {
     return { tokens, world };
   }
 
-  test.each([[0], [-1], ['0'], ['-3600']])('with %j seconds to go is none', async (expiresIn) => {
-    const { tokens } = sourceOf({ access_token: 't', expires_in: expiresIn });
-    await expect(tokens.get()).rejects.toMatchObject({ failure: 'BAD_RESPONSE' });
-  });
+  test.each([[0], [-1], ['0'], ['-3600']])(
+    'with %j seconds left is not used',
+    async (expiresIn) => {
+      const { tokens } = sourceOf({ access_token: 't', expires_in: expiresIn });
+      await expect(tokens.get()).rejects.toMatchObject({ failure: 'BAD_RESPONSE' });
+    },
+  );
 
   test.each([[undefined], [null], [true], [[3600]], ['soon'], ['']])(
     'with %j for its lifetime holds as long as its own claims say',
@@ -134,7 +137,7 @@ describe('a token', () => {
     expect(world.requests).toBe(2);
   });
 
-  test('that the token endpoint gives no lifetime serves operations', async () => {
+  test('without a lifetime from the token endpoint serves operations', async () => {
     const gateway = await startGateway({ emulator: { switches: { omitsExpiresIn: true } } });
     try {
       await gateway.query('{ organizations(first: 1) { nodes { code } } }');
@@ -165,7 +168,7 @@ describe('a token', () => {
     expect((await tokens.get()).scopes).toEqual(scopes && new Set(scopes));
   });
 
-  test('is renewed shortly before its end, while calls still use it', async () => {
+  test('is renewed shortly before it expires, while calls still use it', async () => {
     const { valueAt, world } = source();
     expect(await valueAt(0)).toBe('t1');
     expect(await valueAt(3_539)).toBe('t1');
@@ -176,7 +179,7 @@ describe('a token', () => {
     expect(world.requests).toBe(2);
   });
 
-  test('that cannot be renewed is used to its end, and its renewal tried every five seconds', async () => {
+  test('that can’t be renewed is used until it expires, with a try every five seconds', async () => {
     const { valueAt, world } = source();
     await valueAt(0);
     world.isDown = true;
@@ -195,7 +198,7 @@ describe('a token', () => {
     expect(await valueAt(3_601)).toBe('t6');
   });
 
-  test('that was refused is not used again, however long it would be good', async () => {
+  test('that was refused is not used again, however long it would be valid', async () => {
     const { tokens, world } = source();
     const first = await tokens.get();
     world.isDown = true;
