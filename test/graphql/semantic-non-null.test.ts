@@ -23,6 +23,7 @@ import type { FaultResponse, Member } from '../../src/emulator/index.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import type { Endpoint } from '../../src/upstream/endpoint.js';
 import { endpoints } from '../../src/upstream/endpoints/index.js';
+import { openStream } from '../support/event-stream.js';
 import { startGateway, type GraphQLResult, type TestGateway } from '../support/gateway.js';
 import { globalId } from '../support/ids.js';
 import { mutationDocument, targetsIn, validInputs } from '../support/mutations.js';
@@ -418,6 +419,16 @@ test('nobody but Kinde knows what an unknown token may do', async () => {
   await passthrough.close();
   expect(nullsIn(result, 'Query')).toEqual([{ position: 'Viewer.can', hasError: false }]);
   seen.add('Viewer.can');
+});
+
+test('what a RESYNC is about has no ids', async () => {
+  const fields = 'organizationCode userId roleId permissionId organization { name } user { id }';
+  const query = `subscription { changes { __typename ${fields} } }`;
+  const stream = await openStream(gateway.url, query);
+  const nulls = nullsIn(await stream.next(), 'Subscription');
+  stream.close();
+  expect(nulls.filter(({ hasError }) => hasError)).toEqual([]);
+  for (const { position } of nulls) seen.add(position);
 });
 
 test('a nullable field without the directive has been null without an error', () => {
