@@ -574,13 +574,13 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       ]);
     });
 
-    test('a role is given and taken', async () => {
+    test('a role is added and removed', async () => {
       const input = { organizationCode: code, userId, role: { key: 'auditor' } };
       expect(await refusal('addOrganizationUserRole', input)).toEqual([]);
       expect(await refusal('removeOrganizationUserRole', input)).toEqual([]);
     });
 
-    test('a permission is given and taken', async () => {
+    test('a permission is granted and revoked', async () => {
       const input = { organizationCode: code, userId, permission: { key: 'update:billing' } };
       expect(await refusal('addOrganizationUserPermission', input)).toEqual([]);
       expect(await refusal('removeOrganizationUserPermission', input)).toEqual([]);
@@ -653,7 +653,7 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       expect(await refusal('resetOrganizationUserMfa', input)).toEqual([]);
     });
 
-    test('an API’s scope is given and taken', async () => {
+    test('an API’s scope is added and removed', async () => {
       const [apiId, api] = [...gateway.emulator.state.apis][0]!;
       const [scopeId] = [...api.scopes.keys()];
       const input = { organizationCode: code, userId, apiId, scopeId };

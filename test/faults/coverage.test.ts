@@ -53,12 +53,15 @@ const CASES: Readonly<Record<number, readonly Place[]>> = {
   37: [
     [
       'resolvers/mutations',
-      'that succeeded while its re-read failed is a success, with null and an error at that path',
+      'that succeeded while the read after it failed is a success, with null and an error at that path',
     ],
   ],
   38: [
     ['resolvers/bulk', '150 are sent as 100 and 50'],
-    ['resolvers/bulk', 'of a second batch is told user by user, beside the first’s success'],
+    [
+      'resolvers/bulk',
+      'of a second batch is an error for each of its users, beside the first’s success',
+    ],
   ],
   40: [numbered(40, 'load')],
   41: [
@@ -114,21 +117,18 @@ const CASES: Readonly<Record<number, readonly Place[]>> = {
   ],
   52: [
     ['cli/process', 'refuses bad settings with a line for each, and exits with 1'],
-    ['config', 'names every bad variable at once'],
+    ['config/config', 'names every bad variable at once'],
   ],
-  53: [clients(53), ['graphql/limits', '%s that do not come to an end are cut off']],
+  53: [clients(53), ['graphql/limits', 'endless %s are cut off']],
   55: [
     clients(55),
-    ['resolvers/mutations', '%s refuses each in %s, without a call'],
-    ['resolvers/mutations', 'queries refuse each, without a call'],
+    ['resolvers/mutations', 'are refused by %s in %s, without a call'],
+    ['resolvers/mutations', 'are refused by queries, without a call'],
   ],
   56: [
     ['resolvers/queries', 'refuse what they cannot read, without a call'],
     ['resolvers/cursor', 'of another list or order is refused'],
-    [
-      'resolvers/cursor',
-      'that was altered is refused or is another place of the same list, never a crash',
-    ],
+    ['resolvers/cursor', 'that was altered is refused, or is another place of the same list'],
   ],
   58: [clients(58)],
   59: [clients(59)],
@@ -140,12 +140,9 @@ const CASES: Readonly<Record<number, readonly Place[]>> = {
   ],
   63: [
     clients(63),
-    ['graphql/limits', 'the schema is told to nobody, unless it is allowed'],
+    ['graphql/limits', 'introspection is refused, unless it is allowed'],
     ['graphql/limits', 'a misspelt name of %s has no suggestions'],
-    [
-      'graphql/limits',
-      'whose hash is another’s, or whose version is unknown, is the client’s error',
-    ],
+    ['graphql/limits', 'with a wrong hash, or an unknown version, is the client’s error'],
   ],
   66: [
     ['auth/auth', 'alg none'],
@@ -162,8 +159,8 @@ const CASES: Readonly<Record<number, readonly Place[]>> = {
     ['auth/auth', 'may not %s in another organization'],
   ],
   68: [
-    ['telemetry/logs', 'that are refused are not logged, the reason is'],
-    ['telemetry/logs', 'what Kinde answers is not logged but for its codes'],
+    ['telemetry/logs', 'that are refused are not logged, but the reason is'],
+    ['telemetry/logs', 'of Kinde’s responses, only codes are logged'],
     ['telemetry/logs', 'what clients write is not logged'],
   ],
 };

@@ -31,7 +31,7 @@ async function audited(options: TestOptions = {}) {
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-test('an event says who, what, on what, with which outcome, in which request', async () => {
+test('an event has the actor, the action, the target, the outcome and the request', async () => {
   const { gateway, lines, code, memberId } = await audited();
   const admin = gateway.emulator.state.roleByKey('admin')!;
   await gateway.execute(
@@ -63,8 +63,8 @@ test('an event says who, what, on what, with which outcome, in which request', a
   ]);
 });
 
-describe('what is written is told by its name alone', () => {
-  test('of an organization: its new code, and which properties were given', async () => {
+describe('an event names what was written, and holds no values', () => {
+  test('of an organization: its new code, and the names of the given properties', async () => {
     const { gateway, events } = await audited();
     const secret = 'Nobody shall read this';
     const { createOrganization } = await gateway.query(
@@ -104,7 +104,7 @@ describe('what is written is told by its name alone', () => {
     expect(JSON.stringify(told)).not.toMatch(/inv_secret|key-1|Zmlyc3Q/);
   });
 
-  test('of many users: twenty of their ids and how many they are', async () => {
+  test('of many users: twenty of their ids, and their number', async () => {
     const { gateway, events, code, strangers } = await audited();
     const users = strangers.slice(0, 120).map((userId) => ({
       userId,
@@ -138,7 +138,7 @@ describe('a bulk write', () => {
     return { events: events(), memberId };
   };
 
-  test('that updates tells the roles and permissions of all its lists', async () => {
+  test('that updates members lists all their roles and permissions', async () => {
     const { events, memberId } = await run(
       'updateOrganizationUsers',
       'UpdateOrganizationUsersInput',
@@ -166,7 +166,7 @@ describe('a bulk write', () => {
     ]);
   });
 
-  test('that removes tells whom', async () => {
+  test('that removes members lists them', async () => {
     const { events, memberId } = await run(
       'removeOrganizationUsers',
       'RemoveOrganizationUsersInput',
@@ -190,7 +190,7 @@ describe('the outcome', () => {
       headers,
     );
 
-  test('of a bulk write of which a part is done is partial', async () => {
+  test('of a bulk write that is done in part is partial', async () => {
     const { gateway, events, code, memberId, strangers } = await audited();
     await gateway.query(
       'mutation ($input: AddOrganizationUsersInput!) { addOrganizationUsers(input: $input) { addedUserIds } }',
@@ -226,7 +226,7 @@ describe('the outcome', () => {
     ]);
   });
 
-  test('of what an earlier request has done is replayed, and tells of no call', async () => {
+  test('of a retry with the same key is replayed, without calls', async () => {
     const { gateway, events, code } = await audited();
     await remove(gateway, code);
     await remove(gateway, code);
@@ -236,7 +236,7 @@ describe('the outcome', () => {
     ]);
   });
 
-  test('of what is denied before Kinde is asked is denied, and says who tried', async () => {
+  test('of a mutation that the gateway denies is denied, and names the caller', async () => {
     const { gateway, events, code } = await audited({ env: { AUTH_MODE: 'jwt' } });
     const token = await gateway.emulator.issueToken({
       claims: { gty: undefined, sub: 'kp_1', org_code: code, permissions: [] },
@@ -256,7 +256,7 @@ describe('the outcome', () => {
   });
 });
 
-describe('who', () => {
+describe('the actor', () => {
   test('is the application of a verified token, with the organization that it is held to', async () => {
     const { gateway, events, code } = await audited({ env: { AUTH_MODE: 'jwt' } });
     const mutation = `mutation { deleteFeatureFlagOverrides(input: { organizationCode: "${code}" }) { userErrors { code } } }`;
@@ -269,7 +269,7 @@ describe('who', () => {
     ]);
   });
 
-  test('is a hash of a token that is passed on, and said to be unverified', async () => {
+  test('is a hash of a passthrough token, marked as unverified', async () => {
     const { gateway, events, code } = await audited({ env: { AUTH_MODE: 'passthrough' } });
     const mutation = `mutation { deleteFeatureFlagOverrides(input: { organizationCode: "${code}" }) { userErrors { code } } }`;
     const token = await gateway.emulator.issueToken();
@@ -289,7 +289,7 @@ describe('who', () => {
   });
 });
 
-describe('the trail', () => {
+describe('the audit trail', () => {
   const create =
     'mutation { createOrganization(input: { name: "New" }) { organization { code name } } }';
 
@@ -309,7 +309,7 @@ describe('the trail', () => {
     expect(lines.map(({ msg }) => msg)).toContain('operation');
   });
 
-  test('has no event of a query, nor of a mutation that is refused before it is executed', async () => {
+  test('has no event for a query, nor for a mutation that is refused before execution', async () => {
     const { gateway, events } = await audited({ env: { MAX_COST: '50' } });
     const many = JSON.stringify(Array.from({ length: 60 }, (_, i) => ({ userId: `kp_${i}` })));
     for (const document of [

@@ -127,7 +127,7 @@ describe('the form of a query', () => {
     await gateway.query(`{ ${times(20, (n) => `a${n}: __typename`)} }`);
   });
 
-  test('the found number is told', async () => {
+  test('the message has the number that was found', async () => {
     expect((await refusal(`{ ${times(37, (n) => `a${n}: __typename`)} }`)).message).toBe(
       'The operation has too many root fields: 37, and the limit MAX_ROOT_FIELDS is 20.',
     );
@@ -146,7 +146,7 @@ describe('the form of a query', () => {
     );
   });
 
-  test('of two types only the fields of one are in a response', async () => {
+  test('counts the fields of one type where fragments are on two', async () => {
     const of = (type: string) =>
       `... on ${type} { ${times(60, (n) => `${type}${n}: __typename`)} }`;
     await gateway.execute(`{ node(id: "x") { ${of('Organization')} ${of('Role')} } }`);
@@ -277,7 +277,7 @@ describe('cost', () => {
     expect(await costOf(document, variables)).toEqual({ requested: cost, maximum: 25_000 });
   });
 
-  test('is told to nobody who does not ask', async () => {
+  test('is in a response only on request', async () => {
     expect(await gateway.execute('{ __typename }')).not.toHaveProperty('extensions');
   });
 
@@ -381,7 +381,7 @@ describe('cost', () => {
     expect(message.replace(/^.*? is 60\. /, '')).toBe(advice);
   });
 
-  test('a size that is said to fit does, and the next one does not', async () => {
+  test('a size that the message recommends fits, and the next one doesn’t', async () => {
     const document = (first: number) =>
       `{ organizations(first: 4) { nodes { users(first: ${first}) { nodes { permissions { key } } } } } }`;
     const { message } = await refusal(document(50), {}, frugal);
@@ -397,7 +397,7 @@ describe('cost', () => {
     expect(code).toBe('QUERY_TOO_COMPLEX');
   });
 
-  test('variables that cannot be are refused for what they are', async () => {
+  test('invalid variables are refused as such, before their cost is counted', async () => {
     expect((await refusal(NESTED, { organizations: 'many' })).code).toBe('BAD_USER_INPUT');
     const { errors } = await gateway.execute('query ($id: ID = "x") { node(id: $id) { id } }', {
       id: null,
@@ -407,7 +407,7 @@ describe('cost', () => {
   });
 });
 
-describe('a small request that stands for much', () => {
+describe('a small request for a large response', () => {
   const long = 'x'.repeat(300_000);
   test.each<[string, string, object, RegExp]>([
     [
@@ -466,7 +466,7 @@ describe('a small request that stands for much', () => {
     });
   });
 
-  test('types of the schema may be read under aliases, and a long text once', async () => {
+  test('introspection of single types under aliases is allowed, and one long text', async () => {
     await gateway.query('{ a: __type(name: "Role") { name } b: __type(name: "User") { name } }');
     const document =
       'query ($key: String!) { organization(code: "o") { featureFlag(key: $key) { key } } }';
@@ -496,7 +496,7 @@ describe('in production', () => {
     await open.close();
   });
 
-  test('the schema is told to nobody, unless it is allowed', async () => {
+  test('introspection is refused, unless it is allowed', async () => {
     for (const document of [INTROSPECTION, '{ __type(name: "Query") { name } }']) {
       expect((await refusal(document, {}, production)).code).toBe('GRAPHQL_VALIDATION_FAILED');
       await open.query(document);
@@ -577,7 +577,7 @@ describe('HTTP', () => {
       'a body',
       'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"query":',
     ],
-  ])('%s that do not come to an end are cut off', async (_, text) => {
+  ])('endless %s are cut off', async (_, text) => {
     expectJsonError(await stall(text), 408, 'REQUEST_TIMEOUT');
     expect(strict.calls()).toEqual([]);
     expect((await fetch(`${strict.url}/livez`)).status).toBe(200);
@@ -633,7 +633,7 @@ describe('HTTP', () => {
     expect(answer.headers.get('vary')).toMatch(/origin/i);
   });
 
-  test('pages of others may not, nor any by default', async () => {
+  test('pages of other origins may not, and none by default', async () => {
     for (const [at, origin] of [
       [strict, 'https://evil.example.com'],
       [strict, 'null'],
@@ -657,7 +657,7 @@ describe('a persisted query', () => {
     return [response.status, errors[0]!.extensions];
   };
 
-  test('whose hash is another’s, or whose version is unknown, is the client’s error', async () => {
+  test('with a wrong hash, or an unknown version, is the client’s error', async () => {
     expect(await ask({ version: 1, sha256Hash: 'a'.repeat(64) })).toEqual([
       400,
       expect.objectContaining({ code: 'PERSISTED_QUERY_HASH_MISMATCH' }),
@@ -670,7 +670,7 @@ describe('a persisted query', () => {
   });
 });
 
-test('with trusted documents, these alone are run, by their ids', async () => {
+test('with trusted documents, only these are executed, by their ids', async () => {
   const path = join(mkdtempSync(join(tmpdir(), 'trusted-')), 'documents.json');
   const query = 'query A { __typename }';
   writeFileSync(path, JSON.stringify({ 'sha256:abc': query, def: query }));

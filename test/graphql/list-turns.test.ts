@@ -25,7 +25,7 @@ test('a list of thousands is whole and in order', async () => {
   expect(data.organizations.edges).toEqual(organizations.map(({ name }) => ({ node: { name } })));
 });
 
-test('lists in lists are whole, those that wait for several turns too', async () => {
+test('lists in lists are whole, also over several turns of the event loop', async () => {
   const roles = numbered(90, (n) => `role_${n}`);
   const organization_users = numbered(60, (n) => ({ id: `kp_${n}`, roles }));
   gateway.proxy.always(MEMBERS, answer(200, { organization_users }));
@@ -52,7 +52,7 @@ test('an unusable entry in a later part is null with an error at its path', asyn
   expect(data.organizations.nodes[449]).toEqual({ code: 'org_449' });
 });
 
-test('the lists of several mutations follow each other', async () => {
+test('the lists of several mutations are completed one after the other', async () => {
   const users = numbered(1_200, () => ({ userId: '..' }));
   const fields = numbered(
     5,
@@ -68,7 +68,7 @@ test('the lists of several mutations follow each other', async () => {
   }
 });
 
-test('people of a list in parts take no more calls than of one at once', async () => {
+test('people of a list that is completed in parts take no more calls', async () => {
   const organization_users = numbered(450, (n) => ({ id: `kp_${n}` }));
   const users = numbered(450, (n) => ({ userId: `kp_${n}` }));
   gateway.proxy.always('POST', answer(200, { users_added: users.map(({ userId }) => userId) }));

@@ -67,7 +67,7 @@ test.each<[string, string]>([
   ['an object with 40,000 fields', `{"u":${JSON.stringify(keys(40_000))}}`],
   ['lists in lists, 450,000 deep', `{"u":${'['.repeat(450_000)}${']'.repeat(450_000)}}`],
   ['variables that nobody declared', JSON.stringify(keys(40_000))],
-])('more than 30,000 values are refused before they are coerced: %s', async (_, variables) => {
+])('more than 30,000 values are refused before coercion: %s', async (_, variables) => {
   const response = await fetch(`${gateway.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

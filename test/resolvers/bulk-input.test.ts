@@ -20,7 +20,7 @@ const add = async (users: object[]) => {
   return { ...data.addOrganizationUsers, calls };
 };
 
-test('invalid references are named, twenty at most, before any call', async () => {
+test('names up to twenty invalid references, before any call', async () => {
   const references = Array(3_000).fill({ key: 'a/b' });
   const { userErrors, calls } = await add([
     { userId: 'kp_1', roles: [{ key: 'admin' }] },
@@ -36,7 +36,7 @@ test('invalid references are named, twenty at most, before any call', async () =
   ]);
 });
 
-test('unknown references are named, each once, with one read of the catalogue', async () => {
+test('names each unknown reference once, with one read of the catalogue', async () => {
   const { userErrors, calls } = await add([
     { userId: 'kp_1', permissions: [{ permissionId: 'no_such_1' }, { permissionId: 'no_such_2' }] },
     { userId: 'kp_2', permissions: [{ permissionId: 'no_such_2' }, { permissionId: 'no_such_1' }] },
@@ -48,7 +48,7 @@ test('unknown references are named, each once, with one read of the catalogue', 
   ]);
 });
 
-test('ids in Kinde’s response that were not sent are passed over, however many there are', async () => {
+test('ids in Kinde’s response that were not sent are ignored, however many there are', async () => {
   const strangers = Array.from({ length: 300_000 }, (_, n) => `kp_${n + 10}`);
   const users_added = ['kp_1', ...strangers, 'kp_1'];
   gateway.proxy.always('POST', answer(200, { users_added }));

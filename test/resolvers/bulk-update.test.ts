@@ -120,7 +120,7 @@ describe.each(BULK_UPDATES)('where a bulk update means “%s”', (meaning) => {
     expect(rolesOf(userId)).toEqual(['member']);
   });
 
-  test('a role that somebody else gives meanwhile is not removed', async () => {
+  test('a role that somebody else adds meanwhile is not removed', async () => {
     const [userId] = ids as [string];
     hold(userId, ['admin']);
     gateway.emulator.fault({
@@ -139,7 +139,7 @@ describe.each(BULK_UPDATES)('where a bulk update means “%s”', (meaning) => {
 });
 
 describe('the calls of an update', () => {
-  test('are a read, a write and a read where roles were removed by the write', async () => {
+  test('are a read, a write, and another read where the write removed roles', async () => {
     const [one, two] = ids as [string, string];
     hold(one, ['admin', 'member']);
     hold(two, ['admin']);
@@ -155,7 +155,7 @@ describe('the calls of an update', () => {
     expect(gateway.calls().slice(1, 4)).toEqual([LIST(), PATCH(), LIST()]);
   });
 
-  test('have a removal for each role that the write has left', async () => {
+  test('have a removal for each role that the write left in place', async () => {
     state().bulkUpdates = 'add';
     const [one, two] = ids as [string, string];
     hold(one, ['admin', 'member']);
@@ -182,7 +182,7 @@ describe('the calls of an update', () => {
     ]);
   });
 
-  test('have no write where the members are as asked for', async () => {
+  test('have no write where nothing would change', async () => {
     const [one, two] = ids as [string, string];
     hold(one, ['admin']);
     hold(two, ['member']);
@@ -355,7 +355,7 @@ describe('a failure', () => {
     expect(codesOf(result)).toEqual(['FORBIDDEN']);
   });
 
-  test('for want of a scope comes before anything is sent', async () => {
+  test('without a scope comes before anything is sent', async () => {
     const [userId] = ids as [string];
     hold(userId, ['admin']);
     const scopes = [

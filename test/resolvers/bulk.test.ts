@@ -77,7 +77,7 @@ describe('250 users of whom one is unknown', () => {
   const many = () => strangers(249).toSpliced(120, 0, 'kp_unknown');
 
   test.each(['message', 'details'] as const)(
-    'are added but for that one, whom Kinde names in %s',
+    'are added, except for that one, whom Kinde names in %s',
     async (place) => {
       state().culprits = place;
       const userIds = many();
@@ -96,7 +96,7 @@ describe('250 users of whom one is unknown', () => {
     },
   );
 
-  test('are added but for that one, whom the gateway looks up where Kinde names nobody', async () => {
+  test('are added, except for that one, whom the gateway looks up where Kinde names nobody', async () => {
     state().culprits = 'nowhere';
     const userIds = many();
     const { addedUserIds, userErrors } = await add(userIds);
@@ -116,7 +116,7 @@ describe('250 users of whom one is unknown', () => {
 });
 
 describe('a batch that Kinde refuses', () => {
-  test('twice, for one user after the other, is told to the others as BATCH_REFUSED', async () => {
+  test('twice, for two of its users, gives the others BATCH_REFUSED', async () => {
     const userIds = strangers(98).toSpliced(10, 0, 'kp_first').toSpliced(20, 0, 'kp_second');
     const { addedUserIds, userErrors } = await add(userIds);
     expect(addedUserIds).toEqual([]);
@@ -141,7 +141,7 @@ describe('a batch that Kinde refuses', () => {
     }
   });
 
-  test('for nobody whom it names or whom a look-up finds is not sent again', async () => {
+  test('for a user that can’t be found is not sent again', async () => {
     answerWrite(1, refusalOf({ code: 'LIMIT_REACHED', message: 'The plan allows 10 users.' }));
     const { addedUserIds, userErrors } = await add(strangers(3));
     expect(addedUserIds).toEqual([]);
@@ -152,7 +152,7 @@ describe('a batch that Kinde refuses', () => {
     expect(sentSizes()).toEqual([3]);
   });
 
-  test('names only ids that it holds in full', async () => {
+  test('blames only ids that the message has in full', async () => {
     const [one, two] = strangers(2) as [string, string];
     const longer = `${one}0`;
     answerWrite(1, refusalOf({ code: 'USER_SUSPENDED', message: `Users: "${longer}", (${two}).` }));
@@ -163,7 +163,7 @@ describe('a batch that Kinde refuses', () => {
     ]);
   });
 
-  test('of one user is refused for that user', async () => {
+  test('with one user is refused for that user', async () => {
     const { userErrors } = await add(['kp_unknown']);
     expect(userErrors).toMatchObject([
       { code: 'NOT_FOUND', kindeCode: 'USER_NOT_FOUND', field: ['users', '0'] },
@@ -193,7 +193,7 @@ describe('a batch that Kinde refuses', () => {
     expect(sentSizes()).toEqual([6]);
   });
 
-  test('and whose second sending fails tells each user what is known', async () => {
+  test('whose second attempt fails gives each user its error', async () => {
     const userIds = strangers(149).toSpliced(3, 0, 'kp_unknown');
     answerWrite(2, { status: 503 });
     const { addedUserIds, userErrors } = await add(userIds);
@@ -218,7 +218,7 @@ describe('a failure that is not about the users', () => {
     expect(userIds.every(isMember)).toBe(true);
   });
 
-  test('of a second batch is told user by user, beside the first’s success', async () => {
+  test('of a second batch is an error for each of its users, beside the first’s success', async () => {
     const userIds = strangers(150);
     answerWrite(2, { status: 503 });
     const { addedUserIds, userErrors } = await add(userIds);
@@ -293,7 +293,7 @@ describe('a misspelled key', () => {
     ]);
   });
 
-  test('that is an id, and an id that is a key, are told apart', async () => {
+  test('that is an id gets the right advice, and so does an id that is a key', async () => {
     const { id } = state().roleByKey('admin');
     const { userId } = updates('admin')[0]!;
     const messages = async (role: object) =>
@@ -312,7 +312,7 @@ describe('a misspelled key', () => {
     ['may not be read', { status: 403, body: { errors: [] } }],
     ['cannot be read', { status: 503 }],
   ] as const)(
-    'is left to Kinde where the catalogue %s, and is told to its users alone',
+    'is left to Kinde where the catalogue %s, and is an error of its users only',
     async (_, respond) => {
       gateway.emulator.fault({ route: 'GET /api/v1/roles', respond });
       const users = updates('admin', 'admn', 'admin', 'admn', 'auditor');
@@ -328,8 +328,8 @@ describe('a misspelled key', () => {
   );
 });
 
-describe('users to whom nothing was done', () => {
-  test('are members already, or unknown: one read says which', async () => {
+describe('users whom Kinde ignored', () => {
+  test('are members already or unknown: one read tells', async () => {
     const [stranger] = strangers(1) as [string];
     const [member] = [...members().values()].map(({ user }) => user.id) as [string];
     answerWrite(1, { status: 200, body: { code: 'OK', users_added: [] } });
@@ -349,7 +349,7 @@ describe('users to whom nothing was done', () => {
     ]);
   });
 
-  test('are no members, or unknown, where they were to be changed', async () => {
+  test('are not members or unknown, in an update', async () => {
     const [stranger] = strangers(1) as [string];
     const { userErrors } = await write(UPDATE, [
       { userId: stranger, setRoles: [] },
@@ -362,7 +362,7 @@ describe('users to whom nothing was done', () => {
     ]);
   });
 
-  test('are told both where nothing can be read', async () => {
+  test('get both reasons where nothing can be read', async () => {
     gateway.emulator.fault({ route: 'GET /api/v1/users', respond: { status: 503 } });
     const [member] = [...members().values()].map(({ user }) => user.id) as [string];
     const { userErrors } = await add([member]);
@@ -374,7 +374,7 @@ describe('users to whom nothing was done', () => {
     ]);
   });
 
-  test('a removal of somebody who is no member is refused for that user alone', async () => {
+  test('are refused one by one where they are not members', async () => {
     const [stranger] = strangers(1) as [string];
     const ids = [...members().values()].map(({ user }) => user.id).slice(0, 2);
     for (const place of ['message', 'nowhere'] as const) {
@@ -387,7 +387,7 @@ describe('users to whom nothing was done', () => {
     }
   });
 
-  test('are told whether they are members where they were to be removed', async () => {
+  test('are not members or unknown, in a removal', async () => {
     const [stranger] = strangers(1) as [string];
     const [member] = [...members().values()].map(({ user }) => user.id) as [string];
     answerWrite(1, { status: 200, body: { code: 'OK' } });

@@ -213,7 +213,7 @@ describe('setRolePermissions', () => {
     ]);
   });
 
-  test('writes nothing where the role grants just that', async () => {
+  test('writes nothing where nothing would change', async () => {
     const keys = grantsOf('member');
     const payload = await set(
       'member',
@@ -223,7 +223,7 @@ describe('setRolePermissions', () => {
     expect(writes()).toEqual([]);
   });
 
-  test('takes everything with an empty list', async () => {
+  test('removes everything with an empty list', async () => {
     expect(await set('owner', [])).toEqual({
       role: { key: 'owner', permissions: [] },
       userErrors: [],
@@ -231,7 +231,7 @@ describe('setRolePermissions', () => {
     expect(grantsOf('owner')).toEqual([]);
   });
 
-  test('begins with what the role grants now, and not with what is cached', async () => {
+  test('starts from what the role grants now, not from the cache', async () => {
     const scopes = [
       ...['read:roles', 'read:permissions'],
       ...['read:role_permissions', 'update:role_permissions'],
@@ -295,7 +295,7 @@ describe('permissions', () => {
     });
   });
 
-  test('are changed, with all that Kinde keeps of them', async () => {
+  test('are changed, and sent to Kinde whole', async () => {
     const { id } = state().permissionByKey('read:billing');
     const payload = await domain.mutate(
       'updatePermission',
@@ -445,7 +445,7 @@ describe('the cache', () => {
     }
   }`;
 
-  test.each(Object.keys(SCOPES))('shows what %s has changed, at once', async (mutation) => {
+  test.each(Object.keys(SCOPES))('shows the change of %s at once', async (mutation) => {
     const { gateway, organizationCode } = domain;
     const cached = await startGateway({ before: gateway.emulator, env: { CACHE: 'memory' } });
     const read = async (from: typeof gateway) =>

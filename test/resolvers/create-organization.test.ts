@@ -103,7 +103,7 @@ describe('when not all users are added', () => {
     expect(state().claimRefreshes).toEqual([]);
   });
 
-  test('a deletion that fails, too, is told, with the organization', async () => {
+  test('a deletion that fails, too, is an error, with the organization', async () => {
     domain.gateway.emulator.fault({
       route: 'DELETE /api/v1/organization/{org_code}',
       respond: { status: 403 },
@@ -126,7 +126,7 @@ describe('when the second write fails as a whole', () => {
     ['is refused with 403', { status: 403 }, 'FORBIDDEN'],
     ['has no usable response', 'reset-after-write', 'WRITE_OUTCOME_UNKNOWN'],
     ['meets an outage', { status: 503 }, 'WRITE_OUTCOME_UNKNOWN'],
-  ] as const)('because it %s, what exists is in userErrors', async (_, respond, code) => {
+  ] as const)('because it %s, userErrors name what exists', async (_, respond, code) => {
     domain.gateway.emulator.fault({ route: ADD, respond });
     const payload = await create({ users: [admin()] }, 'organization { code } addedUserIds');
     expect(payload).toMatchObject({
@@ -148,7 +148,7 @@ describe('when the second write fails as a whole', () => {
   });
 });
 
-test('a repeated key creates once, and tells the same again', async () => {
+test('a repeated idempotency key creates once, and returns the same again', async () => {
   const input = { users: [admin(), { userId: 'kp_nobody' }], idempotencyKey: 'once' };
   const first = await create(input);
   const second = await create(input);
@@ -160,7 +160,7 @@ test.each([
   ['users', { users: [{ userId: 'kp_x' }] }, 'create:organization_users'],
   ['refreshClaims', { refreshClaims: true }, 'update:user_refresh_claims'],
   ['deleteOnFailure', { deleteOnFailure: true }, 'delete:organizations'],
-])('%s needs a scope of its own, judged before anything is created', async (_, more, scope) => {
+])('%s needs a scope of its own, checked before anything is created', async (_, more, scope) => {
   const { errors } = await domain.executeWith(
     ['create:organizations'],
     mutationDocument('createOrganization'),

@@ -28,7 +28,7 @@ const somewhere: Position = {
 };
 
 describe('a cursor', () => {
-  test('gives back the position and the order that it was made of', () => {
+  test('holds its position and its order', () => {
     fc.assert(
       fc.property(list, sort, position, (identity, order, place) => {
         const cursor = encodeCursor({ list: identity, sort: order }, place, seal);
@@ -39,7 +39,7 @@ describe('a cursor', () => {
     );
   });
 
-  test('holds its sort text sealed: only the same secret opens it, for the same entry', () => {
+  test('holds its sort text encrypted: only the same secret decrypts it, for the same entry', () => {
     const identity = { list: ['users', 'org_a'], sort: 'email_asc' };
     const encode = (place: Partial<Position>, sealedBy = seal) =>
       encodeCursor(identity, { ...somewhere, ...place }, sealedBy);
@@ -66,7 +66,7 @@ describe('a cursor', () => {
     expect(decode('org_a', 'name_desc')).toThrow(refusal);
   });
 
-  test('that was altered is refused or is another place of the same list, never a crash', () => {
+  test('that was altered is refused, or is another place of the same list', () => {
     const made = encodeCursor({ list: ['a'], sort: 'name_asc' }, somewhere, seal);
     fc.assert(
       fc.property(
@@ -101,13 +101,13 @@ describe('a cursor', () => {
     [payload(501, null, 'org_1')],
     [payload(5, '', 'org_1')],
     [payload(5, null, 'x'.repeat(257))],
-  ])('%j is none', (text) => {
+  ])('refuses %j', (text) => {
     expect(() => decodeCursor(text, { list: [], sort: undefined }, seal)).toThrow(refusal);
   });
 });
 
 describe('a global id', () => {
-  test('gives back its type and keys, and one object has one id', () => {
+  test('holds its type and keys, and one object has one id', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (a, b) => {
         fc.pre(a.isWellFormed() && b.isWellFormed());
@@ -120,7 +120,7 @@ describe('a global id', () => {
     );
   });
 
-  test('any other text is none', () => {
+  test('refuses any other text', () => {
     fc.assert(fc.property(fc.string(), (text) => expect(parseNodeId(text)).toBeUndefined()));
     for (const parts of [['Role'], ['Role', 'a', 'b'], ['constructor', 'a'], ['Role', 1], {}]) {
       expect(parseNodeId(Buffer.from(JSON.stringify(parts)).toString('base64url'))).toBeUndefined();
@@ -129,7 +129,7 @@ describe('a global id', () => {
 });
 
 describe('isId', () => {
-  test('takes the shapes that Kinde documents', () => {
+  test('accepts the forms that Kinde documents', () => {
     for (const id of [
       'org_1ccfb819462',
       'org:1ccfb819462',
@@ -143,7 +143,7 @@ describe('isId', () => {
     }
   });
 
-  test('what it takes survives a URL as one path segment', () => {
+  test('accepts only what survives a URL as one path segment', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme-ascii' }), (text) => {
         fc.pre(isId(text));

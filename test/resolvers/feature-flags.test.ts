@@ -136,7 +136,7 @@ describe('a deletion', () => {
     expect(domain.gateway.calls()).toEqual([`DELETE ${flagsPath()}`]);
   });
 
-  test('of all overrides happens although they could not be read', async () => {
+  test('of all overrides works although they could not be read', async () => {
     override({ support_tier: 'gold' });
     domain.gateway.emulator.fault({
       route: 'GET /api/v1/organizations/{org_code}/feature_flags',
@@ -151,7 +151,7 @@ describe('a deletion', () => {
     expect(overrides().size).toBe(0);
   });
 
-  test('of all overrides is made for a caller who may not read them, without the ids', async () => {
+  test('of all overrides works for a caller who may not read them, without the ids', async () => {
     override({ support_tier: 'gold' });
     const { data, errors } = await domain.executeWith(
       ['delete:organization_feature_flags'],
@@ -196,7 +196,7 @@ describe('with the environment’s flags', () => {
     );
   });
 
-  test('one flag has the value that applies, and null is one that nobody has', async () => {
+  test('one flag has the value that applies, and is null where no such flag exists', async () => {
     override({ support_tier: 'gold' });
     const { organization } = await domain.gateway.query(
       `query ($code: ID!) { organization(code: $code) {
@@ -215,7 +215,7 @@ describe('with the environment’s flags', () => {
     });
   });
 
-  test('twenty organizations take one reading of them', async () => {
+  test('twenty organizations take one read of them', async () => {
     await domain.gateway.query(
       '{ organizations(first: 20) { nodes { featureFlags(includeInherited: true) { value } } } }',
     );
@@ -291,7 +291,7 @@ describe('with the environment’s flags', () => {
     );
   });
 
-  describe('takes read:environment_feature_flags, judged before any call:', () => {
+  describe('takes read:environment_feature_flags, checked before any call:', () => {
     const denied = {
       extensions: { code: 'FORBIDDEN', requiredScope: 'read:environment_feature_flags' },
     };
@@ -340,7 +340,7 @@ describe('with the environment’s flags', () => {
       expect(domain.gateway.calls()).toEqual([]);
     });
 
-    test('the deletion of an override says no more without it', async () => {
+    test('the deletion of an override returns no flag without it', async () => {
       override({ dark_mode: 'false' });
       const { data, errors } = await domain.executeWith(
         ['delete:organization_feature_flags', 'read:organization_feature_flags'],

@@ -153,7 +153,7 @@ describe('authorization', () => {
     );
   };
 
-  test('judges the organization that a global id names', async () => {
+  test('checks the organization that a global id names', async () => {
     const strict = await startGateway({ before: gateway.emulator, env: { AUTH_MODE: 'jwt' } });
     const other = [...gateway.emulator.state.organizations.values()].find(
       ({ profile }) => profile.code !== targets.organizationCode,

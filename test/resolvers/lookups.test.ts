@@ -33,7 +33,7 @@ describe('organizationByHandle and organizationByExternalId', () => {
     expect(domain.gateway.calls()).toEqual([LIST, detailsOf(domain.organizationCode)]);
   });
 
-  test('take one reading of the list for many lookups', async () => {
+  test('take one read of the list for many lookups', async () => {
     const { organizations } = state();
     const handles = [...organizations.values()].flatMap(({ profile }) => profile.handle ?? []);
     const aliases = handles
@@ -54,15 +54,18 @@ describe('organizationByHandle and organizationByExternalId', () => {
   test.each([
     [BY_HANDLE, 'handle'],
     [BY_ID, 'externalId'],
-  ])('refuse an empty text, which those without one would match', async (document, argument) => {
-    const { errors } = await domain.gateway.execute(document, { value: '' });
-    expect(errors).toMatchObject([
-      { message: `\`${argument}\` is empty.`, extensions: { code: 'BAD_USER_INPUT' } },
-    ]);
-    expect(domain.gateway.calls()).toEqual([]);
-  });
+  ])(
+    'refuse an empty text, which would match organizations without one',
+    async (document, argument) => {
+      const { errors } = await domain.gateway.execute(document, { value: '' });
+      expect(errors).toMatchObject([
+        { message: `\`${argument}\` is empty.`, extensions: { code: 'BAD_USER_INPUT' } },
+      ]);
+      expect(domain.gateway.calls()).toEqual([]);
+    },
+  );
 
-  test('go through as many pages as they need', async () => {
+  test('read as many pages as they need', async () => {
     const limited = await startGateway({
       before: domain.gateway.emulator,
       env: { KINDE_PAGE_SIZE: '10' },
@@ -84,7 +87,7 @@ describe('organizationByHandle and organizationByExternalId', () => {
     }
   });
 
-  test('tell of an entry that came unusable, since it may be the one', async () => {
+  test('fail for an unusable entry, since it may be the one', async () => {
     domain.gateway.emulator.fault({
       route: 'GET /api/v1/organizations',
       respond: { status: 200, body: { organizations: [{ name: 'Codeless' }] } },
@@ -94,7 +97,7 @@ describe('organizationByHandle and organizationByExternalId', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_BAD_RESPONSE' } }]);
   });
 
-  test('take the scope read:organizations, for the whole environment', async () => {
+  test('need read:organizations for the whole environment', async () => {
     const denied = await domain.executeWith(['read:users'], BY_HANDLE, { value: handle });
     expect(denied.errors).toMatchObject([
       { extensions: { code: 'FORBIDDEN', requiredScope: 'read:organizations' } },
@@ -139,7 +142,7 @@ describe('organizationByHandle and organizationByExternalId', () => {
       expect(await find('renamed')).toMatchObject({ code: domain.organizationCode });
     });
 
-    test('never give an organization that has another handle by now: the list is read again', async () => {
+    test('never return an organization with another handle by now: the list is read again', async () => {
       const { profile } = state().organization(domain.organizationCode);
       const heir = [...state().organizations.values()].at(-1)!.profile;
       heir.handle = 'heir';
@@ -195,7 +198,7 @@ describe('Organization.user', () => {
     ]);
   });
 
-  test('is null for a stranger and for nobody', async () => {
+  test('is null for a user who is no member, and for an unknown id', async () => {
     for (const id of [domain.strangerId, 'kp_nobody']) {
       expect((await ask(id)).organization.user).toBeNull();
       expect(domain.gateway.calls()).toEqual([detailsOf(domain.organizationCode), peopleOf(id)]);
@@ -213,7 +216,7 @@ describe('Organization.user', () => {
     },
   );
 
-  test('takes read:organization_users or read:users', async () => {
+  test('needs read:organization_users or read:users', async () => {
     const { data, errors } = await domain.executeWith(['read:organizations'], USER, {
       code: domain.organizationCode,
       id: domain.userId,
@@ -225,7 +228,7 @@ describe('Organization.user', () => {
   });
 });
 
-describe('whether a user is a member is tested', () => {
+describe('membership is tested', () => {
   const scopes = ['read:organizations', 'read:organization_users', 'read:organization_user_roles'];
   const nodeId = (id: string) =>
     Buffer.from(JSON.stringify(['OrganizationUser', domain.organizationCode, id])).toString(
@@ -265,7 +268,7 @@ describe('whether a user is a member is tested', () => {
     ]);
   });
 
-  test('and a failure of the test is no answer', async () => {
+  test('and a failed test is an error', async () => {
     domain.gateway.emulator.fault({
       route: 'GET /api/v1/organizations/{org_code}/users/{user_id}/roles',
       respond: { status: 503 },

@@ -50,7 +50,7 @@ async function mutate(name: string, input: object, fields: string) {
 }
 
 describe('organizations', () => {
-  test('createOrganization sends what was given and reads the new one', async () => {
+  test('createOrganization sends the given properties and reads the new organization', async () => {
     const payload = await mutate(
       'createOrganization',
       {
@@ -116,7 +116,7 @@ describe('organizations', () => {
     ]);
   });
 
-  test('updateOrganization refuses null where Kinde takes none, and nothing to change, without a call', async () => {
+  test('updateOrganization refuses null where Kinde takes none, and an empty change, without a call', async () => {
     const nulls = await mutate(
       'updateOrganization',
       { organizationCode: code, name: null, branding: { linkColor: null } },
@@ -135,7 +135,7 @@ describe('organizations', () => {
     expect(gateway.calls()).toEqual([]);
   });
 
-  test('updateOrganization passes Kinde’s reason on, at the field that it is about', async () => {
+  test('updateOrganization returns Kinde’s reason, at the field to blame', async () => {
     const standard = [...state().organizations.values()].find(
       ({ profile }) => profile.is_default === true,
     )!;
@@ -222,7 +222,7 @@ describe('users', () => {
     expect(member(strangerId)).toBeDefined();
   });
 
-  test('a success that did nothing is told user by user', async () => {
+  test('a success that did nothing is an error for each user', async () => {
     const payload = await mutate(
       'addOrganizationUsers',
       { organizationCode: code, users: [{ userId: memberId }, { userId: strangerId }] },
@@ -245,7 +245,7 @@ describe('users', () => {
     });
   });
 
-  test('unknown references, ids that cannot be and people named twice are refused without a write', async () => {
+  test('unknown references, invalid ids and repeated users are refused without a write', async () => {
     const add = (...users: object[]) =>
       mutate('addOrganizationUsers', { organizationCode: code, users }, 'addedUserIds');
     expect(
@@ -283,7 +283,7 @@ describe('users', () => {
     expect(ids.map(member)).toEqual([undefined, undefined]);
   });
 
-  test('removeOrganizationUser removes a member, and says when there is none', async () => {
+  test('removeOrganizationUser removes a member, and refuses a user who is not one', async () => {
     const fields = 'organization { code } removedUserId removedOrganizationUserId';
     const input = { organizationCode: code, userId: memberId };
     const payload = await mutate('removeOrganizationUser', input, fields);
@@ -303,7 +303,7 @@ describe('users', () => {
 });
 
 describe('roles and permissions', () => {
-  test('a role is given and taken by key, through the catalogue', async () => {
+  test('a role is added and removed by key, through the catalogue', async () => {
     const missing = [...state().roles.values()].find(
       (role) =>
         !JSON.stringify([...member(memberId)!.roles]).includes(role.id) &&
@@ -341,7 +341,7 @@ describe('roles and permissions', () => {
     ]);
   });
 
-  test('an unknown key costs the catalogue and no write; a non-member is told', async () => {
+  test('an unknown key costs the catalogue and no write; a user who is no member is refused', async () => {
     const unknown = await mutate(
       'addOrganizationUserRole',
       { organizationCode: code, userId: memberId, role: { key: 'no_such_role' } },
@@ -362,7 +362,7 @@ describe('roles and permissions', () => {
     ]);
   });
 
-  test('a permission is given and taken', async () => {
+  test('a permission is granted and revoked', async () => {
     const held = await gateway.query(
       'query ($id: ID!) { node(id: $id) { ... on OrganizationUser { permissions { key } } } }',
       {
@@ -489,7 +489,7 @@ describe('feature flags', () => {
 });
 
 describe('a write', () => {
-  test('clears what the request had read, so that the next mutation’s payload is fresh', async () => {
+  test('clears the reads of the request, so that the next mutation’s payload is fresh', async () => {
     const { a, b } = await gateway.query(
       `mutation ($code: ID!) {
         a: updateOrganization(input: { organizationCode: $code, name: "One" }) { organization { name } }
@@ -500,7 +500,7 @@ describe('a write', () => {
     expect([a.organization.name, b.organization.name]).toEqual(['One', 'Two']);
   });
 
-  test('that succeeded while its re-read failed is a success, with null and an error at that path', async () => {
+  test('that succeeded while the read after it failed is a success, with null and an error at that path', async () => {
     gateway.emulator.fault({ route: 'GET /api/v1/organization', respond: { status: 500 } });
     const { data, errors } = await gateway.execute(
       'mutation ($code: ID!) { updateOrganization(input: { organizationCode: $code, name: "One" }) { organization { name } userErrors { code } } }',
@@ -520,7 +520,7 @@ describe('a write', () => {
   test.each([
     ['the connection breaks after it', 'reset-after-write' as const],
     ['the answer is a 500', { status: 500 }],
-  ])('is sent once and its outcome told as unknown when %s', async (_, respond) => {
+  ])('is sent once and has an unknown outcome when %s', async (_, respond) => {
     gateway.emulator.fault({ match: ({ method }) => method !== 'GET', respond });
     gateway.calls();
     const { data, errors } = await gateway.execute(
@@ -553,7 +553,7 @@ describe('a write', () => {
   });
 });
 
-describe('ids that cannot be', () => {
+describe('invalid ids', () => {
   const schema = createSchema();
 
   /** The paths to the ids and keys in a value of an input type. */
@@ -594,7 +594,7 @@ describe('ids that cannot be', () => {
     ),
   );
 
-  test('are tried in each id of every mutation', () => {
+  test('are tested in each id of every mutation', () => {
     const tried = new Set(inputs.map(([name]) => name));
     expect(MUTATIONS.filter((name) => !tried.has(name))).toEqual(['createOrganization']);
     expect(inputs.map(([name, path]) => `${name} ${path}`)).toEqual(
@@ -608,7 +608,7 @@ describe('ids that cannot be', () => {
     );
   });
 
-  test.each(inputs)('%s refuses each in %s, without a call', async (name, path, input) => {
+  test.each(inputs)('are refused by %s in %s, without a call', async (name, path, input) => {
     for (const bad of IMPOSSIBLE_IDS) {
       const { userErrors } = await mutate(
         name,
@@ -630,7 +630,7 @@ describe('ids that cannot be', () => {
     }
   });
 
-  test('queries refuse each, without a call', async () => {
+  test('are refused by queries, without a call', async () => {
     gateway.calls();
     for (const bad of IMPOSSIBLE_IDS) {
       const { data, errors } = await gateway.execute(

@@ -13,7 +13,7 @@ const organization = () => [...gateway.emulator.state.organizations.values()][0]
 const codesOf = ({ errors = [] }: Awaited<ReturnType<TestGateway['execute']>>) =>
   errors.map(({ path, extensions }) => [path?.join('.'), extensions['code']]);
 
-describe('a member’s full name is the same from the list and by its id', () => {
+describe('a member’s full name is the same from a list and by id', () => {
   test.each([
     [{ full_name: 'Sally Jones', first_name: 'Sally', last_name: 'Jones' }, 'Sally Jones'],
     [{ full_name: 'Dr Sally  Jones', first_name: 'Sally', last_name: 'Jones' }, 'Sally Jones'],
@@ -35,7 +35,7 @@ describe('a member’s full name is the same from the list and by its id', () =>
   });
 });
 
-describe('an id of a member is found', () => {
+describe('a member’s id is found', () => {
   const PEOPLE = 'GET /api/v1/users';
 
   /** Reads the first member by its global id, with this as the organizations of the person. */
@@ -65,13 +65,13 @@ describe('an id of a member is found', () => {
     expect(await findWith([{ code: 'org_1' }])).toEqual({ isFound: true, calls: 2 });
   });
 
-  test('not at all where Kinde names other organizations', async () => {
+  test('nowhere where Kinde names other organizations', async () => {
     expect(await findWith(['org_1'])).toEqual({ isFound: false, calls: 1 });
     expect(await findWith(null)).toEqual({ isFound: false, calls: 1 });
   });
 });
 
-describe('an entry that Kinde sent unusable', () => {
+describe('an unusable entry', () => {
   const withoutIds = (list: string) => ({
     reshape: (body: any) => ({
       ...body,
@@ -79,7 +79,7 @@ describe('an entry that Kinde sent unusable', () => {
     }),
   });
 
-  test('of the catalogue is no proof that the role does not exist', async () => {
+  test('of the catalogue doesn’t make another role unknown', async () => {
     gateway.emulator.fault({ route: 'GET /api/v1/roles', respond: withoutIds('roles') });
     const { profile, members } = organization();
     const userId = [...members.values()][0]!.user.id;
@@ -90,7 +90,7 @@ describe('an entry that Kinde sent unusable', () => {
     expect(codesOf(result)).toEqual([['addOrganizationUserRole', 'UPSTREAM_BAD_RESPONSE']]);
   });
 
-  test('of the catalogue leaves the others to be found', async () => {
+  test('of the catalogue leaves the other roles usable', async () => {
     gateway.emulator.fault({
       route: 'GET /api/v1/roles',
       respond: {
@@ -106,7 +106,7 @@ describe('an entry that Kinde sent unusable', () => {
     for (const role of roles) expect(role.name).toEqual(expect.any(String));
   });
 
-  test('of the people is an error at the fields that it may hold', async () => {
+  test('of people is an error at the fields that it may hold', async () => {
     const { profile, members } = organization();
     const [{ user }] = [...members.values()] as [any];
     gateway.emulator.fault({ route: 'GET /api/v1/users', respond: withoutIds('users') });
@@ -137,7 +137,7 @@ describe('an error of one mutation', () => {
   test.each([
     ['that failed', { status: 500 }],
     ['that lacked entries', { reshape: (body: any) => ({ ...body, roles: [null] }) }],
-  ])('in a read of the catalogue %s is not that of the next', async (_, respond) => {
+  ])('in a read of the catalogue %s doesn’t fail the next', async (_, respond) => {
     const ids = userIds();
     const oneRead = await startGateway({
       emulator: { organizations: 4 },
@@ -163,7 +163,7 @@ describe('an error of one mutation', () => {
     }
   });
 
-  test('in a read for its payload is not that of the next one’s input', async () => {
+  test('in a read for its payload doesn’t fail the next', async () => {
     const ids = userIds();
     const [first] = [...gateway.emulator.state.roles.values()];
     const { code } = organization().profile;

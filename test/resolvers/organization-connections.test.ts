@@ -64,7 +64,7 @@ describe('reads', () => {
     expect(domain.gateway.calls()).toEqual([details()]);
   });
 
-  test('take connections out of their envelopes, and lose only those without an id', async () => {
+  test('unwrap connections, and lose only those without an id', async () => {
     const connections = [
       { code: 'OK', connection: { id: 'conn_1', name: 'one' } },
       { id: 'conn_2', name: 'two' },
@@ -105,7 +105,7 @@ describe('reads', () => {
 });
 
 describe('enableOrganizationSignInMethod', () => {
-  test('enables a connection, which Kinde answers without a body, and reads it', async () => {
+  test('enables a connection, though Kinde’s response has no body, and reads it', async () => {
     const { id } = connection('saml:custom');
     enabled().delete(id);
     const payload = await change(
@@ -124,7 +124,7 @@ describe('enableOrganizationSignInMethod', () => {
 });
 
 describe('disableOrganizationSignInMethod', () => {
-  test('disables a connection, and gives the id that a read had', async () => {
+  test('disables a connection, and returns its global id', async () => {
     const { id: connectionId } = connection('email:otp');
     const { id } = (await readMethods()).find((method) => method.connectionId === connectionId);
     const payload = await change(
@@ -141,7 +141,7 @@ describe('disableOrganizationSignInMethod', () => {
     expect(enabled().has(connectionId)).toBe(false);
   });
 
-  test('passes on that a connection is not enabled', async () => {
+  test('says that a connection is not enabled', async () => {
     const { id } = connection('oauth2:google');
     enabled().delete(id);
     expect(await change('disableOrganizationSignInMethod', id)).toMatchObject({

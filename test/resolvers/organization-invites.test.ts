@@ -151,7 +151,7 @@ describe('one invitation', () => {
     expect(node).toEqual({ code: 'inv_revoked', email: 'c@example.com' });
   });
 
-  test.each(['..', 'a/b', ''])('is not asked for with the code %j', async (bad) => {
+  test.each(['..', 'a/b', ''])('refuses the code %j', async (bad) => {
     const { errors } = await domain.gateway.execute(
       'query ($code: ID!, $bad: ID!) { organization(code: $code) { code invite(code: $bad) { id } } }',
       { code: domain.organizationCode, bad },
@@ -273,7 +273,7 @@ describe('createOrganizationInvite', () => {
     ]);
   });
 
-  test('tells the code also to a caller who may not read invitations', async () => {
+  test('returns the code also to a caller who may not read invitations', async () => {
     const { data, errors } = await domain.executeWith(
       ['create:organization_invites'],
       `mutation ($code: ID!) {

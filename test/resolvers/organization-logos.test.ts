@@ -113,7 +113,7 @@ describe('uploadOrganizationLogo', () => {
     expect(organization().logos.get('light')?.type).toBe('image/gif');
   });
 
-  test('takes 512 KiB in one request, and no byte more', async () => {
+  test('takes up to 512 KiB in one request', async () => {
     const png = Buffer.alloc(512 * 1024 + 1, FILES[0]![2]);
     expect((await upload(base64(png.subarray(0, -1)))).userErrors).toEqual([]);
     expect(organization().logos.get('light')?.content.byteLength).toBe(512 * 1024);
@@ -181,7 +181,7 @@ describe('uploadOrganizationLogo', () => {
     expect(domain.gateway.calls()).toEqual([]);
   });
 
-  test('takes an SVG as drawing programs write it', async () => {
+  test('accepts SVGs of drawing programs', async () => {
     const drawing = `\uFEFF<?xml version="1.0" encoding="UTF-8" standalone="no"?>
       <!-- Drawn by hand -->
       <!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">
@@ -235,7 +235,7 @@ describe('uploadOrganizationLogo', () => {
 });
 
 describe('deleteOrganizationLogo', () => {
-  test('deletes the one of the type, and gives the id that a read had', async () => {
+  test('deletes the logo of the type, and returns its global id', async () => {
     await upload(base64(svg()), 'DARK');
     const { id } = (await readLogos()).find(({ type }) => type === 'DARK');
     expect(
@@ -255,7 +255,7 @@ describe('deleteOrganizationLogo', () => {
     expect(organization().logos.has('dark')).toBe(false);
   });
 
-  test('succeeds where there is none, which Kinde answers with 204', async () => {
+  test('succeeds where there is none, when Kinde responds with 204', async () => {
     organization().logos.delete('dark');
     expect(await remove('DARK')).toEqual({
       organization: { code: domain.organizationCode },

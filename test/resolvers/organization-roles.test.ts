@@ -59,7 +59,7 @@ describe('Role.users', () => {
     expect(calls).toHaveLength(2);
   });
 
-  test('is read on behind any cursor', async () => {
+  test('is paged with any cursor', async () => {
     const list = (more: object = {}) =>
       read(
         `users(organizationCode: $code, first: 2, after: $after) {
@@ -137,7 +137,7 @@ describe('Role.activeUsersCount', () => {
       variables('member', { from, to }),
     );
 
-  test('counts those who were active, in UTC and whole seconds', async () => {
+  test('counts active members, in UTC and whole seconds', async () => {
     for (const member of organization().members.values()) member.last_accessed_on = null;
     const [first, second] = holders('member') as [string, string];
     organization().members.get(first)!.last_accessed_on = '2026-05-01T10:00:00Z';
@@ -154,7 +154,7 @@ describe('Role.activeUsersCount', () => {
     expect(data.node.activeUsersCount).toBe(2);
   });
 
-  test('passes on that Kinde finds the window too long', async () => {
+  test('says that the window is too long for Kinde', async () => {
     const { data, errors } = await count('2026-05-01T00:00:00Z', '2026-05-04T00:00:01Z');
     expect(data.node.activeUsersCount).toBeNull();
     expect(errors).toMatchObject([
@@ -214,7 +214,7 @@ describe.each(Object.entries(FIELDS))('%s', (name, field) => {
     expect(domain.gateway.calls()).toEqual([CATALOGUE]);
   });
 
-  test('is read again after a role was given or taken', async () => {
+  test('is read again after a role was added or removed', async () => {
     const stranger = domain.userId;
     organization().members.get(stranger)!.roles = new Set();
     const scopes = ['read:roles', 'read:organization_user_roles'];
@@ -243,7 +243,7 @@ describe.each(Object.entries(FIELDS))('%s', (name, field) => {
   });
 });
 
-test('reads that need Kinde’s id of the role take it from the role where it is at hand', async () => {
+test('reads that need Kinde’s id of the role take it from the role where possible', async () => {
   domain.gateway.calls();
   const { roles } = await domain.gateway.query(
     'query ($code: ID!) { roles { nodes { key usersCount(organizationCode: $code) } } }',

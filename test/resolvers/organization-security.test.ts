@@ -12,7 +12,7 @@ const POLICY =
   'organization { passkeyPolicy { isEnabled requirement environmentRequirement isOverridden } }';
 
 describe('the passkey policy', () => {
-  test('is overridden and given back to the environment, and read after each', async () => {
+  test('is overridden and reset to the environment’s, and read after each', async () => {
     const own = await update(
       'updateOrganizationPasskeyPolicy',
       { requirement: 'MANDATORY' },
@@ -41,7 +41,7 @@ describe('the passkey policy', () => {
     });
   });
 
-  test('takes its own scope to read, and no call without it', async () => {
+  test('needs its own scope, and takes no call without it', async () => {
     const { data, errors } = await domain.executeWith(
       ['read:organizations'],
       'query ($code: ID!) { organization(code: $code) { passkeyPolicy { requirement } } }',
@@ -55,7 +55,7 @@ describe('the passkey policy', () => {
   });
 });
 
-test('the second factors are replaced, each once', async () => {
+test('second factors are replaced, each once', async () => {
   const input = {
     enabledFactors: ['EMAIL', 'AUTHENTICATOR_APP', 'EMAIL'],
     allowsRecoveryCodes: false,

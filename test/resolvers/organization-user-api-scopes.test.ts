@@ -28,7 +28,7 @@ const path = () =>
   `/api/v1/organizations/${domain.organizationCode}/users/${domain.userId}/apis/${apiId}/scopes/${scopeId}`;
 const changed = () => ({ organizationUser: { userId: domain.userId }, userErrors: [] });
 
-test('a scope is given and taken, though Kinde answers without a body', async () => {
+test('a scope is added and removed, though Kinde’s responses have no body', async () => {
   expect(await add()).toEqual(changed());
   expect(domain.gateway.calls()[0]).toBe(`POST ${path()}`);
   expect(domain.gateway.emulator.requests[0]?.body).toBeUndefined();
@@ -42,7 +42,7 @@ test('a scope is given and taken, though Kinde answers without a body', async ()
   expect(held()).toEqual([]);
 });
 
-test('the scope that a member doesn’t have can’t be taken', async () => {
+test('a scope that the member doesn’t have can’t be removed', async () => {
   expect(await remove()).toMatchObject({
     organizationUser: null,
     userErrors: [{ code: 'NOT_FOUND', kindeCode: 'API_SCOPE_NOT_FOUND', field: ['scopeId'] }],

@@ -49,7 +49,7 @@ const answer = (mfa: unknown) =>
   });
 
 describe('OrganizationUser.mfaFactors', () => {
-  test('has what Kinde says of the factor, with one call', async () => {
+  test('has Kinde’s data of the factor, with one call', async () => {
     expect(await read()).toEqual({
       factors: [
         {
@@ -99,7 +99,7 @@ describe('OrganizationUser.mfaFactors', () => {
     expect((await read()).factors).toMatchObject([{ factorId: 'mfa_email', type: expected }]);
   });
 
-  test('has null, with an error, for a factor without an id, and the factors beside it', async () => {
+  test('has null, with an error, for a factor without an id, and keeps the others', async () => {
     answer([{ ...EMAIL, id: null }, APP]);
     const { factors, errors } = await read();
     expect(factors).toEqual([null, expect.objectContaining({ factorId: 'mfa_app' })]);
@@ -221,7 +221,7 @@ describe('a reset', () => {
     expect(state().mfaFactors.get(domain.userId)!.size).toBe(0);
   });
 
-  test('of a factor that the member doesn’t have says so', async () => {
+  test('of an unknown factor is refused', async () => {
     const payload = await resetFactor({ factorId: 'mfa_other' });
     expect(payload).toMatchObject({
       organizationUser: null,
@@ -258,7 +258,7 @@ describe('a reset', () => {
     expect(state().mfaFactors.get(domain.userId)!.size).toBe(1);
   });
 
-  test('is seen through the cache, in the member’s other organizations, too', async () => {
+  test('invalidates the factors, in the member’s other organizations, too', async () => {
     const scopes = ['read:organization_users', 'read:users', 'read:organization_user_mfa'];
     const guest = [...state().users.values()].find(
       ({ organizations }) => organizations.length > 1,

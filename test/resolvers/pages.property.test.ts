@@ -310,7 +310,7 @@ test(
 );
 
 test(
-  'names that collations sort differently: a page is right or says that it cannot be known',
+  'names that collations sort differently: a page is right or CURSOR_STALE',
   async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -112,7 +112,7 @@ describe.each(PAGE_TOKEN_KINDS)('with page tokens of the kind %s', (kind) => {
     expect(gateway.calls()).toHaveLength(1);
   });
 
-  test('where the entry is gone it reads on at its successor', async () => {
+  test('where the entry is gone the next page begins at its successor', async () => {
     const { cursors } = await read({ first: 12, sort: 'NAME_DESC' });
     ['z', 'p', 'o'].forEach(remove);
     add('op', 'org_op');
@@ -123,7 +123,7 @@ describe.each(PAGE_TOKEN_KINDS)('with page tokens of the kind %s', (kind) => {
     expect(gateway.calls()).toHaveLength(3);
   });
 
-  test('after all that was read is deleted it reads on with what is left', async () => {
+  test('after everything that was read is deleted the next page has what is left', async () => {
     let after: string | undefined;
     const seen: string[] = [];
     for (let hasNextPage = true; hasNextPage;) {
@@ -143,7 +143,7 @@ describe.each(PAGE_TOKEN_KINDS)('with page tokens of the kind %s', (kind) => {
     expect(await read({ first: 3, after: end })).toMatchObject({ names: 'fgh' });
   });
 
-  test('in Kinde’s own order it finds the entry, or says that the cursor is stale', async () => {
+  test('in Kinde’s own order the next page follows the entry, or the cursor is stale', async () => {
     const { end } = await read({ first: 5 });
     remove('a');
     rename('b', 'zz');
@@ -157,7 +157,7 @@ describe.each(PAGE_TOKEN_KINDS)('with page tokens of the kind %s', (kind) => {
     ]);
   });
 
-  test('tokens that have expired cost a call and no entry', async () => {
+  test('expired tokens cost a call and no entry', async () => {
     const start = await read({ first: 2, sort: 'NAME_ASC' });
     let { end } = start;
     for (const names of ['cd', 'ef', 'gh', 'ij', 'kl', 'mn', 'op']) {
@@ -188,7 +188,7 @@ describe.each(PAGE_TOKEN_KINDS)('with page tokens of the kind %s', (kind) => {
 describe('a cursor', () => {
   beforeEach(() => organizationsOf(alphabet));
 
-  test('among entries of one name goes on behind the one that came before', async () => {
+  test('among entries of the same name continues after its own entry', async () => {
     organizationsOf(['a', 'b', 'b', 'b', 'c']);
     const codes = (list: any) => list.nodes.map(({ code }: { code: string }) => code);
     const document = `query ($first: Int, $after: String) {
@@ -207,7 +207,7 @@ describe('a cursor', () => {
     expect(codes((await gateway.query(document, { first: 1 })).organizations)).toEqual([first]);
   });
 
-  test('says that it is stale where the list is in no order that explains its successor', async () => {
+  test('is stale where the list has no order that tells its successor', async () => {
     const { end } = await read({ first: 3, sort: 'NAME_ASC' });
     remove('c');
     const shuffled = ['d', 'a', 'f', 'b'].map((name) => named(name).profile);
@@ -219,7 +219,7 @@ describe('a cursor', () => {
     expect(await refusal({ first: 3, after: end })).toEqual(STALE);
   });
 
-  test('of a member reads on by e-mail address and role filter, and holds no address in the clear', async () => {
+  test('of a member keeps the order by e-mail address and the role filter, and holds no plain address', async () => {
     const organization = [...state().organizations.values()][0]!;
     const people = [...'edcba'].map((letter) => ({
       ...{ id: `kp_${letter}`, full_name: '', email: `${letter}@example.com`, organizations: [] },
@@ -248,7 +248,7 @@ describe('a cursor', () => {
     expect(next.organization.users.nodes).toEqual([{ userId: 'kp_c' }, { userId: 'kp_d' }]);
   });
 
-  test('behind an entry that Kinde sent unusable goes on with the one that follows', async () => {
+  test('after an unusable entry continues with the next one', async () => {
     const list = () => alphabet.slice(0, 6).map((name) => named(name).profile);
     const respondWith = (organizations: object[]) =>
       gateway.emulator.fault({
@@ -268,7 +268,7 @@ describe('a cursor', () => {
     }
   });
 
-  test('is looked for in ten pages at most', async () => {
+  test('is searched for in ten pages at most', async () => {
     const { end } = await read({ first: 2 });
     remove('b');
     let page = 0;
@@ -287,7 +287,7 @@ describe('a cursor', () => {
     expect(gateway.calls()).toHaveLength(10);
   });
 
-  test('is not to blame for a page token that Kinde issues and then refuses', async () => {
+  test('is valid though Kinde refuses the page token that it issued', async () => {
     const { end } = await read({ first: 2 });
     const organizations = ['a', 'b'].map((name) => named(name).profile);
     gateway.emulator.fault({
@@ -298,7 +298,7 @@ describe('a cursor', () => {
   });
 });
 
-test('without a secret to seal names with, a cursor outlives every change but its entry’s own', async () => {
+test('without a secret to encrypt names, a cursor survives every change but that of its own entry', async () => {
   const { emulator } = gateway;
   const token = await emulator.issueToken();
   organizationsOf(alphabet);

@@ -30,7 +30,7 @@ describe('an operation of three mutations', () => {
   test.each<[string, string, Fault['respond']]>([
     ['is denied by Kinde', 'FORBIDDEN', { status: 403 }],
     ['has an unknown outcome', 'WRITE_OUTCOME_UNKNOWN', 'reset-after-write'],
-  ])('answers the first and the third when the second %s', async (_, failure, respond) => {
+  ])('returns the first and the third when the second %s', async (_, failure, respond) => {
     gateway.emulator.fault({
       route: 'DELETE /api/v1/organizations/{org_code}/feature_flags',
       respond,
@@ -50,7 +50,7 @@ describe('an operation of three mutations', () => {
     ]);
   });
 
-  test('answers the first and the third when the gateway denies the second', async () => {
+  test('returns the first and the third when the gateway denies the second', async () => {
     const strict = await startGateway({ env: { AUTH_MODE: 'jwt' } });
     const token = await strict.emulator.issueToken({
       scopes: ['create:organizations', 'read:organizations'],

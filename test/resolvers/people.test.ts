@@ -77,7 +77,7 @@ describe('Query.users', () => {
     expect(ids(await query(LIST, { [filter]: `${value}0` }))).toEqual([]);
   });
 
-  test('gives all that Kinde knows about a person, and where it is a member', async () => {
+  test('returns all that Kinde knows about a person, and the memberships', async () => {
     const { users } = await query(
       `query ($email: String) { users(email: $email) { edges { cursor node {
         userId providedId email phone username fullName firstName lastName picture isSuspended
@@ -155,7 +155,7 @@ describe('Query.users', () => {
     expect(calls()).toHaveLength(1);
   });
 
-  test('lists everybody once, page by page', async () => {
+  test('lists all people once, page by page', async () => {
     const all = await everybody({ first: 300 });
     expect(new Set(all).size).toBe(state().users.size);
     expect(all).toHaveLength(state().users.size);
@@ -298,14 +298,14 @@ describe('a search', () => {
     }
   });
 
-  test('knows that a full page is the last', async () => {
+  test('ends at a full last page', async () => {
     const { users } = await query(LIST, { search: 'Ada Åkesson', first: 1 });
     expect(users.pageInfo.hasNextPage).toBe(false);
   });
 });
 
 describe('people outside an organization', () => {
-  test('are all but its members', async () => {
+  test('are all except its members', async () => {
     const [code] = ada.organizations as [string];
     const { members } = state().organization(code);
     const outside = await everybody({ not: code, first: 50 });
@@ -316,7 +316,7 @@ describe('people outside an organization', () => {
     expect(ids(await query(LIST, { not: code, search: 'Ada Åkesson' }))).toEqual([]);
   });
 
-  test('are looked for among 5,000 at a time: a short page has a cursor to read on', async () => {
+  test('are searched for among 5,000 at a time: a short page has a cursor to continue', async () => {
     const [code] = ada.organizations as [string];
     for (let n = 0; n < 5_000; n++) {
       const id = `kp_0${String(n).padStart(31, '0')}`;
@@ -358,7 +358,7 @@ describe('Organization.users with search', () => {
     expect((await members('Åkesson', { roles: ['admin'] })).nodes).toEqual([]);
   });
 
-  test('is paged: what follows a cursor matches, too', async () => {
+  test('is paged: the entries after a cursor match, too', async () => {
     const all = await members('example.com', { first: 100 });
     const first = await members('example.com', { first: 2 });
     expect(first.pageInfo.hasNextPage).toBe(true);
@@ -381,7 +381,7 @@ describe('Organization.users with search', () => {
   });
 });
 
-describe('who may read a person', () => {
+describe('reading a person', () => {
   const denied = (requiredScope?: string) => ({
     extensions: { code: 'FORBIDDEN', ...(requiredScope && { requiredScope }) },
   });
@@ -399,13 +399,13 @@ describe('who may read a person', () => {
   const asUser = (document: string, variables?: object): Promise<GraphQLResult> =>
     domain.executeWith(['openid'], document, variables, userClaims());
 
-  test('takes read:users', async () => {
+  test('needs read:users', async () => {
     const { errors } = await domain.executeWith(['read:organizations'], LIST, {});
     expect(errors).toMatchObject([denied('read:users')]);
     expect(calls()).toEqual([]);
   });
 
-  test('nobody who is held to an organization: not by a list, a search or an id', async () => {
+  test('is refused to a caller held to an organization: by list, search or id', async () => {
     const id = Buffer.from(JSON.stringify(['User', ada.id])).toString('base64url');
     const document = `query ($email: String, $id: ID!) {
       users(email: $email) { nodes { email } } search: users(search: "ada") { nodes { email } }
@@ -424,7 +424,7 @@ describe('who may read a person', () => {
     expect(calls()).toEqual([]);
   });
 
-  test('a member leads to no more than its ids', async () => {
+  test('is limited to its ids through a member', async () => {
     const { data, errors } = await asUser(
       `query ($code: ID!, $id: ID!) { organization(code: $code) { user(userId: $id) {
         userId user { id userId email phone lastSignedInOn memberships { organization { code } } membership(organizationCode: "org_x") { id } }
@@ -449,7 +449,7 @@ describe('who may read a person', () => {
     expect(calls().filter((call) => call.startsWith('GET /api/v1/users'))).toEqual([]);
   });
 
-  test('a user may search the members of its organization, and no others', async () => {
+  test('is limited to members of the user’s own organization', async () => {
     const document = `query ($code: ID!) { organization(code: $code) { users(search: "åkesson") { nodes { userId } } } }`;
     const own = await asUser(document, { code: ada.organizations[0] });
     expect(own.data.organization.users.nodes).toEqual([{ userId: ada.id }]);

@@ -122,7 +122,7 @@ describe('a feature flag value', () => {
     }
   }
 
-  test('by variable is refused unsent, or read back as its flag’s type has it', async () => {
+  test('by variable is refused unsent, or read back in its flag’s type', async () => {
     await fc.assert(
       fc.asyncProperty(type, value, async (wireType, sent) => {
         gateway.calls();
@@ -134,7 +134,7 @@ describe('a feature flag value', () => {
     );
   });
 
-  test('as a literal is refused unsent, or read back as its flag’s type has it', async () => {
+  test('as a literal is refused unsent, or read back in its flag’s type', async () => {
     const literal = (sent: unknown): string =>
       Array.isArray(sent)
         ? `[${sent.map(literal).join(' ')}]`
@@ -263,7 +263,7 @@ describe('a cursor', () => {
   }`;
   const refusal = ['BAD_USER_INPUT', 'BAD_USER_INPUT', 'BAD_USER_INPUT'];
 
-  test('that was never given out is refused by every list, without a call', async () => {
+  test('that no list has issued is refused by every list, without a call', async () => {
     const list = fc.constant([2, 'x', null, 'token', 1, 0, 'org_1', 0, null, null, null]);
     const made = fc
       .oneof(list, fc.jsonValue())
@@ -303,7 +303,7 @@ describe('a cursor', () => {
     );
   });
 
-  test('is good for no other list', async () => {
+  test('is refused by any other list', async () => {
     const { organization } = await gateway.query(MEMBERS, { code });
     const after = organization.users.edges[0].cursor;
     gateway.calls();
@@ -344,7 +344,7 @@ describe('a global id', () => {
     );
   });
 
-  test('of any keys asks Kinde for these keys, or for nothing', async () => {
+  test('of any keys reads these keys, or nothing is sent', async () => {
     const text = fc.oneof(dangerous, ordinary);
     const named = fc.oneof(
       fc.tuple(fc.constantFrom('Organization', 'Role', 'Permission'), text),
@@ -498,7 +498,7 @@ describe('an id in an operation', () => {
   const id = fc.oneof({ arbitrary: ordinary, weight: 3 }, { arbitrary: dangerous, weight: 2 });
   const isOrdinary = (text: string) => /^[\w:.-]{1,40}$/.test(text) && !/^\.\.?$/.test(text);
 
-  test('reaches Kinde as it is, at its place in the write that was asked for, or nothing does', async () => {
+  test('reaches Kinde unchanged, at its place in the write, or nothing is sent', async () => {
     expect(new Set(writes.map(({ mutation }) => mutation)).size).toBe(12);
     const ids = fc.record<Ids>({ org: id, user: id, key: id, ref: id });
     // Without the catalogues, Kinde judges the keys of roles and permissions.
@@ -543,7 +543,7 @@ describe('an id in an operation', () => {
     expect(Math.min(sent, refused)).toBeGreaterThan(20);
   });
 
-  test('of a query reaches Kinde as it is, or nothing does', async () => {
+  test('of a query reaches Kinde unchanged, or nothing is sent', async () => {
     await fc.assert(
       fc.asyncProperty(id, async (org) => {
         gateway.calls();
@@ -566,7 +566,7 @@ describe('an id in an operation', () => {
   });
 });
 
-describe('an answer of Kinde’s that is none', () => {
+describe('an unusable response', () => {
   const SECRET = 'token-7f3a';
   const CODES = [
     'UNAUTHENTICATED',
@@ -616,7 +616,7 @@ describe('an answer of Kinde’s that is none', () => {
     }
   }
 
-  test('to a read is an error with a known code at its path, and tells nothing of the body', async () => {
+  test('to a read is an error with a known code at its path, without the body', async () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(failure, fc.constant(200)), body, async (status, sent) => {
         const end = gateway.emulator.fault({
@@ -639,7 +639,7 @@ describe('an answer of Kinde’s that is none', () => {
     );
   });
 
-  test('to a write is a userError, or an error that says what is known; it is sent once', async () => {
+  test('to a write is a userError or an error, and the write is sent once', async () => {
     await fc.assert(
       fc.asyncProperty(failure, body, async (status, sent) => {
         const end = gateway.emulator.fault({

@@ -86,7 +86,7 @@ describe('the nested query', () => {
   });
 });
 
-describe('the same thing asked for a hundred times by alias', () => {
+describe('the same field under a hundred aliases', () => {
   const aliases = (field: string) =>
     `{ ${Array.from({ length: 100 }, (_, index) => `a${index}: ${field}`).join(' ')} }`;
 
@@ -124,7 +124,7 @@ describe('the same thing asked for a hundred times by alias', () => {
 });
 
 describe('organization', () => {
-  test('gives every field from one call, and with billing also from one', async () => {
+  test('returns every field with one call, also with billing', async () => {
     const { code, name } = await anOrganization();
     const query = (more: string) => `query ($code: ID!) { organization(code: $code) {
       id code name handle externalId isDefault isAutoMembershipEnabled allowedDomains isSuspended
@@ -154,7 +154,7 @@ describe('organization', () => {
     expect(result).toEqual({ data: { organization: null } });
   });
 
-  test('a listed one reads its details only when they are asked for', async () => {
+  test('reads details of a listed organization only when they are selected', async () => {
     await gateway.query('{ organizations(first: 4) { nodes { id code name handle externalId } } }');
     expect(gateway.calls()).toHaveLength(1);
     await gateway.query('{ organizations(first: 4) { nodes { createdOn isSuspended } } }');
@@ -176,7 +176,7 @@ describe('organization', () => {
 });
 
 describe('connections', () => {
-  test('read on behind any edge, in the order that the cursor keeps', async () => {
+  test('continue after any edge, in the cursor’s order', async () => {
     const document = `query ($first: Int, $after: String, $sort: OrganizationSortOrder) {
       organizations(first: $first, after: $after, sort: $sort) {
         edges { cursor node { code } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
@@ -381,7 +381,7 @@ describe('node and nodes', () => {
     expect(gateway.calls()).toHaveLength(3);
   });
 
-  test('null for what does not exist, an error for what is no id, each for itself', async () => {
+  test('null for what does not exist, and an error for an invalid id, each at its place', async () => {
     const encode = (...parts: string[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
     const { code } = await anOrganization();
     const ids = [
@@ -450,7 +450,7 @@ describe('with a token that lacks scopes', () => {
     await ask(limited).finally(() => limited.close());
   }
 
-  test('a denied list is null with the scope’s name, and the rest answers', () =>
+  test('a denied list is null with the scope’s name, and the rest is returned', () =>
     withScopes(['read:organizations'], async (limited) => {
       const { data, errors } = await limited.execute(
         '{ organizations(first: 2) { nodes { name featureFlags { key } users { nodes { email } } } } roles { nodes { key } } }',
@@ -471,7 +471,7 @@ describe('with a token that lacks scopes', () => {
       );
     }));
 
-  test('role names come from the members’ roles when the catalogue is closed', () =>
+  test('role names come from the members’ roles without the scope of the catalogue', () =>
     withScopes(
       ['read:organizations', 'read:organization_users', 'read:organization_user_roles'],
       async (limited) => {
@@ -487,7 +487,7 @@ describe('with a token that lacks scopes', () => {
       },
     ));
 
-  test('a member by id comes from the organization’s list when people are closed', () =>
+  test('a member by id comes from the organization’s list without the scope of people', () =>
     withScopes(['read:organizations', 'read:organization_users'], async (limited) => {
       const { organizations } = await limited.query(
         '{ organizations(first: 1) { nodes { users(first: 1) { nodes { id email fullName } } } } }',

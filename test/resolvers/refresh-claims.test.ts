@@ -34,7 +34,7 @@ describe('refreshUserClaims', () => {
   test.each([
     ['kp_nobody', 'NOT_FOUND', 'USER_NOT_FOUND'],
     ['../x', 'INVALID_ID', null],
-  ])('says why not for %j', async (userId, code, kindeCode) => {
+  ])('refuses %j with a reason', async (userId, code, kindeCode) => {
     const payload = await domain.mutate('refreshUserClaims', { userId }, 'refreshedUserId');
     expect(payload).toMatchObject({
       refreshedUserId: null,
@@ -63,7 +63,7 @@ describe('refreshUserClaims', () => {
       expect(state().claimRefreshes).toEqual([domain.userId]);
     });
 
-    test('never reaches a stranger, nor anybody without naming the organization or by another’s name', async () => {
+    test('never reaches anybody else, nor a member without the organization or with another one', async () => {
       const stranger = await refresh(
         ['read:organization_user_roles'],
         { userId: domain.strangerId, organizationCode: domain.organizationCode },
@@ -125,7 +125,7 @@ describe('refreshClaims: true', () => {
     },
   );
 
-  test('bulk writes refresh those whom they changed, and no others', async () => {
+  test('bulk writes refresh the changed users, and no others', async () => {
     const { organizationCode, userId, strangerId } = domain;
     const added = await domain.mutate(
       'addOrganizationUsers',
@@ -171,7 +171,7 @@ describe('refreshClaims: true', () => {
     ]);
   });
 
-  test('is judged before the write: without the scope nothing is sent', async () => {
+  test('is checked before the write: without the scope nothing is sent', async () => {
     const input = {
       organizationCode: domain.organizationCode,
       userId: domain.userId,

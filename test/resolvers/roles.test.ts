@@ -161,7 +161,7 @@ describe('what the members of ten organizations may do', () => {
     expect(held.size).toBeLessThanOrEqual(gateway.emulator.state.roles.size);
   });
 
-  test('is the same either way, but for permissions that are granted directly', async () => {
+  test('is the same either way, except for directly granted permissions', async () => {
     const own = await read('OWN');
     const byRoles = await read('BY_ROLES');
     let direct = 0;

@@ -305,7 +305,7 @@ describe('a role id that no role has', () => {
     });
   });
 
-  test('doesn’t hide another reason of Kinde’s refusal', async () => {
+  test('doesn’t hide another reason for Kinde’s refusal', async () => {
     const problem = await addRole({ roleId: adminId() }, { userId: 'kp_nobody' });
     expect(problem).toMatchObject({ kindeCode: 'USER_NOT_IN_ORGANIZATION', field: ['userId'] });
   });
@@ -349,7 +349,7 @@ describe('a filter', () => {
   });
 
   test.each([403, 503])(
-    'is empty without an error where the catalogue answers %s',
+    'is empty without an error where the catalogue responds with %s',
     async (status) => {
       gateway.emulator.fault({ route: 'GET /api/v1/roles', respond: { status, body: {} } });
       const { data, errors } = await filtered(['astronaut']);
@@ -359,7 +359,7 @@ describe('a filter', () => {
   );
 });
 
-test('a key that Kinde has is shown, whatever characters it has', async () => {
+test('a key from Kinde is returned, whatever characters it has', async () => {
   const role = gateway.emulator.state.roleByKey('admin');
   Object.assign(role, { key: 'räknare‥' });
   const { roles } = await gateway.query('{ roles(first: 50) { nodes { id key name } } }');

@@ -53,7 +53,7 @@ const user = (permissions: string[], claims = {}): TokenOptions => ({
   },
 });
 
-describe('viewer tells what may be done, without a call to Kinde:', () => {
+describe('viewer says what the caller may do, without a call to Kinde:', () => {
   test('an application, by its scopes', async () => {
     const scopes = ['read:organization_users', 'create:organizations'];
     expect(await viewerWith({ scopes })).toEqual({
@@ -107,7 +107,7 @@ describe('viewer tells what may be done, without a call to Kinde:', () => {
     });
   });
 
-  test('a token that Kinde judges, by what it says itself', async () => {
+  test('a passthrough token, by its own claims', async () => {
     const scopes = ['read:organization_users'];
     expect(await viewerWith({ scopes }, passthrough)).toMatchObject({
       kind: 'UNVERIFIED_TOKEN',
@@ -135,7 +135,7 @@ describe('viewer tells what may be done, without a call to Kinde:', () => {
   });
 });
 
-test('viewer is never another caller’s: the same document, with other rights, from the cache', async () => {
+test('viewer is never another caller’s: the same document, with other rights, with a cache', async () => {
   const document =
     '{ viewer { permissions } organization: viewer { organization { code featureFlags { key } } } }';
   const one = ['read:organization_feature_flags'];
@@ -147,7 +147,7 @@ test('viewer is never another caller’s: the same document, with other rights, 
   expect(gateway.calls()).toHaveLength(1);
 });
 
-test('what is read of the viewer’s organization takes the scope that it takes elsewhere', async () => {
+test('the viewer’s organization takes the same scopes as anywhere', async () => {
   const document = '{ viewer { organization { code name users(first: 1) { nodes { userId } } } } }';
   const { data, errors } = await as(user(['read:organization_users']), document);
   expect(data.viewer.organization).toEqual({

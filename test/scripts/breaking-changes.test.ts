@@ -49,12 +49,12 @@ test('it passes once the changelog lists it under Breaking', async () => {
   expect(await check(withoutHandle(), listing('Organization.handle'))).toMatchObject({ code: 0 });
 });
 
-test('what an older release listed does not count', async () => {
+test('entries of an older release do not count', async () => {
   const older = `## [Unreleased]\n\n${listing('Organization.handle').replace('[Unreleased]', '[0.0.9]')}`;
   expect(await check(withoutHandle(), older)).toMatchObject({ code: 1 });
 });
 
-test('what else breaks clients is named, all of it', async () => {
+test('every other breaking change is named', async () => {
   const breaks = [
     ['Query.node.depth', '  node(', '  node(depth: Int! '],
     ['Query.node', '): Node\n', '): [Node]\n'],
@@ -70,7 +70,7 @@ test('what else breaks clients is named, all of it', async () => {
   expect(code).toBe(1);
 });
 
-test('additions and deprecations pass, and a new enum value is told', async () => {
+test('additions and deprecations pass, and a new enum value is reported', async () => {
   const { code, output } = await check(
     changed('enum OrganizationSortOrder {', 'enum OrganizationSortOrder {\n  NEWEST').replace(
       HANDLE,

@@ -55,7 +55,7 @@ test('two builds in two places are the same, byte for byte', async () => {
   expect(await buildIn('two')).toEqual(built);
 }, 120_000);
 
-test('the package holds what its command needs, and nothing of the repository besides', async () => {
+test('the package holds what its command needs, and nothing else of the repository', async () => {
   const copy = join(directory, 'one');
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--silent'], {
     cwd: copy,

@@ -58,7 +58,7 @@ describe('tokens', () => {
     return gateway.execute('{ roles { nodes { key } } }', {}, { authorization });
   };
 
-  test('that are refused are not logged, the reason is', async () => {
+  test('that are refused are not logged, but the reason is', async () => {
     const { privateKey } = await generateKeyPair('RS256');
     const foreign = await new SignJWT({ sub: EMAIL, email: EMAIL })
       .setProtectedHeader({ alg: 'RS256', kid: EMAIL })
@@ -122,7 +122,7 @@ describe('tokens', () => {
   });
 });
 
-test('what Kinde answers is not logged but for its codes', async () => {
+test('of Kinde’s responses, only codes are logged', async () => {
   const headers = await machine();
   const bodies = [
     { errors: [{ code: `NOT ${EMAIL}`, message: `${EMAIL} ${tokens[0]}` }] },
@@ -218,7 +218,7 @@ test('what clients write is not logged', async () => {
   expect(told.filter(({ msg }) => msg === 'internal error')).toEqual([]);
 });
 
-test('an id of a request that could be an address or a token is not taken over', async () => {
+test('a request id that could be an address or a token is replaced', async () => {
   for (const given of [EMAIL, 'jo%40example.com', 'eyJhbGciOiJub25lIn0.e30.']) {
     const response = await fetch(`${gateway.url}/livez`, { headers: { 'x-request-id': given } });
     expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
@@ -257,7 +257,7 @@ test('a line stays short, however long the names and however many the errors', a
   expect(JSON.stringify(operation).length).toBeLessThan(6_000);
 });
 
-test('an answer from memory is logged as shortly, by a name without a token', async () => {
+test('a cached response is logged in one short line, without a token', async () => {
   const keeping = await startGateway({
     env: { CACHE: 'memory', LOG_LEVEL: 'info' },
     log: (line) => lines.push(line),
@@ -276,8 +276,8 @@ test('an answer from memory is logged as shortly, by a name without a token', as
   ]);
 });
 
-describe('a fault of the gateway', () => {
-  test('is logged with its stack and causes, and with nothing that they carry', () => {
+describe('an internal error', () => {
+  test('is logged with its stack and causes, and without their messages', () => {
     const cause = Object.assign(new Error(`Bearer ${'x'.repeat(20)} of ${EMAIL}`), {
       code: 'E_CAUSE',
       options: { headers: { authorization: SECRET } },

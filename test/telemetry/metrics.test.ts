@@ -82,7 +82,7 @@ test('a known load gives exactly the expected counts', async () => {
   });
 });
 
-test('reads that are merged, and those that are stale, are told from others', async () => {
+test('coalesced and stale reads have series of their own', async () => {
   const started = await start({
     env: { CACHE: 'memory', CACHE_CATALOGUE_TTL_SECONDS: '1', UPSTREAM_RETRIES: '0' },
   });
@@ -108,7 +108,7 @@ test('reads that are merged, and those that are stale, are told from others', as
   });
 });
 
-test('the breaker is seen to open, a token that is refused is counted, and so is who went away', async () => {
+test('the open breaker, refused tokens and aborted requests are counted', async () => {
   const started = await start({ env: { UPSTREAM_RETRIES: '0', UPSTREAM_TIMEOUT_MS: '2000' } });
   const { execute, query, emulator, url, metricsUrl } = started;
   await query(ROLES);
@@ -151,7 +151,7 @@ test('the breaker is seen to open, a token that is refused is counted, and so is
   expect(samples.get('kinde_graphql_upstream_breaker_opened_total')).toBe(1);
 });
 
-test('no token is counted by its reason', async () => {
+test('refused tokens are counted by reason', async () => {
   const started = await start({ credentials: { clientId: 'nobody', clientSecret: 'nothing' } });
   const grown = await counted(started, () => started.execute(ROLES));
   expect(grown).toMatchObject({
@@ -160,7 +160,7 @@ test('no token is counted by its reason', async () => {
   });
 });
 
-test('clients cannot make series without a bound by the names of their operations', async () => {
+test('operation names of clients make a limited number of series', async () => {
   const { query, metricsUrl } = await start();
   const names = Array.from({ length: 220 }, (_, index) => `Name${index}`);
   names.unshift('L'.repeat(65));
@@ -172,7 +172,7 @@ test('clients cannot make series without a bound by the names of their operation
   expect(series.find(([name]) => name.includes('operation="other"'))![1]).toBe(21);
 });
 
-test('metrics are on a port of their own, by GET, and off unless they are asked for', async () => {
+test('metrics are on a port of their own, by GET, and off by default', async () => {
   const { url, metricsUrl } = await start();
   expect(new URL(metricsUrl!).port).not.toBe(new URL(url).port);
   expect((await fetch(`${url}/metrics`)).status).toBe(404);
@@ -235,7 +235,7 @@ describe('the dashboard and the alerts', () => {
     }
   });
 
-  test('each rule says how bad it is and what is the matter, and the manual has it', () => {
+  test('each alert has a severity and a summary, and is in the manual', () => {
     const manual = text('docs/operating.md');
     for (const rule of rules as any[]) {
       expect(['critical', 'warning', 'info']).toContain(rule.labels.severity);

@@ -94,7 +94,7 @@ test('the README’s query is an operation with its five calls, each with its pa
   expect(JSON.stringify(spans)).not.toContain('/org_');
 });
 
-test('a caller’s trace is carried on: by the operation, by its calls and in the log', async () => {
+test('a caller’s trace continues in the operation, in its calls and in the log', async () => {
   const lines: any[] = [];
   const { execute, emulator } = await start({
     env: { LOG_LEVEL: 'info' },
@@ -115,14 +115,14 @@ test('a caller’s trace is carried on: by the operation, by its calls and in th
   expect(line).toMatchObject({ operationName: 'Names', cost: 2, upstreamCalls: 1, cached: 0 });
 });
 
-test('a caller that is not sampled is not recorded, and Kinde is told so', async () => {
+test('an unsampled trace is not recorded, and passed on as unsampled', async () => {
   const { execute, emulator } = await start();
   await execute('{ roles { nodes { key } } }', undefined, { traceparent: traceparent('00') });
   expect(emulator.requests[0]!.traceparent).toMatch(new RegExp(`^00-${TRACE_ID}-\\w{16}-00$`));
   expect(await collected()).toEqual([]);
 });
 
-test('a sampler that is set decides', async () => {
+test('the configured sampler decides', async () => {
   const { execute, emulator } = await start({
     env: { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' },
   });
@@ -131,7 +131,7 @@ test('a sampler that is set decides', async () => {
   expect(await collected()).toEqual([]);
 });
 
-test('a call that is sent again has a span each time', async () => {
+test('a retried call has a span for each attempt', async () => {
   const { query, emulator } = await start();
   emulator.fault({ route: 'GET /api/v1/roles', respond: { status: 503 }, times: 1 });
   await query('{ roles(first: 1) { nodes { key } } }');
@@ -149,7 +149,7 @@ test('a call that is sent again has a span each time', async () => {
   ]);
 });
 
-test('what is missing has a reason in the trace', async () => {
+test('a failed field has its reason in the trace', async () => {
   const { execute, emulator } = await start({ env: { UPSTREAM_RETRIES: '0' } });
   emulator.fault({ route: 'GET /api/v1/roles', respond: 'reset' });
   await execute('{ roles { nodes { key } } permissions(first: 1) { nodes { key } } }');
@@ -172,7 +172,7 @@ test('what is missing has a reason in the trace', async () => {
   });
 });
 
-test('what comes from memory says so: a read, and a whole answer', async () => {
+test('cached reads and cached responses are marked', async () => {
   const { query } = await start({ env: { CACHE: 'memory' } });
   const roles = '{ roles(first: 1) { nodes { key } } }';
   await query(roles);
@@ -199,7 +199,7 @@ test('what comes from memory says so: a read, and a whole answer', async () => {
   ]);
 });
 
-test('a write has its span, and headers go with what is sent to the collector', async () => {
+test('a write has a span, and exports have the configured headers', async () => {
   const { query, emulator } = await start({
     env: { OTEL_EXPORTER_OTLP_HEADERS: 'x-api-key=a%2Cb, x-other=1' },
   });
@@ -213,7 +213,7 @@ test('a write has its span, and headers go with what is sent to the collector', 
   expect(JSON.stringify(spans)).not.toContain('Acme');
 });
 
-test('a collector that cannot be reached costs a line in the log, and holds nobody up', async () => {
+test('an unreachable collector costs a line in the log, and delays nothing', async () => {
   const lines: any[] = [];
   await collector.close();
   // By default the exporter retries for ten seconds, beyond the end of the gateway.
