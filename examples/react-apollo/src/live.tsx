@@ -1,0 +1,65 @@
+import type { OperationVariables, TypedDocumentNode } from '@apollo/client';
+import { useApolloClient } from '@apollo/client/react';
+import { Kind, print, visit, type DocumentNode } from 'graphql';
+import { createClient, type Client } from 'graphql-sse';
+import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
+import { useKindeAuth } from '../../sign-in/index.js';
+import { GATEWAY_URL } from './environment.js';
+
+const LiveContext = createContext<Client | null>(null);
+
+export function LiveProvider({ children }: { children: ReactNode }) {
+  const { getAccessToken } = useKindeAuth();
+  const [client] = useState(() =>
+    createClient({
+      url: GATEWAY_URL,
+      headers: async () => ({ authorization: `Bearer ${await getAccessToken()}` }),
+      retryAttempts: Infinity,
+    }),
+  );
+  return <LiveContext value={client}>{children}</LiveContext>;
+}
+
+const LIVE = { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: 'live' } } as const;
+
+const asLive = (query: DocumentNode) =>
+  visit(query, { OperationDefinition: (operation) => ({ ...operation, directives: [LIVE] }) });
+
+const codeOf = ({ extensions }: { extensions?: unknown }) =>
+  (extensions as { code?: unknown } | undefined)?.code;
+
+/**
+ * Streams a query's results into the cache, so that `useQuery` shows what changes. Returns whether the
+ * stream is open. A result that failed is left to `useQuery`: it would replace what is shown.
+ */
+export function useLive<Data, Variables extends OperationVariables>(
+  query: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+): boolean {
+  const { cache } = useApolloClient();
+  const client = useContext(LiveContext);
+  const [isLive, setIsLive] = useState(false);
+  // Counts the streams that ended with their token. The next one gets another token.
+  const [expired, setExpired] = useState(0);
+  const key = JSON.stringify(variables);
+  useEffect(() => {
+    const text = print(asLive(cache.transformDocument(query)));
+    const close = client?.subscribe<Data>(
+      { query: text, variables },
+      {
+        next: ({ data, errors = [] }) => {
+          setIsLive(true);
+          if (errors.some((error) => codeOf(error) === 'UNAUTHENTICATED')) {
+            setExpired((count) => count + 1);
+          } else if (data != null && errors.every((error) => codeOf(error) === 'FORBIDDEN')) {
+            cache.writeQuery({ query, variables, data });
+          }
+        },
+        error: () => setIsLive(false),
+        complete: () => setIsLive(false),
+      },
+    );
+    return close;
+  }, [client, cache, query, key, expired]);
+  return isLive;
+}

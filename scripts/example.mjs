@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+/**
+ * `npm run example -- react-apollo`: starts one of the apps in examples/, the emulator and a gateway that
+ * verifies its tokens. Ctrl+C ends all of them.
+ */
+import { createServer } from 'vite';
+import { EXAMPLE_APPS, viteOptions } from './example-app.mjs';
+
+const [name] = process.argv.slice(2);
+if (!EXAMPLE_APPS.includes(name)) {
+  process.stderr.write(`Usage: npm run example -- ${EXAMPLE_APPS.join(' | ')}\n`);
+  process.exit(2);
+}
+const { startEmulator } = await import('../dist/emulator/index.js');
+const { url, audience, clientId, clientSecret } = await startEmulator({ port: 4010 });
+Object.assign(process.env, {
+  AUTH_MODE: 'jwt',
+  KINDE_DOMAIN: url,
+  KINDE_AUDIENCE: audience,
+  KINDE_CLIENT_ID: clientId,
+  KINDE_CLIENT_SECRET: clientSecret,
+});
+await import('../dist/index.js');
+const app = await createServer(viteOptions(name));
+await app.listen();
+app.printUrls();
