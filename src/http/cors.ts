@@ -4,12 +4,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isLoopback, type Config } from '../config.js';
 import { isOrigin } from '../config/values.js';
 
-/** Request headers that pages of allowed origins may set: HTTP's, W3C's, Apollo Client's and our own. */
+/** Request headers that pages of allowed origins may set: HTTP's, HTML's, W3C's, Apollo Client's and our own. */
 const REQUEST_HEADERS = [
   ...['authorization', 'content-type', 'cache-control', 'if-none-match'],
   ...['traceparent', 'tracestate', 'baggage', 'x-request-id'],
   ...['apollo-require-preflight', 'apollographql-client-name', 'apollographql-client-version'],
-  ...['x-apollo-operation-name', 'x-graphql-cost', 'x-graphql-explain'],
+  ...['x-apollo-operation-name', 'x-graphql-cost', 'x-graphql-explain', 'last-event-id'],
 ];
 /** Response headers that they may read, besides those that browsers always expose. */
 const RESPONSE_HEADERS = ['etag', 'retry-after', 'www-authenticate', 'x-request-id'];

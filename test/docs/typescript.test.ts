@@ -44,6 +44,7 @@ import { ApolloProvider } from '@apollo/client/react';
 import { prerenderStatic } from '@apollo/client/react/ssr';
 import { createElement } from 'react';
 import { renderToString } from 'react-dom/server';
+import { cacheExchange as documentCache, Client as UrqlClient, fetchExchange } from '@urql/core';
 import { commitMutation, fetchQuery } from 'relay-runtime';
 import { from, mergeMap } from 'rxjs';
 import * as kinde from '@kinde-oss/kinde-auth-react';
@@ -55,7 +56,14 @@ import { FlagSwitch, switched } from './src/flag-switch.js';
 import { GraphQLProvider } from './src/graphql-provider.js';
 import { Members } from './src/members.js';
 import { ADD_ROLE, MEMBERS, SET_FLAG } from './src/operations.js';
+import { watchChanges } from './src/changes.js';
+import { watchName } from './src/live.js';
+import { createLiveLink } from './src/live-apollo.js';
+import { liveExchange } from './src/live-urql.js';
 import { createEnvironment } from './src/relay/environment.js';
+import { createLiveEnvironment } from './src/relay/live-environment.js';
+import { liveName } from './src/relay/live-name.js';
+import { createStreams } from './src/streams.js';
 import { memberIds } from './src/relay/member-ids.js';
 import { organizationMembers } from './src/relay/organization-members.js';
 import { removeMember } from './src/relay/remove-member.js';
@@ -203,6 +211,48 @@ const scenarios: Record<string, () => Promise<unknown>> = {
       variables: { input: { organizationCode: code, userId, role: { key: 'auditor' } } },
     });
     return { name: data?.organization?.name, changed: changed?.addOrganizationUserRole?.userErrors };
+  },
+  async live() {
+    const url = 'http://localhost:4000/graphql';
+    const streams = createStreams(session);
+    const query = gql\`query Name($code: ID!) @live { organization(code: $code) { id name } }\`;
+    const plain = gql\`query Plain($code: ID!) { organization(code: $code) { id name } }\`;
+    const nameIn = (data: any): string | undefined => data?.organization?.name;
+    // The latest name that each client shows.
+    const shown: Record<string, string | undefined> = {};
+    const show = (client: string) => (name: string | undefined) => void (shown[client] = name);
+    const until = async (isSo: () => boolean) => {
+      for (let n = 0; n < 200 && !isSo(); n++) await new Promise((resolve) => setTimeout(resolve, 25));
+    };
+
+    const apollo = createApolloClient(session, createLiveLink(streams, new HttpLink({ uri: url })));
+    const watched = apollo.watchQuery({ query, variables: { code } });
+    watched.subscribe(({ data }: any) => show('apollo')(nameIn(data)));
+    // A query of the same object, which is sent once.
+    apollo.watchQuery({ query: plain, variables: { code } }).subscribe(({ data }: any) => show('apollo cache')(nameIn(data)));
+    const urql = new UrqlClient({ url, exchanges: [documentCache, liveExchange(streams), fetchExchange], preferGetMethod: false });
+    urql.query(query, { code }).subscribe(({ data }) => show('urql')(nameIn(data)));
+    const environment = createLiveEnvironment(streams, () => Promise.reject(new Error('It is streamed.')));
+    fetchQuery(environment, liveName, { code }).subscribe({ next: (data) => show('relay')(nameIn(data)) });
+    void (async () => {
+      for await (const name of watchName(url, code, async () => token)) show('node')(name);
+    })();
+    const kinds: string[] = [];
+    void (async () => {
+      for await (const { kind } of watchChanges(url, async () => token)) kinds.push(kind);
+    })();
+    await until(() => Object.values(shown).filter(Boolean).length === 5 && kinds.length === 1);
+    const before = { ...shown };
+    for (const name of ['After', 'Later']) {
+      await apollo.mutate({
+        mutation: gql\`mutation Rename($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { userErrors { code } } }\`,
+        variables: { input: { organizationCode: code, name } },
+      });
+      await until(() => Object.values(shown).every((one) => one === name));
+    }
+    await until(() => kinds.length === 3);
+    setTimeout(() => process.exit(), 0);
+    return { before, after: shown, kinds };
   },
   async relay() {
     const environment = createEnvironment();
@@ -529,4 +579,16 @@ test('Relay reads and writes by what its compiler made', async () => {
   expect(ids.sort()).toEqual(userIds);
   expect(removed.removeOrganizationUser.userErrors).toEqual([]);
   expect(gateway.emulator.state.organizations.get(code)!.members.has(userId)).toBe(false);
+}, 60_000);
+
+test('every client of the recipes shows a change as it happens, and a server hears of it', async () => {
+  const { code, name } = membership();
+  const { before, after, kinds } = await drive('live', gateway, '', code);
+  const clients = (text: string) =>
+    Object.fromEntries(
+      ['apollo', 'apollo cache', 'urql', 'relay', 'node'].map((client) => [client, text]),
+    );
+  expect(before).toEqual(clients(name));
+  expect(after).toEqual(clients('Later'));
+  expect(kinds).toEqual(['RESYNC', 'ORGANIZATION_UPDATED', 'ORGANIZATION_UPDATED']);
 }, 60_000);

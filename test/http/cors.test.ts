@@ -104,6 +104,7 @@ describe('pages of CORS_ORIGINS', () => {
       'cache-control',
       'content-type',
       'if-none-match',
+      'last-event-id',
       'traceparent',
       'tracestate',
       'x-apollo-operation-name',
