@@ -89,21 +89,21 @@ const mutate = (name: string, organizationCode: string, userId: string, headers:
   );
 
 describe('the modes', () => {
-  test('none lets everybody in, with or without a token', async () => {
+  test('none accepts requests with and without a token', async () => {
     const open = await startGateway();
     expect((await send(LIST, {}, open)).errors).toBeUndefined();
     expect((await send(LIST, bearer('nonsense'), open)).errors).toBeUndefined();
     await open.close();
   });
 
-  test('passthrough lets Kinde decide, also about what a user may not do here', async () => {
+  test('passthrough leaves every decision to Kinde', async () => {
     const passing = await startGateway({ env: { AUTH_MODE: 'passthrough' } });
     const token = await passing.emulator.issueToken({ claims: { org_code: 'org_x', sub: 'kp_x' } });
     expect((await send(LIST, bearer(token), passing)).errors).toBeUndefined();
     await passing.close();
   });
 
-  test('jwt asks for a token, and calls Kinde with its own', async () => {
+  test('jwt requires a token, and calls Kinde with the gateway’s own', async () => {
     const { response, errors } = await send(LIST, {});
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe('Bearer');
@@ -115,7 +115,7 @@ describe('the modes', () => {
     expect(gateway.calls()).toHaveLength(1);
   });
 
-  test('an introspection needs a token, too', async () => {
+  test('introspection needs a token, too', async () => {
     expect((await send('{ __schema { queryType { name } } }', {})).response.status).toBe(401);
   });
 });
@@ -253,7 +253,7 @@ describe('a token that is refused', () => {
       },
     ],
   ])(
-    '%s: developers are told why, and in production the log alone',
+    '%s: the response says why in development, and only the log in production',
     async (_, claim, detail, issued) => {
       const token = await issued();
       const inDevelopment = await send(LIST, bearer(token));
@@ -285,13 +285,13 @@ describe('a token that is refused', () => {
     },
   );
 
-  test('with an issuer of a thousand characters: nothing repeats it whole', async () => {
+  test('an issuer of a thousand characters is shortened everywhere', async () => {
     const iss = `https://${'a'.repeat(1_000)}.example`;
     const { errors } = await send(LIST, bearer(await issue({ iss })));
     expect(errors![0]!.message.length).toBeLessThan(400);
   });
 
-  test('a clock that is a little behind refuses nobody', async () => {
+  test('a clock that is a little behind refuses no token', async () => {
     const token = await issue({ nbf: now() + 3 });
     expect((await send(LIST, bearer(token))).response.status).toBe(200);
   });
@@ -346,7 +346,7 @@ describe('JWT_ISSUER', () => {
     };
   };
 
-  test('takes a list, so that users of a custom domain and applications are both let in', async () => {
+  test('takes a list, so that users of a custom domain and applications are both accepted', async () => {
     const status = await accepting(`${CUSTOM}, KINDE`);
     expect(await status(CUSTOM)).toBe(200);
     expect(await status(gateway.emulator.url)).toBe(200);
@@ -379,7 +379,7 @@ describe('JWT_ISSUER', () => {
     expect(await status(foreign.url)).toBe(200);
   });
 
-  test('with an issuer that can’t be reached lets its tokens in by the environment’s keys', async () => {
+  test('with an unreachable issuer accepts its tokens by the environment’s keys', async () => {
     const status = await accepting('KINDE,http://127.0.0.1:1');
     expect(await status('http://127.0.0.1:1')).toBe(200);
     expect(await status('http://127.0.0.1:1', foreign)).toBe(401);
@@ -428,14 +428,14 @@ describe('the keys', () => {
     };
   };
 
-  test('are read once for all', async () => {
+  test('are read once', async () => {
     expect(await Promise.all(Array.from({ length: 20 }, () => status()))).toEqual(
       Array.from({ length: 20 }, () => 200),
     );
     expect(asked).toBe(1);
   });
 
-  test('that are new are found, and the older ones stay good', async () => {
+  test('that are new are found, and older ones stay valid', async () => {
     const old = await keyed.emulator.issueToken();
     expect(await status(old)).toBe(200);
     await keyed.emulator.rotateKey();
@@ -444,7 +444,7 @@ describe('the keys', () => {
     expect(asked).toBe(2);
   });
 
-  test('are not read again and again for tokens with unknown ones', async () => {
+  test('are not read again for each token with an unknown key', async () => {
     expect(await status()).toBe(200);
     const { privateKey } = await generateKeyPair('RS256');
     const forged = await Promise.all(
@@ -462,7 +462,7 @@ describe('the keys', () => {
     expect(keyed.calls()).toHaveLength(1);
   });
 
-  test('that cannot be read any more stay good, however old they are', async () => {
+  test('that can no longer be read stay valid, however old they are', async () => {
     expect(await status()).toBe(200);
     isDown = true;
     const token = await keyed.emulator.issueToken({ expiresIn: 90_000 });
@@ -473,7 +473,7 @@ describe('the keys', () => {
     expect(asked).toBeLessThanOrEqual(2);
   });
 
-  test('that were never read are no reason to refuse a token: 503, until they can be', async () => {
+  test('that were never read cause 503, and no refused token', async () => {
     isDown = true;
     const startedAt = performance.now();
     const { response, errors } = await send(LIST, bearer(await keyed.emulator.issueToken()), keyed);
@@ -525,7 +525,7 @@ describe('an application', () => {
     expect(gateway.calls()).toEqual([]);
   });
 
-  test('cannot have the gateway read for it what it may not read itself', async () => {
+  test('cannot read through the gateway what it may not read itself', async () => {
     const role = await mutate(
       'addOrganizationUserRole',
       own,
@@ -550,7 +550,7 @@ describe('an application', () => {
     for (const call of gateway.calls()) expect(call).toMatch(`/organizations/${own}/users?`);
   });
 
-  test('with its scopes in a text alone has them all the same', async () => {
+  test('may have its scopes in a text', async () => {
     const headers = await machine(['read:organizations'], { scp: undefined });
     expect((await gateway.execute(LIST, {}, headers)).errors).toBeUndefined();
   });
@@ -587,7 +587,7 @@ describe('an application', () => {
     }
   });
 
-  test('with `permissions` of a workflow, which mean nothing here, is judged by its scopes', async () => {
+  test('with `permissions` from a workflow is judged by its scopes', async () => {
     const claims = { permissions: { 'delete:organizations': true } };
     const headers = await machine([READ], claims);
     expect((await gateway.execute(LIST, {}, headers)).errors).toBeUndefined();
@@ -600,7 +600,7 @@ describe('an application', () => {
     ['x-hasura-org-code', () => ({ hasuraClaims: true, claims: { org_code: own } })],
     ['both', () => ({ claims: { org_code: own, 'x-hasura-org-code': own } })],
     ['one of them beside null', () => ({ claims: { org_code: null, 'x-hasura-org-code': own } })],
-  ])('of one organization, by %s, is held to it', async (_, options) => {
+  ])('for one organization, by %s, is limited to it', async (_, options) => {
     const { data, errors } = await gateway.execute(
       `{ own: organization(code: "${own}") { code users(first: 1) { nodes { roles { name } } } }
          other: organization(code: "${other}") { code } organizations { nodes { code } } }`,
@@ -624,7 +624,7 @@ async function everyScope(): Promise<string[]> {
 describe('a user', () => {
   const denied = { extensions: { code: 'FORBIDDEN' } };
 
-  test('reads its organization as far as its permissions go', async () => {
+  test('reads of its organization what its permissions allow', async () => {
     const { data, errors } = await gateway.execute(
       `{ organization(code: "${own}") { name featureFlags { key } users(first: 3) { nodes {
            email isSuspended roles { key name description } permissions { key } organization { name }
@@ -687,7 +687,7 @@ describe('a user', () => {
       expect(role.users.nodes).toEqual([{ userId: expect.any(String) }]);
     });
 
-    test('is told only what they are called without those permissions', async () => {
+    test('reads only their names without those permissions', async () => {
       const { role, errors } = await read(own, permissions);
       expect(role).toEqual({
         key: 'admin',
@@ -735,7 +735,7 @@ describe('a user', () => {
     expect(data.node).toBeNull();
   });
 
-  test('writes in its organization what its permissions allow, and reads what came of it', async () => {
+  test('writes in its organization what its permissions allow, and reads the result', async () => {
     const headers = await user([
       'update:organization_feature_flags',
       'create:organization_user_roles',
@@ -796,7 +796,7 @@ describe('a user', () => {
     expect(gateway.calls()).toEqual([`GET /api/v1/organization?code=${own}`]);
   });
 
-  test('gets no further with a cursor of another organization’s list', async () => {
+  test('gets nothing with a cursor of another organization’s list', async () => {
     const page = await gateway.execute(
       `{ organization(code: "${other}") { users(first: 1) { pageInfo { endCursor } } } }`,
       {},
@@ -825,7 +825,7 @@ describe('a user', () => {
     expect(gateway.calls()).toEqual([]);
   });
 
-  test('may not delete its own organization, nor make one', async () => {
+  test('may not delete its own organization, nor create one', async () => {
     for (const name of ['deleteOrganization', 'createOrganization']) {
       const { errors } = await mutate(name, own, ownMember, await everything());
       expect(errors).toMatchObject([denied]);
@@ -934,7 +934,7 @@ describe('a user', () => {
     expect(errors).toBeUndefined();
   });
 
-  test('is told by which of its claims it was refused, in the log', async () => {
+  test('is refused with the claim’s name in the log', async () => {
     const lines: string[] = [];
     const logged = await startGateway({
       env: { AUTH_MODE: 'jwt', LOG_LEVEL: 'info' },
@@ -948,7 +948,7 @@ describe('a user', () => {
     );
   });
 
-  test('without an organization is told so, where others are told that it is another', async () => {
+  test('without an organization is refused for that reason', async () => {
     const ask = async (claims: object) => {
       const document = `{ organization(code: "${other}") { code } organizations { nodes { code } } }`;
       const { errors } = await gateway.execute(document, {}, await user(ALL, claims));
@@ -964,7 +964,7 @@ describe('a user', () => {
     ]);
   });
 
-  test('without an organization has nothing, and the scopes of its token give it nothing', async () => {
+  test('without an organization may read nothing, whatever scopes its token has', async () => {
     const headers = await user(['read:organizations'], {
       org_code: undefined,
       scp: await everyScope(),
@@ -987,7 +987,7 @@ describe('the rules in the SDL', () => {
     (type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith('__'),
   );
 
-  test('every root field has scopes, but for those whose rule is that of the object found', () => {
+  test('every root field has scopes, except those that follow the object’s rule', () => {
     const bare = [schema.getQueryType()!, schema.getMutationType()!].flatMap((type) =>
       Object.values(type.getFields())
         .filter((field) => !has(field, 'requiresScopes'))
@@ -1010,7 +1010,7 @@ describe('the rules in the SDL', () => {
     expect(repeated).toEqual([]);
   });
 
-  test('a nullable field takes the scopes of its type, a non-null one comes with its object', () => {
+  test('a nullable field requires the scopes of its type, and a non-null one none', () => {
     const required = (name: string) =>
       Object.fromEntries(
         Object.values((schema.getType(name) as GraphQLObjectType).getFields()).map((field) => [
@@ -1032,7 +1032,7 @@ describe('the rules in the SDL', () => {
     });
   });
 
-  test('every mutation names its organization, but for those that concern the environment', () => {
+  test('every mutation names its organization, except those for the environment', () => {
     const environment = Object.values(schema.getMutationType()!.getFields())
       .filter((field) => !has(field, 'ofOrganization'))
       .map((field) => field.name);

@@ -26,7 +26,7 @@ const bearer = (tokenHash: string): Viewer => ({
 const FUNCTIONS = { key: keyOwner, response: responseGroup, upstream: upstreamGroup };
 type Stored = keyof typeof FUNCTIONS;
 
-describe('callers share only what the table allows', () => {
+describe('callers share cache entries and keys as the table says', () => {
   test.each<[string, Viewer, Viewer, Stored[]]>([
     ['one caller in two requests', user(), user(), ['key', 'response', 'upstream']],
     [
@@ -36,7 +36,7 @@ describe('callers share only what the table allows', () => {
       ['key', 'response', 'upstream'],
     ],
     [
-      'one caller who was granted more meanwhile',
+      'one caller with more scopes than before',
       user(),
       user({ permissions: new Set(['read:a', 'read:b', 'read:c']) }),
       ['key', 'upstream'],
@@ -90,7 +90,7 @@ describe('callers share only what the table allows', () => {
     expect(actual).toEqual(shared);
   });
 
-  test('two applications whose tokens don’t name them: no idempotency keys at all', () => {
+  test('applications whose tokens don’t name them can’t use idempotency keys', () => {
     expect(keyOwner(machine({ clientId: undefined }))).toBeUndefined();
   });
 });

@@ -36,13 +36,13 @@ async function customDomain(issuer?: string): Promise<string> {
   return url;
 }
 
-test('nothing to say of an issuer that the environment names, with or without a slash', async () => {
+test('no warning about an issuer that the environment names, with or without a slash', async () => {
   for (const issuers of [undefined, emulator.url, `${emulator.url}/`]) {
     expect(await check(issuers)).toMatchObject({ ok: true, problems: [], warnings: [] });
   }
 });
 
-test('nothing to say of a custom domain that names itself or the environment', async () => {
+test('no warning about a custom domain that names itself or the environment', async () => {
   for (const custom of [await customDomain(), await customDomain(emulator.url)]) {
     const report = await check(`${custom},${emulator.url}`);
     expect(report).toMatchObject({ ok: true, problems: [], warnings: [] });

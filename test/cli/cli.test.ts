@@ -122,7 +122,7 @@ describe('help', () => {
     },
   );
 
-  test('tells the version', async () => {
+  test('prints the version', async () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     expect(await run(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` });
   });
@@ -134,7 +134,7 @@ test('`schema` prints what is committed as schema.graphql, from any directory', 
   expect(stdout).toBe(readFileSync(join(root, 'schema.graphql'), 'utf8'));
 });
 
-test('`emulator` and `start` serve together, and the query answers', async () => {
+test('`emulator` and `start` work together, and serve a query', async () => {
   const kinde = start(['emulator'], { EMULATOR_PORT: '0' });
   await until(() => /organizations; Ctrl-C/.exec(kinde.output));
   const printed = Object.fromEntries(
@@ -161,7 +161,7 @@ describe('`check-config`', () => {
     return { code, ...JSON.parse(stdout) };
   };
 
-  test('is content with all scopes, and asks for nothing but a token', async () => {
+  test('accepts all scopes, and only requests a token', async () => {
     emulator.clearRequests();
     const ran = await run(['check-config', '--json', '--strict'], settings());
     const { code } = ran;
@@ -177,7 +177,7 @@ describe('`check-config`', () => {
     expect(emulator.tokenRequests).toHaveLength(1);
   });
 
-  test('lists the fields for which the scopes do not suffice, and no others', async () => {
+  test('lists the fields that lack a scope, and no others', async () => {
     const report = await check(settings(emulator.readOnlyClient));
     expect(report).toMatchObject({ code: 0, ok: true });
     // A gateway that only reads has none of the mutations, and of their inputs none that write more.
@@ -194,7 +194,7 @@ describe('`check-config`', () => {
     expect((await check(settings(emulator.readOnlyClient), '--strict')).code).toBe(1);
   });
 
-  test('tells people the same', async () => {
+  test('prints the same as text', async () => {
     const { code, stdout } = await run(['check-config'], settings(emulator.readOnlyClient));
     expect(code).toBe(0);
     const { unusableFields } = await check(settings(emulator.readOnlyClient));
@@ -203,17 +203,17 @@ describe('`check-config`', () => {
     expect(stdout).not.toContain(emulator.readOnlyClient.clientSecret);
   });
 
-  test('says all that is wrong with the settings at once', async () => {
+  test('names all invalid settings at once', async () => {
     const { code, problems } = await check({ PORT: 'x', KINDE_DOMAIN: 'nowhere' });
     expect(code).toBe(1);
     expect(problems.join('\n')).toMatch(/PORT must[^]*KINDE_DOMAIN must[^]*AUTH_MODE must/);
   });
 
-  test('has nothing to ask when there is no Kinde', async () => {
+  test('makes no request without KINDE_DOMAIN', async () => {
     expect(await check({})).toMatchObject({ code: 0, ok: true, kinde: null, scopes: null });
   });
 
-  test('knows the environment by its keys where callers bring their tokens', async () => {
+  test('checks the environment’s keys where callers have tokens', async () => {
     const env = { KINDE_DOMAIN: emulator.url, AUTH_MODE: 'passthrough' };
     expect(await check(env)).toMatchObject({ code: 0, ok: true, scopes: null });
     const port = await listening(createHttpServer((_, response) => response.writeHead(404).end()));
@@ -268,7 +268,7 @@ describe('`check-config` with REDIS_URL', () => {
   ];
 
   test.each(unreachable)(
-    'says what is wrong with %s, and that the rest can serve',
+    'explains %s, and that the gateway can serve without Redis',
     async (_, url, sentence) => {
       const { code, stdout } = await tell(await url());
       expect(stdout).toMatch(sentence);
@@ -280,7 +280,7 @@ describe('`check-config` with REDIS_URL', () => {
   );
 
   testWith('redis-server')(
-    'tells a Redis that can be reached from one that lets nobody in',
+    'tells a Redis that is up from one that refuses the password',
     async () => {
       const redis = await startRedis();
       const { host, port } = new URL(redis.url);
@@ -306,7 +306,7 @@ describe('`check-config` with REDIS_URL', () => {
   );
 });
 
-describe('what is commonly wrong', () => {
+describe('common mistakes', () => {
   const cases: [string, () => Promise<Record<string, string>>, RegExp][] = [
     [
       'a wrong secret',
@@ -380,7 +380,7 @@ describe('what is commonly wrong', () => {
   );
 
   testWith('openssl')(
-    'a certificate that nobody known has signed',
+    'a certificate of an unknown authority',
     async () => {
       const directory = mkdtempSync(join(tmpdir(), 'certificate-'));
       execFileSync(
@@ -404,7 +404,7 @@ describe('what is commonly wrong', () => {
     40_000,
   );
 
-  test('is told at the start, too, and the gateway serves until it is mended', async () => {
+  test('are logged at the start, too, and the gateway serves once they are fixed', async () => {
     const gateway = start(['start'], { ...settings(), KINDE_CLIENT_SECRET: 'not-it', PORT: '0' });
     await until(() => /The gateway got no access token/.exec(gateway.output));
     expect(gateway.output).toContain('check KINDE_CLIENT_ID and KINDE_CLIENT_SECRET');

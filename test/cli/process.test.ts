@@ -43,16 +43,16 @@ async function until<T>(look: () => T | null | undefined): Promise<T> {
 
 jest.setTimeout(60_000);
 
-describe('a command whose output goes to a pipe', () => {
-  test('ends without an error when its reader has gone', async () => {
+describe('a command that writes to a pipe', () => {
+  test('ends without an error when its reader has closed the pipe', async () => {
     const schema = start('cli/index', {}, ['schema']);
     schema.child.stdout.destroy();
     expect([await schema.exit, schema.output]).toEqual([0, '']);
   });
 });
 
-describe('the gateway’s process', () => {
-  test('refuses bad settings with a line for each, and exits with 1', async () => {
+describe('the process of the gateway', () => {
+  test('lists each invalid setting on a line, and exits with 1', async () => {
     const gateway = start('index', { PORT: 'x', LOG_LEVEL: 'loud', KINDE_DOMAIN: 'nowhere' });
     expect(await gateway.exit).toBe(1);
     for (const name of ['PORT', 'LOG_LEVEL', 'KINDE_DOMAIN', 'AUTH_MODE', 'KINDE_CLIENT_ID']) {
@@ -83,7 +83,7 @@ describe('the gateway’s process', () => {
     }
   });
 
-  test('refuses trusted documents that could never be run, by their ids, and exits with 1', async () => {
+  test('lists trusted documents that can’t be executed, and exits with 1', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'trusted-')), 'documents.json');
     const documents = {
       good: '{ organizations { nodes { code } } }',
@@ -113,7 +113,7 @@ describe('the gateway’s process', () => {
     other.close();
   });
 
-  test('outlives requests that are refused before anybody asks who sent them', async () => {
+  test('survives requests that are refused before authentication', async () => {
     const gateway = start('index', {
       NODE_ENV: 'production',
       KINDE_DOMAIN: 'http://127.0.0.1:9',
@@ -132,7 +132,7 @@ describe('the gateway’s process', () => {
     expect(gateway.child.exitCode).toBeNull();
   });
 
-  test('logs a line for each operation, for one that is answered from memory too', async () => {
+  test('logs a line for each operation, also for a cached response', async () => {
     const gateway = start('index', { NODE_ENV: 'production', PORT: '0' });
     const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
     for (let time = 0; time < 2; time++) {
@@ -176,7 +176,7 @@ describe('the gateway’s process', () => {
     return { gateway, ask, inFlight };
   }
 
-  test('answers the request in flight after SIGTERM, takes no more and exits with 0', async () => {
+  test('completes the request in flight after SIGTERM, accepts no more and exits with 0', async () => {
     const { gateway, ask, inFlight } = await busyGateway(800);
     gateway.child.kill('SIGTERM');
     await until(() => (gateway.output.includes('SIGTERM') ? true : undefined));
@@ -186,7 +186,7 @@ describe('the gateway’s process', () => {
     await expect(ask()).rejects.toThrow();
   });
 
-  test('cuts requests off that outlast the grace period, says so and exits with 1', async () => {
+  test('aborts requests that outlast the grace period, logs it and exits with 1', async () => {
     const { gateway, inFlight } = await busyGateway(15_000, { SHUTDOWN_GRACE_MS: '300' });
     gateway.child.kill('SIGTERM');
     await expect(inFlight).rejects.toThrow();
@@ -195,7 +195,7 @@ describe('the gateway’s process', () => {
   });
 
   test.each(['SIGTERM', 'SIGINT'] as const)(
-    'a second signal, %s, ends it at once',
+    'exits at once on a second signal, %s',
     async (second) => {
       const { gateway, inFlight } = await busyGateway(15_000);
       const ended = once(gateway.child, 'exit');

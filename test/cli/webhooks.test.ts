@@ -42,7 +42,7 @@ test('registers, lists and removes a webhook', async () => {
   expect(emulator.webhooks.registered.size).toBe(0);
 });
 
-test('registers once, and brings the event types of an older registration up to date', async () => {
+test('registers once, and updates the event types of an older registration', async () => {
   await run(['register', '--url', URL]);
   const [webhook] = emulator.webhooks.registered.values();
   webhook!.event_types = ['role.created'];
@@ -82,7 +82,7 @@ test.each<[string, string[], Record<string, string>, RegExp]>([
   expect(stderr).toMatch(message);
 });
 
-test('names the scope that the application lacks', async () => {
+test('names the missing scope', async () => {
   const { exitCode, stderr } = await run(['register', '--url', URL], {
     KINDE_CLIENT_ID: emulator.readOnlyClient.clientId,
     KINDE_CLIENT_SECRET: emulator.readOnlyClient.clientSecret,

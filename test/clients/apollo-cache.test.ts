@@ -131,7 +131,7 @@ describe('a connection', () => {
     expect(all.length).toBeGreaterThan(14);
   });
 
-  test('that was read by nodes is read again for edges, and then answers both', async () => {
+  test('that was read by nodes is read again for edges, and then serves both', async () => {
     const all = await allCodes();
     const { read, sent } = createClient();
     await read(ORGANIZATIONS.nodes, { first: 5 });
@@ -147,7 +147,7 @@ describe('a connection', () => {
     expect(sent).toEqual(['Nodes', 'Edges']);
   });
 
-  test('that was read by edges answers a query for nodes', async () => {
+  test('that was read by edges serves a query for nodes', async () => {
     const { read, sent } = createClient();
     const edges = await read(ORGANIZATIONS.edges, { first: 5 });
     const nodes = await read(ORGANIZATIONS.nodes, { first: 5 });
@@ -260,7 +260,7 @@ describe('a connection', () => {
     expect(codesIn(data.organizations)).toEqual(all.slice(0, 13));
   });
 
-  test('begins again when its first page is read again', async () => {
+  test('starts over when its first page is read again', async () => {
     const all = await allCodes();
     const { client } = createClient();
     const list = await watch(client, ORGANIZATIONS.nodes, { first: 4 });
@@ -277,7 +277,7 @@ describe('a connection', () => {
     expect(codesIn(data.organizations)).toEqual([...all.slice(0, 5), ...all.slice(6, 9)]);
   });
 
-  test('shows an entry once that moved from one page to the next', async () => {
+  test('shows an entry once when it moves from one page to the next', async () => {
     const all = await allCodes();
     const { client } = createClient();
     const list = await watch(client, ORGANIZATIONS.nodes, { first: 4 });
@@ -322,7 +322,7 @@ describe('a connection', () => {
     ]);
   });
 
-  test('takes what an optimistic update adds', async () => {
+  test('shows what an optimistic update adds', async () => {
     const { client, sent, read } = createClient();
     const variables = { first: 4 };
     const { pageInfo } = (await read(ORGANIZATIONS.nodes, variables)).organizations;
@@ -342,7 +342,7 @@ describe('a connection', () => {
     expect(sent).toEqual(['Nodes']);
   });
 
-  test('that two components select differently settles after a request of each', async () => {
+  test('that two components select differently takes one request each', async () => {
     const { client, sent } = createClient();
     const seen: Record<string, any> = {};
     const subscriptions = SHAPES.map((shape) =>
@@ -413,7 +413,7 @@ describe('a list that can’t be read', () => {
     expect((await read(USERS, { code })).organization.users).toBeNull();
   });
 
-  test('further keeps the entries that it has', async () => {
+  test('on a later page keeps its entries', async () => {
     const { code } = bigOrganization().profile;
     const { client, read } = createClient();
     const list = await watch(client, USERS, { code });
@@ -483,7 +483,7 @@ describe('lists and objects without an id', () => {
     expect(await shrink()).toEqual([]);
   });
 
-  test('would be warned of without the policies', async () => {
+  test('cause a warning without the policies', async () => {
     expect(await shrink({})).not.toEqual([]);
   });
 
@@ -503,7 +503,7 @@ describe('lists and objects without an id', () => {
     expect(sent).toHaveLength(2);
   });
 
-  test('would be read again and again without the policies', async () => {
+  test('are read in a loop without the policies', async () => {
     jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     jest.spyOn(console, 'error').mockImplementation(() => undefined);
     const { code } = bigOrganization().profile;

@@ -152,7 +152,7 @@ describe.each(Object.keys(libraries))('%s', (name) => {
     expect(organization.featureFlag.value).toBe(250);
   });
 
-  test('gives a member a role by its key', async () => {
+  test('adds a role to a member by its key', async () => {
     const input = { ...memberWithoutAuditor(), role: { key: 'auditor' } };
     const { addOrganizationUserRole } = await library().mutate(
       /* GraphQL */ `

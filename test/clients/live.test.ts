@@ -24,7 +24,7 @@ afterEach(async () => {
 
 const NAME = 'query ($code: ID!) @live { organization(code: $code) { name } }';
 
-test('a change is the next result of the iteration', async () => {
+test('a change is the next result', async () => {
   const results = client.iterate({ query: NAME, variables: { code } });
   const name = async () => {
     const { value, done } = await results.next();
@@ -50,7 +50,7 @@ test('an invalid document gives errors and no exception', async () => {
   expect(value.errors[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
 });
 
-test('a stream that a shutdown ends is opened again, and misses nothing', async () => {
+test('a stream that a shutdown ends is opened again, and misses no change', async () => {
   const second = await startGateway({ before: emulator, env: { CACHE: 'memory' } });
   let url = gateway.url;
   const retrying = createClient({

@@ -146,7 +146,7 @@ test('every document is compiled', () => {
   ]);
 });
 
-test('what throws its errors has types without the nulls that only mean an error', () => {
+test('@throwOnFieldError gives types without nulls that only mean an error', () => {
   mkdirSync(join(project, 'typed'));
   const fragment = (directive: string) => `
     import { graphql } from 'relay-runtime';
@@ -179,7 +179,7 @@ test('what throws its errors has types without the nulls that only mean an error
   );
 });
 
-test('a connection under Query is read on by the query itself', () => {
+test('a connection of Query is paged by the query itself', () => {
   expect(artifacts.Organizations_query.metadata).toEqual({
     connection: [
       { count: 'count', cursor: 'cursor', direction: 'forward', path: ['organizations'] },
@@ -196,7 +196,7 @@ test('a connection under Query is read on by the query itself', () => {
   });
 });
 
-test('a connection of an organization is read on through node(id:)', () => {
+test('a connection of an organization is paged by node(id:)', () => {
   expect(artifacts.Organizations_organization.metadata).toEqual({
     connection: [{ count: 'count', cursor: 'cursor', direction: 'forward', path: ['users'] }],
     refetch: {

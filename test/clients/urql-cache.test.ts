@@ -125,7 +125,7 @@ describe('a connection', () => {
     expect(all.length).toBeGreaterThan(14);
   });
 
-  test('that was read by nodes is read again for edges, and then answers both', async () => {
+  test('that was read by nodes is read again for edges, and then serves both', async () => {
     const all = await allCodes();
     const { read, sent } = createClient();
     await read(ORGANIZATIONS.nodes, { first: 5 });
@@ -138,7 +138,7 @@ describe('a connection', () => {
     expect(sent).toEqual(['Nodes', 'Edges']);
   });
 
-  test('that was read on by nodes is not mistaken for one of edges', async () => {
+  test('that was paged by nodes is not taken for one of edges', async () => {
     const all = await allCodes();
     const { read } = createClient();
     const first = { first: 4 };
@@ -206,7 +206,7 @@ describe('a connection', () => {
     );
   });
 
-  test('shows an entry once that moved from one page to the next', async () => {
+  test('shows an entry once when it moves from one page to the next', async () => {
     const all = await allCodes();
     const { read } = createClient();
     const { organizations } = gateway.emulator.state;
@@ -267,7 +267,7 @@ test('a list that can’t be read is null, and not an empty list', async () => {
   expect((await read(USERS, { code })).organization.users.nodes).toHaveLength(10);
 });
 
-test('branding and colours are a part of their organization, without a warning', async () => {
+test('branding and colours are embedded in their organization, without a warning', async () => {
   const { code } = bigOrganization().profile;
   const { read, sent } = createClient();
   const branding = (fields: string) => gql`
@@ -282,7 +282,7 @@ test('branding and colours are a part of their organization, without a warning',
   expect(sent).toHaveLength(2);
 });
 
-test('every object of the schema has a key, or is known to have none', async () => {
+test('every object type has a key, or is embedded', async () => {
   const { code } = bigOrganization().profile;
   const { read } = createClient();
   const { organization } = await read(

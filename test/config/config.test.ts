@@ -20,7 +20,7 @@ const REAL = {
 };
 
 describe('readConfig', () => {
-  test('without settings is a gateway for this machine, before the emulator', () => {
+  test('without settings configures a local gateway with the emulator', () => {
     expect(readConfig({})).toEqual({
       port: 4000,
       host: '127.0.0.1',
@@ -68,7 +68,7 @@ describe('readConfig', () => {
     });
   });
 
-  test('takes a host or a base URL, and makes the audience of it', () => {
+  test('takes a host or a base URL, and derives the audience', () => {
     for (const KINDE_DOMAIN of [
       'acme.kinde.com',
       'https://acme.kinde.com',
@@ -88,32 +88,32 @@ describe('readConfig', () => {
     expect(own.kinde?.audience).toBe('https://x/api/v1');
   });
 
-  test('takes no Kinde without TLS, which would have the secret go out in the clear', () => {
+  test('refuses Kinde without TLS, since the secret would be sent in plain text', () => {
     for (const KINDE_DOMAIN of ['http://acme.kinde.com', 'http://ACME.KINDE.COM/']) {
       expect(() => readConfig({ ...REAL, KINDE_DOMAIN, AUTH_MODE: 'jwt' })).toThrow(/KINDE_DOMAIN/);
     }
   });
 
-  test('knows NODE_ENV by its usual names alone, since anything but production opens the schema', () => {
+  test('refuses unusual values of NODE_ENV, since anything but production opens the schema', () => {
     expect(() => readConfig({ NODE_ENV: 'prod' })).toThrow(
       'NODE_ENV must be production, development or test',
     );
     expect(readConfig({ NODE_ENV: 'test' }).isProduction).toBe(false);
   });
 
-  test('metrics cannot be where GraphQL is', () => {
+  test('refuses the same port for metrics and GraphQL', () => {
     expect(() => readConfig({ PORT: '4998', METRICS_PORT: '4998' })).toThrow(
       'METRICS_PORT must differ from PORT',
     );
   });
 
-  test('an empty variable is as good as none, and the answer is frozen', () => {
+  test('an empty variable counts as unset, and the result is frozen', () => {
     const config = readConfig({ PORT: '', KINDE_DOMAIN: '' });
     expect(config.port).toBe(4000);
     expect(Object.isFrozen(config)).toBe(true);
   });
 
-  test('names every bad variable at once', () => {
+  test('names every invalid variable at once', () => {
     const found = problems({
       PORT: '70000',
       LOG_LEVEL: 'loud',
@@ -151,7 +151,7 @@ describe('readConfig', () => {
     ]);
   });
 
-  test('no authentication is for this machine and the emulator, unless forced by name', () => {
+  test('AUTH_MODE none is for this machine and the emulator, unless forced', () => {
     expect(problems({ HOST: '0.0.0.0' })).toEqual([expect.stringContaining('HOST 0.0.0.0')]);
     expect(problems({ ...REAL, AUTH_MODE: 'none' })).toEqual([
       expect.stringContaining('real Kinde'),
@@ -165,7 +165,7 @@ describe('readConfig', () => {
     expect(problems(REAL)).toEqual([expect.stringMatching(/^AUTH_MODE must be set/)]);
   });
 
-  test('AUTH_MODE jwt takes the environment’s tokens unless told of others, and needs credentials', () => {
+  test('AUTH_MODE jwt accepts the environment’s tokens by default, and needs credentials', () => {
     const jwt = { ...REAL, AUTH_MODE: 'jwt' };
     expect(readConfig(jwt).jwt).toEqual({
       issuers: ['https://acme.kinde.com'],
@@ -227,13 +227,13 @@ describe('readConfig', () => {
     }
   });
 
-  test('credentials without a domain would be ignored, so they are refused', () => {
+  test('credentials without a domain are refused, since they would be ignored', () => {
     expect(problems({ KINDE_CLIENT_ID: 'id' })).toEqual([
       expect.stringMatching(/^KINDE_CLIENT_ID/),
     ]);
   });
 
-  test('a secret stands in no message', () => {
+  test('no message contains a secret', () => {
     expect(problems({ ...REAL, KINDE_DOMAIN: 'nonsense' }).join()).not.toContain('secret');
   });
 });

@@ -33,7 +33,7 @@ describe('the compose file', () => {
     },
   );
 
-  test('all but the collector tell whether they are well, and wait for those that do', () => {
+  test('all services except the collector have health checks, and wait for each other’s', () => {
     const unwatched = entries.filter(([, service]) => service['healthcheck'] === undefined);
     expect(unwatched.map(([name]) => name)).toEqual(['otel-collector']);
     for (const [, { depends_on = {} }] of entries) {
@@ -44,7 +44,7 @@ describe('the compose file', () => {
     }
   });
 
-  test('is open to this machine alone, and serves GraphQL at port 4000 without a profile', () => {
+  test('listens on this machine only, and serves GraphQL on port 4000 without a profile', () => {
     const published = entries.flatMap(([name, { ports = [] }]) =>
       (ports as string[]).map((port) => [name, port]),
     );
@@ -56,7 +56,7 @@ describe('the compose file', () => {
     );
   });
 
-  test('sets only what the programs read, and knows the emulator’s credentials', async () => {
+  test('sets only variables that exist, and has the emulator’s credentials', async () => {
     const emulatorSettings = read('src/emulator/settings.ts');
     const names = own.flatMap(([, { environment }]) => Object.keys(environment!));
     expect(names.length).toBeGreaterThan(20);
@@ -73,7 +73,7 @@ describe('the compose file', () => {
     }
   });
 
-  test('reaches services by their names and ports', () => {
+  test('addresses services by their names and ports', () => {
     const texts = [
       JSON.stringify(own.map(([, { environment }]) => environment)),
       read('docker-compose.yml'),
@@ -103,7 +103,7 @@ describe('the compose file', () => {
     expect(services['emulator']!.environment).toMatchObject({ EMULATOR_PORT: 4010 });
   });
 
-  test('mounts what is there', () => {
+  test('mounts existing files', () => {
     const mounts = entries.flatMap(([, { volumes: list = [] }]) => list as string[]);
     expect(mounts.length).toBeGreaterThan(6);
     for (const [source, , mode] of mounts.map((mount) => mount.split(':'))) {
@@ -121,14 +121,14 @@ describe('the compose file', () => {
     ]);
   });
 
-  test('gives a replica an address that stays, which nginx can keep', () => {
+  test('gives a replica a fixed address, since nginx keeps it', () => {
     const subnet = String(networks['inside'].ipam.config[0].subnet).replace(/0\/24$/, '');
     const addresses = REPLICAS.map((name) => services[name]!['networks'].inside.ipv4_address);
     expect(new Set(addresses).size).toBe(REPLICAS.length);
     for (const address of addresses) expect(address.startsWith(subnet)).toBe(true);
   });
 
-  test('gives those who stop more time than they take', () => {
+  test('gives services more time to stop than they need', () => {
     const defaultOf = (name: string) => Number(settingsByVariable.get(name)!.default);
     for (const name of REPLICAS) {
       const graceMs = parseInt(services[name]!['stop_grace_period']) * 1000;
@@ -147,7 +147,7 @@ describe('the compose file', () => {
 describe('the image', () => {
   const dockerfile = read('Dockerfile');
 
-  test('is of a base with a full version, runs as nobody and starts what the build makes', () => {
+  test('has a base with a full version, runs without root and starts the build', () => {
     const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
     expect(new Set(bases).size).toBe(1);
     expect(bases[0]).toMatch(/^node:20\.\d+\.\d+-/);
@@ -170,7 +170,7 @@ describe('the image', () => {
     for (const name of copied) expect(existsSync(name)).toBe(true);
   });
 
-  test('needs no package at run time that is for development', () => {
+  test('needs no development package at run time', () => {
     const { dependencies } = JSON.parse(read('package.json')) as {
       dependencies: Record<string, string>;
     };
@@ -203,7 +203,7 @@ test('a rolling restart takes out, stops and starts the replicas of the compose 
   }
 });
 
-test('the collector’s pipelines are made of what it configures', () => {
+test('the collector’s pipelines use configured parts only', () => {
   const { service, ...parts } = parse(read('deploy/otel/collector.yml'));
   for (const pipeline of Object.values<Record<string, string[]>>(service.pipelines)) {
     for (const [kind, names] of Object.entries(pipeline)) {
@@ -227,7 +227,7 @@ testWith('nginx')('nginx takes its configuration', () => {
   }
 });
 
-test('what the documentation shows for Kubernetes fits the gateway', () => {
+test('the Kubernetes manifest of the docs fits the gateway', () => {
   const [, yaml] = /```yaml\n([\s\S]*?)```/.exec(read('docs/scaling.md'))!;
   const [deployment, budget] = parseAllDocuments(yaml!).map((document) => document.toJS());
   const { containers, terminationGracePeriodSeconds } = deployment.spec.template.spec;

@@ -119,7 +119,7 @@ describeWith('nginx', 'redis-server')('two replicas behind nginx', () => {
     return times;
   }
 
-  test('what is written through one is read through the other at once', async () => {
+  test('a write through one replica is read through the other at once', async () => {
     const [one, other] = REPLICAS.map((name) => topology.replicas[name].url);
     // On a machine that is busy with other tests Redis may take longer than the gateway waits for it.
     // It says so, and such a round shows nothing.
@@ -147,7 +147,7 @@ describeWith('nginx', 'redis-server')('two replicas behind nginx', () => {
     expect(rounds).toBe(10);
   }, 120_000);
 
-  test('nginx serves GraphQL and GraphiQL, tells no metrics and is the first to end an idle connection', async () => {
+  test('nginx serves GraphQL and GraphiQL, hides metrics and closes idle connections first', async () => {
     expect((await ask(topology.url, DETAILS, { code })).errors).toBeUndefined();
     expect((await fetch(`${topology.url}/graphiql`)).status).toBe(200);
     expect((await fetch(`${topology.url}/metrics`)).status).toBe(404);
@@ -197,7 +197,7 @@ describeWith('nginx', 'redis-server')('two replicas behind nginx', () => {
     rmSync(join(topology.down, 'gateway-1'));
   }, 60_000);
 
-  test('one that is killed under load costs its own requests in flight, and no write is sent again', async () => {
+  test('a replica that is killed under load loses its own requests in flight, and no write is retried', async () => {
     const victim = topology.replicas['gateway-1'];
     topology.emulator.latencyMs = 50;
     const end = load();

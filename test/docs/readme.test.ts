@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-test.each(queries)('query $index of $page answers', async ({ code, answer }) => {
+test.each(queries)('query $index of $page has its result', async ({ code, answer }) => {
   const result = await gateway.execute(code);
   expect(result.errors).toBeUndefined();
   if (answer !== undefined) expect(result).toEqual(answer);
@@ -58,7 +58,7 @@ describe('the README', () => {
   const own = <T extends { page: string }>(all: T[]) =>
     all.filter(({ page }) => page === 'README.md');
 
-  test('has queries and commands with their answers', () => {
+  test('has queries and commands with their results', () => {
     expect([own(queries).length, own(commands).length]).toEqual([1, 1]);
     for (const { answer } of own(commands)) expect(answer).toBeDefined();
   });

@@ -719,7 +719,7 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
     expect(await refusal('deletePermission', { permission })).toEqual([]);
   });
 
-  test('an entry of a catalogue that goes away before it is written', async () => {
+  test('an entry of a catalogue that is deleted before it is written', async () => {
     const { roles, permissions } = gateway.emulator.state;
     const { id: roleId } = gateway.emulator.state.roleByKey('auditor');
     const { id: permissionId } = gateway.emulator.state.permissionByKey('read:billing');
@@ -829,7 +829,7 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       ]);
     });
 
-    test('an organization that goes away between two reads', async () => {
+    test('an organization that is deleted between two reads', async () => {
       const { organizations } = gateway.emulator.state;
       whenCalled(/\/(users|feature_flags)\b/, () => organizations.delete(code));
       const answer = await gateway.execute(
@@ -853,7 +853,7 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       expect(codesOf(answer).sort()).toEqual(['BAD_USER_INPUT', 'NOT_FOUND', 'NOT_FOUND']);
     });
 
-    test('a role that goes away between two reads', async () => {
+    test('a role that is deleted between two reads', async () => {
       const { roles } = gateway.emulator.state;
       const { id } = gateway.emulator.state.roleByKey('auditor');
       whenCalled(/\/roles\/.+\/permissions/, () => roles.delete(id));
@@ -930,11 +930,11 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
     });
   });
 
-  describe('Prism is awake', () => {
+  describe('Prism finds violations', () => {
     // What is provoked here is no finding about the gateway or the emulator.
     afterEach(() => void router.findings.splice(0));
 
-    test('it finds a request that breaks the specification', async () => {
+    test('in a request', async () => {
       const answer = await fetch(`${router.url}/api/v1/organizations?page_size=many`, {
         headers: { authorization: 'Bearer token' },
       });
@@ -945,7 +945,7 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
       expect(gateway.calls()).toEqual([]);
     });
 
-    test('it finds an answer that breaks the specification', async () => {
+    test('in a response', async () => {
       const route = 'GET /api/v1/roles';
       gateway.emulator.fault({ route, respond: { status: 200, body: { roles: 'none' } } });
       const answer = await gateway.execute('{ roles { nodes { key } } }');
@@ -956,12 +956,12 @@ describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the spec
     });
   });
 
-  describe('in the end', () => {
+  describe('afterwards', () => {
     test('every row of the endpoint table was called', () => {
       expect(new Set(seen.map(({ route }) => route))).toEqual(new Set(routes));
     });
 
-    test('every row answered well at least once', () => {
+    test('every row succeeded at least once', () => {
       const served = seen.filter(({ status }) => status < 300).map(({ route }) => route);
       expect(new Set(served)).toEqual(new Set(routes));
     });

@@ -76,7 +76,7 @@ const outsiders = () =>
   [...emulator.state.users.values()].filter(({ organizations }) => organizations.length === 0);
 const roleByKey = (key: string) => emulator.state.roleByKey(key);
 
-describe('who may ask', () => {
+describe('authorization', () => {
   test.each([
     ['no token', null, 401],
     ['a text that is no token', 'nonsense', 401],
@@ -101,7 +101,7 @@ describe('who may ask', () => {
     }
   });
 
-  test('a token that was good is refused once it expires, though it was seen before', async () => {
+  test('a token is refused once it expires, though it was valid before', async () => {
     const bearer = await emulator.issueToken({ expiresIn: 2 });
     expect((await call('GET /api/v1/roles', { token: bearer })).status).toBe(200);
     const later = Date.now() + 2_100;
@@ -130,7 +130,7 @@ describe('who may ask', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('refusals', () => {
   test('an unknown route is a 404 whose errors are an object', async () => {
     expect(await call('GET /api/v1/organisations')).toMatchObject({
       status: 404,
@@ -211,7 +211,7 @@ describe('what is refused', () => {
     ).toBe(200);
   });
 
-  test('a null operation is the 500 that the real API answers, without a body', async () => {
+  test('a null operation is a 500 without a body, as in the real API', async () => {
     const { profile } = someOrganization();
     const [member] = membersOf();
     expect(
@@ -223,7 +223,7 @@ describe('what is refused', () => {
 });
 
 describe('the table', () => {
-  test('every answer of the lists and reads is of its row’s shape', async () => {
+  test('every response of lists and reads has its row’s form', async () => {
     const { code } = someOrganization().profile;
     const userId = membersOf()[0]!.user.id;
     const answers: [keyof typeof rows, string][] = [
@@ -254,7 +254,7 @@ describe('the table', () => {
     }
   });
 
-  test('a row without a handler, or one that answers something else, does not compile', () => {
+  test('a row without a handler, or with one that returns something else, does not compile', () => {
     // @ts-expect-error -- The row `list` has no handler.
     const missing: Handlers['roles'] = {};
     const wrong: Pick<Handlers['roles'], 'list'> = {
@@ -270,7 +270,7 @@ describe('the table', () => {
 });
 
 describe('pages', () => {
-  test('ten by default, next_token until the end and not at it', async () => {
+  test('have ten entries by default, and next_token until the last', async () => {
     const first = await call('GET /api/v1/organizations');
     expect(first.body.organizations).toHaveLength(10);
     expect(first.body.next_token).toMatch(/^[\w-]+$/);
@@ -300,7 +300,7 @@ describe('pages', () => {
     },
   );
 
-  test('tokens that stand for an entry are not shifted by what is added or removed before it', async () => {
+  test('tokens that name an entry are not shifted by changes before it', async () => {
     const first = await call('GET /api/v1/organizations?page_size=5');
     const expected = organizationsByName()
       .slice(5, 10)
@@ -320,7 +320,7 @@ describe('pages', () => {
     const codesOf = ({ body }: { body: { organizations: { code: string }[] } }) =>
       body.organizations.map(({ code }) => code);
 
-    test('the pages hold every entry once while nothing changes', async () => {
+    test('pages hold every entry once while nothing changes', async () => {
       const { pages, items } = await walk('/api/v1/organizations?page_size=9', 'organizations');
       expect([pages, items.length]).toEqual([4, 36]);
       expect(items.map(({ name }) => name)).toEqual(
@@ -343,7 +343,7 @@ describe('pages', () => {
     });
   });
 
-  test('page numbers count in the page size of their request, offsets do not', async () => {
+  test('page numbers count in the page size of their request, and offsets don’t', async () => {
     const second = async (kind: 'offset' | 'page') => {
       emulator.state.pageTokens.kind = kind;
       const { next_token } = (await call('GET /api/v1/organizations?page_size=5')).body;
@@ -354,7 +354,7 @@ describe('pages', () => {
     expect([await second('offset'), await second('page')]).toEqual([names[5], names[7]]);
   });
 
-  test('tokens expire when they are told to, or after their lifetime', async () => {
+  test('tokens expire on demand, or after their lifetime', async () => {
     const { pageTokens } = emulator.state;
     const next = async () =>
       `GET /api/v1/organizations?next_token=${(await call('GET /api/v1/organizations')).body.next_token}`;
@@ -412,7 +412,7 @@ describe('organizations', () => {
     expect(expanded.body).toEqual({ ...profile, billing });
   });
 
-  test('creating answers the code alone; colors go in as text and come out as objects', async () => {
+  test('creating returns only the code; colors are sent as text and returned as objects', async () => {
     const created = await call('POST /api/v1/organization', {
       body: {
         name: 'Zebra Printing',
@@ -446,7 +446,7 @@ describe('organizations', () => {
     });
   });
 
-  test('updating changes what is given, leaves the rest, and is in order at once', async () => {
+  test('updating changes the given properties only, and the sort order at once', async () => {
     const { profile } = organizationsByName()[4]!;
     const before = structuredClone(profile);
     const body = { name: 'Aaardvark', sender_name: null, allowed_domains: ['a.example.com'] };
@@ -460,7 +460,7 @@ describe('organizations', () => {
     expect(list.body.organizations[0].name).toBe('Aaardvark');
   });
 
-  test('an update without a field is refused, and so is suspending the default one', async () => {
+  test('an update without a field is refused, and so is suspending the default organization', async () => {
     const { code } = organizationsByName().find(({ profile }) => profile.is_default)!.profile;
     const request = `PATCH /api/v1/organization/${code}`;
     expect(await refusal(request, { body: {} })).toBe('400 NO_FIELDS_TO_UPDATE');
@@ -498,7 +498,7 @@ describe('members', () => {
       (user: { id: string }) => user.id === id,
     );
 
-  test('adding takes keys; who is a member already is left alone', async () => {
+  test('adding takes keys, and ignores existing members', async () => {
     const [newcomer] = outsiders();
     const member = membersOf().find(({ roles }) => roles.size === 1)!;
     const keys = [...member.roles].map(({ key }) => key);
@@ -523,7 +523,7 @@ describe('members', () => {
     expect((await call(`POST ${users()}`)).body.users_added).toEqual([]);
   });
 
-  test('a bulk request with an unknown key or user does nothing at all', async () => {
+  test('a bulk request with an unknown key or user changes nothing', async () => {
     const [one, two] = outsiders();
     const [member] = membersOf();
     const size = membersOf().length;
@@ -564,7 +564,7 @@ describe('members', () => {
     expect(await refused('nowhere')).toEqual([{ code, message: 'User not found' }]);
   });
 
-  test('a bulk request takes 100 users and no more', async () => {
+  test('a bulk request takes up to 100 users', async () => {
     const everybody = [...emulator.state.users.values()].map(({ id }) => ({ id }));
     expect(await refusal(`POST ${users()}`, { body: { users: everybody.slice(0, 101) } })).toBe(
       '400 TOO_MANY_PARAMETERS',
@@ -573,7 +573,7 @@ describe('members', () => {
     expect(status).toBe(200);
   });
 
-  test('an update adds, changes and removes; what is left out stays', async () => {
+  test('an update adds, changes and removes; the rest stays', async () => {
     const [newcomer] = outsiders();
     const [changed, removed] = membersOf();
     const permissions = [...changed!.permissions];
@@ -599,7 +599,7 @@ describe('members', () => {
     expect(await read(removed!.user.id)).toBeUndefined();
   });
 
-  test('filters: members that have all of the roles, and all of the permissions', async () => {
+  test('filters match members with all of the roles, and all of the permissions', async () => {
     const [both, one, direct] = membersOf();
     both!.roles = new Set([roleByKey('admin'), roleByKey('auditor')]);
     one!.roles = new Set([roleByKey('auditor')]);
@@ -629,7 +629,7 @@ describe('members', () => {
     expect(await read(member!.user.id)).toBeUndefined();
   });
 
-  test('a member’s roles are given and taken by id', async () => {
+  test('a member’s roles are added and removed by id', async () => {
     const [member] = membersOf();
     member!.roles = new Set([roleByKey('member')]);
     const path = `${users()}/${member!.user.id}/roles`;
@@ -826,7 +826,7 @@ describe('tokens', () => {
     expect((await call('GET /api/v1/roles', { token: body.access_token })).status).toBe(200);
   });
 
-  test('can be narrowed; an empty scope asks for everything', async () => {
+  test('can be narrowed; an empty scope requests everything', async () => {
     const narrow = await ask({ ...credentials(), scope: 'read:roles read:permissions' });
     expect(narrow.body.scope).toBe('read:roles read:permissions');
     const bearer = narrow.body.access_token;
@@ -836,7 +836,7 @@ describe('tokens', () => {
     expect(all.body.scope).toContain('create:organizations');
   });
 
-  test('of the client that only reads do not write', async () => {
+  test('of the read-only client can’t write', async () => {
     const { clientId, clientSecret } = emulator.readOnlyClient;
     const { body } = await ask({
       ...credentials(),
@@ -863,7 +863,7 @@ describe('tokens', () => {
     expect(body).toEqual({ error: body.error, error_description: expect.any(String) });
   });
 
-  test('are asked for with a form, not with JSON', async () => {
+  test('are requested with a form, not with JSON', async () => {
     const response = await fetch(`${emulator.url}/oauth2/token`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -873,7 +873,7 @@ describe('tokens', () => {
     expect(await response.json()).toMatchObject({ error: 'invalid_request' });
   });
 
-  test('can be issued with claims of one’s own, and by a new key', async () => {
+  test('can be issued with your own claims, and with a new key', async () => {
     const old = await emulator.issueToken();
     await emulator.rotateKey();
     const user = await emulator.issueToken({
@@ -1110,7 +1110,7 @@ describe('what tests and benchmarks use', () => {
     expect([emulator.calls(), emulator.tokenRequests]).toEqual([[], []]);
   });
 
-  test('requests are not kept where nobody asks for them', async () => {
+  test('requests are not recorded unless asked for', async () => {
     const own = await startEmulator({
       organizations: 1,
       usersPerOrganization: 1,
@@ -1135,14 +1135,14 @@ describe('what tests and benchmarks use', () => {
     expect((await call('GET /api/v1/roles')).status).toBe(200);
   });
 
-  test('latency holds every answer up', async () => {
+  test('latency delays every response', async () => {
     emulator.latencyMs = 120;
     const start = performance.now();
     await call('GET /api/v1/roles');
     expect(performance.now() - start).toBeGreaterThanOrEqual(115);
   });
 
-  test('a fault answers for one route, so often, and then no more', async () => {
+  test('a fault replaces the response of one route as often as set', async () => {
     emulator.fault({
       route: 'GET /api/v1/organizations/{org_code}/users',
       times: 2,
@@ -1162,7 +1162,7 @@ describe('what tests and benchmarks use', () => {
     expect(emulator.requests.map(({ status }) => status)).toEqual([503, 200, 503, 200]);
   });
 
-  test('a fault can be told by a predicate, and ended', async () => {
+  test('a fault can have a predicate, and be ended', async () => {
     const end = emulator.fault({
       match: ({ path }) => path.includes('page_size=1'),
       respond: { status: 502, body: { odd: true } },
@@ -1186,7 +1186,7 @@ describe('what tests and benchmarks use', () => {
     expect((await ask()).status).toBe(400);
   });
 
-  test('a reset does nothing; a reset after the write has written', async () => {
+  test('a reset happens before the write; a reset after the write happens after it', async () => {
     const body = { name: 'Lost in transit' };
     const names = () => organizationsByName().map(({ profile }) => profile.name);
     emulator.fault({ times: 1, respond: 'reset' });
@@ -1198,7 +1198,7 @@ describe('what tests and benchmarks use', () => {
     expect(emulator.requests.map(({ status }) => status)).toEqual([undefined, undefined]);
   });
 
-  test('a hanging request has no answer, and does not keep the emulator from closing', async () => {
+  test('a hanging request gets no response, and doesn’t delay closing the emulator', async () => {
     const own = await startEmulator({ organizations: 1, usersPerOrganization: 1 });
     own.fault({ respond: 'hang' });
     const hanging = fetch(`${own.url}/api/v1/roles`).then(
@@ -1214,7 +1214,7 @@ describe('what tests and benchmarks use', () => {
     expect(await hanging).toBe('closed');
   });
 
-  test('reset goes back to the seed, down to the ids of what is created next', async () => {
+  test('reset restores the seed, including the next ids', async () => {
     const before = snapshot(emulator);
     const create = async () =>
       (await call('POST /api/v1/organization', { body: { name: 'New' } })).body.organization.code;
@@ -1247,7 +1247,7 @@ function snapshot({ state }: Emulator): string {
 }
 
 describe('the seed', () => {
-  test('is the same for the same seed, and another for another', async () => {
+  test('depends on the seed only', async () => {
     const [same, other] = [await startEmulator(), await startEmulator({ seed: 'another' })];
     expect(snapshot(same)).toBe(snapshot(emulator));
     expect(snapshot(other)).not.toBe(snapshot(emulator));
@@ -1276,7 +1276,7 @@ describe('the seed', () => {
     ).toEqual([]);
   });
 
-  test('has what clients stumble over', () => {
+  test('has edge cases for clients', () => {
     const organizations = organizationsByName();
     const memberships = organizations.flatMap(({ members }) => [...members.values()]);
     const rolesOf = new Map<string, Set<string>>();
@@ -1307,7 +1307,7 @@ describe('the seed', () => {
     }
   });
 
-  test('comes in the size that is asked for', async () => {
+  test('has the configured size', async () => {
     const big = await startEmulator({ organizations: 100, usersPerOrganization: 100 });
     const sizes = [...big.state.organizations.values()].map(({ members }) => members.size);
     // Before anything can fail: one that is left open keeps jest from ending.
@@ -1320,7 +1320,7 @@ describe('the seed', () => {
 });
 
 describe('settings', () => {
-  test('have defaults, and empty ones are as if not set', () => {
+  test('have defaults, and empty ones count as unset', () => {
     expect(readEmulatorSettings({ EMULATOR_PORT: '', PATH: '/bin' })).toEqual({
       host: '127.0.0.1',
       port: 4010,
@@ -1354,7 +1354,7 @@ describe('settings', () => {
     });
   });
 
-  test('tell of every bad variable at once', () => {
+  test('name every invalid variable at once', () => {
     const read = () =>
       readEmulatorSettings({
         EMULATOR_PORT: '99999',
@@ -1368,7 +1368,7 @@ describe('settings', () => {
     );
   });
 
-  test('an address of one’s own is the issuer and the audience’s base', async () => {
+  test('a public URL is the issuer and the base of the audience', async () => {
     const own = await startEmulator({
       url: 'http://emulator:4010',
       organizations: 1,

@@ -95,7 +95,7 @@ async function beginnings() {
   return { orgCode: organization.code, ana, ben };
 }
 
-test('one token serves many calls, and the pages are walked to the end', async () => {
+test('one token serves many calls, and all pages are read', async () => {
   const names: string[] = [];
   let nextToken: string | null | undefined;
   do {
@@ -194,7 +194,7 @@ test('members are listed to the last, and filtered by role', async () => {
   expect(owners.organization_users).toHaveLength(1);
 });
 
-test('a role is given to a member and taken away', async () => {
+test('a role is added to a member and removed', async () => {
   const { orgCode, ana, ben } = await beginnings();
   await Organizations.addOrganizationUsers({ orgCode, requestBody: { users: [{ id: ana }] } });
   const { roles } = await Roles.getRoles();
@@ -276,7 +276,7 @@ test('second factors are read one at a time, and reset', async () => {
   expect(await read()).toBeUndefined();
 });
 
-test('an API’s scope is given to a member and taken away, without a body in the answers', async () => {
+test('an API’s scope is added to a member and removed, without a body in the responses', async () => {
   const { orgCode, ana: userId } = await beginnings();
   await Organizations.addOrganizationUsers({ orgCode, requestBody: { users: [{ id: userId }] } });
   const [apiId, { scopes }] = [...api.emulator.state.apis][0]!;
@@ -292,7 +292,7 @@ test('an API’s scope is given to a member and taken away, without a body in th
   );
 });
 
-test('a permission is given to a member and taken away', async () => {
+test('a permission is granted to a member and revoked', async () => {
   const { orgCode, ana } = await beginnings();
   await Organizations.addOrganizationUsers({
     orgCode,
@@ -365,7 +365,7 @@ test('profiles are read in a batch', async () => {
   ]);
 });
 
-test('a client that only reads is told which scope it lacks', async () => {
+test('a read-only client gets the missing scope’s name', async () => {
   actAs(api.emulator, api.emulator.readOnlyClient);
   expect((await Organizations.getOrganizations()).organizations).toHaveLength(10);
   const { status, body } = await refusal(
@@ -395,7 +395,7 @@ test('a path parameter that the client does not escape is an unknown route', asy
   expect(api.emulator.state.organizations.size).toBe(before);
 });
 
-test('people are searched, and a search is read on after the last id', async () => {
+test('people are searched, and a search continues after the last id', async () => {
   const everybody: string[] = [];
   let startingAfter: string | undefined;
   for (;;) {

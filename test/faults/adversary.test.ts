@@ -48,7 +48,7 @@ describe('a message about what a client sent', () => {
     expect(length).toBeLessThan(200 * KB);
   });
 
-  test('that repeats the words of a suggestion takes no time that grows with their square', async () => {
+  test('that repeats the words of a suggestion takes linear time', async () => {
     const n = 'Did you mean '.repeat(65_000);
     const startedAt = performance.now();
     const { errors } = await ask(
@@ -61,7 +61,7 @@ describe('a message about what a client sent', () => {
     expect(performance.now() - startedAt).toBeLessThan(20_000);
   });
 
-  test('suggests nothing of a schema that is not public, whatever stands before', async () => {
+  test('suggests nothing of a schema that isn’t public', async () => {
     const name = 'Did you mean ';
     const { errors = [] } = await ask(gateway, ADD_ROLE, { input: { organizationCod: name } });
     expect(errors.map(({ message }) => message)).toEqual(
@@ -70,7 +70,7 @@ describe('a message about what a client sent', () => {
     for (const { message } of errors) expect(message).not.toMatch(/"organizationCode"\?$/);
   });
 
-  test('ends in no half of a character', async () => {
+  test('is never cut within a character', async () => {
     const { errors } = await ask(gateway, ADD_ROLE, { input: '😀'.repeat(2_000) });
     expect(errors?.[0]?.message.isWellFormed()).toBe(true);
   });
@@ -100,7 +100,7 @@ test.each([
   });
 });
 
-test('an address that cannot be decoded is refused in the form of a GraphQL response', async () => {
+test('a URL that can’t be decoded is refused as a GraphQL response', async () => {
   const gateway = await startGateway();
   const response = await fetch(`${gateway.url}/%E0%A4%A`);
   const body = (await response.json()) as GraphQLResult;
@@ -114,7 +114,7 @@ test('an address that cannot be decoded is refused in the form of a GraphQL resp
   ]);
 });
 
-test('an expectation that nobody knows is passed over, and the request is answered', async () => {
+test('an unknown Expect header is ignored', async () => {
   const gateway = await startGateway();
   const { hostname, port } = new URL(gateway.url);
   const request = send({ hostname, port, path: '/livez', headers: { expect: 'the-unexpected' } });
@@ -124,7 +124,7 @@ test('an expectation that nobody knows is passed over, and the request is answer
   expect(response.statusCode).toBe(200);
 });
 
-test('keys without measure are no keys: 503, and nothing is held in memory', async () => {
+test('endless keys are refused: 503, and nothing stays in memory', async () => {
   let poured = 0;
   const keys = createServer((_, response) => {
     const pour = () => {
@@ -208,7 +208,7 @@ describe.each(['off', 'memory'])('page tokens that lead in a circle, with CACHE 
     expect(read.map((call) => call.includes('next_token=again'))).toEqual([false, true]);
   });
 
-  test('a cursor whose page leads to itself again', async () => {
+  test('a cursor whose page leads to itself', async () => {
     const organizations = ['org_1', 'org_2'].map((code) => ({ code, name: code }));
     const list = 'GET /api/v1/organizations';
     gateway.proxy.next(list, answer(200, { organizations, next_token: 'again' }));
@@ -223,7 +223,7 @@ describe.each(['off', 'memory'])('page tokens that lead in a circle, with CACHE 
   });
 });
 
-describe('a feature flag of Kinde’s', () => {
+describe('a feature flag', () => {
   const FLAGS = 'GET /api/v1/organizations/{org_code}/feature_flags';
   const QUERY = '{ organization(code: "org_1") { featureFlags { key type value } } }';
   const organization = answer(200, { code: 'org_1', name: 'One' });
@@ -245,7 +245,7 @@ describe('a feature flag of Kinde’s', () => {
   test.each([
     ['is long', 'k'.repeat(KB * KB)],
     ['is an address', 'ada@example.com'],
-  ])('that is unusable has a key that does not go to the log: it %s', async (_, key) => {
+  ])('that is unusable keeps its key out of the log: it %s', async (_, key) => {
     gateway.proxy.next('GET /api/v1/organization', organization);
     gateway.proxy.next(
       FLAGS,
@@ -263,7 +263,7 @@ describe('a feature flag of Kinde’s', () => {
   });
 });
 
-describe('what Kinde says of a refusal', () => {
+describe('Kinde’s reason for a refusal', () => {
   let gateway: FaultyGateway;
   beforeAll(async () => {
     gateway = await startFaultyGateway();
@@ -278,7 +278,7 @@ describe('what Kinde says of a refusal', () => {
   test.each<[string, object[]]>([
     ['a message of 10 MB', [{ code: 'BAD_IDEA', message: '😀'.repeat(2.5 * KB * KB) }]],
     ['100,000 reasons', Array.from({ length: 1e5 }, () => ({ code: 'BAD_IDEA', message: 'No.' }))],
-  ])('is cut short before each of a hundred users is told: %s', async (_, errors) => {
+  ])('is shortened in the errors of a hundred users: %s', async (_, errors) => {
     gateway.proxy.always('POST', answer(400, { errors }));
     const { data, length } = await ask(gateway, ADD, { users });
     expect(data.addOrganizationUsers.userErrors).toHaveLength(100);
@@ -286,7 +286,7 @@ describe('what Kinde says of a refusal', () => {
     expect(length).toBeLessThan(200 * KB);
   });
 
-  test('of a read is cut short, too', async () => {
+  test('is shortened for a read, too', async () => {
     const message = 'm'.repeat(KB * KB);
     gateway.proxy.always('GET', answer(400, { errors: [{ code: 'BAD_IDEA', message }] }));
     const { errors, length } = await ask(gateway, '{ organization(code: "org_1") { name } }');

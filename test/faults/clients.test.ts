@@ -121,7 +121,7 @@ test.each<[string, number, () => Promise<Response>]>([
   expect(gateway.proxy.calls()).toEqual([]);
 });
 
-describe('55. Ids that cannot be', () => {
+describe('55. Invalid ids', () => {
   test.each([
     [
       'a filter',
@@ -141,7 +141,7 @@ describe('55. Ids that cannot be', () => {
     }
   });
 
-  test('in a node’s id that was made by hand, zero upstream', async () => {
+  test('in a forged global id, zero upstream', async () => {
     for (const bad of IMPOSSIBLE_IDS) {
       const parts = ['OrganizationUser', 'org_1', bad];
       const id = Buffer.from(JSON.stringify(parts)).toString('base64url');
@@ -188,7 +188,7 @@ describe('53. Slowloris:', () => {
       'chunks that drip',
       [head('transfer-encoding: chunked\r\n'), ...Array<string>(200).fill('1\r\n \r\n')],
     ],
-  ])('%s are cut off, and others served meanwhile', async (_, parts) => {
+  ])('%s are cut off, and others are served meanwhile', async (_, parts) => {
     const startedAt = performance.now();
     const slow = raw(parts, 20);
     await gateway.query(LIST);
@@ -200,7 +200,7 @@ describe('53. Slowloris:', () => {
 });
 
 describe('HTTP of a client’s own:', () => {
-  test('requests sent in a row without waiting are all answered, in order', async () => {
+  test('pipelined requests get their responses, in order', async () => {
     const text = await raw(
       whole() + `GET /livez HTTP/1.1\r\nhost: x\r\n\r\n` + whole('connection: close\r\n'),
     );
@@ -209,7 +209,7 @@ describe('HTTP of a client’s own:', () => {
     expect(gateway.proxy.calls()).not.toEqual([]);
   });
 
-  test('Expect: 100-continue is told to go on', async () => {
+  test('Expect: 100-continue gets a 100', async () => {
     const more = `content-length: ${body.length}\r\nexpect: 100-continue\r\nconnection: close\r\n`;
     expect(statuses(await raw([head(more), body], 200))).toEqual(['100', '200']);
   });
@@ -228,7 +228,7 @@ describe('HTTP of a client’s own:', () => {
     expect(gateway.proxy.calls()).toEqual([]);
   });
 
-  test('a caller that goes away has its reads broken off, and the rest is not sent', async () => {
+  test('reads of a caller that disconnects are aborted, and the rest is not sent', async () => {
     let brokenOff = 0;
     gateway.proxy.always('GET /api/v1/organizations/{code}/feature_flags', (struck) => {
       struck.socket.once('close', () => brokenOff++);

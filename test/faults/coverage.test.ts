@@ -11,23 +11,23 @@ type Place = readonly [file: string, title: string];
 /** Those of test/faults begin with their numbers: `'12. unknown extra fields'`. */
 const numbered = (number: number, file: string): Place => [`faults/${file}`, `${number}. `];
 
-const answers = (number: number) => numbered(number, 'answers');
+const badResponses = (number: number) => numbered(number, 'bad-responses');
 const retries = (number: number) => numbered(number, 'retries');
 const clients = (number: number) => numbered(number, 'clients');
 
 const CASES: Readonly<Record<number, readonly Place[]>> = {
-  1: [answers(1)],
-  2: [answers(2)],
-  4: [answers(4)],
-  5: [answers(5)],
-  6: [answers(6)],
-  7: [answers(7)],
-  8: [answers(8)],
-  9: [answers(9)],
-  10: [answers(10)],
-  11: [answers(11)],
-  12: [answers(12)],
-  15: [answers(15)],
+  1: [badResponses(1)],
+  2: [badResponses(2)],
+  4: [badResponses(4)],
+  5: [badResponses(5)],
+  6: [badResponses(6)],
+  7: [badResponses(7)],
+  8: [badResponses(8)],
+  9: [badResponses(9)],
+  10: [badResponses(10)],
+  11: [badResponses(11)],
+  12: [badResponses(12)],
+  15: [badResponses(15)],
   16: [
     retries(16),
     ['upstream/resilience', 'is retried UPSTREAM_RETRIES times at most'],
@@ -106,18 +106,16 @@ const CASES: Readonly<Record<number, readonly Place[]>> = {
   ],
   50: [
     numbered(50, 'shutdown'),
-    ['cli/process', 'answers the request in flight after SIGTERM, takes no more and exits with 0'],
-    ['cli/process', 'a second signal, %s, ends it at once'],
-  ],
-  51: [
     [
-      'faults/memory',
-      '2,000 operations, failures and clients that leave among them, leave nothing behind',
+      'cli/process',
+      'completes the request in flight after SIGTERM, accepts no more and exits with 0',
     ],
+    ['cli/process', 'exits at once on a second signal, %s'],
   ],
+  51: [['faults/memory', '2,000 operations, with failures and disconnects, leak no memory']],
   52: [
-    ['cli/process', 'refuses bad settings with a line for each, and exits with 1'],
-    ['config/config', 'names every bad variable at once'],
+    ['cli/process', 'lists each invalid setting on a line, and exits with 1'],
+    ['config/config', 'names every invalid variable at once'],
   ],
   53: [clients(53), ['graphql/limits', 'endless %s are cut off']],
   55: [
@@ -151,7 +149,7 @@ const CASES: Readonly<Record<number, readonly Place[]>> = {
     ['auth/auth', 'another audience, or none, where JWT_AUDIENCE asks for one'],
     ['auth/auth', 'expired'],
     ['auth/auth', 'not yet valid'],
-    ['auth/auth', 'are not read again and again for tokens with unknown ones'],
+    ['auth/auth', 'are not read again for each token with an unknown key'],
   ],
   67: [
     ['auth/auth', 'that only reads may not %s'],

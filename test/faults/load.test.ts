@@ -33,7 +33,7 @@ test('40. N+1: 50 organizations with users and roles are 52 calls, and identical
   ]);
 });
 
-test('40. A cap per operation: as many calls as it says, and what they gave is in the answer', async () => {
+test('40. A cap per operation limits its calls, and their results are returned', async () => {
   const gateway = await gatewayWith({ UPSTREAM_CALLS_PER_OPERATION: '20' });
   const { data, codes, calls } = await gateway.outcome(
     '{ organizations(first: 50) { nodes { name users(first: 5) { nodes { email } } } } }',

@@ -94,7 +94,7 @@ async function serve(from: number, count: number): Promise<Set<number>> {
   return statuses;
 }
 
-test('2,000 operations, failures and clients that leave among them, leave nothing behind', async () => {
+test('2,000 operations, with failures and disconnects, leak no memory', async () => {
   // Compiled code, connections and what is kept for each field fill at first.
   await serve(0, 3_000);
   const before = await left();

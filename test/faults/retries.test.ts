@@ -30,13 +30,13 @@ const LIST = 'GET /api/v1/organizations';
 const distinct = (count: number) => Array.from({ length: count }, (_, index) => list(index + 2));
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-describe('16. A read is sent again after', () => {
+describe('16. A read is retried after', () => {
   test.each<[string, Fault]>([
     ...[500, 502, 503, 504].map((status): [string, Fault] => [`a ${status}`, answer(status)]),
     ['a reset', reset()],
     ['no HTTP', reset('garbage\r\n')],
     ['a body that breaks off', reset('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{')],
-  ])('%s, and answers', async (_, fault) => {
+  ])('%s, and succeeds', async (_, fault) => {
     const gateway = await gatewayWith();
     gateway.proxy.next(LIST, fault, fault);
     const { data, codes, calls } = await gateway.outcome(list(1));
@@ -45,7 +45,7 @@ describe('16. A read is sent again after', () => {
     expect(calls).toEqual([call(1), call(1), call(1)]);
   });
 
-  test('a 503 no more than twice', async () => {
+  test('a 503 twice at most', async () => {
     const gateway = await gatewayWith();
     gateway.proxy.always(LIST, answer(503));
     const { codes, calls } = await gateway.outcome(list(1));
@@ -53,7 +53,7 @@ describe('16. A read is sent again after', () => {
     expect(calls).toEqual([call(1), call(1), call(1)]);
   });
 
-  test('answers that cannot be used it is not', async () => {
+  test('but not after unusable responses', async () => {
     const gateway = await gatewayWith();
     gateway.proxy.always(LIST, answer(200, '<html>'));
     const { calls } = await gateway.outcome(list(1));
@@ -67,7 +67,7 @@ const WRITES: [method: string, mutation: string][] = [
   ['DELETE', 'deleteOrganization(input: { organizationCode: "org_1" })'],
 ];
 test.each(WRITES)(
-  '16. A %s is never sent twice, whatever 5xx it meets',
+  '16. A %s is never sent twice, whatever 5xx it gets',
   async (method, mutation) => {
     const gateway = await gatewayWith({ UPSTREAM_RETRIES: '5' });
     for (const status of [500, 502, 503, 504]) {
@@ -115,7 +115,7 @@ describe('a 429', () => {
   });
 
   test.each(['-5', 'soon', '1e9', '', 'Thu, 01 Jan 1970 00:00:00 GMT'])(
-    '20. with a wait of %j asks for none',
+    '20. with a wait of %j has no wait',
     async (value) => {
       const gateway = await gatewayWith();
       gateway.proxy.next(LIST, answer(429, '', { 'retry-after': value }));
@@ -135,7 +135,7 @@ describe('a 429', () => {
     expect(length).toBeLessThanOrEqual(120);
   });
 
-  test('21. A storm that says how long: nothing is sent meanwhile, and everything after it', async () => {
+  test('21. A storm with a Retry-After: nothing is sent during it, and everything after it', async () => {
     const gateway = await gatewayWith();
     gateway.proxy.next(LIST, answer(429, '', { 'ratelimit-reset': '2' }));
     const first = gateway.query(list(1));
@@ -149,7 +149,7 @@ describe('a 429', () => {
 });
 
 describe('the credentials', () => {
-  test('22. A 401: one forced renewal for all waiting calls, and then they answer', async () => {
+  test('22. A 401: one forced renewal for all waiting calls, which then succeed', async () => {
     const gateway = await gatewayWith();
     // Else the new token may be the old one to the letter, when both are made in one second.
     await gateway.emulator.rotateKey();
@@ -175,7 +175,7 @@ describe('the credentials', () => {
     expect(gateway.proxy.tokenRequests).toBe(1);
   });
 
-  test('22. A 401 of a write: it was refused, so it is sent with the new token', async () => {
+  test('22. A 401 of a write, which was refused, is sent with the new token', async () => {
     const gateway = await gatewayWith();
     const { organizations } = await gateway.query(list(1));
     gateway.proxy.calls();
@@ -208,7 +208,7 @@ describe('the credentials', () => {
     ['that refuses', answer(401, { error: 'invalid_client' }), 'UNAUTHENTICATED'],
     ['that limits', answer(429, '', { 'retry-after': '9' }), 'UPSTREAM_UNAVAILABLE'],
   ])(
-    '23. A token endpoint %s: told, and asked again by the next',
+    '23. A token endpoint %s: an error, and the next operation tries again',
     async (_, fault, code, requests = 1) => {
       const gateway = await gatewayWith({ UPSTREAM_TIMEOUT_MS: '1500' }, true);
       const end = gateway.proxy.always('POST /oauth2/token', fault);
@@ -236,7 +236,7 @@ describe('the credentials', () => {
     },
   );
 
-  test('23. A token that is expired though it says otherwise: renewed once, and no more', async () => {
+  test('23. A token that is expired already: renewed once', async () => {
     const gateway = await gatewayWith({}, true);
     const expired = await gateway.emulator.issueToken({ expiresIn: -60 });
     gateway.proxy.always('POST /oauth2/token', token({ access_token: expired }));
@@ -251,12 +251,12 @@ function token(changes: object): Fault {
   return answer(200, { access_token: 't', token_type: 'bearer', expires_in: 3600, ...changes });
 }
 
-describe('an answer that says no', () => {
+describe('a refusal', () => {
   const USERS = 'GET /api/v1/organizations/{org_code}/users';
   const nested =
     '{ organizations(first: 1) { nodes { name users(first: 1) { nodes { userId } } } } }';
 
-  test('24. A 403: FORBIDDEN with the scope needed, the rest answers', async () => {
+  test('24. A 403: FORBIDDEN with the missing scope, and the rest is returned', async () => {
     const gateway = await gatewayWith();
     const message = 'The scope read:organization_users is missing.';
     gateway.proxy.always(USERS, answer(403, { errors: [{ code: 'FORBIDDEN', message }] }));
@@ -277,7 +277,7 @@ describe('an answer that says no', () => {
     ['404 in HTML', answer(404, '<html>')],
     ['400', answer(400, missing)],
   ])(
-    '25. A %s for what is not there: null for a query, a userError for a mutation',
+    '25. A %s for a missing object: null for a query, a userError for a mutation',
     async (_, fault) => {
       const gateway = await gatewayWith();
       gateway.proxy.always('*', fault);
@@ -314,7 +314,7 @@ describe('an answer that says no', () => {
 });
 
 describe('an upstream in trouble', () => {
-  test('29. The breaker opens, answers without a call, probes with one and closes', async () => {
+  test('29. The breaker opens, fails without a call, probes with one and closes', async () => {
     const gateway = await gatewayWith({ UPSTREAM_RETRIES: '0' });
     await gateway.proxy.refuse();
     await Promise.all(distinct(20).map((query) => gateway.execute(query)));
@@ -336,7 +336,7 @@ describe('an upstream in trouble', () => {
     await gateway.query(list(1));
   });
 
-  test('30. A slow upstream: sockets are bounded, and the event loop is free', async () => {
+  test('30. A slow upstream: sockets are limited, and the event loop is free', async () => {
     const gateway = await gatewayWith({ UPSTREAM_CONCURRENCY: '8' });
     gateway.proxy.always('*', async ({ forward }) => {
       await wait(100);

@@ -24,7 +24,7 @@ test.each([
   ['on which nothing was sent', ''],
   ['on which headers do not end', `${JSON_POST}x-a: b`],
   ['that was kept alive', 'GET /livez HTTP/1.1\r\nhost: x\r\n\r\n'],
-])('50. A connection %s does not hold up the end', async (_, text) => {
+])('50. A connection %s doesn’t delay the shutdown', async (_, text) => {
   const gateway = await startFaultyGateway();
   await hold(gateway.url, text);
   await new Promise((resolve) => setTimeout(resolve, 200));
@@ -33,7 +33,7 @@ test.each([
   expect(performance.now() - startedAt).toBeLessThan(5_000);
 });
 
-test('50. A request whose body does not end is held no longer than SHUTDOWN_GRACE_MS', async () => {
+test('50. A request with an endless body is aborted after SHUTDOWN_GRACE_MS', async () => {
   const gateway = await startFaultyGateway({ SHUTDOWN_GRACE_MS: '2000' });
   await hold(gateway.url, `${JSON_POST}content-length: 999\r\n\r\n{"query":`);
   await new Promise((resolve) => setTimeout(resolve, 200));
@@ -43,7 +43,7 @@ test('50. A request whose body does not end is held no longer than SHUTDOWN_GRAC
   expect(performance.now() - startedAt).toBeLessThan(10_000);
 });
 
-test('50. A request in flight is answered, a new one is refused', async () => {
+test('50. A request in flight is completed, a new one is refused', async () => {
   const gateway = await startFaultyGateway({
     OPERATION_TIMEOUT_MS: '2000',
     UPSTREAM_TIMEOUT_MS: '2000',

@@ -38,7 +38,7 @@ describe('the examples', () => {
     });
   });
 
-  test('do what their comments say, one after the other', async () => {
+  test('do what their comments say, in order', async () => {
     const run = (name: string, given: object = {}) => {
       const { query, variables = '{}' } = examples.find(({ query }) => query.includes(` ${name}`))!;
       return gateway.query(query, { ...JSON.parse(variables), ...given });
@@ -68,7 +68,7 @@ describe('the examples', () => {
     });
   });
 
-  test('say what they are for, and have names of their own for their tabs', () => {
+  test('have comments, and distinct names for their tabs', () => {
     const names = examples.map(({ query }) => getOperationAST(parse(query))?.name?.value);
 
     expect(new Set(names).size).toBe(examples.length);
@@ -99,7 +99,7 @@ describe('over HTTP', () => {
     expect(html).not.toMatch(/<script(?![^>]* src=)|<style| on\w+=|https?:/);
   });
 
-  test('all that the page names is there, immutable, and compressed for who asks', async () => {
+  test('all files of the page exist, immutable, and compressed on request', async () => {
     const html = await (await fetch(`${gateway.url}/graphiql`)).text();
     const assets = html.match(/\/graphiql\/assets\/[^"]+/g) ?? [];
 
@@ -161,7 +161,7 @@ describe('over HTTP', () => {
     });
   });
 
-  test('the policy stands where helmet sets another for the whole server', async () => {
+  test('the policy of the page replaces that of the server', async () => {
     await using helmeted = await serve({ endpoint: '/graphql' });
     const { headers } = await fetch(`${helmeted.url}/graphiql`);
 
@@ -315,7 +315,7 @@ describeWith('chromium')('in a browser', () => {
     expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('secret');
   }, 60_000);
 
-  test('keeps what was typed, and opens in spite of a broken store', async () => {
+  test('keeps what was typed, and opens despite a broken local storage', async () => {
     await operation().click();
     await page.keyboard.insertText('# kept ');
     await page.waitForFunction(() => JSON.stringify(localStorage).includes('# kept'));

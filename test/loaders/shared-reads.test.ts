@@ -49,7 +49,7 @@ function countedReads() {
   };
 }
 
-test('each kind of read is made once until a mutation, and again after it', async () => {
+test('each kind of read is shared until a mutation, and made again after it', async () => {
   const { counts, reads, readAll } = countedReads();
   await readAll();
   await readAll();
@@ -64,7 +64,7 @@ test.each([
   ['other writes', [unrelated], 1],
   ['its own read', [catalogue], 1],
   ['no call', [], 1],
-])('a catalogue is read again only after such a write: %s', async (_, calls, expected) => {
+])('a catalogue is read again only after a write to it: %s', async (_, calls, expected) => {
   const { counts, reads, readAll } = countedReads();
   await readAll();
   reads.clearAfter(calls);

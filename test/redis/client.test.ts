@@ -93,7 +93,7 @@ describeWith('redis-server')('a client of Redis', () => {
     expect(await client.run(ECHO, [], ['again'])).toBe('again');
   });
 
-  test('hears messages over the same connection, also over the next one', async () => {
+  test('receives messages over the same connection, also after a reconnect', async () => {
     const client = clientOf(redis.url);
     const heard: string[] = [];
     client.subscribe('channel', (message) => heard.push(message));
@@ -120,7 +120,7 @@ describeWith('redis-server')('a client of Redis', () => {
     await proxy.cut();
   });
 
-  test('that is closed stays closed', async () => {
+  test('stays closed', async () => {
     const client = await connected(redis.url);
     const running = client.run(ECHO, [], ['lost']);
     client.close();
@@ -142,11 +142,11 @@ describeWith('redis-server')('a client of Redis', () => {
   });
 });
 
-describe('a client of what is no Redis', () => {
+describe('a client of a server that is no Redis', () => {
   test.each([
     ['a reply to another request', '*2\r\n$3\r\nabc\r\n*1\r\n$3\r\none\r\n'],
     ['a reply that is no list', '+OK\r\n'],
-  ])('takes no result from %s, and connects again', async (_, text) => {
+  ])('rejects %s, and connects again', async (_, text) => {
     const fake = await fakeWith(() => text);
     const client = await connected(fake.url);
     await expect(client.run(ECHO, [], ['one'])).rejects.toThrow(UnexpectedReplyError);
@@ -176,7 +176,7 @@ describe('a client of what is no Redis', () => {
     await expect(client.run(ECHO, [], ['one'])).rejects.toThrow(UnexpectedReplyError);
   });
 
-  test('rejects what is no reply at all, and connects again', async () => {
+  test('rejects what is no reply, and connects again', async () => {
     const fake = await fakeWith(() => 'HTTP/1.1 400 Bad Request\r\n\r\n');
     const client = await connected(fake.url);
     await expect(client.run(ECHO, [], ['one'])).rejects.toThrow();
@@ -185,7 +185,7 @@ describe('a client of what is no Redis', () => {
     expect(await client.run(ECHO, [], ['one'])).toBe('one');
   });
 
-  test('connects less and less often while no reply can be used', async () => {
+  test('backs off while no reply is usable', async () => {
     const fake = await fakeWith(() => '+OK\r\n');
     const client = clientOf(fake.url);
     client.onReady(() => void client.run(ECHO, [], ['one']).catch(() => undefined));
@@ -196,7 +196,7 @@ describe('a client of what is no Redis', () => {
     expect(fake.connections).toBeLessThanOrEqual(4);
   });
 
-  test('replaces a connection over which nothing comes any more', async () => {
+  test('replaces a silent connection', async () => {
     const fake = await fakeWith(() => undefined);
     const client = await connected(fake.url);
     const run = () => {
@@ -214,7 +214,7 @@ describe('a client of what is no Redis', () => {
     await waitFor(() => fake.connections === 2);
   });
 
-  test('does not replace a connection because there was no traffic', async () => {
+  test('doesn’t replace an idle connection', async () => {
     const fake = await fakeWith((command) => reply(command, ONE));
     const client = await connected(fake.url);
     expect(await client.run(ECHO, [], ['one'])).toBe('one');
@@ -236,7 +236,7 @@ describe('a user of Redis', () => {
   };
   const run = (user: RedisUser) => user.run(ECHO, [], ['one']);
 
-  test('waits no longer than it may, then leaves Redis alone for a while', async () => {
+  test('waits until its time limit, then pauses', async () => {
     let sent = 0;
     const fake = await fakeWith(() => {
       sent++;
@@ -252,7 +252,7 @@ describe('a user of Redis', () => {
     expect(states).toEqual([false]);
   });
 
-  test('is not blamed when this process is too busy to send', async () => {
+  test('doesn’t count time in which the process was too busy to send', async () => {
     const fake = await fakeWith((command) => reply(command, ONE));
     const { user, states } = await userOf(fake);
     const running = run(user);
@@ -262,7 +262,7 @@ describe('a user of Redis', () => {
     expect(states).toEqual([]);
   });
 
-  test('pauses after as many failures in a row as it is set to', async () => {
+  test('pauses after the configured number of failures in a row', async () => {
     const fake = await fakeWith(() => '-ERR no\r\n');
     const { user, states } = await userOf(fake, { failuresBeforePause: 2 });
     await expect(run(user)).rejects.toThrow('ERR no');
@@ -275,7 +275,7 @@ describe('a user of Redis', () => {
     expect(states).toEqual([false, true, false]);
   });
 
-  test('pauses for itself alone', async () => {
+  test('pauses without the other users', async () => {
     const fake = await fakeWith(() => '-ERR no\r\n');
     const { client, user } = await userOf(fake);
     const other = new RedisUser(client, LIMITS);

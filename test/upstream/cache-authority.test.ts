@@ -16,7 +16,7 @@ const { gatewayWith, heldGatewayWith, forgetful } = cachedGateways();
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const LIST_CALL = 'GET /api/v1/organizations?page_size=10';
 
-describe('with callers of passthrough', () => {
+describe('with AUTH_MODE passthrough', () => {
   const PASSTHROUGH = { AUTH_MODE: 'passthrough' };
 
   test('two tokens share no cache entries, and one token shares its own', async () => {
@@ -52,7 +52,7 @@ describe('with callers of passthrough', () => {
   });
 });
 
-describe('with callers of jwt', () => {
+describe('with AUTH_MODE jwt', () => {
   const JWT = { AUTH_MODE: 'jwt' };
   const READ = [
     'read:organizations',

@@ -63,7 +63,7 @@ describe('an event', () => {
     open.push({ close: () => new Promise((resolve) => server.close(resolve)) });
   });
 
-  test('is a bare JWT with nothing but the event, signed by the environment', async () => {
+  test('is a JWT of the event alone, signed by the environment', async () => {
     register(url);
     await rename('After');
     await waitFor(() => received.length === 1);
@@ -81,7 +81,7 @@ describe('an event', () => {
     });
   });
 
-  test('of a member tells the state after the change, and not the organization that was left', async () => {
+  test('of a member has the state after the change, without the organization that was left', async () => {
     register(url);
     await write('removeOrganizationUser', `userId: "${member}"`);
     await waitFor(() => received.length === 1);
@@ -101,7 +101,7 @@ describe('an event', () => {
     expect(new Set(received.map(({ body }) => decodeJwt(body)['event_id'])).size).toBe(1);
   });
 
-  test('is sent for each change of a role or a permission, and not for what a role grants', async () => {
+  test('is sent for each change of a role or a permission, but not of what a role grants', async () => {
     register(url);
     const change = async (mutation: string, input: string) => {
       const data = await elsewhere.query(
@@ -135,7 +135,7 @@ describe('an event', () => {
     );
   });
 
-  test('is not sent for a type that was not asked for, a flag, or a refused write', async () => {
+  test('is not sent for other types, for flags, or for a refused write', async () => {
     register(url, ['role.created', 'user.updated']);
     await rename('After');
     await write('updateFeatureFlagOverride', 'key: "max_projects", value: 7');
@@ -196,7 +196,7 @@ describe('the management of webhooks', () => {
 
 type Change = 'rename' | 'leave or join' | 'role' | 'permission';
 
-test('late, repeated and unordered events leave nothing outdated once they were processed', async () => {
+test('after late, repeated and unordered events nothing is outdated', async () => {
   const cached = await startGateway({ before: emulator, env: { CACHE: 'memory' } });
   open.push(cached);
   register(`${cached.url}/webhooks/kinde`);

@@ -68,7 +68,7 @@ function kindsOf(calls: string[]): Record<string, number> {
   return Object.fromEntries(counts.filter(([, count]) => count !== 0));
 }
 
-describe('what an event makes Kinde be asked for again', () => {
+describe('the reads that an event invalidates', () => {
   const cases: [type: string, data: (ids: Ids) => object, again: Record<string, number>][] = [
     [
       'organization.updated',
@@ -140,7 +140,7 @@ test.each<[string, object, string[]]>([
   ['permission.updated', { permission: { id: 'p' } }, ['count', 'permissions']],
   ['user.updated', { user: { id: 'kp_1' } }, ['count']],
   ['organization.updated', { organization: { code: 'org_1' } }, []],
-])('%s about %j has a role’s %j read again', async (type, data, again) => {
+])('%s about %j invalidates a role’s %j', async (type, data, again) => {
   const gateway = await gatewayWith();
   const [organization] = gateway.emulator.state.organizations.values();
   const read = async () => {
@@ -158,7 +158,7 @@ test.each<[string, object, string[]]>([
   expect(await read()).toEqual(again);
 });
 
-test('a member who left is in no list after user.updated, which does not name the organization', async () => {
+test('a removed member is in no list after user.updated, which does not name the organization', async () => {
   const gateway = await gatewayWith();
   const { state } = gateway.emulator;
   const [, organization] = state.organizations.values();
@@ -183,7 +183,7 @@ test('a member who left is in no list after user.updated, which does not name th
 });
 
 describe('the response', () => {
-  test('tells how the delivery ended', async () => {
+  test('has the outcome of the delivery', async () => {
     const gateway = await gatewayWith();
     const created = event('organization.created', { organization: { code: 'org_1' } });
     expect(await deliver(gateway, created)).toEqual({
@@ -345,7 +345,7 @@ describe('the response', () => {
   });
 });
 
-test('metrics count deliveries, and tell the age of the last event', async () => {
+test('metrics have the number of deliveries, and the age of the last event', async () => {
   const gateway = await gatewayWith({ METRICS_PORT: '0' });
   const happened = event('role.created', {}, { event_timestamp: new Date().toISOString() });
   await deliver(gateway, happened);
@@ -379,7 +379,7 @@ describeWith('redis-server')('with replicas', () => {
     return { first, second, profile };
   };
 
-  test('an event delivered to one is known to the other before the response', async () => {
+  test('an event at one replica is known to the other before the response', async () => {
     const { first, second, profile } = await start();
     const { code } = profile;
     await servedFromMemory(second, code, profile.name);
@@ -403,14 +403,14 @@ describeWith('redis-server')('with replicas', () => {
   });
 });
 
-test('remembers events for as long as Kinde may repeat them, and forgets the oldest first', async () => {
+test('remembers events as long as Kinde may repeat them, and evicts the oldest first', async () => {
   const processed = createProcessedEvents(undefined, 'name');
   for (let n = 0; n <= 50_000; n++) processed.add(`event_${n}`);
   expect(await processed.has('event_0')).toBe(false);
   expect(await processed.has('event_1')).toBe(true);
 });
 
-test('what events cover may be cached for longer, and nothing else is', async () => {
+test('only what events cover is cached for longer', async () => {
   const env = { CACHE_TTL_SECONDS: '30', CACHE_CATALOGUE_TTL_SECONDS: '30' };
   const gateway = await gatewayWith({ ...env, CACHE_EVENTS_TTL_SECONDS: '3600' });
   const ordinary = await gatewayWith(env);

@@ -152,7 +152,7 @@ test.each<[string, Fault, nodes: unknown[]]>([
     answer(200, `{"organizations":${deep},"next_token":${deep}}`),
     [null, null],
   ],
-])('%s: what is usable, and an error for what can’t be read', async (_, fault, nodes) => {
+])('%s: usable entries, and an error for the rest', async (_, fault, nodes) => {
   gateway.proxy.always(LIST, fault);
   const { data, codes, calls } = await gateway.outcome(ALL);
   expect(data.organizations.nodes).toEqual(nodes);
@@ -190,7 +190,7 @@ test('11. Unusable entries: null each, with the path; siblings survive', async (
 
 const kept = (body: string) => message(200, body, { connection: 'keep-alive' });
 
-describe('is harmless, and answers as usual:', () => {
+describe('is harmless:', () => {
   const oddities = {
     next_token: null,
     mood: 'new',
@@ -298,7 +298,7 @@ describe('a write', () => {
     ['9. with an empty body', answer(200)],
     ['10. with 204', answer(204)],
     ['12. with unknown fields', answer(200, { code: 'BRAND_NEW', message: 'Yes', mood: [1] })],
-  ])('that is answered %s is done', async (_, fault) => {
+  ])('with the response %s is done', async (_, fault) => {
     gateway.proxy.always('PATCH', fault);
     const { data, codes } = await gateway.outcome(RENAME);
     expect(codes).toEqual({});
@@ -306,7 +306,7 @@ describe('a write', () => {
   });
 });
 
-describe('15. A body without measure is cut off', () => {
+describe('15. An endless body is cut off', () => {
   const MB = 1024 * 1024;
   let large: FaultyGateway;
   beforeAll(async () => {
@@ -342,7 +342,7 @@ describe('15. A body without measure is cut off', () => {
   test.each([
     ['read', 'GET', '{ organizations { nodes { code } } }', 'UPSTREAM_BAD_RESPONSE'],
     ['write', 'PATCH', RENAME, 'WRITE_OUTCOME_UNKNOWN'],
-  ])('a gzip bomb of 512 MB as the answer to a %s', async (_, route, document, code) => {
+  ])('a gzip bomb of 512 MB in response to a %s', async (_, route, document, code) => {
     const member = gzipSync(Buffer.alloc(16 * MB, ' '));
     const bomb = Buffer.concat(Array.from({ length: 32 }, () => member));
     large.proxy.always(route, answer(200, bomb, { 'content-encoding': 'gzip' }));
