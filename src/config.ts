@@ -186,6 +186,7 @@ function derive(values: Read, given: Environment) {
     trustedDocuments: documents.trustedDocuments,
     limits: values.limits,
     overload: values.overload,
+    ...values.callers,
     shutdown: values.shutdown,
     streams: values.streams,
     /** Undefined where Kinde's events are not received. */

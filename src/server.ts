@@ -1,12 +1,15 @@
 /** Composition: schema, upstream, context and HTTP, in one gateway. */
-import type { FastifyBaseLogger } from 'fastify';
+import type { ApolloServer } from '@apollo/server';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { createAuthenticate } from './auth/authenticate.js';
 import type { Config, KindeConfig } from './config.js';
 import { openSecret, type Secret } from './config/secret.js';
 import { refuseUnusableDocuments, startApollo } from './graphql/apollo.js';
+import type { Context } from './graphql/context.js';
 import { createAudit } from './graphql/audit.js';
 import { createSchema } from './graphql/schema.js';
-import { createAdmission, type AdmissionOptions } from './http/admission.js';
+import { createAdmission, type Admission, type AdmissionOptions } from './http/admission.js';
+import { CallerBudget } from './http/caller-budget.js';
 import { CoalescedExecutions } from './http/coalesce.js';
 import { watchConnections } from './http/connections.js';
 import { createExecute } from './http/execute.js';
@@ -20,12 +23,12 @@ import { createHttpServer, type LogStream } from './http/server.js';
 import { drain } from './http/shutdown.js';
 import { Idempotency } from './idempotency/index.js';
 import { DifferingOrganizations } from './loaders/permission-plan.js';
-import { connectShared, type RedisTimings } from './shared-state.js';
+import { connectShared, type RedisTimings, type SharedState } from './shared-state.js';
 import { createTextSeal } from './resolvers/text-seal.js';
-import { createTelemetry } from './telemetry/index.js';
+import { createTelemetry, type Telemetry } from './telemetry/index.js';
 import { createMetricsServer } from './telemetry/metrics-server.js';
 import { reportMismatches } from './telemetry/mismatches.js';
-import { createUpstream } from './upstream/index.js';
+import { createUpstream, type UpstreamSide } from './upstream/index.js';
 import { Breaker } from './upstream/policy/breaker.js';
 import type { TokenSource } from './upstream/token.js';
 import { webhooks } from './webhooks/index.js';
@@ -82,33 +85,15 @@ export async function createGateway(
     onTokenRequest: (error) => metrics?.tokenRequested(error),
     onPageSizeLowered: reportPageSize(log),
   });
-  const { client, token } = upstream;
+  const { token } = upstream;
   const upstreamUtilization = () => upstream.queue.utilization();
   const admission = createAdmission(config, log, { upstreamUtilization, eventLoopUtilization });
 
   const apollo = await startApollo(config, { schema, log });
-  const parts = {
-    ...{ client, idempotency: new Idempotency(keys.store), audit: createAudit(config, log) },
-    seal: createTextSeal(secret),
-    differing: new DifferingOrganizations(reportDifference(log)),
-  };
-  const execution = { apollo, parts, metrics, config };
-  const authenticate = createAuthenticate(config, token);
-  const live = createLiveQueries(config, execution, { admission, cache });
-  await app.register(
-    graphqlRoute({
-      ...{ admission, config, live, execute: createExecute(execution) },
-      authenticate,
-      responses: new ResponseCache(cache.invalidations, cache.store),
-      executions: new CoalescedExecutions(cache.invalidations),
-      refresh: cache.refresh,
-      telemetry: { metrics, traces },
-    }),
-  );
-  await app.register(schemaRoute({ authenticate, config }));
-  if (config.isGraphiqlServed) await app.register(graphiqlRoutes({ endpoint: '/graphql' }));
-  await app.register(webhooks(config, { ...shared, metrics }));
-  await app.register(healthRoutes({ admission, breaker, token, isStopping: () => isClosing }));
+  const { live, callerBudget } = await registerRoutes(app, config, {
+    ...{ apollo, upstream, shared, telemetry: { metrics, traces }, admission, breaker, secret },
+    isStopping: () => isClosing,
+  });
 
   let metricsUrl: string | undefined;
   return {
@@ -128,6 +113,7 @@ export async function createGateway(
       await traces?.close();
       metricsServer?.close();
       keys.close();
+      callerBudget?.close();
       redis?.close();
       if (!isComplete) throw new Error('Requests in flight were cut off after SHUTDOWN_GRACE_MS.');
     },
@@ -138,6 +124,64 @@ export async function createGateway(
     log,
     token,
   };
+}
+
+interface RouteParts {
+  apollo: ApolloServer<Context>;
+  upstream: UpstreamSide;
+  shared: SharedState;
+  telemetry: Telemetry;
+  admission: Admission;
+  breaker: Breaker;
+  secret: Secret | undefined;
+  isStopping: () => boolean;
+}
+
+/** Mounts everything that is served, and returns what has to be closed. */
+async function registerRoutes(
+  app: FastifyInstance,
+  config: Config & { kinde: KindeConfig },
+  { apollo, upstream, shared, telemetry, admission, breaker, secret, isStopping }: RouteParts,
+) {
+  const { log } = app;
+  const { client, token } = upstream;
+  const { cache, keys } = shared;
+  const { metrics } = telemetry;
+  const parts = {
+    ...{ client, idempotency: new Idempotency(keys.store), audit: createAudit(config, log) },
+    seal: createTextSeal(secret),
+    differing: new DifferingOrganizations(reportDifference(log)),
+  };
+  const execution = { apollo, parts, metrics, config };
+  const authenticate = createAuthenticate(config, token);
+  const callerBudget = createCallerBudget(config, shared, metrics);
+  const live = createLiveQueries(config, execution, { admission, cache });
+  await app.register(
+    graphqlRoute({
+      ...{ admission, config, live, execute: createExecute(execution) },
+      authenticate,
+      responses: new ResponseCache(cache.invalidations, cache.store),
+      executions: new CoalescedExecutions(cache.invalidations),
+      callerBudget,
+      refresh: cache.refresh,
+      telemetry,
+    }),
+  );
+  await app.register(schemaRoute({ authenticate, config }));
+  if (config.isGraphiqlServed) await app.register(graphiqlRoutes({ endpoint: '/graphql' }));
+  await app.register(webhooks(config, { ...shared, metrics }));
+  await app.register(healthRoutes({ admission, breaker, token, isStopping }));
+  return { live, callerBudget };
+}
+
+/** Creates what callers may use in a minute; returns undefined where they have no limit. */
+function createCallerBudget(
+  { callerCostPerMinute: limit }: Config,
+  { redis, name }: SharedState,
+  metrics: Telemetry['metrics'],
+): CallerBudget | undefined {
+  if (limit === 0) return undefined;
+  return new CallerBudget({ limit, redis, name, onRefused: () => metrics?.callerLimited() });
 }
 
 /** Returns the application's secret; undefined where callers bring their tokens. */

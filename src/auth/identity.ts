@@ -9,9 +9,11 @@
  * |                                     |                   | and the same permissions or scopes                 |
  * | Kinde's responses, reads in flight  | `upstreamGroup`   | everybody whose calls the gateway's token makes;   |
  * |                                     |                   | each call is authorized before it is looked up     |
+ * | cost used in a minute               | `budgetOwner`     | one user or application, in all organizations;     |
+ * |                                     |                   | one address where nobody authenticates             |
  *
  * With `AUTH_MODE=passthrough` nothing is known of a caller but its token, so each token is alone in all
- * three. With `AUTH_MODE=none` everybody is one caller.
+ * four. With `AUTH_MODE=none` everybody is one caller, but for the cost.
  */
 import { grantsOf, type Viewer } from './viewer.js';
 
@@ -44,6 +46,20 @@ export function responseGroup(viewer: Viewer): string {
     case 'machine':
     case 'user':
       return name(viewer.kind, viewer.organization, ...[...grantsOf(viewer)].sort());
+  }
+}
+
+/** Names whose budget of cost a request is charged to. `address` is where the request comes from. */
+export function budgetOwner(viewer: Viewer, address: string): string {
+  switch (viewer.kind) {
+    case 'everybody':
+      return name('address', address);
+    case 'bearer':
+      return `bearer ${viewer.tokenHash}`;
+    case 'machine':
+      return name('machine', viewer.clientId);
+    case 'user':
+      return name('user', viewer.userId);
   }
 }
 

@@ -11,6 +11,7 @@ import {
   issuerList,
   kindeDomain,
   megabytes,
+  networkList,
   oneOf,
   originList,
   seconds,
@@ -198,6 +199,18 @@ export const settings = {
       description: 'Event loop delay above which new operations get 503, in milliseconds.',
     }),
   },
+  callers: {
+    callerCostPerMinute: setting('CALLER_COST_PER_MINUTE', integer(0, 1_000_000_000), {
+      default: '0',
+      description:
+        'The [cost](#cost-of-an-operation) that one user or application may use in a minute, on all replicas together; `0` sets no limit. More gets 429. See [Fair use](operating.md#fair-use).',
+    }),
+    trustedProxies: setting('TRUSTED_PROXIES', networkList, {
+      default: '',
+      description:
+        'Addresses or networks of proxies, separated by commas, whose `X-Forwarded-For` is believed. Only callers without authentication are told apart by their address.',
+    }),
+  },
   shutdown: {
     delayMs: setting('SHUTDOWN_DELAY_MS', integer(0, 600_000), {
       default: '0',
@@ -287,6 +300,7 @@ export const SECTIONS: Readonly<Record<keyof typeof settings, string>> = {
   documents: 'Documents, schema and GraphiQL',
   limits: 'Limits of an operation',
   overload: 'Overload',
+  callers: 'Fair use',
   shutdown: 'Shutdown',
   cache: 'Cache and Redis',
   idempotency: 'Idempotency keys',

@@ -1,4 +1,5 @@
 /** Kinds of values that a setting can have: how its text is read, and how the docs show it. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** How the text of an environment variable becomes a value. */
@@ -228,6 +229,16 @@ function readOrigin(entry: string): string {
   return origin;
 }
 
+/** Returns an address or a network such as 10.0.0.0/8. Throws what is wrong with it. */
+function readNetwork(entry: string): string {
+  const [address = '', bits, ...rest] = entry.split('/');
+  const version = isIP(address);
+  const isSize =
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+  if (version !== 0 && isSize && rest.length === 0) return entry;
+  throw new Error(`must list addresses or networks such as 10.0.0.0/8: "${entry}" is neither`);
+}
+
 /** Returns a header name in lower case. Throws what is wrong with it. */
 function readHeaderName(entry: string): string {
   if (/^[\w!#$%&'*+.^`|~-]+$/.test(entry) && entry !== '*') return entry.toLowerCase();
@@ -236,6 +247,9 @@ function readHeaderName(entry: string): string {
 
 /** Accepts origins separated by commas. */
 export const originList = list(readOrigin);
+
+/** Accepts addresses and networks separated by commas. */
+export const networkList = list(readNetwork);
 
 /** Accepts names of HTTP headers separated by commas. */
 export const headerNames = list(readHeaderName);

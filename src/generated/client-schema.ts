@@ -128,6 +128,7 @@ export const embeddedTypes = [
   "PermissionConnection",
   "PermissionEdge",
   "PermissionGrant",
+  "RateLimit",
   "RoleConnection",
   "RoleEdge",
   "UserConnection",
@@ -140,5 +141,6 @@ export const mergedTypes = [
   "OrganizationBilling",
   "OrganizationBranding",
   "PasskeyPolicy",
+  "RateLimit",
   "Viewer"
 ] as const;

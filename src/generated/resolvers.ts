@@ -1990,6 +1990,11 @@ export type Query = {
   readonly organizations?: Maybe<OrganizationConnection>;
   /** The permissions that the environment defines. */
   readonly permissions?: Maybe<PermissionConnection>;
+  /**
+   * What is left of the cost that the caller may use in a minute. Null where this gateway sets no limit.
+   * Takes no call to Kinde.
+   */
+  readonly rateLimit?: Maybe<RateLimit>;
   /** The roles that the environment defines. */
   readonly roles?: Maybe<RoleConnection>;
   /** A person. Null when the environment has nobody with this id. */
@@ -2071,6 +2076,19 @@ export type QueryUsersArgs = {
   phone?: InputMaybe<Scalars['String']['input']>;
   search?: InputMaybe<Scalars['String']['input']>;
   username?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What a caller may use in a minute, on all replicas together. */
+export type RateLimit = {
+  readonly __typename?: 'RateLimit';
+  /** The cost of this operation, which has been taken already. */
+  readonly cost: Scalars['Int']['output'];
+  /** How much cost the caller may use in a minute. */
+  readonly limit: Scalars['Int']['output'];
+  /** How much of it is left. */
+  readonly remaining: Scalars['Int']['output'];
+  /** When all of it is there again. */
+  readonly resetsAt: Scalars['DateTime']['output'];
 };
 
 /** Input for `refreshUserClaims`. */
@@ -3055,6 +3073,7 @@ export type ResolversTypes = {
   PermissionGrant: ResolverTypeWrapper<PermissionGrantParent>;
   PermissionReference: PermissionReference;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RateLimit: ResolverTypeWrapper<RateLimit>;
   RefreshUserClaimsInput: RefreshUserClaimsInput;
   RefreshUserClaimsPayload: ResolverTypeWrapper<Omit<RefreshUserClaimsPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversTypes['UserError']> }>;
   RemoveOrganizationUserApiScopeInput: RemoveOrganizationUserApiScopeInput;
@@ -3189,6 +3208,7 @@ export type ResolversParentTypes = {
   PermissionGrant: PermissionGrantParent;
   PermissionReference: PermissionReference;
   Query: Record<PropertyKey, never>;
+  RateLimit: RateLimit;
   RefreshUserClaimsInput: RefreshUserClaimsInput;
   RefreshUserClaimsPayload: Omit<RefreshUserClaimsPayload, 'userErrors'> & { userErrors: ReadonlyArray<ResolversParentTypes['UserError']> };
   RemoveOrganizationUserApiScopeInput: RemoveOrganizationUserApiScopeInput;
@@ -3680,10 +3700,18 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   organizationByHandle?: Resolver<Maybe<ResolversTypes['Organization']>, ParentType, ContextType, RequireFields<QueryOrganizationByHandleArgs, 'handle'>>;
   organizations?: Resolver<ResolversTypes['OrganizationConnection'], ParentType, ContextType, RequireFields<QueryOrganizationsArgs, 'first'>>;
   permissions?: Resolver<ResolversTypes['PermissionConnection'], ParentType, ContextType, RequireFields<QueryPermissionsArgs, 'first'>>;
+  rateLimit?: Resolver<Maybe<ResolversTypes['RateLimit']>, ParentType, ContextType>;
   roles?: Resolver<ResolversTypes['RoleConnection'], ParentType, ContextType, RequireFields<QueryRolesArgs, 'first'>>;
   user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<QueryUserArgs, 'userId'>>;
   users?: Resolver<ResolversTypes['UserConnection'], ParentType, ContextType, RequireFields<QueryUsersArgs, 'first'>>;
   viewer?: Resolver<ResolversTypes['Viewer'], ParentType, ContextType>;
+};
+
+export type RateLimitResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RateLimit'] = ResolversParentTypes['RateLimit']> = {
+  cost?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  limit?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  remaining?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  resetsAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };
 
 export type RefreshUserClaimsPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RefreshUserClaimsPayload'] = ResolversParentTypes['RefreshUserClaimsPayload']> = {
@@ -3931,6 +3959,7 @@ export type Resolvers<ContextType = Context> = {
   PermissionEdge?: PermissionEdgeResolvers<ContextType>;
   PermissionGrant?: PermissionGrantResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  RateLimit?: RateLimitResolvers<ContextType>;
   RefreshUserClaimsPayload?: RefreshUserClaimsPayloadResolvers<ContextType>;
   RemoveOrganizationUserApiScopePayload?: RemoveOrganizationUserApiScopePayloadResolvers<ContextType>;
   RemoveOrganizationUserPayload?: RemoveOrganizationUserPayloadResolvers<ContextType>;

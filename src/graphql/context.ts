@@ -43,6 +43,20 @@ export interface TextSeal {
   open(sealed: string, purpose: string): string | undefined;
 }
 
+/** What came of taking an operation's cost from what its caller may use in a minute. */
+export interface Charge {
+  readonly isAllowed: boolean;
+  readonly cost: number;
+  /** How much cost a caller may use in a minute. */
+  readonly limit: number;
+  /** How much of it is left. */
+  readonly remaining: number;
+  /** When all of it is there again, in milliseconds since 1970. */
+  readonly resetsAt: number;
+  /** Seconds until then, rounded up. */
+  readonly retryAfterSeconds: number;
+}
+
 export interface Context extends BaseContext {
   /** Who sends the operation. What a viewer may do is decided in src/auth alone. */
   viewer: Viewer;
@@ -52,6 +66,10 @@ export interface Context extends BaseContext {
   upstream: Upstream;
   /** Every write with an idempotency key goes through this. */
   idempotency: Idempotency;
+  /** Takes a cost from what the caller may use in a minute; undefined where callers have no limit. */
+  charge: ((cost: number) => Charge) | undefined;
+  /** What came of it, once the cost is known. */
+  charged: Charge | undefined;
   /** How long the operation may still take. */
   time: Pick<Deadline, 'remainingMs'>;
   audit: Audit;
@@ -91,6 +109,7 @@ export interface OperationRequest {
   isCurrent: boolean;
   budget: OperationBudget;
   delivery: Delivery | undefined;
+  charge?: ((cost: number) => Charge) | undefined;
   onCall: (report: CallReport) => void;
   beginExchange: CallScope['beginExchange'];
 }
@@ -98,8 +117,9 @@ export interface OperationRequest {
 /** Creates the context of one operation. */
 export function createContext(
   { client, idempotency, audit, seal, differing }: SharedParts,
-  { caller, requestId, log, isCurrent, budget, delivery, onCall, beginExchange }: OperationRequest,
+  request: OperationRequest,
 ): Context {
+  const { caller, requestId, log, isCurrent, budget, onCall, beginExchange } = request;
   const { viewer, token } = caller;
   const calls: CallReport[] = [];
   const dependencies = new ResponseDependencies();
@@ -125,7 +145,8 @@ export function createContext(
   };
   return {
     ...{ viewer, upstream, idempotency, audit, seal, requestId, log, calls, dependencies },
-    delivery,
+    delivery: request.delivery,
+    ...{ charge: request.charge, charged: undefined },
     loaders: createLoaders({
       ...{ upstream, differing, granted: grantedScopes, maxPageSize: client.maxPageSize },
     }),

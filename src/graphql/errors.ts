@@ -26,6 +26,10 @@ export type ErrorCode =
   | 'PERSISTED_QUERY_HASH_MISMATCH'
   | 'INTERNAL_SERVER_ERROR';
 
+/** Returns what a caller reads who has used its cost of a minute, or who asks for more than is left. */
+export const callerLimitMessage = (limit: number, retryAfterSeconds: number) =>
+  `You may use a cost of ${limit} in a minute (\`CALLER_COST_PER_MINUTE\`), and too little of it is left. Try again in ${retryAfterSeconds} seconds, or ask for less.`;
+
 /** The codes that failed calls have for a client. */
 export const FAILURE_CODES = {
   INVALID_ID: 'BAD_USER_INPUT',
@@ -145,6 +149,7 @@ const CLIENT_CODES: ReadonlySet<unknown> = new Set<string>([
   'NOT_FOUND',
   'FORBIDDEN',
   'UNAUTHENTICATED',
+  'RATE_LIMITED',
   'UPSTREAM_UNAVAILABLE',
   'IDEMPOTENCY_UNAVAILABLE',
   'QUERY_TOO_COMPLEX',

@@ -12,7 +12,10 @@ const REQUEST_HEADERS = [
   ...['x-apollo-operation-name', 'x-graphql-cost', 'x-graphql-explain', 'last-event-id'],
 ];
 /** Response headers that they may read, besides those that browsers always expose. */
-const RESPONSE_HEADERS = ['etag', 'retry-after', 'www-authenticate', 'x-request-id'];
+const RESPONSE_HEADERS = [
+  ...['etag', 'ratelimit', 'ratelimit-policy', 'retry-after'],
+  ...['www-authenticate', 'x-request-id'],
+];
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 /** How many blocked origins are logged. Clients can make up any number of them. */
 const MAX_LOGGED_ORIGINS = 20;

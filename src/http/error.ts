@@ -21,20 +21,26 @@ export function httpError(
   message: string,
   { id }: Pick<FastifyRequest, 'id'>,
   code = HTTP_CODES[status] ?? (status >= 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_REQUEST'),
+  extensions: object = {},
 ) {
-  return { errors: [{ message, extensions: { code, requestId: id } }] };
+  return { errors: [{ message, extensions: { code, ...extensions, requestId: id } }] };
 }
 
 /** Sends an HTTP error. */
 export function sendError(
   request: FastifyRequest,
   reply: FastifyReply,
-  { status, message, code }: { status: number; message: string; code?: string },
+  {
+    status,
+    message,
+    code,
+    extensions,
+  }: { status: number; message: string; code?: string; extensions?: object },
 ): FastifyReply {
   // Fastify drops the type that was set when an error is thrown. Only /graphql negotiates one.
   const { graphql: state }: Partial<Pick<FastifyRequest, 'graphql'>> = request;
   if (state?.responseType !== undefined) reply.type(state.responseType);
-  return reply.code(status).send(httpError(status, message, request, code));
+  return reply.code(status).send(httpError(status, message, request, code, extensions));
 }
 
 /**

@@ -51,6 +51,8 @@ export function createExecuteDetached(execution: Execution): ExecuteDetached {
       return { ...result, operation: request.graphql.operation };
     } finally {
       budget.close();
+      // The caller has paid for the stream, and doesn't pay for what others change meanwhile.
+      request.graphql.charge = undefined;
       // A stream lives long, and would hold all that the operation has read.
       request.graphql.operation = undefined;
     }
@@ -63,9 +65,10 @@ async function contextOf(
   { parts, metrics }: Execution,
   budget: OperationBudget,
 ): Promise<Context> {
-  const { isCurrent, span, delivery } = state;
+  const { isCurrent, span, delivery, charge } = state;
   const operation = createContext(parts, {
-    ...{ caller: await state.caller!, requestId, log, isCurrent, budget, delivery },
+    ...{ caller: await state.caller!, requestId, log, isCurrent, budget },
+    ...{ delivery, charge },
     onCall: (report) => {
       metrics?.callEnded(report);
       span?.called(report);

@@ -31,6 +31,7 @@ export function graphqlRoute(parts: GraphqlParts): FastifyPluginAsync {
       ],
       preHandler: [
         steps.authenticate,
+        ...(parts.callerBudget === undefined ? [] : [steps.meter]),
         steps.sendCachedResponse,
         steps.parseBody,
         steps.resolveTrustedDocument,

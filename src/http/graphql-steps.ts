@@ -8,12 +8,16 @@ import type {
   preHandlerHookHandler,
 } from 'fastify';
 import type { Authenticate } from '../auth/authenticate.js';
+import { budgetOwner } from '../auth/identity.js';
 import type { Config } from '../config.js';
+import type { Charge } from '../graphql/context.js';
+import { callerLimitMessage } from '../graphql/errors.js';
 import { withTrustedDocument } from '../graphql/trusted-documents.js';
 import { logText } from '../telemetry/redact.js';
 import type { Telemetry } from '../telemetry/index.js';
 import type { Cache } from '../upstream/cache/index.js';
 import type { Admission } from './admission.js';
+import { rateLimitHeaders, type CallerBudget } from './caller-budget.js';
 import type { CoalescedExecutions } from './coalesce.js';
 import type { Execute } from './execute.js';
 import { addRequestId, sendError } from './error.js';
@@ -37,6 +41,8 @@ export interface GraphqlParts {
   responses: ResponseCache;
   executions: CoalescedExecutions;
   live: LiveQueries;
+  /** What callers may use in a minute; undefined where they have no limit. */
+  callerBudget?: CallerBudget | undefined;
   /** Learns of writes through other replicas: see `Cache.refresh`. */
   refresh: Cache['refresh'];
   admission: Admission;
@@ -146,6 +152,19 @@ export class GraphqlSteps {
     // Not every request gets as far as a step that awaits it.
     caller.catch(() => undefined);
     done();
+  };
+
+  /** Lets later steps charge the caller. Who isn't authenticated is refused without a charge. */
+  readonly meter: preHandlerAsyncHookHandler = async (request, reply) => {
+    const { callerBudget } = this.#parts;
+    const caller = callerBudget && (await request.graphql.caller!.catch(() => undefined));
+    if (callerBudget === undefined || caller === undefined) return;
+    const owner = budgetOwner(caller.viewer, request.ip);
+    request.graphql.charge = (cost) => {
+      const charge = callerBudget.charge(owner, cost);
+      reply.headers(rateLimitHeaders(charge));
+      return charge;
+    };
   };
 
   readonly sendCachedResponse: preHandlerAsyncHookHandler = async (request, reply) => {
@@ -265,6 +284,8 @@ export class GraphqlSteps {
     shared: SharedResponse,
   ): Promise<FastifyReply> {
     const { response, from } = shared;
+    const charge = request.graphql.charge?.(1);
+    if (charge?.isAllowed === false) return this.#limitCaller(request, reply, charge);
     request.graphql.sharedResponse = shared;
     const operationName = response.operationName && logText(response.operationName);
     request.log.info({ operation: 'query', operationName, from }, 'operation');
@@ -285,6 +306,18 @@ export class GraphqlSteps {
         code: 'OVERLOADED',
       },
     );
+  }
+
+  async #limitCaller(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { limit, retryAfterSeconds }: Charge,
+  ): Promise<FastifyReply> {
+    return sendError(request, reply.header('retry-after', String(retryAfterSeconds)), {
+      status: 429,
+      message: callerLimitMessage(limit, retryAfterSeconds),
+      extensions: { retryAfterSeconds },
+    });
   }
 
   #send(

@@ -39,13 +39,14 @@ export function createHttpServer(
   config: Config,
   { logTo, isClosing = () => false }: HttpServerOptions = {},
 ): FastifyInstance {
-  const { requestTimeoutMs, maxConnections, cors } = config;
+  const { requestTimeoutMs, maxConnections, trustedProxies, cors } = config;
   const app = Fastify({
     logger: loggerOptions(config, logTo),
     logController: new LogController({
       disableRequestLogging: true,
       requestIdLogLabel: 'requestId',
     }),
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: ({ headers: { 'x-request-id': id } }) =>
       typeof id === 'string' && REQUEST_ID.test(id) && logText(id) === id ? id : randomUUID(),

@@ -22,6 +22,7 @@ import * as organizationUserMfa from './organization-user-mfa.js';
 import * as organizations from './organizations.js';
 import * as people from './people.js';
 import * as permissions from './permissions.js';
+import * as rateLimit from './rate-limit.js';
 import * as refreshClaims from './refresh-claims.js';
 import * as roles from './roles.js';
 import * as scalars from './scalars.js';
@@ -49,6 +50,7 @@ const domains = [
   permissions.resolvers,
   featureFlags.resolvers,
   viewer.resolvers,
+  rateLimit.resolvers,
   changes.resolvers,
 ];
 

@@ -101,6 +101,11 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly #callersLimited = this.#counter(
+    'kinde_graphql_callers_limited_total',
+    'Requests refused because their caller had used its cost of the minute.',
+    [],
+  );
   readonly #liveExecutions = this.#counter(
     'kinde_graphql_live_executions_total',
     'Repeated executions of live queries, by whether the result had changed.',
@@ -188,6 +193,11 @@ export class Metrics {
   /** Counts a request for the gateway's own token. */
   tokenRequested(error: UpstreamError | undefined): void {
     this.#tokens.inc({ outcome: error?.failure ?? 'ok' });
+  }
+
+  /** Counts a request that was refused because of what its caller had used. */
+  callerLimited(): void {
+    this.#callersLimited.inc();
   }
 
   /** Counts a repeated execution of a live query, whose result went to this many streams. */

@@ -54,6 +54,8 @@ describe('readConfig', () => {
       },
       overload: { maxConcurrent: 1_000, maxWaitMs: 1_000, maxEventLoopDelayMs: 1_000 },
       maxConnections: 10_000,
+      callerCostPerMinute: 0,
+      trustedProxies: [],
       shutdown: { delayMs: 0, graceMs: 25_000 },
       streams: { maxStreams: 5_000, maxStreamsPerCaller: 100 },
       webhooks: { jwksUri: undefined },
@@ -252,3 +254,19 @@ test('.env.example has every setting with its default', () => {
   expect(Object.keys(env).sort()).toEqual([...settingsByVariable.keys()].sort());
   expect(readConfig(env)).toEqual(readConfig({}));
 });
+
+test.each([
+  ['10.0.0.0/8, ::1,127.0.0.1', ['10.0.0.0/8', '::1', '127.0.0.1']],
+  ['fd00::/8', ['fd00::/8']],
+])('TRUSTED_PROXIES takes %s', (text, networks) => {
+  expect(readConfig({ TRUSTED_PROXIES: text }).trustedProxies).toEqual(networks);
+});
+
+test.each(['proxy', '10.0.0.0/33', '10.0.0.1/', '1.2.3', '10.0.0.0/8/8'])(
+  'TRUSTED_PROXIES refuses %s',
+  (text) => {
+    expect(problems({ TRUSTED_PROXIES: text })).toEqual([
+      expect.stringContaining(`must list addresses or networks such as 10.0.0.0/8: "${text}"`),
+    ]);
+  },
+);

@@ -124,6 +124,8 @@ describe('pages of CORS_ORIGINS', () => {
     const response = await post(gateway, { origin: APP });
     expect(response.headers.get('access-control-expose-headers')?.split(', ').sort()).toEqual([
       'etag',
+      'ratelimit',
+      'ratelimit-policy',
       'retry-after',
       'www-authenticate',
       'x-request-id',

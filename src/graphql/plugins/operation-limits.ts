@@ -1,10 +1,11 @@
 /** Refuses operations that are too large before they are executed, and tells what the others may cost. */
-import type { ApolloServerPlugin } from '@apollo/server';
+import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerErrorCode } from '@apollo/server/errors';
 import { GraphQLError, type OperationDefinitionNode } from 'graphql';
 import type { Limits } from '../../config.js';
-import type { Context } from '../context.js';
+import type { Charge, Context } from '../context.js';
 import { ErrorLocations } from '../error-locations.js';
+import { callerLimitMessage } from '../errors.js';
 import { fragmentsOf } from '../limits/collect-fields.js';
 import { checkOperation } from '../limits/operation-limits.js';
 import { coerceVariables } from '../limits/variables.js';
@@ -22,6 +23,18 @@ const unsupported = (operation: OperationDefinitionNode) =>
     nodes: [operation],
     extensions: { code: ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE },
   });
+
+function callerLimited({ limit, retryAfterSeconds }: Charge): GraphQLError {
+  return new GraphQLError(callerLimitMessage(limit, retryAfterSeconds), {
+    extensions: {
+      ...{ code: 'RATE_LIMITED', retryAfterSeconds },
+      http: {
+        status: 429,
+        headers: new HeaderMap([['retry-after', String(retryAfterSeconds)]]),
+      },
+    },
+  });
+}
 
 interface Options {
   limits: Limits;
@@ -61,6 +74,9 @@ export function operationLimits({ limits, isSchemaPublic }: Options): ApolloServ
           cost = checked.cost;
           contextValue.summary.cost = cost;
           refuse(checked.errors);
+          const charged = contextValue.charge?.(Math.max(1, cost ?? 1));
+          contextValue.charged = charged;
+          if (charged?.isAllowed === false) throw callerLimited(charged);
         },
         async willSendResponse({ request, source, document, response: { body } }) {
           if (body.kind !== 'single') return;
