@@ -2,7 +2,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
-import { buildSchema, isScalarType, lexicographicSortSchema, type GraphQLSchema } from 'graphql';
+import {
+  buildSchema,
+  getDirectiveValues,
+  GraphQLSpecifiedByDirective,
+  isScalarType,
+  lexicographicSortSchema,
+  type GraphQLSchema,
+} from 'graphql';
 import { auditMutations } from './audit.js';
 import { acceptGlobalIds } from './global-ids.js';
 import { completeListsInTurns } from './list-turns.js';
@@ -45,12 +52,11 @@ function makeSchema(): GraphQLSchema {
 
 /** Gives scalars the description and specification of the SDL, which their implementations override. */
 function describeScalars(schema: GraphQLSchema): void {
-  const declared = buildSchema(readTypeDefs().join('\n')).getTypeMap();
   for (const type of Object.values(schema.getTypeMap())) {
-    const sdl = declared[type.name];
-    if (!isScalarType(type) || !isScalarType(sdl)) continue;
-    type.description = sdl.description;
-    type.specifiedByURL = sdl.specifiedByURL;
+    if (!isScalarType(type) || type.astNode == null) continue;
+    const specifiedBy = getDirectiveValues(GraphQLSpecifiedByDirective, type.astNode);
+    type.description = type.astNode.description?.value;
+    type.specifiedByURL = specifiedBy?.['url'] as string | undefined;
   }
 }
 

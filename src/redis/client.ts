@@ -1,6 +1,5 @@
 /** The connection to Redis that all users of a process share. */
 import { createHash, randomUUID } from 'node:crypto';
-import { createClient } from '@redis/client';
 import { ignoreResult, script, UnexpectedReplyError, type Script } from './script.js';
 import { within } from './within.js';
 
@@ -16,9 +15,13 @@ export class RedisUnavailableError extends Error {
   override readonly name = 'RedisUnavailableError';
 }
 
+type Driver = Awaited<ReturnType<typeof loadDriver>>;
 type Connection = ReturnType<typeof connectionTo>;
 
-const connectionTo = (url: string) =>
+/** Loads the driver, whose 477 modules a gateway without Redis never needs. */
+const loadDriver = () => import('@redis/client');
+
+const connectionTo = (url: string, { createClient }: Driver) =>
   createClient({
     url,
     // A command that waits for a connection would hold up its caller.
@@ -44,6 +47,7 @@ export class RedisClient {
   readonly #readyListeners: (() => void)[] = [];
   readonly #lostListeners: ((error: unknown) => void)[] = [];
   readonly #subscriptions: { channel: string; listener: (message: string) => void }[] = [];
+  #driver: Driver | undefined;
   #connection: Connection | undefined;
   /** The scripts that Redis knows by their hash. To ask for an unknown one costs a second exchange. */
   readonly #loaded = new Set<string>();
@@ -82,6 +86,7 @@ export class RedisClient {
 
   /** Connects. Resolves when there is a connection or when that takes too long; attempts go on then. */
   async connect(): Promise<void> {
+    this.#driver ??= await loadDriver();
     await within(CONNECT_MS, this.#open()).catch(() => undefined);
   }
 
@@ -135,8 +140,9 @@ export class RedisClient {
 
   /** Never rejects: listeners hear of a failure, and another attempt follows. */
   async #open(): Promise<void> {
-    if (this.#isClosed) return;
-    const connection = connectionTo(typeof this.#url === 'string' ? this.#url : this.#url());
+    if (this.#isClosed || this.#driver === undefined) return;
+    const url = typeof this.#url === 'string' ? this.#url : this.#url();
+    const connection = connectionTo(url, this.#driver);
     this.#connection = connection;
     this.#unanswered = 0;
     this.#loaded.clear();
@@ -187,6 +193,7 @@ const PING = script('return 1', ignoreResult);
 /** Connects, runs a script and disconnects. Rejects with why the first attempt failed. */
 export async function ping(url: string): Promise<void> {
   const client = new RedisClient(url);
+  await loadDriver();
   try {
     const replied = new Promise<void>((resolve, reject) => {
       client.onLost(reject);

@@ -365,8 +365,13 @@ test('every block names its file', () => {
 });
 
 describe('the blocks', () => {
-  const check = (extra: Record<string, string> = {}) => {
-    for (const [name, text] of Object.entries(extra)) writeFileSync(join(project, name), text);
+  const WRONG = `import { ADD_ROLE } from './operations.js';
+    import { createUrqlClient } from './urql.js';
+    void createUrqlClient({ token: async () => undefined }).mutation(ADD_ROLE, { input: { role: 'admin' } });`;
+  let complaints: string[];
+  // One compilation: most of it is the libraries' declarations.
+  beforeAll(() => {
+    writeFileSync(join(project, 'src/wrong.ts'), WRONG);
     const { options } = ts.convertCompilerOptionsFromJson(
       {
         ...JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')).compilerOptions,
@@ -377,29 +382,26 @@ describe('the blocks', () => {
       },
       project,
     );
-    const files = [...sources.map(({ code }) => fileOf(code)!), 'driver.ts', ...Object.keys(extra)];
+    const files = [...sources.map(({ code }) => fileOf(code)!), 'driver.ts', 'src/wrong.ts'];
     const program = ts.createProgram(
       files.map((name) => join(project, name)),
       options,
     );
-    return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
+    complaints = ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
       const line = file?.getLineAndCharacterOfPosition(start!).line ?? 0;
       return `${file?.fileName.replace(project, '')}:${line + 1} ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
     });
-  };
+  }, 120_000);
+
+  const isOfWrong = (complaint: string) => complaint.startsWith('/src/wrong.ts');
 
   test('compile, with the types that were generated from the schema', () => {
-    expect(check()).toEqual([]);
-  }, 120_000);
+    expect(complaints.filter((complaint) => !isOfWrong(complaint))).toEqual([]);
+  });
 
   test('do not compile when they ask for what is not there', () => {
-    const wrong = `import { ADD_ROLE } from './operations.js';
-      import { createUrqlClient } from './urql.js';
-      void createUrqlClient({ token: async () => undefined }).mutation(ADD_ROLE, { input: { role: 'admin' } });`;
-    expect(check({ 'src/wrong.ts': wrong })).toEqual([
-      expect.stringMatching(/^\/src\/wrong\.ts:3 /),
-    ]);
-  }, 120_000);
+    expect(complaints.filter(isOfWrong)).toEqual([expect.stringMatching(/^\/src\/wrong\.ts:3 /)]);
+  });
 });
 
 describe('Apollo Client as the recipes make it', () => {

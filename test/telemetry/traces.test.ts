@@ -232,7 +232,7 @@ test('an unreachable collector costs a line in the log, and delays nothing', asy
   expect(lines.map(({ msg }) => msg)).toEqual(['traces cannot be delivered']);
 }, 30_000);
 
-test('without an endpoint, or when disabled, nothing of OpenTelemetry or Prometheus is loaded', async () => {
+test('without an endpoint, or when disabled, nothing of OpenTelemetry, Prometheus or Redis is loaded', async () => {
   const { emulator, execute } = await start({ env: { OTEL_SDK_DISABLED: 'true' } });
   await execute('{ roles { nodes { key } } }', undefined, { traceparent: traceparent() });
   expect(emulator.requests[0]).not.toHaveProperty('traceparent');
@@ -246,7 +246,7 @@ test('without an endpoint, or when disabled, nothing of OpenTelemetry or Prometh
       import { createGateway } from './dist/server.js';
       const kinde = { baseUrl: 'http://127.0.0.1:1', audience: 'a', credentials: { clientId: 'a', clientSecret: 'b' } };
       await createGateway({ ...readConfig({ LOG_LEVEL: 'silent', ...${JSON.stringify(env)} }), kinde });
-      const found = Object.keys(module._cache).map((file) => /opentelemetry.sdk-trace|prom-client/.exec(file)?.[0]);
+      const found = Object.keys(module._cache).map((file) => /opentelemetry.sdk-trace|prom-client|@redis.client/.exec(file)?.[0]);
       console.log([...new Set(found)].filter(Boolean).sort().join());
       process.exit();
     `;
@@ -257,7 +257,10 @@ test('without an endpoint, or when disabled, nothing of OpenTelemetry or Prometh
     return stdout.trim() + stderr;
   };
   expect(loadedWith({})).toBe('');
-  expect(loadedWith({ METRICS_PORT: '0', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' })).toBe(
-    '@opentelemetry/sdk-trace,prom-client'.replace('@', ''),
-  );
+  const used = {
+    METRICS_PORT: '0',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
+    REDIS_URL: 'redis://127.0.0.1:1',
+  };
+  expect(loadedWith(used)).toBe('@redis/client,opentelemetry/sdk-trace,prom-client');
 }, 60_000);

@@ -6,17 +6,22 @@ import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Parsed once for all cases: most of a compilation is the libraries' declarations. */
-const parsed = new Map<string, ts.SourceFile | undefined>();
-
 interface Edit {
   file: string;
   from: string;
   to: string;
 }
 
-/** Returns the compiler's complaints about the sources after these edits, which exist in memory only. */
-function complaintsAfter(edits: readonly Edit[]): string {
+/** Where the omissions show. To check these alone takes half of the time of all sources. */
+const CHECKED = [
+  'src/emulator/roles.ts',
+  'src/loaders/organizations.ts',
+  'src/resolvers/index.ts',
+  'src/upstream/endpoints/index.ts',
+];
+
+/** Returns the compiler's complaints about `CHECKED` after these edits, which exist in memory only. */
+function complaintsAfter(edits: readonly Edit[]): string[] {
   const edited = new Map<string, string>();
   for (const { file, from, to } of edits) {
     const path = `${root}${file}`;
@@ -27,18 +32,14 @@ function complaintsAfter(edits: readonly Edit[]): string {
   const config = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root);
   const host = ts.createCompilerHost(options);
-  const read = host.getSourceFile.bind(host);
-  host.getSourceFile = (name, ...rest) => {
-    const text = edited.get(name);
-    if (text !== undefined) return ts.createSourceFile(name, text, rest[0], true);
-    if (!parsed.has(name)) parsed.set(name, read(name, ...rest));
-    return parsed.get(name);
-  };
+  const read = host.readFile.bind(host);
+  host.readFile = (name) => edited.get(name) ?? read(name);
   const program = ts.createProgram([`${root}src/index.ts`], options, host);
-  return ts
-    .getPreEmitDiagnostics(program)
-    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))
-    .join('\n');
+  return CHECKED.flatMap((file) =>
+    program
+      .getSemanticDiagnostics(program.getSourceFile(`${root}${file}`))
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
+  );
 }
 
 /** What is left out or misspelled, and what the compiler must say of it. */
@@ -103,20 +104,23 @@ const OMISSIONS: readonly (readonly [title: string, complaint: string | RegExp, 
   ],
 ];
 
-describe('the compiler', () => {
-  test('accepts the sources as they are', () => {
-    expect(complaintsAfter([])).toBe('');
+describe('the compiler, of the sources with all of these omissions,', () => {
+  let complaints: string[];
+  // One compilation for all of them: it takes seconds.
+  beforeAll(() => {
+    complaints = complaintsAfter(OMISSIONS.flatMap(([, , ...edits]) => edits));
   }, 60_000);
 
-  describe('after omissions', () => {
-    let complaints: string;
-    // One compilation for all of them: each takes seconds.
-    beforeAll(() => {
-      complaints = complaintsAfter(OMISSIONS.flatMap(([, , ...edits]) => edits));
-    }, 60_000);
+  test.each(OMISSIONS)('%s', (_, complaint) => {
+    const pattern =
+      typeof complaint === 'string'
+        ? expect.stringContaining(complaint)
+        : expect.stringMatching(complaint);
+    expect(complaints).toContainEqual(pattern);
+  });
 
-    test.each(OMISSIONS)('%s', (_, complaint) => {
-      expect(complaints).toMatch(complaint);
-    });
+  // Also shows that each complaint is due to its omission: `npm run types` has none.
+  test('has no other complaint', () => {
+    expect(complaints).toHaveLength(OMISSIONS.length);
   });
 });
