@@ -8,8 +8,10 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { createClient } from 'graphql-sse';
 import type { GraphQLResult } from '../support/gateway.js';
 import { describeWith } from '../support/programs.js';
+import { waitFor } from '../support/replicas.js';
 import {
   read,
   REPLICAS,
@@ -20,6 +22,7 @@ import {
 
 const run = promisify(execFile);
 const CLIENTS = 6;
+const STREAMS = 50;
 /** How long a client waits before it sends its next request, in milliseconds. */
 const PAUSE_MS = 20;
 const DETAILS = 'query ($code: ID!) { organization(code: $code) { name } }';
@@ -195,6 +198,53 @@ describeWith('nginx', 'redis-server')('two replicas behind nginx', () => {
     expect((await ask(topology.url, DETAILS, { code })).errors).toBeUndefined();
     await topology.replicas['gateway-1'].start();
     rmSync(join(topology.down, 'gateway-1'));
+  }, 60_000);
+
+  test('streams outlive a replica that is killed and a Redis that loses all, and miss no state', async () => {
+    const names: (string | undefined)[] = [];
+    const client = createClient({
+      url: `${topology.url}/graphql`,
+      retryAttempts: Infinity,
+      retry: () => new Promise((resolve) => setTimeout(resolve, 50)),
+    });
+    for (let index = 0; index < STREAMS; index++) {
+      names.push(undefined);
+      client.subscribe<{ organization: { name: string } | null }>(
+        {
+          query: 'query ($code: ID!) @live { organization(code: $code) { name } }',
+          variables: { code },
+        },
+        {
+          next: ({ data }) => void (names[index] = data?.organization?.name),
+          error: (error) => void (names[index] = String(error)),
+          complete: () => void (names[index] = 'complete'),
+        },
+      );
+    }
+    const shown = (name: string | undefined) =>
+      waitFor(() => names.every((one) => (name === undefined ? one !== undefined : one === name)));
+    const rename = async (name: string) => {
+      const { url } = topology.replicas['gateway-2'];
+      expect((await ask(url, RENAME, { code, name })).errors).toBeUndefined();
+    };
+    try {
+      await shown(undefined);
+      const victim = topology.replicas['gateway-1'];
+      const exit = once(victim.process, 'exit');
+      victim.process.kill('SIGKILL');
+      await exit;
+      await rename('Without a replica');
+      await shown('Without a replica');
+      await victim.start();
+      await topology.redis.kill();
+      await rename('Without Redis');
+      await topology.redis.restart();
+      await shown('Without Redis');
+      await rename('With both');
+      await shown('With both');
+    } finally {
+      client.dispose();
+    }
   }, 60_000);
 
   test('a replica that is killed under load loses its own requests in flight, and no write is retried', async () => {

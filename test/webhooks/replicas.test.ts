@@ -36,11 +36,11 @@ interface Step {
 }
 
 const steps = fc.array(
-  fc.record<Step>({
-    write: fc.constantFrom('rename', 'role', 'membership'),
-    organization: fc.constantFrom(0, 1),
-    through: fc.constantFrom('elsewhere', 'elsewhere', 0, 1),
-    reads: fc.array(fc.constantFrom(0, 1), { maxLength: 3 }),
+  fc.record({
+    write: fc.constantFrom<Step['write'][]>('rename', 'role', 'membership'),
+    organization: fc.constantFrom<Step['organization'][]>(0, 1),
+    through: fc.constantFrom<Step['through'][]>('elsewhere', 'elsewhere', 0, 1),
+    reads: fc.array(fc.constantFrom<Step['reads']>(0, 1), { maxLength: 3 }),
     isSettled: fc.boolean(),
   }),
   { minLength: 1, maxLength: 5 },
@@ -121,7 +121,6 @@ describeWith('redis-server')('with replicas', () => {
   }
 
   let version = 0;
-  /** Makes a write; false where it has nothing to do. */
   async function write({ write, organization, through }: Step): Promise<void> {
     const code = codes[organization]!;
     const member = members[organization]!;
