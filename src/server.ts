@@ -45,7 +45,7 @@ export interface Gateway {
   close(): Promise<void>;
   /**
    * Reads secrets from their files again, and requests a token with the new one. Rejects when there is
-   * none to be had, and then the token of before stays in use.
+   * none, and then the previous token stays in use.
    */
   reloadSecrets(): Promise<void>;
   log: FastifyBaseLogger;

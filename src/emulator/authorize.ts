@@ -1,4 +1,4 @@
-/** Who may call what, as the emulated API decides it by a token's claims. */
+/** Authorization of the emulated API, by a token's claims. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { JWTPayload } from 'jose';
 import type { Endpoint } from '../upstream/endpoint.js';

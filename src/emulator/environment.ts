@@ -17,11 +17,11 @@ export interface RecordedRequest {
   traceparent?: string;
   /** Of a token request without the secret. */
   body?: unknown;
-  /** Undefined until there is a response, and for good where the connection is closed instead. */
+  /** Undefined until there is a response, and where the connection is closed instead. */
   status?: number;
 }
 
-/** What the server works on; the emulator may put others in their place while it runs. */
+/** What the server works on. The emulator may replace its parts while it runs. */
 export interface Environment {
   state: State;
   tokens: Tokens;

@@ -37,7 +37,7 @@ export class KindeError extends Error {
   }
 }
 
-/** A 400, which is also what the API answers when a named thing does not exist. */
+/** A 400, which the API also sends when a named object doesn't exist. */
 export const invalid = (code: string, message: string) => new KindeError(400, code, message);
 
 /** Where a refused bulk write says which of its values is to blame. Kinde documents none. */

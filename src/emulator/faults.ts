@@ -8,7 +8,7 @@ const OAUTH_ROUTES = [
   'GET /.well-known/openid-configuration',
 ] as const;
 
-/** Everything that the emulator answers, as one writes it. */
+/** Every route of the emulator, as faults name it. */
 export type FaultRoute = Route | (typeof OAUTH_ROUTES)[number];
 
 export const FAULT_ROUTES: readonly FaultRoute[] = [
@@ -16,7 +16,7 @@ export const FAULT_ROUTES: readonly FaultRoute[] = [
   ...OAUTH_ROUTES,
 ];
 
-/** What a fault can be told by. */
+/** What a fault can match. */
 export interface FaultTarget {
   /** The route of the table that the request matches; undefined where it matches none. */
   route: string | undefined;
@@ -42,11 +42,11 @@ export interface Fault {
   /** One route; left out, with `match` left out too, every call of the Management API. */
   route?: FaultRoute;
   match?: (target: FaultTarget) => boolean;
-  /** How often it strikes before it is over; left out, until it is ended. */
+  /** How many requests it affects. Defaults to all, until it is ended. */
   times?: number;
-  /** How long the response is held up, its own or the one in its place. */
+  /** How long the response is delayed, its own or its replacement. */
   delayMs?: number;
-  /** Left out, the response is the emulator's own. */
+  /** Defaults to the emulator's own response. */
   respond?: FaultResponse;
 }
 
@@ -54,7 +54,7 @@ export interface Fault {
 export class Faults {
   #faults: { fault: Fault; left: number }[] = [];
 
-  /** Returns what ends it. */
+  /** Returns a function that ends it. */
   add(fault: Fault): () => void {
     const entry = { fault, left: fault.times ?? Infinity };
     this.#faults.unshift(entry);

@@ -1,6 +1,6 @@
 /**
  * Kinde's organization API as far as the gateway uses it, in memory and on a real socket: strict
- * where the real one is, with its error shapes and quirks, and with switches for trouble.
+ * where the real one is, with its error shapes and quirks, and with switches for faults.
  */
 import type { AddressInfo } from 'node:net';
 import type { z } from 'zod';
@@ -38,50 +38,50 @@ export interface EmulatorOptions {
   host?: string;
   /** 0 takes any free port. */
   port?: number;
-  /** Where others reach the emulator; left out, where it listens. It is the tokens' issuer too. */
+  /** The public URL, which is also the tokens' issuer. Defaults to the listening address. */
   url?: string;
   organizations?: number;
-  /** Members of every organization; left out, they vary around 24. */
+  /** Members of every organization. By default the numbers vary around 24. */
   usersPerOrganization?: number;
-  /** How long every response is held up. */
+  /** How long every response is delayed, in milliseconds. */
   latencyMs?: number;
   /** Calls of the Management API a minute; 0 means no limit. */
   rateLimit?: number;
   /** How many organizations there may be; the creation of one more is refused with a 403. */
   organizationLimit?: number;
-  /** What page tokens stand for; `entry` when left out. */
+  /** What page tokens stand for. Defaults to `entry`. */
   pageTokens?: PageTokenKind | undefined;
-  /** How long page tokens can be used; left out, for good. */
+  /** How long page tokens can be used. They don't expire by default. */
   pageTokenLifetimeSeconds?: number | undefined;
-  /** Where a refused bulk write names who or what is to blame; in the `message` when left out. */
+  /** Where a refused bulk write names the user, role or permission to blame. Defaults to the `message`. */
   culprits?: CulpritPlace | undefined;
-  /** Whether a bulk update replaces what a member has or adds to it; `replace` when left out. */
+  /** Whether a bulk update replaces what a member has or adds to it. Defaults to `replace`. */
   bulkUpdates?: BulkUpdate | undefined;
-  /** Which permissions the filter of a list of members matches; `all` when left out. */
+  /** Which permissions the filter of a list of members matches. Defaults to `all`. */
   permissionFilter?: PermissionFilter | undefined;
-  /** What is switched on from the start, and again after a reset. */
+  /** The switches at the start and after a reset. */
   switches?: z.input<typeof SwitchesSchema>;
-  /** Another text gives other organizations, people and ids. */
+  /** Determines organizations, people and ids. */
   seed?: string;
-  /** How long the tokens of the token endpoint live. */
+  /** The lifetime of tokens of the token endpoint. */
   tokenLifetimeSeconds?: number;
-  /** Whether requests are kept; an emulator that runs for days should not. */
+  /** Whether requests are recorded. Turn it off for an emulator that runs for days. */
   recordsRequests?: boolean;
 }
 
 export type Credentials = Pick<Client, 'clientId' | 'clientSecret'>;
 
 export interface Emulator extends Credentials {
-  /** What to set as KINDE_DOMAIN. */
+  /** The value for KINDE_DOMAIN. */
   readonly url: string;
   readonly issuer: string;
   readonly audience: string;
-  /** An application that has the scopes that read, and no others. */
+  /** An application that has only the scopes to read. */
   readonly readOnlyClient: Credentials;
   /** The calls of the Management API since the start, the last reset or the last clearRequests. */
   readonly requests: RecordedRequest[];
   readonly tokenRequests: RecordedRequest[];
-  /** What the environment holds; another object after a reset. */
+  /** The environment's data. A reset replaces the object. */
   readonly state: State;
   /** May be changed at any time. */
   latencyMs: number;
@@ -91,21 +91,21 @@ export interface Emulator extends Credentials {
   readonly switches: Switches;
   /** The requests as "GET /api/v1/organizations?page_size=3", in the order of their arrival. */
   calls(): string[];
-  /** Forgets the requests so far, of tokens too. */
+  /** Clears the recorded requests, also of tokens. */
   clearRequests(): void;
-  /** Switches a fault on; what it returns switches it off. */
+  /** Switches a fault on. Returns a function that switches it off. */
   fault(fault: Fault): () => void;
-  /** A token signed by the environment's key, with every scope unless told otherwise. */
+  /** Issues a token signed by the environment's key, with every scope by default. */
   issueToken(options?: TokenOptions): Promise<string>;
   /** Returns a webhook's body with this event, signed by the environment's key. */
   signEvent(event: Record<string, unknown>): Promise<string>;
-  /** Where events are delivered, and how deliveries ended. */
+  /** The registered webhooks, and the results of deliveries. */
   readonly webhooks: Webhooks;
-  /** Signs with a new key from now on, beside which the older ones stay published. */
+  /** Signs with a new key from now on. The older keys stay published. */
   rotateKey(): Promise<void>;
   /** Gives the application another secret, and returns it. The one before is no longer accepted. */
   rotateClientSecret(): string;
-  /** Back to the seed and to the options, with no faults and no requests. Tokens stay good. */
+  /** Restores the seed and the options, and clears faults and requests. Tokens stay valid. */
   reset(): void;
   close(): Promise<void>;
 }

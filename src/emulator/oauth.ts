@@ -20,7 +20,7 @@ export function oauthRoutes(app: FastifyInstance, environment: Environment): voi
     { parseAs: 'string' },
     (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(body.toString()))),
   );
-  // The form is the only encoding that the endpoint knows; anything else comes without parameters.
+  // The endpoint reads forms only; any other body has no parameters.
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, _body, done) => done(null, {}));
 
   app.setErrorHandler((error, _request, reply) => {
@@ -62,7 +62,7 @@ export function oauthRoutes(app: FastifyInstance, environment: Environment): voi
 
 async function grant({ tokens, switches }: Environment, form: Record<string, string>) {
   for (const name of ['grant_type', 'client_id', 'client_secret', 'audience']) {
-    // A decision for the audience: without it Kinde's token is good for nothing that is here.
+    // A decision for the audience: without it no endpoint here accepts Kinde's token.
     if (!form[name]) throw new OAuthError('invalid_request', `The request is missing ${name}`);
   }
   if (form.grant_type !== 'client_credentials') {
@@ -76,7 +76,7 @@ async function grant({ tokens, switches }: Environment, form: Record<string, str
   if (form.audience !== tokens.audience) {
     throw new OAuthError('unauthorized_client', `Not authorized for audience ${form.audience}`);
   }
-  // The official client always sends a scope, and an empty one: that asks for all there are.
+  // The official client always sends an empty scope, which requests all scopes.
   const asked = (form.scope ?? '').split(' ').filter(Boolean);
   const refused = asked.find((scope) => !client.scopes.includes(scope));
   if (refused) throw new OAuthError('invalid_scope', `The client does not have ${refused}`);

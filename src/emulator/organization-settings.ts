@@ -1,4 +1,4 @@
-/** What an organization holds besides its profile and its members. */
+/** The settings of an organization, besides its profile and its members. */
 import type { FileUpload } from '../upstream/endpoint.js';
 import type { OrganizationInvite } from '../upstream/endpoints/organization-invites.js';
 import type { Role } from '../upstream/types.js';

@@ -44,7 +44,7 @@ export class PageTokens {
     this.lifetimeSeconds = lifetimeSeconds;
   }
 
-  /** Ends the life of every token that has been issued so far. */
+  /** Expires every token that has been issued so far. */
   expireAll(): void {
     this.#generation++;
   }

@@ -1,4 +1,4 @@
-/** Forms in which Kinde, other than its specification says, is known or suspected to send its responses. */
+/** Forms of responses that differ from Kinde's specification and that Kinde is known or suspected to send. */
 
 /** Maps one value of a response; `name` is the property that holds it, "" for the response itself. */
 type Reshape = (value: unknown, name: string) => unknown;
@@ -22,7 +22,7 @@ const RESHAPES = {
   /** kinde-oss/kinde-dotnet-sdk issue 21: numbers and strings are mixed. nxt-fwd/kinde-go reads radii as text. */
   'text-scalars': (value) =>
     typeof value === 'boolean' || typeof value === 'number' ? String(value) : value,
-  /** What Go and others write for a list that was never made. */
+  /** Go, for one, writes null for a list without entries. */
   'null-lists': (value) => (Array.isArray(value) && value.length === 0 ? null : value),
   'absent-nulls': (value) =>
     isObject(value)

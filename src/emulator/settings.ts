@@ -57,12 +57,12 @@ const Settings = z.object({
   EMULATOR_USERS_PER_ORGANIZATION: whole(1, 10_000).optional(),
 });
 
-/** Every variable that is wrong, a line each. */
+/** A line for each invalid variable. */
 export class EmulatorSettingsError extends Error {}
 
 /**
- * The options that the environment variables ask for. An empty variable is one that is not set.
- * Throws an EmulatorSettingsError that names every bad one, so that a start tells all at once.
+ * Returns the options in the environment variables. An empty variable counts as unset.
+ * Throws an EmulatorSettingsError that names all invalid ones at once.
  */
 export function readEmulatorSettings(env: Record<string, string | undefined>): EmulatorOptions {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));

@@ -54,7 +54,7 @@ export interface ApiScopeRecord {
 export type OrganizationProfile = Sent<Organization> & { name: string };
 
 export interface OrganizationRecord extends OrganizationSettings {
-  /** What a read of the organization answers. */
+  /** The response to a read of the organization. */
   profile: OrganizationProfile;
   billing: NonNullable<OrganizationProfile['billing']> | null;
   members: Collection<Member>;
@@ -206,7 +206,7 @@ export class State {
     return flag;
   }
 
-  /** Takes a role from all who have it. */
+  /** Removes a role from all members. */
   removeRole(role: RoleRecord): void {
     this.roles.delete(role.id);
     for (const { members, invites } of this.organizations.values()) {
@@ -217,7 +217,7 @@ export class State {
     }
   }
 
-  /** Takes a permission from all roles and members. */
+  /** Removes a permission from all roles and members. */
   removePermission(permission: PermissionRecord): void {
     this.permissions.delete(permission.id);
     for (const role of this.roles.values()) {

@@ -17,5 +17,5 @@ export class Reply<Body> {
 export const created = <Payload extends object>(code: string, message: string, payload: Payload) =>
   new Reply(201, { code, message, ...payload });
 
-/** A success without a body, as some operations answer. */
+/** A success without a body, as some operations send it. */
 export const empty = (status: 200 | 204) => new Reply<never>(status);

@@ -63,7 +63,7 @@ function mentions(query: string): (user: UserRecord) => boolean {
     [full_name, email].some((value) => value?.toLowerCase().includes(text));
 }
 
-/** The texts of a comma separated parameter. */
+/** Returns the values of a comma-separated parameter. */
 export const separated = (text: string | undefined) => (text ?? '').split(',').filter(Boolean);
 
 /** A decision: a filter that names nothing filters nothing. */

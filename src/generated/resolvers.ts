@@ -2623,14 +2623,14 @@ export type UpdateOrganizationUsersInput = {
 /** Result of `updateOrganizationUsers`, member by member. */
 export type UpdateOrganizationUsersPayload = {
   readonly __typename?: 'UpdateOrganizationUsersPayload';
-  /** The organization, read again after the change. Null when no member is as asked for. */
+  /** The organization, read again after the change. Null when no member could be updated. */
   readonly organization?: Maybe<Organization>;
-  /** Kinde's ids of the members who are now as asked for, those who were so before included. */
+  /** Kinde's ids of the members who are now as the input says, whether they changed or not. */
   readonly updatedUserIds: ReadonlyArray<Scalars['ID']['output']>;
   /** The same members, read after the change. */
   readonly updatedUsers: ReadonlyArray<OrganizationUser>;
   /**
-   * An error for each user who is not as asked for, its `field` beginning with `["users", "<position>"]`, or
+   * An error for each user who could not be updated, its `field` beginning with `["users", "<position>"]`, or
    * an error about the whole input. Empty when all are.
    */
   readonly userErrors: ReadonlyArray<UserError>;

@@ -14,7 +14,7 @@ export interface SchemaRouteOptions {
 }
 
 /**
- * Returns a plugin that serves the schema to whoever may introspect it: callers that authenticate, on a
+ * Returns a plugin that serves the schema to callers that may introspect it: those that authenticate, on a
  * gateway that allows introspection. With trusted documents, introspection isn't among them.
  */
 export function schemaRoute({ authenticate, config }: SchemaRouteOptions): FastifyPluginAsync {

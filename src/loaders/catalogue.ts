@@ -28,8 +28,8 @@ export const catalogueTraits: EntryTraits<CatalogueList, Pick<CatalogueEntry, 'k
 };
 
 /**
- * Creates the reads of a catalogue. It is read as a whole, once per operation, for all who look up a key
- * or an id in it. Its pages can also be read one by one.
+ * Creates the reads of a catalogue. It is read as a whole, once per operation, for all lookups of a key
+ * or an id. Its pages can also be read one by one.
  */
 export function createCatalogue<T extends CatalogueEntry>(
   { granted, reads: all }: Pick<Sources, 'granted' | 'reads'>,
@@ -72,8 +72,8 @@ export function createCatalogue<T extends CatalogueEntry>(
         async () => undefined,
       ),
     /**
-     * Returns the catalogue as it is now, past every cache: what changes an entry must not begin with
-     * an outdated one, whose key another entry may have by now.
+     * Returns the catalogue as it is now, past every cache. A change of an entry must not start from
+     * an outdated entry, whose key may belong to another entry by now.
      */
     currentCatalogue: async (): Promise<CurrentCatalogue<T>> => {
       const entries = await walkToTheEnd(readPage({ skipsCache: true }), {});

@@ -5,7 +5,7 @@ import { ifPermitted } from './scopes.js';
 import type { Entry } from './shared-reads.js';
 import type { Sources } from './sources.js';
 
-/** Which flag in which organization. */
+/** A flag of an organization. */
 interface FlagReference {
   org_code: string;
   key: string;

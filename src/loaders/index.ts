@@ -1,4 +1,4 @@
-/** All reads of one operation. Made for each operation and passed by hand: nothing outlives it. */
+/** All reads of one operation. They are created for each operation, and nothing outlives it. */
 import type { Endpoint } from '../upstream/endpoint.js';
 import { createFeatureFlagLoaders } from './feature-flags.js';
 import { MemberLists } from './member-lists.js';
@@ -65,7 +65,7 @@ export function createLoaders({ differing, ...options }: LoaderOptions) {
   };
 }
 
-/** The same loaders, which tell of each read that they are asked for. */
+/** Returns the same loaders, which report each read. */
 function counted<L extends Record<string, (argument: never) => unknown>>(
   count: () => void,
   loaders: L,

@@ -1,10 +1,10 @@
-/** Whether somebody is a member, at the cost of one call. */
+/** Tests whether a user is a member, with one call. */
 import { endpoints } from '../upstream/endpoints/index.js';
 import { hasFailed } from '../upstream/errors.js';
 import { ifPermitted } from './scopes.js';
 import type { Sources } from './sources.js';
 
-/** Which person in which organization. */
+/** A user in an organization. */
 export interface MemberReference {
   org_code: string;
   user_id: string;

@@ -46,7 +46,7 @@ export function createOrganizationUserMfaLoaders({
 
 /**
  * Returns whether Kinde says that a member has no factor. It isn't documented how: any other 404 stays
- * an error, since it could mean that nobody knows.
+ * an error, since it may mean something else.
  */
 const saysNone = (error: unknown): boolean =>
   error instanceof UpstreamError &&

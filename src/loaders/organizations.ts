@@ -19,8 +19,8 @@ export type BillingAgreementParent = Exclude<
 >;
 
 /**
- * The orders that the gateway offers for organizations. Kinde takes `email_asc` and `email_desc`, too, but
- * organizations have no e-mail address, and what Kinde sorts by then isn't documented.
+ * The sort orders of organizations. Kinde accepts `email_asc` and `email_desc`, too, but
+ * organizations have no e-mail address, and the resulting order isn't documented.
  */
 export type OrganizationSort = 'name_asc' | 'name_desc';
 
@@ -90,7 +90,7 @@ export function createOrganizationLoaders({
   };
 }
 
-/** How many organizations are read by a call each, before the list is read for all of them. */
+/** The most organizations that are read one by one. For more, the list is read. */
 const MAX_SINGLE_READS = 3;
 
 /**

@@ -10,7 +10,7 @@ import type { Sources } from './sources.js';
 /** A person as far as what led here carries it: at least the id. */
 export type UserParent = Pick<User, 'id'> & Partial<User>;
 
-/** Which people: those with an address, name or number, those whom a search finds, or everybody. */
+/** A list of people: by address, name or number, by a search, or all. */
 export type PeopleList = Partial<Record<'email' | 'username' | 'phone' | 'search', string>>;
 
 /** People are listed in Kinde's own order, which is not documented. */
@@ -19,7 +19,7 @@ export const peopleTraits: EntryTraits<PeopleList, UserParent> = {
   orderOf: () => undefined,
 };
 
-/** Where people are members always comes along, so that `memberships` takes no further call. */
+/** Organizations are always included, so that `memberships` takes no further call. */
 const expand = 'organizations';
 
 /**
@@ -33,7 +33,7 @@ const UNSAID = Object.fromEntries(Object.keys(User.properties).map((name) => [na
 
 const saidOrNull = (user: User): User => ({ ...UNSAID, ...user });
 
-/** The same of what a search finds. It never has telephone numbers, so theirs takes a call. */
+/** The same for results of a search. They never have telephone numbers, which take a call of their own. */
 function saidByASearch(user: User): UserParent {
   const { phone, ...rest } = saidOrNull(user);
   return phone === null ? rest : { ...rest, phone };
@@ -63,7 +63,7 @@ export function createPeopleLoaders({ upstream: { users }, reads, maxPageSize }:
     size: number,
     starting_after: string | undefined,
   ): Promise<Page<UserParent>> {
-    // One more than wanted tells whether any follow.
+    // One more than wanted, to know whether others follow.
     const page_size = Math.min(size + 1, MAX_SEARCH_PAGE);
     const { results } = await users.search({ query, page_size, starting_after, expand });
     const isLast = results.length < Math.min(page_size, maxPageSize());

@@ -8,7 +8,7 @@ export type GrantedScopes = () => Scopes | Promise<Scopes>;
 type Scopes = ReadonlySet<string> | undefined;
 
 /**
- * What `read` gives or, where the token may not call its endpoint, what `otherwise` gives. The call is
+ * Returns the result of `read` or, where the token may not call its endpoint, that of `otherwise`. The call is
  * not made when the token is known to lack the scope.
  */
 export function ifPermitted<T>(

@@ -15,7 +15,7 @@ export interface Page<T> {
   size: number;
 }
 
-/** Which page of which list: `list` is all that identifies the list and its order. */
+/** A page of a list. `list` identifies the list and its order. */
 export interface PageRequest<L> {
   list: L;
   size: number;
@@ -35,7 +35,7 @@ export type ReadTogether<K, V> = (
   keys: readonly K[],
 ) => ((key: K) => Promise<V | undefined>) | undefined;
 
-/** A read of many keys in one call, and a way to store a value that another read has brought along. */
+/** A read of many keys in one call. `prime` stores a value that another read has returned. */
 export interface BatchedRead<K, V> {
   load: (key: K) => Promise<V>;
   prime: (key: K, value: V) => void;
@@ -204,7 +204,7 @@ export class SharedReads {
 
 /**
  * Settles each key by itself. DataLoader resolves a key with what the batch function gives for it,
- * and a promise resolved with a promise follows that one: so a slow read holds up nobody else's.
+ * and a promise resolved with a promise follows that one, so a slow read delays no other.
  */
 function settleEach<K, V>(read: (key: K) => Promise<V>): DataLoader.BatchLoadFn<K, V> {
   return async (keys) => keys.map(read) as unknown as V[];
@@ -264,7 +264,7 @@ export class EntryIndex<T> {
   }
 }
 
-/** Returns the token to read on with: the API ends a list by leaving it out, with null or with "". */
+/** Returns the token of the next page. The API ends a list without one, with null or with "". */
 export function nextToken(token: Entry<string> | null | undefined): Entry<string> | undefined {
   return token === null || token === '' ? undefined : token;
 }

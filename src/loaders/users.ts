@@ -32,8 +32,8 @@ export type Profile = Pick<
 >;
 
 /**
- * What Kinde knows about a user: a member of the organization, no member, or nobody at all. ABSENT is no
- * member of whom the token may not know more.
+ * What Kinde knows about a user: a member of the organization, no member, or unknown. ABSENT is no
+ * member about whom the token may read no more.
  */
 export type Standing = 'MEMBER' | 'NO_MEMBER' | 'UNKNOWN' | 'ABSENT';
 
@@ -95,7 +95,7 @@ export function createUserLoaders(
         (person) => standingOf(person, member.org_code),
         (found) => (found === null ? 'ABSENT' : 'MEMBER'),
       ),
-    /** The reference as a member, or null when the person is not one of the organization. */
+    /** The member, or null when the user is not a member of the organization. */
     find: async ({ org_code, user_id }: MemberReference): Promise<Member | null> => {
       if (!isId(org_code) || !isId(user_id)) return null;
       const member = { org_code, user_id };

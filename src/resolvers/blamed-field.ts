@@ -111,7 +111,7 @@ function byName(
   return longest === undefined ? null : placeIn(longest, message);
 }
 
-/** The last words of names that say nothing of what they name. */
+/** Last words of names that are too general to identify a field. */
 const GENERAL: ReadonlySet<string> = new Set(['ID', 'CODE', 'KEY']);
 
 /** Returns the leaf whose name ends in a noun of a code, as for INVALID_COLOR; of several, the one with the value in the message. */

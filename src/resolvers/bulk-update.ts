@@ -43,7 +43,7 @@ interface RolePlan {
   removed: ReadonlySet<string>;
 }
 
-/** Updates members and returns the ids of those who are as asked for, with the errors of the others. */
+/** Updates members. Returns the ids of those who are now as the input says, and the errors of the others. */
 export async function updateMembers(
   { organizationCode, users }: UpdateOrganizationUsersInput,
   context: Context,
@@ -144,7 +144,7 @@ interface SingleWrite {
 }
 
 class MemberUpdate {
-  /** What is wrong with each user who is not as asked for, by position. */
+  /** The error of each user who could not be updated, by position. */
   readonly problems = new Map<number, Problem>();
   readonly #code: string;
   readonly #context: Context;

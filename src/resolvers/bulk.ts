@@ -45,7 +45,7 @@ export interface BulkOutcome {
 /** The input's list of users: objects with a `userId`, or ids. */
 type BulkList = 'users' | 'userIds';
 
-/** How one kind of bulk write is sent, and what it says about users to whom nothing was done. */
+/** How one kind of bulk write is sent, and its messages about users whom Kinde ignored. */
 export interface BulkWrite<B extends BulkBody> {
   list: BulkList;
   send: (bodies: B[]) => Promise<BulkResponse>;
@@ -56,8 +56,8 @@ export interface BulkWrite<B extends BulkBody> {
 }
 
 /**
- * Throws an InputError for an empty list, invalid ids, and a user who is named twice: which of the two
- * would apply? It names the first MAX_NAMED of them.
+ * Throws an InputError for an empty list, invalid ids and repeated users, for which the change would be
+ * unclear. It names the first MAX_NAMED of them.
  */
 export function checkUserIds(list: BulkList, userIds: readonly string[]): void {
   if (userIds.length === 0) {
@@ -88,7 +88,7 @@ function userProblem(userId: string, seen: ReadonlySet<string>): Problem | undef
 /**
  * Sends users in batches, one after the other, and returns each user's outcome. A batch that Kinde
  * refuses for its users does not stop the others. Any other failure does: it is thrown as long as Kinde
- * has answered no batch, and reported user by user after that, so that a partial success is never
+ * has responded to no batch, and reported for each user after that, so that a partial success is never
  * reported as a failure, nor the reverse.
  */
 export async function sendInBatches<B extends BulkBody>(
@@ -114,7 +114,7 @@ export async function sendInBatches<B extends BulkBody>(
 }
 
 class BatchSending<B extends BulkBody> {
-  /** Whether Kinde has answered a batch, by doing it or by refusing it. */
+  /** Whether Kinde has done or refused a batch. */
   isAnswered = false;
   readonly #write: BulkWrite<B>;
   readonly #added: string[] = [];

@@ -6,13 +6,13 @@ import { walk } from '../loaders/pagination.js';
 import type { Entry, ReadPage } from '../loaders/shared-reads.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 
-/** The most that one field reads: ten pages of the API. */
+/** The most entries that one field reads: ten pages of the API. */
 export const MAX_FIRST = 5_000;
 
 export interface Connection<T> {
   entries: Entry<T>[];
   cursorOf: (index: number) => string;
-  /** Returns where to read on: after the last entry, unless entries that don't match follow it. */
+  /** Returns the cursor of the next page: after the last entry, unless entries that don't match follow it. */
   endCursor: () => string | null;
   hasNextPage: boolean;
   hasPreviousPage: boolean;
@@ -32,7 +32,7 @@ interface ConnectionSource<L, T, S extends string> {
   identity: readonly unknown[];
   /** Returns the list in an order: the one asked for or else the one that the cursor holds. */
   listIn: (sort: S | undefined) => L;
-  /** What the gateway itself chooses by, where Kinde has no filter for it. */
+  /** The gateway's own filter, where Kinde has none. */
   matches?: ((entry: T) => boolean) | undefined;
 }
 

@@ -91,7 +91,7 @@ function invalid(kind: IdKind, subject: string, value: string): string {
   return `${subject} is not a valid ${kind.noun}: ${JSON.stringify(shown)}.${flawOf(value)} ${looksLike(kind)}`;
 }
 
-/** Names a flaw that nobody sees: letters that look like others, invisible ones, and length. */
+/** Names a flaw that is hard to see: look-alike letters, invisible ones, and length. */
 function flawOf(value: string): string {
   if (value.length > MAX_ID_LENGTH) {
     return ` It has ${value.length} characters, and ${MAX_ID_LENGTH} are allowed.`;

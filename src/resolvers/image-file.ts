@@ -6,7 +6,7 @@ import { checkSvg } from './svg.js';
 export interface ImageFile {
   /** Its media type, such as `image/png`. */
   type: string;
-  /** What the names of such files end with, such as `png`. */
+  /** The extension of such files, such as `png`. */
   extension: string;
   content: Buffer;
 }
@@ -16,7 +16,7 @@ export const MAX_IMAGE_BYTES = 512 * 1024;
 
 type Format = Pick<ImageFile, 'type' | 'extension'> & { isBegunBy: (start: string) => boolean };
 
-/** The formats that begin with bytes of their own, which `start` has as Latin-1. */
+/** The formats that begin with certain bytes, which `start` has as Latin-1. */
 const FORMATS: readonly Format[] = [
   {
     type: 'image/png',

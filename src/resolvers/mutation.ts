@@ -45,7 +45,7 @@ const ID_FIELDS: Readonly<Record<string, IdKind>> = {
 };
 
 /**
- * Throws an InputError that names the ids which can't be any. Encoding refuses them as well, but by
+ * Throws an InputError that names invalid ids. Encoding refuses them as well, but by
  * then the catalogue of roles or permissions may have been read.
  */
 function checkIds(input: object): void {
@@ -71,7 +71,7 @@ const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 const keyError = (code: UserErrorCode, message: string) =>
   new InputError([{ code, message, field: ['idempotencyKey'] }]);
 
-/** Makes a write once for its key; without a key it is simply made. */
+/** Writes once for an idempotency key. Without a key it just writes. */
 async function onceForItsKey<P extends object>(
   key: string | null | undefined,
   input: object,
@@ -105,7 +105,7 @@ async function onceForItsKey<P extends object>(
   }
 }
 
-/** Whether a failure is Kinde's response to a write, and not to a read before it. */
+/** Returns whether a failure is Kinde's response to the write, and not to a read before it. */
 function isAnswerToWrite(thrown: unknown): boolean {
   return (
     thrown instanceof UpstreamError &&
@@ -164,7 +164,7 @@ export function mutation<I extends object, P extends object, N extends object>(
   };
 }
 
-/** Returns whether a mutation's payload is asked for a field, under whatever name. */
+/** Returns whether a field of a mutation's payload is selected, under any alias. */
 export function selects(info: GraphQLResolveInfo, name: string): boolean {
   const { schema, fragments, variableValues, fieldNodes, returnType } = info;
   const type = getNamedType(returnType) as GraphQLObjectType;

@@ -11,7 +11,7 @@ import { idProblem, KEY } from './id-input.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
 
-/** Refuses keys that can't be any, and a key that is given twice: which of its values would hold? */
+/** Refuses invalid keys and repeated keys, for which the value would be unclear. */
 function checkProperties(properties: readonly OrganizationPropertyInput[]): void {
   const seen = new Set<string>();
   const userErrors = properties.flatMap(({ key }, position): UserError[] => {

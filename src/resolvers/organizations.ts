@@ -86,7 +86,7 @@ type Steps = Pick<CreateOrganizationInput, 'users' | 'refreshClaims' | 'deleteOn
 type CreateArguments = Arguments<Endpoints['organizations']['create']>;
 type UpdateArguments = Arguments<Endpoints['organizations']['update']>;
 
-/** The API takes null for these alone, and answers null for another with an error of its own. */
+/** The API accepts null for these only, and refuses it for others. */
 const NULLABLE: ReadonlySet<string> = new Set(['senderName', 'senderEmail']);
 
 const properties = (input: object, names: Readonly<Record<string, string>>) =>
@@ -98,7 +98,7 @@ function branding(input: OrganizationBrandingInput | null | undefined): Record<s
   return typeof theme_code === 'string' ? { ...look, theme_code: theme_code.toLowerCase() } : look;
 }
 
-/** An empty text would be that of the organizations that have none. */
+/** An empty text would match organizations without a value. */
 function requireText(argument: string, value: string): void {
   if (value === '') throw badUserInput(`\`${argument}\` is empty.`);
 }

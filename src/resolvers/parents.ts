@@ -11,7 +11,7 @@ import type { Change } from '../upstream/changes/change.js';
 import type { Connection } from './connection.js';
 import type { NodeType } from './node-id.js';
 
-/** What `node(id:)` gives to the resolvers of the type that it names. */
+/** What `node(id:)` passes to the resolvers of the type that it names. */
 export interface NodeParent {
   __typename: NodeType;
 }
@@ -62,14 +62,14 @@ export interface EnableOrganizationSignInMethodPayloadParent {
   userErrors: readonly UserError[];
 }
 
-/** What updateFeatureFlagOverride did: the override itself is read when it is asked for. */
+/** The result of updateFeatureFlagOverride. The override itself is read when it is selected. */
 export interface UpdateFeatureFlagOverridePayloadParent {
   organization: OrganizationParent | null;
   key: string | null;
   userErrors: readonly UserError[];
 }
 
-/** What deleteFeatureFlagOverride did: the environment's value is read when it is asked for. */
+/** The result of deleteFeatureFlagOverride. The environment's value is read when it is selected. */
 export interface DeleteFeatureFlagOverridePayloadParent {
   organization: OrganizationParent | null;
   deletedFeatureFlagId: string | null;
@@ -77,7 +77,7 @@ export interface DeleteFeatureFlagOverridePayloadParent {
   userErrors: readonly UserError[];
 }
 
-/** What a mutation of the catalogue of permissions wrote: the permission itself is read when it is asked for. */
+/** The result of a write to the catalogue of permissions. The permission itself is read when it is selected. */
 interface PermissionWrite {
   key: string | null;
   userErrors: readonly UserError[];

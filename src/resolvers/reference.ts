@@ -86,7 +86,7 @@ const isRefused = (error: unknown): error is UpstreamError =>
   (error.failure === 'BAD_REQUEST' || error.failure === 'NOT_FOUND');
 
 /**
- * Throws BAD_USER_INPUT for the first key of a filter that the catalogue doesn't have: Kinde answers
+ * Throws BAD_USER_INPUT for the first key of a filter that the catalogue doesn't have: Kinde responds
  * with an empty list, as if nobody had the role or permission.
  */
 export async function checkFilterKeys(keys: readonly string[], kind: ReferenceKind): Promise<void> {

@@ -1,9 +1,9 @@
 import { badUserInput } from '../graphql/errors.js';
 
-/** The longest text to look for. It may go into the URL of a call. */
+/** The longest text to search for. It may go into the URL of a call. */
 const MAX_LENGTH = 256;
 
-/** Returns a text to look for. Throws BAD_USER_INPUT for an empty one, which would match everything. */
+/** Returns the text to search for. Throws BAD_USER_INPUT for an empty one, which would match everything. */
 export function searchText(argument: string, value: string): string {
   const text = value.trim();
   if (text === '') throw badUserInput(`\`${argument}\` is empty.`);

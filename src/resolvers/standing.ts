@@ -1,4 +1,4 @@
-/** What Kinde knows about the users of a bulk write to whom it did nothing. */
+/** What Kinde knows about the users that it ignored in a bulk write. */
 import type { Problem, UserErrorCode } from '../graphql/user-errors.js';
 import type { Loaders } from '../loaders/index.js';
 import type { Standing } from '../loaders/users.js';
@@ -39,7 +39,7 @@ export const standingIn =
       throw error;
     });
 
-/** Returns the problem of a user to whom nothing was done. */
+/** Returns the problem of a user whom Kinde ignored. */
 export const nothingDone = (code: keyof typeof TEXTS, standing: Standing | undefined): Problem => ({
   code,
   message: TEXTS[code][standing ?? 'UNREAD'],

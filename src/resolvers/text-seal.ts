@@ -9,7 +9,7 @@ import type { TextSeal } from '../graphql/context.js';
 
 const TAG_BYTES = 16;
 
-/** What texts are sealed with; it may change. */
+/** The secret that texts are encrypted with. It may change. */
 export interface SealSecret {
   /** Returns the value of now. */
   read(): string;

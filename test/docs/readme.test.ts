@@ -1,4 +1,4 @@
-/** The code of the README and of docs/ is run as it stands, and its answers are the gateway's. */
+/** The code of the README and of docs/ is run unchanged, and the results that they show are the gateway's. */
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';

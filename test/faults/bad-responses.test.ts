@@ -1,4 +1,4 @@
-/** What an upstream answers that is no answer: each fault at the socket, and what it does to a caller. */
+/** Bad responses from upstream: each fault at the socket, and its effect on a caller. */
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import {
@@ -43,7 +43,7 @@ const CALLS = ['organizations?page_size=2', 'permissions?page_size=1', 'roles?pa
   (call) => `GET /api/v1/${call}`,
 );
 
-/** That field is null with the code, its sibling answers, and each was asked for once. */
+/** Expects that field to be null with the code, its sibling to be returned, and one call for each. */
 async function expectNullAndSiblings(fault: Fault, code: string) {
   gateway.proxy.always(LIST, fault);
   const { data, codes, calls, milliseconds } = await gateway.outcome(ALL);

@@ -109,7 +109,7 @@ const authenticate = createAuthenticate(
   undefined,
 );
 
-/** Whether each error named its request, in the order of the answers. */
+/** Whether each error has its request id, in the order of the responses. */
 const namings: boolean[] = [];
 
 const createServer: CreateServerForIntegrationTests = async (apolloConfig, options) => {

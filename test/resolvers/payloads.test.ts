@@ -1,4 +1,4 @@
-/** Several mutations in one operation: what became of each is told, whatever becomes of the others. */
+/** Several mutations in one operation: each has its own result, whatever happens to the others. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { isNonNullType, isObjectType } from 'graphql';
 import type { Fault } from '../../src/emulator/index.js';

@@ -1,4 +1,4 @@
-/** Gateways with their cache on, their answers held back where a test says so, and time that a test lets pass. */
+/** Gateways with their cache on, responses that a test can hold, and a clock that a test advances. */
 import { afterEach, jest } from '@jest/globals';
 import { stubClock } from './clock.js';
 import { startGateway, type TestGateway, type TestOptions } from './gateway.js';
@@ -27,7 +27,7 @@ export function cachedGateways() {
 
   return {
     gatewayWith,
-    /** A gateway whose answers from Kinde can be held back. */
+    /** A gateway whose responses from Kinde can be held. */
     heldGatewayWith: async (env: Record<string, string> = {}, options: TestOptions = {}) => {
       const proxy = await startHeldProxy();
       const gateway = await gatewayWith(env, {

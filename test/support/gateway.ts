@@ -15,11 +15,11 @@ export interface TestGateway {
   metricsUrl: string | undefined;
   emulator: Emulator;
   /**
-   * Sends an operation and returns its data. Fails when the answer holds errors, with the operation,
+   * Sends an operation and returns its data. Fails when the response has errors, with the operation,
    * the errors and the upstream calls in the message.
    */
   query(document: string, variables?: object): Promise<any>;
-  /** Sends an operation and returns its answer as it is. */
+  /** Sends an operation and returns its response unchanged. */
   execute(document: string, variables?: object, headers?: object): Promise<GraphQLResult>;
   /** The upstream calls since the last time that they were asked for. */
   calls(): string[];
@@ -38,7 +38,7 @@ export interface TestOptions {
   readOnly?: boolean;
   /** Credentials in place of the emulator's own. */
   credentials?: { clientId: string; clientSecret: string };
-  /** Hears of every line that the gateway logs. */
+  /** Receives every line that the gateway logs. */
   log?: (line: string) => void;
   /**
    * The load of the event loop that the gateway measures. Defaults to none: the emulator and the test
@@ -65,7 +65,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
     AUTH_MODE: 'none',
     // So that each query shows its own calls; tests of the cache turn it on.
     CACHE: 'off',
-    // The emulator and the test are in the same process and keep it busy: nobody is to be sent away.
+    // The emulator and the test keep this process busy, and no request is to be shed for that.
     MAX_WAIT_MS: '600000',
     MAX_EVENT_LOOP_DELAY_MS: '600000',
     ...options.env,
@@ -100,7 +100,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
       if (errors === undefined) return data;
       throw new Error(
         [
-          'The answer holds errors.',
+          'The response has errors.',
           document,
           JSON.stringify(variables ?? {}),
           JSON.stringify(errors, null, 2),

@@ -1,15 +1,15 @@
-/** Stands between a gateway and an emulator, and holds answers back: so that a test orders events exactly. */
+/** A proxy between a gateway and an emulator that holds responses, so that a test orders events exactly. */
 import { once } from 'node:events';
 import { Agent, createServer, request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** An answer that the emulator has made and the gateway has not got. */
+/** A response that the emulator has sent and the gateway hasn't received. */
 export interface HeldAnswer {
-  /** Resolves once the emulator has made it: what happens there later doesn't show in it. */
+  /** Resolves once the emulator has sent it: later changes there don't show in it. */
   made: Promise<void>;
-  /** Gives it to the gateway. */
+  /** Passes it to the gateway. */
   release(): void;
-  /** Resolves when the gateway has broken the call off. */
+  /** Resolves when the gateway has aborted the call. */
   brokenOff: Promise<void>;
 }
 
@@ -18,9 +18,9 @@ export interface HeldProxy {
   readonly url: string;
   /** Where it passes requests on to. */
   target: string;
-  /** Holds the answer to the next call that is about this, such as "GET /api/v1/organizations". */
+  /** Holds the response to the next matching call, such as "GET /api/v1/organizations". */
   hold(call: string | RegExp): HeldAnswer;
-  /** How long the answer to a call is held up, in milliseconds; undefined holds none up. */
+  /** How long the response to a call is delayed, in milliseconds; undefined delays none. */
   delayMs: ((call: string) => number) | undefined;
   /** May be called again. */
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 /** A valid input for each mutation: tests of what holds for every mutation take it from here. */
 import type { Emulator } from '../../src/emulator/index.js';
 
-/** What an input names. */
+/** The objects that inputs name. */
 export interface Targets {
   organizationCode: string;
   /** A member of the organization. */

@@ -1,4 +1,4 @@
-/** What callers are told when Kinde answers 403: of a scope only where it is one, and Kinde's own words. */
+/** Errors for a 403 from Kinde: a scope only where one is missing, and Kinde's own message. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { FaultResponse } from '../../src/emulator/index.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';

@@ -27,7 +27,7 @@ export const organizationConnections: Handlers['organizationConnections'] = {
   disable: (state, { organization_code, connection_id }) => {
     const { connections } = state.organization(organization_code);
     const { id } = connection(state, connection_id);
-    // A decision: as with roles, taking away what is not there is an error.
+    // A decision: as with roles, removing what isn't there is an error.
     if (!connections.delete(id)) {
       throw invalid('CONNECTION_NOT_ENABLED', 'The connection is not enabled');
     }

@@ -34,7 +34,7 @@ export const featureFlags: Pick<Handlers['organizations'], Operations> = {
   deleteFeatureFlag: (state, { org_code, feature_flag_key }) => {
     const { overrides } = state.organization(org_code);
     state.featureFlag(feature_flag_key);
-    // A decision: as with roles, taking away what is not there is an error.
+    // A decision: as with roles, removing what isn't there is an error.
     if (!overrides.delete(feature_flag_key)) {
       throw invalid(
         'FEATURE_FLAG_OVERRIDE_NOT_FOUND',

@@ -25,7 +25,7 @@ export const organizations: Handlers['organizations'] = {
 
   create: (state, { name, feature_flags = {}, ...given }) => {
     if (state.organizations.size >= state.organizationLimit) {
-      // A decision: Kinde's plans limit organizations, and no document says how that is answered.
+      // A decision: Kinde's plans limit organizations, and no document shows the response.
       throw new KindeError(403, 'ORGANIZATION_LIMIT_REACHED', 'Organization limit reached');
     }
     for (const [key, type] of Object.entries(feature_flags)) {
@@ -119,7 +119,7 @@ function item({
   return { code, name, handle, is_default, external_id, is_auto_membership_enabled };
 }
 
-/** An organization of which nothing has been said yet. */
+/** An organization with defaults only. */
 export const blank = (code: string): OrganizationProfile => ({
   code,
   name: '',

@@ -24,7 +24,7 @@ export const organizationProperties: Handlers['organizationProperties'] = {
 
   updateAll: (state, { org_code, properties: given }) => {
     const { properties } = state.organization(org_code);
-    // Everything is checked before anything is done: a refused request has changed nothing.
+    // Everything is checked before anything is changed, so a refused request changes nothing.
     for (const key of Object.keys(given)) propertyKey(state, key);
     for (const [key, value] of Object.entries(given)) properties.set(key, value);
     return success({});

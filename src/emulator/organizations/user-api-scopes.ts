@@ -5,7 +5,7 @@ import { empty } from '../success.js';
 
 /** The codes of the refusals are decisions: none is documented. */
 export const organizationUserApiScopes: Handlers['organizationUserApiScopes'] = {
-  // A decision: giving a scope that the member has is a success that changes nothing.
+  // A decision: adding a scope that the member has is a success that changes nothing.
   add: (state, { org_code, user_id, api_id, scope_id }) => {
     const member = state.member(org_code, user_id);
     const scope = apiScope(state, api_id, scope_id);

@@ -5,7 +5,7 @@ import type { MfaFactorRecord, State, UserRecord } from '../state.js';
 import { success } from '../success.js';
 
 export const organizationUserMfa: Handlers['organizationUserMfa'] = {
-  // Decisions: of several factors the first is sent, and without one the answer leaves `mfa` out.
+  // Decisions: of several factors the first is sent, and without one the response omits `mfa`.
   factors: (state, { org_code, user_id }) => {
     const [mfa] = factorsOf(state, org_code, user_id).values();
     return success({ ...(mfa && { mfa }) });

@@ -17,7 +17,7 @@ export const userPermissions: Pick<Handlers['organizations'], Operations> = {
     });
   },
 
-  // A decision: giving a permission that the member has is a success that changes nothing.
+  // A decision: granting a permission that the member has is a success that changes nothing.
   addUserPermission: (state, { org_code, user_id, permission_id }) => {
     state.member(org_code, user_id).permissions.add(state.permission(permission_id));
     return success({});

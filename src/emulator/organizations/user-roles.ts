@@ -10,7 +10,7 @@ export const userRoles: Pick<Handlers['organizations'], Operations> = {
     return success({ roles: Array.from(roles, ({ id, key, name }) => ({ id, key, name })) });
   },
 
-  // A decision: giving a role that the member has is a success that changes nothing.
+  // A decision: adding a role that the member has is a success that changes nothing.
   addUserRole: (state, { org_code, user_id, role_id }) => {
     state.member(org_code, user_id).roles.add(state.role(role_id));
     return success({});

@@ -39,7 +39,7 @@ export const users: Pick<Handlers['organizations'], Operations> = {
   updateUsers: (state, { org_code, users = [] }) => {
     const organization = state.organization(org_code);
     const { members } = organization;
-    // Everything is checked before anything is done: a refused request has changed nothing.
+    // Everything is checked before anything is changed, so a refused request changes nothing.
     const present = new Map<string, boolean>();
     const asked = users.map((given) => {
       const isDelete = given.operation === 'delete';

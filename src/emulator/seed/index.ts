@@ -1,6 +1,6 @@
 /**
- * What the emulated environment holds at the start. It is made up, but of one piece: people have
- * names that go together and addresses at their company, and nobody joined before being known.
+ * The data of the environment at the start. It is made up, but consistent: people have
+ * names of one origin and addresses at their company, and nobody joined before being created.
  */
 import type { Organization } from '../../upstream/types.js';
 import { blank, COLOR_SCHEMES } from '../organizations/index.js';
@@ -31,7 +31,7 @@ export interface SeedOptions extends StateOptions {
 
 const FOUNDED = Date.UTC(2022, 0, 10);
 const LAST_JOINED = Date.UTC(2026, 4, 1);
-/** The seed's present; nothing in it happened later. */
+/** The seed's present: no date in it is later. */
 const NOW = Date.UTC(2026, 5, 1);
 
 /** People who belong to no organization and can be added to one. */
@@ -54,7 +54,7 @@ export function seedState({
     const chance = random(seed, 'members', index);
     const members = usersPerOrganization ?? 6 + chance.below(37);
     const organization = addOrganization(state, seed, index);
-    // One in five comes from another organization, as far as there are others.
+    // One in five is from another organization, if there is one.
     const guests = organizations > 1 ? Math.floor(members / 5) : 0;
     const home = Array.from({ length: members - guests }, (_, n) =>
       addUser(state, random(seed, 'user', index, n), n, domain(organization.profile), addresses),
@@ -68,7 +68,7 @@ export function seedState({
   plans.forEach(({ chance, organization, home, guests }, index) => {
     home.forEach((user, n) => addMember(state, seed, organization, user, n === 0));
     for (let n = 0; n < guests; n++) {
-      // Walking on from a random place finds somebody new even where the others are few.
+      // A search from a random position finds somebody new even among few.
       const other = plans[(index + 1 + chance.below(organizations - 1)) % organizations]!;
       const start = chance.below(other.home.length);
       for (let step = 0; step < other.home.length; step++) {
@@ -85,7 +85,7 @@ export function seedState({
   return state;
 }
 
-/** What a member's roles are picked from: most are plain members, and a few hold no role. */
+/** The sets of roles that members get: most are plain members, and a few have no role. */
 const ROLES_HELD: readonly string[][] = [
   ...Array.from({ length: 9 }, () => ['member']),
   ['developer'],
@@ -208,7 +208,7 @@ function addUser(
   const local = `${ascii(given, '')}.${ascii(family, '')}`;
   const namesakes = addresses.get(`${local}@${at}`) ?? 0;
   addresses.set(`${local}@${at}`, namesakes + 1);
-  // Here and there somebody never said their name, and somebody signed up by telephone.
+  // A few people have no name, and a few signed up by telephone.
   const hasName = n % 17 !== 16;
   const hasEmail = n % 19 !== 18;
   const created = chance.moment(FOUNDED, LAST_JOINED);
@@ -223,7 +223,7 @@ function addUser(
     last_signed_in: signIns > 0 ? isoMicroseconds(chance, chance.moment(created, NOW)) : null,
     created_on: isoMicroseconds(chance, created),
     organizations: [],
-    // What the specification does not let be null is left out of the response where there is none.
+    // The specification allows no null for these, so the response omits them.
     ...(hasName && { first_name: given, last_name: family }),
     ...(hasEmail && { email: `${local}${namesakes > 0 ? namesakes + 1 : ''}@${at}` }),
     ...(phone && { phone }),

@@ -1,4 +1,4 @@
-/** Given and family names that go together. */
+/** Given names and family names of the same origin. */
 export const PEOPLE: readonly (readonly [given: string, family: string])[] = [
   ['Amara Chidi Ifeoma Emeka Ngozi Tunde Adaeze Obinna', 'Okafor Eze Nwosu Adeyemi Balogun Okoro'],
   [
@@ -69,7 +69,7 @@ export const COMPANIES = [
   'Zephyr Bicycles',
 ] as const;
 
-/** What the names of further organizations are made of; none sorts before the first of those above. */
+/** The words of further organizations' names. None sorts before the first name above. */
 export const PLACES = `Birchwood Canyon Delta Elmhurst Fairview Glenmore Hazelwood Ironbridge Jasper
   Kingfisher Larkspur Marigold Norfolk Oakdale Pinecrest Riverside Stonebridge Thornbury Upland
   Valley Westbrook Yarrow`.split(/\s+/);

@@ -1,8 +1,8 @@
-/** Chance that can be repeated: the same names give the same numbers, on every machine. */
+/** Repeatable random numbers: the same names give the same numbers, on every machine. */
 export interface Random {
   /** An integer from 0 to limit - 1. */
   below(limit: number): number;
-  /** True in so many of a hundred cases. */
+  /** True in this many of a hundred cases. */
   chance(percent: number): boolean;
   pick<T>(items: readonly T[]): T;
   hex(length: number): string;
@@ -18,7 +18,7 @@ const { floor, imul } = Math;
 export type Moment = number;
 
 /**
- * The stream of chance that belongs to these names. Each thing of the seed has its own, so that
+ * Returns the stream of random numbers for these names. Each part of the seed has its own, so that
  * more organizations or more users leave the others as they were.
  */
 export function random(...names: (string | number)[]): Random {

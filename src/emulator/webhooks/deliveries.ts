@@ -1,4 +1,4 @@
-/** The environment's webhooks: who is told of which events, and the attempts to deliver them. */
+/** The environment's webhooks: their event types, and the attempts to deliver events. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Switches } from '../switches.js';
@@ -30,7 +30,7 @@ const RETRY_AFTER_SECONDS = [
 ];
 /** Kinde's own limit isn't documented. */
 const TIMEOUT_MS = 10_000;
-/** The attempts that are remembered. */
+/** How many attempts are recorded. */
 const MAX_DELIVERIES = 1_000;
 
 export interface WebhooksOptions {

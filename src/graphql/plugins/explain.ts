@@ -3,7 +3,7 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { Context } from '../context.js';
 import { countFrom, type CallReport } from '../../upstream/call.js';
 
-/** A call as it is told: its row of the table, never a URL with what was asked for. */
+/** A call in the explanation: its row of the table, never a URL, which may have personal data. */
 function told({ endpoint, source, ageMs, status, attempts, milliseconds, error }: CallReport) {
   return {
     route: endpoint.route,

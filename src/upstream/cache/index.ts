@@ -31,7 +31,7 @@ export interface Cache {
    * false when they can't be known, so that nothing may be served from memory.
    */
   refresh: () => boolean | Promise<boolean>;
-  /** The same for whoever listens to `invalidations` and can wait for a slow Redis. */
+  /** The same for listeners of `invalidations`, which can wait for a slow Redis. */
   catchUp: () => boolean | Promise<boolean>;
   /**
    * Invalidates cached responses with these tags, and tells the feed of the change. Resolves to whether

@@ -150,7 +150,7 @@ export class Replicas {
   }
 
   /**
-   * Applies the same for whoever can wait and hears of later invalidations. What was written during an
+   * Applies the same for callers that can wait and hear of later invalidations. What was written during an
    * outage of Redis may only be announced after this. Returns false when Redis can't be read.
    */
   async catchUp(): Promise<boolean> {
@@ -265,7 +265,7 @@ export class Replicas {
       if (tags === undefined) this.#invalidations.invalidateAll();
       else this.#invalidations.record(tags);
     }
-    // Whoever reads of a change is to read its objects anew.
+    // After the invalidations, so that readers of the feed read the objects again.
     for (const entry of feedEntries(epoch, added)) this.#changes.append(entry);
   }
 
