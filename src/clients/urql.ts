@@ -41,7 +41,13 @@ function appendPages(
 ): ReturnType<Resolver> {
   const first = cache.resolve(parentKey, fieldName, args as FieldArgs);
   if (typeof first !== 'string' || args['after'] != null) return first;
-  const pages = chain(cache, first, pagesAfter(cache, { parentKey, fieldName, args }));
+  const stored = pagesAfter(cache, { parentKey, fieldName, args });
+  const pages = chain(cache, first, (cursor) => {
+    // Resolved also where it isn't stored yet: a query of the root depends on the fields that it reads,
+    // and is updated only then when the page arrives.
+    const page = cache.resolve(parentKey, fieldName, { ...args, after: cursor } as FieldArgs);
+    return typeof page === 'string' ? page : stored.get(cursor);
+  });
   return pages.length === 1 ? first : joined(cache, pages);
 }
 
@@ -70,12 +76,16 @@ function listOf({ first: _, after: __, ...filters }: Arguments): string {
 }
 
 /** Returns a page and those after it. A page that lacks a selection of the first one is not taken. */
-function chain(cache: Cache, first: string, pages: ReadonlyMap<unknown, string>): string[] {
+function chain(
+  cache: Cache,
+  first: string,
+  pageAfter: (cursor: unknown) => string | undefined,
+): string[] {
   const found = [first];
   const wanted = ['edges', 'nodes'].filter((name) => Array.isArray(cache.resolve(first, name)));
   for (let page = first; ;) {
     const { endCursor } = endOf(cache, page);
-    const next = endCursor == null ? undefined : pages.get(endCursor);
+    const next = endCursor == null ? undefined : pageAfter(endCursor);
     if (next === undefined || found.includes(next)) return found;
     if (!wanted.every((name) => Array.isArray(cache.resolve(next, name)))) return found;
     found.push(next);

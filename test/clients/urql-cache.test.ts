@@ -125,6 +125,18 @@ describe('a connection', () => {
     expect(all.length).toBeGreaterThan(14);
   });
 
+  test('is shown with a further page as soon as that page arrives', async () => {
+    const { client, read } = createClient();
+    const shown: string[][] = [];
+    const { unsubscribe } = client
+      .query<any>(ORGANIZATIONS.nodes, { first: 3 })
+      .subscribe(({ data }) => shown.push(codesIn(data.organizations)));
+    const { organizations } = await read(ORGANIZATIONS.nodes, { first: 3 });
+    await read(ORGANIZATIONS.nodes, { first: 3, after: organizations.pageInfo.endCursor });
+    unsubscribe();
+    expect(shown.at(-1)).toEqual((await allCodes()).slice(0, 6));
+  });
+
   test('that was read by nodes is read again for edges, and then serves both', async () => {
     const all = await allCodes();
     const { read, sent } = createClient();
