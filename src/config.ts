@@ -126,7 +126,9 @@ function authenticationProblems(given: Environment, values: Read): string[] {
     for (const name of ['KINDE_CLIENT_ID', 'KINDE_CLIENT_SECRET', 'KINDE_AUDIENCE']) {
       if (isSet(name)) problems.push(`${name} has no use without KINDE_DOMAIN`);
     }
-    if (mode === 'jwt') problems.push('KINDE_DOMAIN must be set with AUTH_MODE jwt');
+    if (mode === 'jwt' && values.server.nodeEnv === 'production') {
+      problems.push('KINDE_DOMAIN must be set with AUTH_MODE jwt in production');
+    }
   }
   for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE', 'JWKS_URI']) {
     if (mode !== 'jwt' && isSet(name)) {
@@ -176,13 +178,15 @@ function derive(values: Read, given: Environment) {
     /** How long a browser may reuse the response to a GET, in milliseconds. */
     httpMaxAgeMs: browsers.maxAgeMs,
     authMode,
-    /** Whose tokens are accepted; undefined unless the mode is jwt. */
+    /** Whose tokens are accepted; undefined unless the mode is jwt, and for the embedded emulator. */
     jwt: authMode === 'jwt' ? jwtConfig(values) : undefined,
     /** The Kinde environment; undefined for the embedded emulator. */
     kinde: kindeConfig(kinde, given[fileVariable('KINDE_CLIENT_SECRET')]),
     /** Whether clients may read the schema, by introspection or from suggestions in messages. */
     isSchemaPublic: !isProduction || documents.isIntrospectionAllowed,
     isGraphiqlServed: !isProduction || documents.isGraphiqlAllowed,
+    /** Whether GraphiQL gets tokens from the emulator. Never in production, nor for a real Kinde. */
+    isActAsOffered: !isProduction && isEmulated(kinde),
     trustedDocuments: documents.trustedDocuments,
     limits: values.limits,
     overload: values.overload,

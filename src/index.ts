@@ -1,5 +1,5 @@
 /** The process: reads settings, starts the emulator if there is no Kinde, starts the gateway, shuts down. */
-import { ConfigError, readConfig, type Config, type KindeConfig } from './config.js';
+import { ConfigError, readConfig, type Config } from './config.js';
 import { startEmulator, type Emulator } from './emulator/index.js';
 import { createGateway } from './server.js';
 import { whyNoToken } from './cli/diagnose.js';
@@ -19,24 +19,29 @@ function refuseSettings(error: unknown): never {
   );
 }
 
-function settings(): Config {
+function settings(more: Readonly<Record<string, string>> = {}): Config {
   try {
-    return readConfig(process.env);
+    return readConfig({ ...process.env, ...more });
   } catch (error) {
     return refuseSettings(error);
   }
 }
 
-/** Starts an emulator of Kinde in this process, on its own port. */
-async function embeddedKinde(): Promise<KindeConfig & Pick<Emulator, 'webhooks' | 'close'>> {
-  const { url, audience, clientId, clientSecret, webhooks, close } = await startEmulator();
-  const credentials = { clientId, clientSecret, clientSecretFile: undefined };
-  return { baseUrl: url, audience, credentials, webhooks, close };
+/** Returns the settings of a gateway in front of this emulator. */
+function settingsWith(emulator: Emulator, { authMode }: Config): Config {
+  return settings({
+    AUTH_MODE: authMode,
+    KINDE_DOMAIN: emulator.url,
+    KINDE_CLIENT_ID: emulator.clientId,
+    KINDE_CLIENT_SECRET: emulator.clientSecret,
+  });
 }
 
-const config = settings();
-const emulator = config.kinde === undefined ? await embeddedKinde() : undefined;
-const kinde: KindeConfig = (config.kinde ?? emulator)!;
+const given = settings();
+const emulator =
+  given.kinde === undefined ? await startEmulator({ recordsRequests: false }) : undefined;
+const config = emulator === undefined ? given : settingsWith(emulator, given);
+const kinde = config.kinde!;
 const gateway = await createGateway({ ...config, kinde }).catch(refuseSettings);
 
 const url = await gateway
@@ -59,7 +64,7 @@ if (config.webhooks !== undefined) {
 }
 gateway.log.info(
   `GraphQL at ${url}/graphql, ${config.isGraphiqlServed ? `GraphiQL at ${url}/graphiql, ` : ''}${
-    emulator === undefined ? `Kinde at ${config.kinde?.baseUrl}` : 'Kinde emulated in this process'
+    emulator === undefined ? `Kinde at ${kinde.baseUrl}` : 'Kinde emulated in this process'
   }`,
 );
 // A wrong secret shows now and not at the first query. Kinde may also be down for a moment, so the

@@ -168,7 +168,12 @@ async function registerRoutes(
     }),
   );
   await app.register(schemaRoute({ authenticate, config }));
-  if (config.isGraphiqlServed) await app.register(graphiqlRoutes({ endpoint: '/graphql' }));
+  if (config.isGraphiqlServed) {
+    const emulatorUrl = config.isActAsOffered ? config.kinde.baseUrl : undefined;
+    await app.register(
+      graphiqlRoutes({ endpoint: '/graphql', authMode: config.authMode, emulatorUrl }),
+    );
+  }
   await app.register(webhooks(config, { ...shared, metrics }));
   await app.register(healthRoutes({ admission, breaker, token, isStopping }));
   return { live, callerBudget };

@@ -121,7 +121,9 @@ const MEMBER_SCOPES = ['read:organizations', 'read:organization_users'];
 
 /** Returns tokens of callers who may do much, little and next to nothing, for the data as it is now. */
 export function suggestedTokens(state: State): SuggestedToken[] {
-  const [organization] = state.organizations.values();
+  const [organization] = [...state.organizations.values()].sort((a, b) =>
+    a.profile.name.localeCompare(b.profile.name),
+  );
   return [
     { label: 'Application with every scope', request: { scopes: ALL_SCOPES } },
     { label: 'Application with read:organizations', request: { scopes: ['read:organizations'] } },

@@ -2,90 +2,86 @@
 export type Example = { query: string; variables?: string };
 
 /**
- * What the page opens with. The queries and the first mutation run as they stand against any
- * environment that has an organization; the others say what to paste where. Kept free of React, so
- * that a test holds them valid against schema/.
+ * What the page opens with. src/graphiql/example-values.ts reads what belongs in place of the texts such
+ * as `<organizationCode>`, so that each runs as it stands against any environment that has an
+ * organization. Kept free of React, so that a test holds them valid against schema/.
  */
 export const examples: Example[] = [
   {
-    query: `# Organizations with their flags and users,
-# and what each user may do.
-query Organizations {
-  organizations(first: 3) {
-    nodes {
-      code
-      name
-      featureFlags {
-        key
-        type
-        value
+    query: `# One organization with its flags and members,
+# and what each of them may do.
+query Organization($organizationCode: ID!) {
+  organization(code: $organizationCode) {
+    name
+    featureFlags {
+      key
+      type
+      value
+    }
+    users(first: 5) {
+      nodes {
+        email
+        roles {
+          key
+          name
+        }
+        permissions {
+          key
+          name
+        }
       }
-      users(first: 5) {
-        nodes {
-          email
-          roles {
-            key
-            name
-          }
-          permissions {
-            key
-            name
-          }
-        }
-        pageInfo {
-          hasNextPage
-          endCursor
-        }
+      pageInfo {
+        hasNextPage
+        endCursor
       }
     }
   }
 }
 `,
+    variables: variables({ organizationCode: '<organizationCode>' }),
   },
   {
-    query: `# One organization's users, three at a time.
+    query: `# Members of an organization, three at a time.
 # The response's endCursor, given to the variable
 # "after", reads the next three.
-query UsersPage($first: Int!, $after: String) {
-  organizations(first: 1) {
-    nodes {
-      name
-      users(first: $first, after: $after) {
-        nodes {
-          fullName
-          email
-          joinedOn
-        }
-        pageInfo {
-          hasNextPage
-          endCursor
-        }
+query MembersPage(
+  $organizationCode: ID!
+  $first: Int!
+  $after: String
+) {
+  organization(code: $organizationCode) {
+    users(first: $first, after: $after) {
+      nodes {
+        fullName
+        email
+        joinedOn
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
       }
     }
   }
 }
 `,
-    variables: variables({ first: 3, after: null }),
+    variables: variables({ organizationCode: '<organizationCode>', first: 3, after: null }),
   },
   {
     query: `# What one member may do, and through which roles.
 # A permission without roles was given directly.
-query PermissionGrants {
-  organizations(first: 1) {
-    nodes {
-      code
-      users(first: 1) {
-        nodes {
-          userId
-          fullName
-          permissionGrants {
-            permission {
-              key
-              name
-            }
-            roles {
-              key
-            }
+query PermissionGrants($organizationCode: ID!) {
+  organization(code: $organizationCode) {
+    users(first: 1) {
+      nodes {
+        userId
+        fullName
+        permissionGrants {
+          permission {
+            key
+            name
+          }
+          roles {
+            key
           }
         }
       }
@@ -93,6 +89,27 @@ query PermissionGrants {
   }
 }
 `,
+    variables: variables({ organizationCode: '<organizationCode>' }),
+  },
+  {
+    query: `# Results come again whenever something that they
+# show has changed. Change a member in another tab.
+# The square button ends the stream.
+query LiveMembers($organizationCode: ID!) @live {
+  organization(code: $organizationCode) {
+    name
+    users(first: 5) {
+      nodes {
+        fullName
+        roles {
+          key
+        }
+      }
+    }
+  }
+}
+`,
+    variables: variables({ organizationCode: '<organizationCode>' }),
   },
   {
     query: `# A new organization, read back as Kinde has it.
@@ -116,9 +133,6 @@ mutation CreateOrganization($input: CreateOrganizationInput!) {
   },
   {
     query: `# A user joins with one role and gets another.
-# Paste into the variables the code of the tab
-# CreateOrganization and a userId of the tab
-# PermissionGrants, once you have run both.
 mutation AddUser(
   $organizationCode: ID!
   $userId: ID!
@@ -161,17 +175,15 @@ mutation AddUser(
 }
 `,
     variables: variables({
-      organizationCode: 'org_paste_a_code',
-      userId: 'kp_paste_a_userId',
-      firstRole: { key: 'member' },
-      secondRole: { key: 'admin' },
+      organizationCode: '<organizationCode>',
+      userId: '<userId>',
+      firstRole: { key: '<firstRole>' },
+      secondRole: { key: '<secondRole>' },
     }),
   },
   {
     query: `# A flag's value for one organization alone.
-# Paste into the variables a code of the tab
-# Organizations, and give the flag a value of
-# its own type: true, 42 or "text".
+# It is of the flag's own type: true, 42 or "text".
 mutation OverrideFeatureFlag($input: UpdateFeatureFlagOverrideInput!) {
   updateFeatureFlagOverride(input: $input) {
     featureFlag {
@@ -188,7 +200,7 @@ mutation OverrideFeatureFlag($input: UpdateFeatureFlagOverrideInput!) {
 }
 `,
     variables: variables({
-      input: { organizationCode: 'org_paste_a_code', key: 'dark_mode', value: false },
+      input: { organizationCode: '<organizationCode>', key: '<flagKey>', value: '<flagValue>' },
     }),
   },
 ];

@@ -2,11 +2,16 @@ import { readFile, readdir } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyPluginAsync } from 'fastify';
+import type { AuthMode } from '../config.js';
+import { actAsRoute } from './act-as-route.js';
+import { negotiateEncoding, type Encoding } from './compression.js';
 
 /** What scripts/build.mjs writes beside the assets: the names that their content gave them. */
 type Manifest = {
   script: string;
   style: string;
+  /** The scripts that it imports at its start. */
+  preloads: string[];
   icon: string;
   workers: { editor: string; json: string; graphql: string };
 };
@@ -46,22 +51,30 @@ const contentTypes: Record<string, string> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-const gzipAccepted = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/;
+const EXTENSIONS: Readonly<Record<Encoding, string>> = { br: '.br', gzip: '.gz' };
+
+export interface GraphiqlOptions {
+  /** The path that the page sends operations to, on the same origin. */
+  endpoint: string;
+  /** What the page tells its user to authenticate with. */
+  authMode: AuthMode;
+  /** Where the emulator is, if the page may get tokens from it. */
+  emulatorUrl?: string | undefined;
+  /** Where the build left the page, if elsewhere. */
+  directory?: string;
+}
 
 /**
- * Serves GraphiQL at /graphiql and its files at /graphiql/assets/, without any other host: the page
- * works offline. `endpoint` is the path that it sends operations to, on the same origin.
+ * Returns a plugin that serves GraphiQL at /graphiql and its files at /graphiql/assets/, without any
+ * other host: the page works offline. `/` leads to it.
  *
  * The page is looked for once, on registration. Without it, /graphiql answers 503 and says what to
- * run: a gateway is of use without its page. `directory` is where the build left it, if elsewhere.
+ * run: a gateway is of use without its page.
  */
 export function graphiqlRoutes({
-  endpoint,
   directory = builtPage,
-}: {
-  endpoint: string;
-  directory?: string | undefined;
-}): FastifyPluginAsync {
+  ...options
+}: GraphiqlOptions): FastifyPluginAsync {
   return async (app) => {
     // Set on sending, since headers of the whole server (helmet's) are set on request and are laxer.
     app.addHook('onSend', async (request, reply) => {
@@ -87,7 +100,10 @@ export function graphiqlRoutes({
       return;
     }
 
-    const page = html(manifest, endpoint);
+    const { emulatorUrl } = options;
+    if (emulatorUrl !== undefined) await app.register(actAsRoute(emulatorUrl));
+
+    const page = html(manifest, options);
     app.get('/graphiql', async (_request, reply) =>
       // The page names assets by their content, so that it has to be asked for anew after a build.
       reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page),
@@ -100,16 +116,17 @@ export function graphiqlRoutes({
       // Only names that the build made become paths of files.
       if (!type || !assets.has(name)) return reply.callNotFound();
 
-      const isGzipped =
-        assets.has(`${name}.gz`) && gzipAccepted.test(request.headers['accept-encoding'] ?? '');
-      if (isGzipped) reply.header('content-encoding', 'gzip');
+      const accepted = negotiateEncoding(request, reply);
+      const encoding = accepted && assets.has(name + EXTENSIONS[accepted]) ? accepted : undefined;
+      if (encoding !== undefined) reply.header('content-encoding', encoding);
+      const file = encoding === undefined ? name : name + EXTENSIONS[encoding];
       return reply
         .headers({
           'cache-control': 'public, max-age=31536000, immutable',
           vary: 'accept-encoding',
         })
         .type(type)
-        .send(await readFile(`${directory}/assets/${name}${isGzipped ? '.gz' : ''}`));
+        .send(await readFile(`${directory}/assets/${file}`));
     });
   };
 }
@@ -123,8 +140,12 @@ async function readManifest(directory: string): Promise<Manifest | undefined> {
   }
 }
 
-function html({ script, style, icon, workers }: Manifest, endpoint: string): string {
+function html(
+  { script, style, preloads, icon, workers }: Manifest,
+  { endpoint, authMode, emulatorUrl }: GraphiqlOptions,
+): string {
   const asset = (name: string) => `"/graphiql/assets/${name}"`;
+  const preload = (name: string) => `    <link rel="modulepreload" href=${asset(name)}>\n`;
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -135,11 +156,12 @@ function html({ script, style, icon, workers }: Manifest, endpoint: string): str
     <link rel="icon" type="image/svg+xml" href=${asset(icon)}>
     <link rel="stylesheet" href=${asset(style)}>
     <script type="module" src=${asset(script)}></script>
-  </head>
+${preloads.map(preload).join('')}  </head>
   <body>
     <div
       id="graphiql"
       data-endpoint="${attribute(endpoint)}"
+      data-auth-mode="${authMode}"${emulatorUrl === undefined ? '' : '\n      data-act-as'}
       data-editor-worker=${asset(workers.editor)}
       data-json-worker=${asset(workers.json)}
       data-graphql-worker=${asset(workers.graphql)}

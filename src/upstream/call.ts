@@ -30,6 +30,8 @@ export interface CallReport {
   status: number | undefined;
   /** How often it was sent: more than once when it was retried, 0 when it was refused unsent. */
   attempts: number;
+  /** When it began, in milliseconds of `performance.now()`. */
+  startedAt: number;
   milliseconds: number;
   error: UpstreamError | undefined;
 }
@@ -171,6 +173,7 @@ export class CallExchange implements PolicedCall {
       ageMs: 0,
       status: this.#status,
       attempts: this.#attempts,
+      startedAt,
       milliseconds: performance.now() - startedAt,
       error,
     });

@@ -204,7 +204,7 @@ function reportCached(
 ): void {
   const milliseconds = performance.now() - startedAt;
   onCall?.({
-    ...{ endpoint, source, ageMs, milliseconds },
+    ...{ endpoint, source, ageMs, startedAt, milliseconds },
     ...{ status: undefined, attempts: 0, error: undefined },
   });
 }

@@ -189,7 +189,8 @@ describe('readConfig', () => {
     expect(problems({ ...jwt, KINDE_CLIENT_SECRET: '' })).toEqual([
       expect.stringMatching(/^KINDE_CLIENT_SECRET must be set/),
     ]);
-    expect(problems({ AUTH_MODE: 'jwt' })).toEqual([
+    expect(problems({ AUTH_MODE: 'jwt' })).toEqual([]);
+    expect(problems({ AUTH_MODE: 'jwt', NODE_ENV: 'production' })).toEqual([
       expect.stringMatching(/^KINDE_DOMAIN must be set/),
     ]);
     expect(problems({ ...jwt, JWKS_URI: 'file:///etc/keys' })).toEqual([
@@ -227,6 +228,16 @@ describe('readConfig', () => {
         `JWT_ISSUER must be URLs such as https://acme.kinde.com, separated by commas, not "${wrong}"`,
       );
     }
+  });
+
+  test('tokens for GraphiQL are offered with the emulator alone, and never in production', () => {
+    const offered = (env: Record<string, string>) => readConfig(env).isActAsOffered;
+    const emulated = { ...REAL, KINDE_DOMAIN: 'http://127.0.0.1:4010', AUTH_MODE: 'jwt' };
+    expect([offered({}), offered({ AUTH_MODE: 'jwt' }), offered(emulated)]).toEqual([
+      ...[true, true, true],
+    ]);
+    expect(offered({ ...REAL, AUTH_MODE: 'jwt' })).toBe(false);
+    expect(offered({ ...emulated, NODE_ENV: 'production', ALLOW_GRAPHIQL: 'true' })).toBe(false);
   });
 
   test('credentials without a domain are refused, since they would be ignored', () => {

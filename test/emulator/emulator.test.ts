@@ -937,7 +937,9 @@ describe('tokens', () => {
     };
     const claimsOf = async (body: object) => decodeJwt((await issue(body)).body.access_token);
     const firstMember = () => {
-      const [{ profile, members }] = [...emulator.state.organizations.values()] as any;
+      const [{ profile, members }] = [...emulator.state.organizations.values()].sort((a, b) =>
+        a.profile.name.localeCompare(b.profile.name),
+      ) as any;
       const [member] = [...members.values()];
       return { organization: profile.code, member };
     };

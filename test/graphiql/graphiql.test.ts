@@ -5,11 +5,23 @@ import { makeExecutableSchema } from '@graphql-tools/schema';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import Fastify from 'fastify';
 import { getOperationAST, getVariableValues, parse, validate } from 'graphql';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import type { Fetcher } from '@graphiql/toolkit';
+import {
+  fillPlaceholders,
+  hasPlaceholders,
+  readExampleValues,
+} from '../../src/graphiql/example-values.js';
 import { examples } from '../../src/graphiql/examples.js';
 import { securityHeaders } from '../../src/http/security-headers.js';
 import { graphiqlRoutes } from '../../src/http/graphiql-page.js';
-import { CHROMIUM, describeWith } from '../support/programs.js';
+import {
+  launchBrowser,
+  openGraphiql,
+  type OpenedPage,
+  type OpenOptions,
+} from '../support/graphiql.js';
+import { describeWith } from '../support/programs.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -38,32 +50,38 @@ describe('the examples', () => {
     });
   });
 
-  test('do what their comments say, in order', async () => {
-    const run = (name: string, given: object = {}) => {
+  test('run as they stand, with what the environment has for their variables', async () => {
+    const fetcher = ((params: { query: string; variables: object }) =>
+      gateway.execute(params.query, params.variables)) as Fetcher;
+    const values = await readExampleValues(fetcher, '');
+    const run = (name: string, more: object = {}) => {
       const { query, variables = '{}' } = examples.find(({ query }) => query.includes(` ${name}`))!;
-      return gateway.query(query, { ...JSON.parse(variables), ...given });
+      const filled = fillPlaceholders(variables, values);
+      expect(hasPlaceholders(filled)).toBe(false);
+      return gateway.query(query, { ...JSON.parse(filled), ...more });
     };
-    const { organizations } = await run('Organizations');
-    expect(organizations.nodes).toHaveLength(3);
+    const { organization } = await run('Organization');
+    expect(organization.users.nodes).toHaveLength(5);
 
-    const { users } = (await run('UsersPage')).organizations.nodes[0];
-    const next = (await run('UsersPage', { after: users.pageInfo.endCursor })).organizations
-      .nodes[0];
+    const { users } = (await run('MembersPage')).organization;
+    const next = (await run('MembersPage', { after: users.pageInfo.endCursor })).organization;
     expect(next.users.nodes).toHaveLength(3);
     expect(next.users.nodes).not.toContainEqual(users.nodes[0]);
 
-    const [member] = (await run('PermissionGrants')).organizations.nodes[0].users.nodes;
+    const [member] = (await run('PermissionGrants')).organization.users.nodes;
     expect(member.permissionGrants).not.toEqual([]);
+    expect((await run('LiveMembers')).organization.users.nodes).toHaveLength(5);
 
-    const { createOrganization } = await run('CreateOrganization');
-    const organizationCode = createOrganization.organization.code;
-    const added = await run('AddUser', { organizationCode, userId: member.userId });
-    expect(added.addOrganizationUsers).toEqual({ addedUserIds: [member.userId], userErrors: [] });
+    expect((await run('CreateOrganization')).createOrganization.userErrors).toEqual([]);
+    const added = await run('AddUser');
+    expect(added.addOrganizationUsers).toEqual({
+      ...{ addedUserIds: [values['userId']], userErrors: [] },
+    });
     expect(added.addOrganizationUserRole.organizationUser.roles).toHaveLength(2);
 
-    const input = { organizationCode, key: 'dark_mode', value: false };
-    expect((await run('OverrideFeatureFlag', { input })).updateFeatureFlagOverride).toEqual({
-      featureFlag: { key: 'dark_mode', type: 'BOOLEAN', value: false },
+    const { updateFeatureFlagOverride } = await run('OverrideFeatureFlag');
+    expect(updateFeatureFlagOverride).toMatchObject({
+      featureFlag: { key: values['flagKey'], value: values['flagValue'] },
       userErrors: [],
     });
   });
@@ -103,18 +121,34 @@ describe('over HTTP', () => {
     const html = await (await fetch(`${gateway.url}/graphiql`)).text();
     const assets = html.match(/\/graphiql\/assets\/[^"]+/g) ?? [];
 
-    expect(assets).toHaveLength(6);
-    for (const asset of assets) {
-      const response = await fetch(gateway.url + asset, { headers: { 'accept-encoding': 'gzip' } });
-      await response.arrayBuffer();
-      expect(response.status).toBe(200);
-      expect(Object.fromEntries(response.headers)).toMatchObject({
-        'cache-control': 'public, max-age=31536000, immutable',
-        'content-encoding': 'gzip',
-        'content-security-policy': "default-src 'none'; script-src 'self'; frame-ancestors 'none'",
-        'x-content-type-options': 'nosniff',
-      });
+    const ofPage = /\/(page|icon|editor\.worker|json\.worker|graphql\.worker)-\w+\.\w+$/;
+    expect(assets.filter((asset) => ofPage.test(asset))).toHaveLength(6);
+    const sizes = { br: 0, gzip: 0 };
+    for (const encoding of ['br', 'gzip'] as const) {
+      for (const asset of assets) {
+        const headers = { 'accept-encoding': encoding };
+        const response = await fetch(gateway.url + asset, { headers });
+        await response.arrayBuffer();
+        if (!asset.includes('worker')) {
+          sizes[encoding] += Number(response.headers.get('content-length'));
+        }
+        expect(response.status).toBe(200);
+        expect(Object.fromEntries(response.headers)).toMatchObject({
+          'cache-control': 'public, max-age=31536000, immutable',
+          'content-encoding': encoding,
+          'content-security-policy':
+            "default-src 'none'; script-src 'self'; frame-ancestors 'none'",
+          vary: 'accept-encoding',
+          'x-content-type-options': 'nosniff',
+        });
+      }
     }
+    // What is loaded before the editor can be used, but for two fonts of 11 kB each.
+    expect(sizes.br).toBeLessThan(975_000);
+    const plain = await fetch(gateway.url + assets[0], {
+      headers: { 'accept-encoding': 'identity' },
+    });
+    expect(plain.headers.get('content-encoding')).toBeNull();
   });
 
   const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8';
@@ -150,7 +184,7 @@ describe('over HTTP', () => {
 
   test('without a build the page is 503 and says what to run', async () => {
     await using unbuilt = await serve({
-      endpoint: '/graphql',
+      ...{ endpoint: '/graphql', authMode: 'none' },
       directory: join(tmpdir(), 'absent'),
     });
     const response = await fetch(`${unbuilt.url}/graphiql`);
@@ -162,7 +196,7 @@ describe('over HTTP', () => {
   });
 
   test('the policy of the page replaces that of the server', async () => {
-    await using helmeted = await serve({ endpoint: '/graphql' });
+    await using helmeted = await serve({ endpoint: '/graphql', authMode: 'none' });
     const { headers } = await fetch(`${helmeted.url}/graphiql`);
 
     expect(headers.get('strict-transport-security')).not.toBeNull();
@@ -170,7 +204,7 @@ describe('over HTTP', () => {
   });
 
   test('an endpoint with quotes stays an attribute', async () => {
-    await using odd = await serve({ endpoint: '/"><script>&' });
+    await using odd = await serve({ endpoint: '/"><script>&', authMode: 'none' });
     const html = await (await fetch(`${odd.url}/graphiql`)).text();
 
     expect(html).toContain('data-endpoint="/&quot;>&lt;script>&amp;"');
@@ -179,13 +213,11 @@ describe('over HTTP', () => {
 
 describeWith('chromium')('in a browser', () => {
   let browser: Browser;
+  let opened: OpenedPage;
   let page: Page;
-  let foreignRequests: string[];
-  let complaints: string[];
-  let lastHeaders: Record<string, string>;
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+    browser = await launchBrowser();
   }, 60_000);
 
   // One page for all that follows, each in a tab of its own: opening it takes seconds.
@@ -194,54 +226,24 @@ describeWith('chromium')('in a browser', () => {
   afterAll(() => browser?.close());
 
   afterEach(() => {
-    expect({ foreignRequests, complaints }).toEqual({ foreignRequests: [], complaints: [] });
+    expect(opened.problems()).toEqual([]);
   });
 
-  async function openPage({
-    width = 1280,
-    height = 800,
-    storage = {},
-    colorScheme = 'light',
-  }: {
-    width?: number;
-    height?: number;
-    storage?: Record<string, string>;
-    colorScheme?: 'light' | 'dark';
-  }) {
+  async function openPage(options: OpenOptions) {
     await page?.context().close();
-    foreignRequests = [];
-    complaints = [];
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme });
-    page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    context.on('request', (request) => {
-      const { origin, protocol } = new URL(request.url());
-      if (origin !== gateway.url && protocol !== 'data:') foreignRequests.push(request.url());
-      if (request.method() === 'POST') lastHeaders = request.headers();
-    });
-    context.on('requestfailed', (request) => complaints.push(`${request.url()} failed`));
-    context.on('response', (response) => {
-      if (response.status() >= 400) complaints.push(`${response.url()} ${response.status()}`);
-    });
-    // A violated policy is among the console's errors, a worker's too.
-    context.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-    });
-    context.on('weberror', (webError) => complaints.push(String(webError.error())));
-    await page.addInitScript((items) => {
-      for (const [key, value] of Object.entries(items)) localStorage.setItem(key, value);
-    }, storage);
-    await page.goto(`${gateway.url}/graphiql`);
+    opened = await openGraphiql(browser, gateway.url, options);
+    page = opened.page;
     await operation().waitFor();
   }
 
-  const operation = () => page.locator('.graphiql-query-editor .view-lines');
-  const answer = (text: string) =>
-    page.locator('.graphiql-response .view-lines', { hasText: text });
-  const execute = () => page.getByRole('button', { name: /^Execute/ }).click();
+  const operation = () => opened.operation();
+  const answer = (text: string) => opened.response(text);
+  const execute = () => opened.execute();
+  const screenshot = (name: string) => opened.screenshot(name);
+
   /** GraphiQL sends the name of the previous tab's operation until it has parsed and stored the new one. */
   async function openTab(name: string) {
-    await page.getByRole('tab', { name }).click();
+    await page.getByRole('tab', { name, exact: true }).click();
     await page.waitForFunction(
       (pattern) => new RegExp(pattern).test(localStorage.getItem('graphiql:query') ?? ''),
       `(query|mutation) ${name}\\b`,
@@ -254,11 +256,12 @@ describeWith('chromium')('in a browser', () => {
       examples.map(({ query }) => getOperationAST(parse(query))!.name!.value),
     );
 
+    await opened.filled();
     await execute();
-    await answer('org_').waitFor();
-    await screenshot('organizations');
+    await answer('Acacia').waitFor();
+    await screenshot('organization');
 
-    expect(lastHeaders).toMatchObject({
+    expect(opened.lastHeaders()).toMatchObject({
       'content-type': 'application/json',
       accept: 'application/graphql-response+json, application/json',
     });
@@ -300,7 +303,7 @@ describeWith('chromium')('in a browser', () => {
   }, 60_000);
 
   test('sends the headers that are typed, and does not store them', async () => {
-    await openTab('Organizations');
+    await openTab('Organization');
     await page.getByRole('button', { name: 'Headers', exact: true }).click();
     await page
       .locator(
@@ -309,9 +312,9 @@ describeWith('chromium')('in a browser', () => {
       .click();
     await page.keyboard.insertText('{ "Authorization": "Bearer secret" }');
     await execute();
-    await answer('org_').waitFor();
+    await answer('Acacia').waitFor();
 
-    expect(lastHeaders.authorization).toBe('Bearer secret');
+    expect(opened.lastHeaders()['authorization']).toBe('Bearer secret');
     expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('secret');
   }, 60_000);
 
@@ -323,13 +326,14 @@ describeWith('chromium')('in a browser', () => {
     await operation().filter({ hasText: 'kept' }).waitFor();
 
     await openPage({ storage: { 'graphiql:tabState': '{"tabs":[' } });
-    await operation().filter({ hasText: 'Organizations' }).waitFor();
+    await operation().filter({ hasText: 'Organization' }).waitFor();
   }, 60_000);
 
   test('fits a phone', async () => {
     await openPage({ width: 390, height: 844 });
+    await opened.filled();
     await execute();
-    await answer('org_').waitFor();
+    await answer('Acacia').waitFor();
     await screenshot('phone');
 
     const { width } = (await page.locator('.graphiql-response').boundingBox())!;
@@ -357,16 +361,11 @@ describeWith('chromium')('in a browser', () => {
     expect(await background()).not.toBe(light);
 
     await openPage({ colorScheme: 'dark' });
+    await opened.filled();
     await execute();
-    await answer('org_').waitFor();
+    await answer('Acacia').waitFor();
     await screenshot('dark');
   }, 60_000);
-
-  async function screenshot(name: string) {
-    const directory = process.env.SCREENSHOT_DIR;
-    if (directory)
-      await page.screenshot({ path: join(tmpdir(), directory, `graphiql-${name}.png`) });
-  }
 });
 
 /** The routes in a server of their own, registered as no gateway would. */

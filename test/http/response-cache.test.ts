@@ -271,10 +271,16 @@ describe('x-graphql-explain', () => {
     expect(cold.calls[0]).toEqual({
       route: 'GET /api/v1/organizations',
       source: 'upstream',
+      startMs: expect.any(Number),
       milliseconds: expect.any(Number),
       status: 200,
       attempts: 1,
     });
+    // The list ends before what is read of its organizations begins.
+    const [list, ...others] = cold.calls;
+    for (const { startMs } of others) {
+      expect(startMs).toBeGreaterThanOrEqual(list.startMs + list.milliseconds - 0.02);
+    }
     const warm = await explain(gateway, NESTED);
     expect(gateway.calls()).toEqual([]);
     expect(warm).toMatchObject({ made: 0, cached: 14, merged: 0, stale: 0, saved: cold.saved });

@@ -3,11 +3,16 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import type { Context } from '../context.js';
 import { countFrom, type CallReport } from '../../upstream/call.js';
 
-/** A call in the explanation: its row of the table, never a URL, which may have personal data. */
-function told({ endpoint, source, ageMs, status, attempts, milliseconds, error }: CallReport) {
+/**
+ * Returns a call in the explanation: its row of the table, never a URL, which may have personal data. Times are in
+ * milliseconds since the operation began.
+ */
+function shown(call: CallReport, operationStartedAt: number) {
+  const { endpoint, source, ageMs, status, attempts, startedAt, milliseconds, error } = call;
   return {
     route: endpoint.route,
     source,
+    startMs: round(Math.max(0, startedAt - operationStartedAt)),
     milliseconds: round(milliseconds),
     ...(source === 'upstream' ? { status: status ?? null, attempts } : {}),
     ...(ageMs === 0 ? {} : { ageSeconds: round(ageMs / 1000) }),
@@ -42,7 +47,7 @@ export function explain(): ApolloServerPlugin<Context> {
             saved: Math.max(0, loaders.asked() - (calls.length - writes)),
             milliseconds: round(performance.now() - startedAt),
             plans: loaders.plans(),
-            calls: calls.map(told),
+            calls: calls.map((call) => shown(call, startedAt)),
           };
           body.singleResult.extensions = { ...body.singleResult.extensions, upstream };
         },

@@ -1,0 +1,52 @@
+/** What the components of the page share while it is open. */
+import type { ExplainReport } from './explain-report.js';
+import { Store } from './store.js';
+
+export interface Session {
+  /** The access token of all tabs; empty without one. */
+  token: string;
+  /** Why the gateway refused the token; undefined while it accepts it. */
+  refusal: string | undefined;
+  isExplaining: boolean;
+  /** How the last operation was answered. */
+  report: ExplainReport | undefined;
+  /** Whether a stream of results is open. */
+  isStreaming: boolean;
+  /** What the page did just now, for the status line. */
+  notice: string;
+}
+
+const TOKEN_KEY = 'graphiql:token';
+const EXPLAIN_KEY = 'graphiql:explain';
+
+/** The token is in this tab of the browser alone, and gone when it is closed. */
+export const session = new Store<Session>({
+  token: sessionStorage.getItem(TOKEN_KEY) ?? '',
+  refusal: undefined,
+  isExplaining: sessionStorage.getItem(EXPLAIN_KEY) === 'true',
+  report: undefined,
+  isStreaming: false,
+  notice: '',
+});
+
+/** Takes a token as it is pasted, also with the name of its scheme. */
+export function setToken(text: string): void {
+  const token = text.trim().replace(/^Bearer\s+/i, '');
+  sessionStorage.setItem(TOKEN_KEY, token);
+  session.set({ token, refusal: undefined });
+}
+
+export function toggleExplain(): void {
+  const isExplaining = !session.get().isExplaining;
+  sessionStorage.setItem(EXPLAIN_KEY, String(isExplaining));
+  session.set({ isExplaining, report: undefined });
+}
+
+let clearing: ReturnType<typeof setTimeout> | undefined;
+
+/** Shows a notice for a moment. */
+export function notify(notice: string): void {
+  session.set({ notice });
+  clearTimeout(clearing);
+  clearing = setTimeout(() => session.set({ notice: '' }), 2_500);
+}

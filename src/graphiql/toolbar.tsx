@@ -1,0 +1,92 @@
+/** The buttons beside the operation. */
+import { ToolbarButton, ToolbarMenu, useGraphiQL } from '@graphiql/react';
+import type { ReactNode } from 'react';
+import { toApolloHook, toCurl, toFetch, type SnippetSource } from './code-snippets.js';
+import { CodeIcon, ExplainIcon, ShareIcon } from './icons.js';
+import { linkTo } from './operation-link.js';
+import { notify, session, toggleExplain } from './session.js';
+import { endpoint, needsToken } from './settings.js';
+import { useStore } from './store.js';
+
+interface DefaultButtons {
+  prettify: ReactNode;
+  copy: ReactNode;
+  merge: ReactNode;
+}
+
+export function ToolbarButtons({ prettify, copy, merge }: DefaultButtons) {
+  return (
+    <>
+      {prettify}
+      {merge}
+      {copy}
+      <ExplainButton />
+      <OperationButtons />
+    </>
+  );
+}
+
+function ExplainButton() {
+  const isExplaining = useStore(session, (state) => state.isExplaining);
+  return (
+    <ToolbarButton
+      label="Explain: show the calls to Kinde"
+      aria-pressed={isExplaining}
+      className={isExplaining ? 'toolbar-pressed' : ''}
+      onClick={toggleExplain}
+    >
+      <ExplainIcon />
+    </ToolbarButton>
+  );
+}
+
+const SNIPPETS: readonly [name: string, write: (source: SnippetSource) => string][] = [
+  ['curl', toCurl],
+  ['fetch', toFetch],
+  ['Apollo hook', toApolloHook],
+];
+
+function OperationButtons() {
+  const queryEditor = useGraphiQL((state) => state.queryEditor);
+  const variableEditor = useGraphiQL((state) => state.variableEditor);
+  const operationName = useGraphiQL((state) => state.operationName);
+  const source = (): SnippetSource => ({
+    query: queryEditor?.getValue() ?? '',
+    variables: variableEditor?.getValue() ?? '',
+    operationName,
+    url: new URL(endpoint, location.href).href,
+    needsToken,
+  });
+  return (
+    <>
+      <ToolbarButton
+        label="Share: copy a link to this operation"
+        onClick={() => copyText(linkTo(source(), location.href), 'Link')}
+      >
+        <ShareIcon />
+      </ToolbarButton>
+      <ToolbarMenu
+        button={
+          <ToolbarButton label="Copy as code">
+            <CodeIcon />
+          </ToolbarButton>
+        }
+      >
+        {SNIPPETS.map(([name, write]) => (
+          <ToolbarMenu.Item key={name} onSelect={() => copyText(write(source()), name)}>
+            Copy as {name}
+          </ToolbarMenu.Item>
+        ))}
+      </ToolbarMenu>
+    </>
+  );
+}
+
+/** Copies a text. Browsers allow it on `localhost` and over HTTPS; elsewhere the text is shown. */
+function copyText(text: string, name: string): void {
+  const isCopied = navigator.clipboard?.writeText(text) ?? Promise.reject();
+  isCopied.then(
+    () => notify(`${name} copied.`),
+    () => window.prompt(`${name}:`, text),
+  );
+}

@@ -1,0 +1,268 @@
+/** GraphiQL for callers who authenticate: token, "Act as", explain, streams, links and code. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { startGateway, type TestGateway } from '../support/gateway.js';
+import {
+  launchBrowser,
+  openGraphiql,
+  type OpenedPage,
+  type OpenOptions,
+} from '../support/graphiql.js';
+import { describeWith } from '../support/programs.js';
+
+const EMULATED = { organizations: 3, usersPerOrganization: 8 };
+
+let jwt: TestGateway;
+let passthrough: TestGateway;
+
+beforeAll(async () => {
+  jwt = await startGateway({ emulator: EMULATED, env: { AUTH_MODE: 'jwt' } });
+  passthrough = await startGateway({
+    before: jwt.emulator,
+    env: { AUTH_MODE: 'passthrough' },
+  });
+});
+
+afterAll(async () => {
+  await passthrough?.close();
+  await jwt?.close();
+});
+
+const gatewayOf = (mode: string) => (mode === 'jwt' ? jwt : passthrough);
+
+describe('/graphiql/act-as', () => {
+  const ask = async (gateway: TestGateway, init?: RequestInit) => {
+    const response = await fetch(`${gateway.url}/graphiql/act-as`, init);
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (await response.json()) as any,
+    };
+  };
+  const post = (gateway: TestGateway, body: string, type = 'application/json') =>
+    ask(gateway, { method: 'POST', headers: { 'content-type': type }, body });
+
+  test('lists callers to try, and issues their tokens', async () => {
+    const { status, headers, body } = await ask(jwt);
+    expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
+    expect(body.suggestions).toHaveLength(4);
+    for (const { request } of body.suggestions) {
+      const issued = await post(jwt, JSON.stringify(request));
+      expect(issued.headers.get('cache-control')).toBe('no-store');
+      const authorization = `Bearer ${issued.body.access_token}`;
+      const { data } = await jwt.execute('{ viewer { kind } }', {}, { authorization });
+      expect(data.viewer.kind).toBe(request.user === undefined ? 'APPLICATION' : 'USER');
+    }
+  });
+
+  test('passes on why the emulator refuses', async () => {
+    const { status, body } = await post(jwt, '{"user":"kp_nobody"}');
+    expect([status, body.errors[0].message]).toEqual([400, expect.stringContaining('kp_nobody')]);
+    // A form on another site can send text/plain without a preflight.
+    expect((await post(jwt, '{}', 'text/plain')).status).toBe(415);
+  });
+
+  test('is empty where something else than the emulator listens', async () => {
+    const other = await startGateway({ before: jwt.emulator, kindeDomain: () => jwt.url });
+    expect((await ask(other)).body).toEqual({ suggestions: [] });
+    await other.close();
+  });
+
+  test('is not there in production, and the page does not offer it', async () => {
+    const production = await startGateway({
+      before: jwt.emulator,
+      env: { AUTH_MODE: 'jwt', NODE_ENV: 'production', ALLOW_GRAPHIQL: 'true' },
+    });
+    expect((await ask(production)).status).toBe(404);
+    const page = await (await fetch(`${production.url}/graphiql`)).text();
+    await production.close();
+    expect(page).toContain('data-auth-mode="jwt"');
+    expect(page).not.toContain('data-act-as');
+    expect(await (await fetch(`${jwt.url}/graphiql`)).text()).toContain('data-act-as');
+  });
+});
+
+describeWith('chromium')('in a browser', () => {
+  let browser: Browser;
+  let opened: OpenedPage;
+  let page: Page;
+
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  }, 60_000);
+  afterAll(() => browser?.close());
+  afterEach(() => expect(opened.problems()).toEqual([]));
+
+  async function open(gateway: TestGateway, options?: OpenOptions) {
+    await page?.context().close();
+    opened = await openGraphiql(browser, gateway.url, options);
+    page = opened.page;
+    await opened.operation().waitFor();
+  }
+  const tokenField = () => page.getByLabel('Access token', { exact: true });
+  const actAs = (label: RegExp) =>
+    page
+      .getByLabel('Act as')
+      .locator('option', { hasText: label })
+      .getAttribute('value')
+      .then((value) => page.getByLabel('Act as').selectOption(value));
+  const openTab = (name: string) => page.getByRole('tab', { name, exact: true }).click();
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+
+  // The page of the second is used by all that follows: opening one takes seconds.
+  test.each(['passthrough', 'jwt'])(
+    'with AUTH_MODE=%s a pasted token leads to a result in three actions',
+    async (mode) => {
+      await open(gatewayOf(mode));
+      await page.getByText(`AUTH_MODE=${mode}`).waitFor();
+      await opened.screenshot(`${mode}-open`);
+      const token = await jwt.emulator.issueToken();
+
+      // The third is left for a person who sees to the example first.
+      await tokenField().fill(` Bearer ${token}\n`);
+      await opened.filled();
+      await opened.execute();
+
+      await opened.response('Acacia').waitFor();
+      await opened.screenshot(`${mode}-result`);
+      expect(opened.lastHeaders()['authorization']).toBe(`Bearer ${token}`);
+      await page.getByText(`application ${jwt.emulator.clientId}`).waitFor();
+      await page.getByText(/^expires in \d+ min$/).waitFor();
+      const stored = await page.evaluate(() => [
+        JSON.stringify(sessionStorage).includes('eyJ'),
+        JSON.stringify(localStorage).includes('eyJ'),
+      ]);
+      expect(stored).toEqual([true, false]);
+    },
+    60_000,
+  );
+
+  test('acts as an administrator, and then as a member who may do less', async () => {
+    await actAs(/^Administrator/);
+    await opened.filled();
+    await opened.execute();
+    await opened.response('featureFlags').waitFor();
+    const schemaRead = page.waitForRequest((request) =>
+      (request.postData() ?? '').includes('IntrospectionQuery'),
+    );
+    await actAs(/^Member/);
+    expect((await schemaRead).headers()['authorization']).toBe(
+      `Bearer ${await tokenField().inputValue()}`,
+    );
+    await opened.execute();
+    await opened.response('FORBIDDEN').waitFor();
+    await opened.screenshot('act-as');
+  }, 60_000);
+
+  test('says why a token is refused, and asks for another', async () => {
+    await tokenField().fill(await jwt.emulator.issueToken({ expiresIn: -60 }));
+    await page.getByRole('alert').filter({ hasText: 'The access token expired' }).waitFor();
+    await opened.screenshot('expired');
+    expect(opened.problems().every((problem) => problem.includes('401'))).toBe(true);
+    await page.getByRole('button', { name: 'Clear the access token' }).click();
+    await page.getByText('AUTH_MODE=jwt').waitFor();
+    expect(await page.evaluate(() => sessionStorage.getItem('graphiql:token'))).toBe('');
+  }, 60_000);
+
+  test('explains an operation: calls, cost and a waterfall', async () => {
+    await actAs(/every scope/);
+    await opened.filled();
+    await page.getByRole('button', { name: /^Explain/ }).click();
+    jwt.calls();
+    jwt.emulator.latencyMs = 15;
+    await opened.execute();
+    const pane = page.getByRole('region', { name: 'Explain' });
+    await pane.getByText(/of 25,000$/).waitFor();
+    jwt.emulator.latencyMs = 0;
+    await opened.screenshot('explain');
+    const made = jwt.calls().length;
+    expect(made).toBeGreaterThan(5);
+    expect(await pane.locator('.explain-summary').innerText()).toMatch(
+      new RegExp(`^${made} calls to Kinde`),
+    );
+    expect(await pane.locator('.explain-bar').count()).toBe(made);
+    expect(await opened.response('"upstream"').count()).toBe(0);
+  }, 60_000);
+
+  test('streams a live query until it is stopped', async () => {
+    await openTab('LiveMembers');
+    await opened.filled();
+    await opened.execute();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await opened.response('Acacia').waitFor();
+    const organization = [...jwt.emulator.state.organizations.values()].find(
+      ({ profile }) => profile.name === 'Acacia Health',
+    )!;
+    const authorization = `Bearer ${await jwt.emulator.issueToken()}`;
+    const rename = (name: string) =>
+      jwt
+        .execute(
+          'mutation ($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { userErrors { code } } }',
+          { input: { organizationCode: organization.profile.code, name } },
+          { authorization },
+        )
+        .then(({ data }) => expect(data.updateOrganization.userErrors).toEqual([]));
+    await rename('Renamed live');
+    await opened.response('Renamed live').waitFor();
+    await opened.screenshot('live');
+    const aborted = page.context().waitForEvent('requestfailed');
+    await page.getByRole('button', { name: /^Stop/ }).click();
+    await aborted;
+    await page.getByText('Live', { exact: true }).waitFor({ state: 'detached' });
+    expect(opened.problems()).toEqual([`${jwt.url}/graphql failed`]);
+    await rename('Acacia Health');
+  }, 60_000);
+
+  test('copies an operation as a command that runs', async () => {
+    await page.getByRole('button', { name: 'Copy as code' }).click();
+    await page.getByRole('menuitem', { name: 'Copy as curl' }).click();
+    await page.getByRole('status').filter({ hasText: 'curl copied.' }).waitFor();
+    const command = await copied();
+    expect(command).not.toContain('eyJ');
+    const { stdout } = await promisify(execFile)('sh', ['-c', command], {
+      env: { ...process.env, TOKEN: await tokenField().inputValue() },
+    });
+    expect(JSON.parse(stdout).data.organization.name).toBe('Acacia Health');
+  }, 60_000);
+
+  test('builds an operation by clicks', async () => {
+    await page.getByRole('button', { name: 'Show Explorer' }).click();
+    const explorer = page.locator('.graphiql-explorer-root');
+    await explorer.getByText('createdOn', { exact: true }).click();
+    await page.waitForFunction(() => localStorage.getItem('graphiql:query')?.includes('createdOn'));
+    await opened.screenshot('explorer');
+  }, 60_000);
+
+  test('names its controls for assistive technology', async () => {
+    const unnamed = await page.locator('button, select, input, textarea').evaluateAll((controls) =>
+      controls
+        .filter(
+          (control) => control.checkVisibility() && !control.closest('.graphiql-explorer-root'),
+        )
+        .filter((control) => !control.getAttribute('aria-label') && !control.textContent?.trim())
+        .map((control) => control.outerHTML.slice(0, 200)),
+    );
+    expect(unnamed).toEqual([]);
+    for (const name of ['Operation', 'Variables', 'Response']) {
+      expect(await page.getByRole('textbox', { name, exact: true }).count()).toBe(1);
+    }
+  });
+
+  test('shares an operation by a link that opens and does not run it', async () => {
+    await openTab('MembersPage');
+    await opened.filled();
+    await page.getByRole('button', { name: /^Share/ }).click();
+    await page.getByRole('status').filter({ hasText: 'Link copied.' }).waitFor();
+    const link = new URL(await copied());
+    expect(link.href).not.toContain('eyJ');
+    jwt.calls();
+
+    await open(jwt, { search: link.search.replace('MembersPage', 'Shared') });
+    await page.getByRole('tab', { name: 'Shared', selected: true }).waitFor();
+    await page.locator('.graphiql-editor-tool .view-lines', { hasText: '"first": 3' }).waitFor();
+    expect(page.url()).toBe(`${jwt.url}/graphiql`);
+    expect(jwt.calls()).toEqual([]);
+  }, 60_000);
+});

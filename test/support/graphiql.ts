@@ -1,0 +1,97 @@
+/** GraphiQL in Chromium, watched for what a page of its own origin must not do. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { CHROMIUM } from './programs.js';
+
+export interface OpenOptions {
+  width?: number;
+  height?: number;
+  /** What localStorage holds from an earlier visit. */
+  storage?: Record<string, string>;
+  colorScheme?: 'light' | 'dark';
+  /** The query string of the page. */
+  search?: string;
+}
+
+export interface OpenedPage {
+  page: Page;
+  operation(): ReturnType<Page['locator']>;
+  /** The response pane once it has this text. */
+  response(text: string): ReturnType<Page['locator']>;
+  execute(): Promise<void>;
+  /** Resolves when the variables of the active tab have a code of the environment. */
+  filled(): Promise<unknown>;
+  /** The headers of the last POST. */
+  lastHeaders(): Record<string, string>;
+  /** Requests to other origins, failed requests, errors and warnings of the console, since the last call. */
+  problems(): string[];
+  /** Saves a picture below the temporary directory, if SCREENSHOT_DIR names a directory there. */
+  screenshot(name: string): Promise<void>;
+}
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+}
+
+/** Opens the page of a gateway in a browser context of its own. */
+export async function openGraphiql(
+  browser: Browser,
+  url: string,
+  {
+    width = 1280,
+    height = 800,
+    storage = {},
+    colorScheme = 'light',
+    search = '',
+  }: OpenOptions = {},
+): Promise<OpenedPage> {
+  let problems: string[] = [];
+  let lastHeaders: Record<string, string> = {};
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme,
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  context.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (origin !== url && protocol !== 'data:') problems.push(`${request.url()} is foreign`);
+    if (request.method() === 'POST') lastHeaders = request.headers();
+  });
+  context.on('requestfailed', (request) => problems.push(`${request.url()} failed`));
+  context.on('response', (response) => {
+    if (response.status() >= 400) problems.push(`${response.url()} ${response.status()}`);
+  });
+  // A violated policy is among the console's errors, a worker's too.
+  context.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) problems.push(message.text());
+  });
+  context.on('weberror', (webError) => problems.push(String(webError.error())));
+  await page.addInitScript((items) => {
+    for (const [key, value] of Object.entries(items)) localStorage.setItem(key, value);
+  }, storage);
+  await page.goto(`${url}/graphiql${search}`);
+  return {
+    page,
+    operation: () => page.locator('.graphiql-query-editor .view-lines'),
+    response: (text) => page.locator('.graphiql-response .view-lines', { hasText: text }),
+    execute: () => page.getByRole('button', { name: /^Execute/ }).click(),
+    filled: () =>
+      page.waitForFunction(() =>
+        /"org_\w+"/.test(localStorage.getItem('graphiql:variables') ?? ''),
+      ),
+    lastHeaders: () => lastHeaders,
+    problems: () => {
+      const found = problems;
+      problems = [];
+      return found;
+    },
+    screenshot: async (name) => {
+      const directory = process.env['SCREENSHOT_DIR'];
+      if (directory === undefined) return;
+      await page.screenshot({ path: join(tmpdir(), directory, `graphiql-${name}.png`) });
+    },
+  };
+}
