@@ -40,6 +40,7 @@ describe('readConfig', () => {
       upstreamRateLimit: 0,
       isSchemaPublic: true,
       isGraphiqlServed: true,
+      isActAsOffered: true,
       requestTimeoutMs: 30_000,
       cors: { origins: [], headers: [], isLoopbackAllowed: true },
       httpMaxAgeMs: 0,
