@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
 import { settingsByVariable } from '../../src/config.js';
 import { startEmulator } from '../../src/emulator/index.js';
 import { testWith } from '../support/programs.js';
@@ -225,24 +225,4 @@ testWith('nginx')('nginx takes its configuration', () => {
   } finally {
     rmSync(directory, { recursive: true });
   }
-});
-
-test('the Kubernetes manifest of the docs fits the gateway', () => {
-  const [, yaml] = /```yaml\n([\s\S]*?)```/.exec(read('docs/scaling.md'))!;
-  const [deployment, budget] = parseAllDocuments(yaml!).map((document) => document.toJS());
-  const { containers, terminationGracePeriodSeconds } = deployment.spec.template.spec;
-  const [{ env, ports, readinessProbe, livenessProbe }] = containers;
-  const value = (name: string) => env.find((variable: any) => variable.name === name).value;
-  for (const { name } of env) expect([...settingsByVariable.keys()]).toContain(name);
-  for (const probe of [readinessProbe, livenessProbe]) {
-    expect(read('src/http/health.ts')).toContain(`app.get('${probe.httpGet.path}'`);
-    expect(ports.map(({ name }: any) => name)).toContain(probe.httpGet.port);
-  }
-  expect(ports[0].containerPort).toBe(4000);
-  expect(terminationGracePeriodSeconds * 1000).toBeGreaterThan(
-    Number(value('SHUTDOWN_DELAY_MS')) + Number(value('SHUTDOWN_GRACE_MS')),
-  );
-  const { matchLabels } = deployment.spec.selector;
-  expect(deployment.spec.template.metadata.labels).toEqual(matchLabels);
-  expect(budget.spec.selector.matchLabels).toEqual(matchLabels);
 });
