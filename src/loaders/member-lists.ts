@@ -1,10 +1,10 @@
-/** What an operation has seen of organizations' lists of members. */
+/** The members of organizations that an operation has read so far. */
 import { UpstreamError } from '../upstream/errors.js';
 import type { Page, PageRequest } from './shared-reads.js';
 import type { OrganizationUser } from '../upstream/types.js';
 import type { MemberReference } from './membership-test.js';
 
-/** A member as far as what led here carries it: at least the person and the organization. */
+/** A member with the properties that the read before returned: at least the ids of the person and the organization. */
 export type Member = MemberReference & Partial<OrganizationUser>;
 
 /** The orders that Kinde offers for members. */
@@ -30,7 +30,7 @@ export class MemberLists {
   readonly #whole = new Map<string, Beginning>();
   readonly #shown = new Map<string, number>();
 
-  /** Notes a page of a list that nothing filters. A list with an unusable entry is never whole. */
+  /** Records a page of an unfiltered list. A list with an unusable entry is never complete. */
   notePage({ list, token }: PageRequest<MemberList>, { entries, next }: Page<Member>): void {
     const { org_code, sort = '', roles, permissions } = list;
     if (roles !== undefined || permissions !== undefined) return;

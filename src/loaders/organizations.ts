@@ -8,7 +8,7 @@ import { ifPermitted } from './scopes.js';
 import { nextToken, type BatchedRead, type ReadPage } from './shared-reads.js';
 import type { Sources } from './sources.js';
 
-/** An organization as far as what led here carries it: at least its code. */
+/** An organization with the properties that the read before returned: at least its code. */
 export type OrganizationParent = Pick<OrganizationItem, 'code'> & Partial<OrganizationItem>;
 /** Branding is a part of the organization's details. */
 export type OrganizationBrandingParent = Organization;

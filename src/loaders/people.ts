@@ -7,7 +7,7 @@ import type { EntryTraits } from './page-run.js';
 import { EntryIndex, nextToken, type BatchedRead, type Entry, type Page } from './shared-reads.js';
 import type { Sources } from './sources.js';
 
-/** A person as far as what led here carries it: at least the id. */
+/** A person with the properties that the read before returned: at least the id. */
 export type UserParent = Pick<User, 'id'> & Partial<User>;
 
 /** A list of people: by address, name or number, by a search, or all. */

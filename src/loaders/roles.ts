@@ -10,7 +10,7 @@ import { ifPermitted } from './scopes.js';
 import { nextToken, type Entry, type ReadPage } from './shared-reads.js';
 import type { Sources } from './sources.js';
 
-/** A role as far as what led here carries it: at least its key, and whose it is. */
+/** A role with the properties that the read before returned: at least its key and, for a member's role, the member. */
 export type RoleParent = Pick<Role, 'key'> & Partial<Role> & { member?: MemberReference };
 
 export function createRoleLoaders({ upstream, granted, reads }: Sources) {

@@ -52,7 +52,7 @@ interface BatchOptions<K> {
  */
 export class SharedReads {
   readonly #clears: ((written: ReadonlySet<string>) => void)[] = [];
-  /** What drops the errors of each loader, which are cleared even where no write has cleared the rest. */
+  /** Drop the errors of each loader, which are cleared even where no write has cleared the rest. */
   readonly #clearErrors: (() => void)[] = [];
 
   /** `tags` are those of the only writes that clear these reads; without them, every write does. */
@@ -82,7 +82,7 @@ export class SharedReads {
     for (const clear of isUnwritten ? this.#clearErrors : this.#clears) clear(written);
   }
 
-  /** Returns what an operation learns from its reads, which is forgotten when they are cleared. */
+  /** Returns what an operation learns from its reads. It is cleared with them. */
   state<T>(create: () => T): () => T {
     let state: T | undefined;
     this.#clears.push(() => (state = undefined));

@@ -1,6 +1,6 @@
 /**
  * What roles and permissions share. Both are catalogues of the environment, whose entries inputs refer to
- * by key or by id, and which members of organizations are given and lose.
+ * by key or by id, and which can be added to members and removed from them.
  */
 import type { Context } from '../graphql/context.js';
 import { catalogueTraits, type CatalogueList } from '../loaders/catalogue.js';
@@ -34,7 +34,7 @@ interface Entry {
   name?: string | null | undefined;
 }
 
-/** The input of a mutation that gives a member an entry of a catalogue or takes it away. */
+/** The input of a mutation that adds an entry of a catalogue to a member or removes it. */
 type MemberInput<N extends Noun> = Record<N, Reference> & {
   organizationCode: string;
   userId: string;
@@ -98,7 +98,7 @@ export function createCatalogueWrites<
       return { entry, written, replacedId: isRenamed ? nodeId(typeName, entry.key) : null };
     },
 
-    /** Returns the resolver of a mutation that gives a member an entry or takes it away. */
+    /** Returns the resolver of a mutation that adds an entry to a member or removes it. */
     memberMutation: (
       write: (upstream: Upstream, member: MemberReference, id: string) => Promise<unknown>,
     ) =>

@@ -16,7 +16,7 @@ const USERS = endpoints.users.list.scope;
 
 type ScopedKind = Exclude<ChangeKind, 'RESYNC'>;
 
-/** The scope that a caller needs to be told of a kind. The descriptions of the schema say the same. */
+/** The scope that a caller needs for changes of a kind. The descriptions of the schema say the same. */
 const SCOPES: Readonly<Record<ScopedKind, string>> = {
   ORGANIZATION_CREATED: ORGANIZATION,
   ORGANIZATION_UPDATED: ORGANIZATION,

@@ -19,7 +19,7 @@ import { nodeId } from './node-id.js';
 import type { ReferenceKind } from './reference.js';
 import { writeProperties } from './write-properties.js';
 
-/** A property that only the environment's catalogue has, unless what led here carries it. */
+/** A property from the environment's catalogue, unless the parent carries it. */
 const described = carriedOr((role: RoleParent, { roles }) => roles.describe(role));
 
 /** A property that a member's own roles lack. */

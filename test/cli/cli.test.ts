@@ -33,7 +33,7 @@ afterEach(() => {
 });
 afterAll(() => emulator?.close());
 
-/** The command with these settings and no others; `output` grows as it prints. */
+/** Runs the command with only these settings. `output` grows as it prints. */
 function start(args: string[], env: Record<string, string> = {}, cwd = root) {
   const child = spawn('node', [join(root, 'dist/cli/index.js'), ...args], {
     cwd,
@@ -84,7 +84,7 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** What to set for a gateway before the emulator, with all scopes unless other credentials are given. */
+/** Returns the settings of a gateway with the emulator, with all scopes unless other credentials are given. */
 function settings(
   { clientId, clientSecret } = emulator as { clientId: string; clientSecret: string },
 ) {

@@ -244,7 +244,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What may happen to the calls of a route. */
-const WEATHERS = {
+const CONDITIONS = {
   clear: () => undefined,
   /** Only what identifies an object is there. */
   bare: ({ returns }) => ({
@@ -310,7 +310,7 @@ function withForeignValues(value: unknown): unknown {
   );
 }
 
-type Weather = keyof typeof WEATHERS;
+type Condition = keyof typeof CONDITIONS;
 
 let gateway: TestGateway;
 /** The positions that have been null without an error. */
@@ -330,12 +330,12 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** Starts the emulator's environment again, in a weather. */
-function begin(weatherOf: (row: Endpoint) => Weather) {
+/** Starts the emulator's environment again, under a condition. */
+function begin(conditionOf: (row: Endpoint) => Condition) {
   gateway.emulator.reset();
   const names = namesIn(gateway);
   for (const row of rows) {
-    const respond = WEATHERS[weatherOf(row)](row);
+    const respond = CONDITIONS[conditionOf(row)](row);
     if (respond !== undefined) gateway.emulator.fault({ route: row.route, respond });
   }
   return names;
@@ -351,17 +351,21 @@ async function brokenIn(root: 'Query' | 'Mutation', document: string, variables?
   return broken.map(({ position }) => ({ position, document, errors: result.errors }));
 }
 
-async function brokenByReads(weatherOf: (row: Endpoint) => Weather) {
-  const { known, unknown } = begin(weatherOf);
+async function brokenByReads(conditionOf: (row: Endpoint) => Condition) {
+  const { known, unknown } = begin(conditionOf);
   const documents = [...documentsOf(known), ...documentsOf(unknown)];
   return (await Promise.all(documents.map((each) => brokenIn('Query', each)))).flat();
 }
 
-async function brokenByWrites(weatherOf: (row: Endpoint) => Weather) {
+async function brokenByWrites(conditionOf: (row: Endpoint) => Condition) {
   const inputs = validInputs(targetsIn(gateway.emulator));
   const broken: Awaited<ReturnType<typeof brokenIn>> = [];
   for (const { name, type } of Object.values(schema.getMutationType()!.getFields())) {
-    const payload = selectionOf(getNamedType(type) as GraphQLObjectType, begin(weatherOf).known, 0);
+    const payload = selectionOf(
+      getNamedType(type) as GraphQLObjectType,
+      begin(conditionOf).known,
+      0,
+    );
     const document = mutationDocument(name, payload);
     broken.push(...(await brokenIn('Mutation', document, { input: inputs[name] })));
   }
@@ -371,33 +375,33 @@ async function brokenByWrites(weatherOf: (row: Endpoint) => Weather) {
 describe('a field with the directive is null only with an error', () => {
   test.each(['clear', 'bare', 'hollow', 'listless', 'unusable', 'empty', 'foreign'] as const)(
     'when all calls are %s',
-    async (weather) => {
-      expect(await brokenByReads(() => weather)).toEqual([]);
+    async (condition) => {
+      expect(await brokenByReads(() => condition)).toEqual([]);
     },
   );
 
   test('when roles and permissions are gone from the environment', async () => {
     const gone: readonly Endpoint[] = [endpoints.roles.list, endpoints.permissions.list];
-    const weatherOf = (row: Endpoint) => (gone.includes(row) ? 'empty' : 'clear');
-    expect(await brokenByReads(weatherOf)).toEqual([]);
+    const conditionOf = (row: Endpoint) => (gone.includes(row) ? 'empty' : 'clear');
+    expect(await brokenByReads(conditionOf)).toEqual([]);
   });
 
-  test.each(['clear', 'bare', 'refused'] as const)('when writes are %s', async (weather) => {
-    const weatherOf = ({ method }: Endpoint) => (method === 'GET' ? 'clear' : weather);
-    expect(await brokenByWrites(weatherOf)).toEqual([]);
+  test.each(['clear', 'bare', 'refused'] as const)('when writes are %s', async (condition) => {
+    const conditionOf = ({ method }: Endpoint) => (method === 'GET' ? 'clear' : condition);
+    expect(await brokenByWrites(conditionOf)).toEqual([]);
   });
 
   test('in any mixture', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.constantFrom(...(Object.keys(WEATHERS) as Weather[])), {
+        fc.array(fc.constantFrom(...(Object.keys(CONDITIONS) as Condition[])), {
           minLength: rows.length,
           maxLength: rows.length,
         }),
-        async (weathers) => {
-          const weatherOf = (row: Endpoint) => weathers[rows.indexOf(row)]!;
-          expect(await brokenByReads(weatherOf)).toEqual([]);
-          expect(await brokenByWrites(weatherOf)).toEqual([]);
+        async (conditions) => {
+          const conditionOf = (row: Endpoint) => conditions[rows.indexOf(row)]!;
+          expect(await brokenByReads(conditionOf)).toEqual([]);
+          expect(await brokenByWrites(conditionOf)).toEqual([]);
         },
       ),
       {

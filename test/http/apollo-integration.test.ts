@@ -83,7 +83,7 @@ const config = readConfig({
 });
 const admission = new Admission({
   ...config.overload,
-  // The suite keeps this process busy, and nobody is to be sent away for it.
+  // The suite keeps this process busy, and no request is to be shed for that.
   ...{ maxWaitMs: 600_000, maxEventLoopDelayMs: 600_000 },
   upstreamUtilization: () => 0,
 });

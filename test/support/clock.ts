@@ -1,4 +1,4 @@
-/** Time that a test lets pass without waiting for it. */
+/** A clock that a test advances without waiting. */
 import { afterEach, beforeEach, jest } from '@jest/globals';
 
 /**

@@ -18,16 +18,16 @@ import { startGateway, type TestGateway, type TestOptions } from './gateway.js';
 export interface Struck {
   headers: IncomingHttpHeaders;
   socket: Socket;
-  /** Passes the request on to the emulator, and the answer back. */
+  /** Passes the request on to the emulator, and the response back. */
   forward(): Promise<void>;
-  /** Passes the request on to the emulator, whose answer nobody gets. */
+  /** Passes the request on to the emulator, and drops the response. */
   swallow(): Promise<void>;
 }
 
-/** What happens to a request in place of an answer from the emulator. */
+/** What happens to a request in place of the emulator's response. */
 export type Fault = (struck: Struck) => unknown;
 
-/** Ends the connection by a reset; with bytes, after these. */
+/** Resets the connection, after the bytes if there are any. */
 export const reset =
   (bytes = ''): Fault =>
   ({ socket }) =>
@@ -36,10 +36,10 @@ export const reset =
       : // Sent with the reset, they might be thrown away unread.
         socket.write(bytes, () => setTimeout(() => socket.resetAndDestroy(), 50));
 
-/** Ends the connection in order, without an answer. */
+/** Closes the connection without a response. */
 export const hangUp: Fault = ({ socket }) => socket.end();
 
-/** The write is done, and the connection breaks before its answer. */
+/** Does the write, and resets the connection before the response. */
 export const resetAfterwards: Fault = async ({ socket, swallow }) => {
   await swallow();
   socket.resetAndDestroy();
@@ -51,17 +51,17 @@ export const stall =
   ({ socket }) =>
     socket.write(text);
 
-/** Sends these bytes and ends the connection in order. */
+/** Sends these bytes and closes the connection. */
 export const bytes =
   (text: string | Buffer): Fault =>
   ({ socket }) =>
     socket.end(text);
 
-/** An answer as it is: nothing checks the headers, nor that the body fits them. */
+/** Sends a response without checks: the body may contradict the headers. */
 export const answer = (status: number, body: string | Buffer | object = '', headers: object = {}) =>
   bytes(message(status, body, headers));
 
-/** The bytes of an answer; the connection ends with it, since Node's server knows nothing of it. */
+/** Returns the bytes of a response. The connection closes after it, since Node's server doesn't see it. */
 export function message(
   status: number,
   body: string | Buffer | object = '',
@@ -81,7 +81,7 @@ export function message(
   ]);
 }
 
-/** Begins an answer and sends the bytes of its body for as long as anybody reads, so often. */
+/** Starts a response and sends blocks of its body while the client reads. */
 export const pour =
   (block: Buffer, { everyMs = 0, most = Infinity, onSent = (_: number) => {} } = {}): Fault =>
   async ({ socket }) => {
@@ -93,31 +93,31 @@ export const pour =
         if (everyMs > 0) await sleep(everyMs);
       }
     }
-    // That the other side breaks it off is what it is for.
+    // The other side is expected to abort it.
     await pipeline(answering, socket).catch(() => undefined);
   };
 
 export interface FaultProxy {
   readonly url: string;
-  /** How many connections were opened since the last reset, and how many there were at once at most. */
+  /** How many connections were opened since the last reset, and the most that were open at once. */
   readonly connections: number;
   readonly mostConnections: number;
-  /** The requests since they were last asked for, "GET /api/v1/roles?page_size=1", answered or not. */
+  /** The requests since the last call, such as "GET /api/v1/roles?page_size=1", with a response or without. */
   calls(): string[];
-  /** How often the token endpoint was asked since the last reset. */
+  /** How many token requests there were since the last reset. */
   readonly tokenRequests: number;
   /**
-   * The next requests of this route meet these faults, one each. A route is written as in the endpoint
+   * Applies these faults to the next requests of a route, one each. A route is written as in the endpoint
    * table; its query does not count. "GET" alone stands for every read, "*" for every call of the API.
    */
   next(route: string, ...faults: Fault[]): void;
-  /** All requests of the route meet this fault, until what it returns is called. */
+  /** Applies the fault to all requests of the route. Returns a function that ends it. */
   always(route: string, fault: Fault): () => void;
-  /** Refuses connections, and ends those that there are. */
+  /** Refuses new connections, and closes the open ones. */
   refuse(): Promise<void>;
-  /** Takes connections again. */
+  /** Accepts connections again. */
   accept(): Promise<void>;
-  /** Forgets faults and counts. */
+  /** Clears faults and counts. */
   reset(): void;
   close(): Promise<void>;
 }
@@ -255,7 +255,7 @@ export interface Outcome {
   milliseconds: number;
 }
 
-/** A gateway that reaches its emulator through the proxy, with a token and a connection at hand. */
+/** Starts a gateway that reaches its emulator through the proxy, with a token and an open connection. */
 export async function startFaultyGateway(
   env: Record<string, string> = {},
   { isCold = false, ...options }: TestOptions & { isCold?: boolean } = {},

@@ -16,7 +16,7 @@ export async function scrape(url: string | undefined): Promise<Scrape> {
   return samples;
 }
 
-/** By how much the gateway's counters have grown, those that have not left out, and times too. */
+/** Returns the increases of the gateway's counters, without those that stayed the same, and without times. */
 export function growth(before: Scrape, after: Scrape): Record<string, number> {
   return Object.fromEntries(
     [...after]

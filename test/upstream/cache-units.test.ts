@@ -1,4 +1,4 @@
-/** The parts of the cache by themselves, against models that are too simple to be wrong. */
+/** The parts of the cache, compared with simple models. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { CachedResponse, ResponseCache } from '../../src/http/response-cache.js';

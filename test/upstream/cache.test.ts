@@ -132,7 +132,7 @@ interface WriteCase {
   mutation: string;
   /** The mutation's input, in GraphQL's syntax. */
   input: (who: Cast) => string;
-  /** What makes it possible; nothing where that is so already. */
+  /** The preparation, where it needs one. */
   given?: (gateway: TestGateway, who: Cast) => void;
   /** The calls that the same broad query makes after it. */
   asked: readonly string[];

@@ -40,7 +40,7 @@ interface Caller {
   mayWrite: boolean;
 }
 
-/** One value that writes set and reads show, with its whole history. Its writes come one after another. */
+/** A value that writes set and reads show, with its history. Its writes follow each other. */
 class Register {
   readonly #writes: { value: string; from: number; until: number | undefined }[];
   #last: Promise<unknown> = Promise.resolve();
@@ -94,7 +94,7 @@ class Clock {
 
 const nodeId = (...parts: string[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
 
-/** What programs are mostly about: reads, and writes that concern them. */
+/** The most frequent actions of programs: reads, and writes that invalidate them. */
 const FOCUSES: readonly { reads: readonly Read[]; writes: readonly Write[] }[] = [
   { reads: READS, writes: WRITES },
   { reads: ['organization'], writes: ['rename'] },

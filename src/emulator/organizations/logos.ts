@@ -69,7 +69,7 @@ function setLogo({ profile, logos }: OrganizationRecord, type: LogoType, logo: F
 const SEEDED_LOGO =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle cx="4" cy="4" r="4"/></svg>';
 
-/** Gives an organization the logo for light pages. */
+/** Adds a logo for light pages to an organization. */
 export function seedLogo(organization: OrganizationRecord): void {
   const content = new TextEncoder().encode(SEEDED_LOGO);
   setLogo(organization, 'light', { name: 'logo.svg', type: 'image/svg+xml', content });

@@ -71,7 +71,7 @@ export class Webhooks {
     }
   }
 
-  /** Ends all attempts. */
+  /** Cancels all attempts. */
   close(): void {
     this.#stop.abort();
   }

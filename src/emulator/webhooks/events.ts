@@ -86,7 +86,7 @@ function memberEvents({ state, args }: Write): EmulatedEvent[] {
   return [userEvent(state, text(args['user_id']))];
 }
 
-/** The state after the change, for all organizations of the person: the one that was left is missing. */
+/** Returns the state after the change, for all organizations of the person. The one that the person left is missing. */
 function userEvent(state: State, userId: string): EmulatedEvent {
   const { id, email, first_name, last_name, username, phone, is_suspended, organizations } =
     state.user(userId);
