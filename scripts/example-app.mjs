@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
-export const EXAMPLE_APPS = ['react-apollo', 'react-urql'];
+export const EXAMPLE_APPS = ['react-apollo', 'react-urql', 'react-relay'];
 
 /** Returns options for Vite's `createServer`, `build` and `preview`. */
 export const viteOptions = (name) => ({

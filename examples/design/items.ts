@@ -34,10 +34,10 @@ export interface InviteItem {
 }
 
 /** A list as GraphQL returns it: an entry that can't be read is null. */
-export type Entries<Item> = readonly (Item | null)[];
+export type Entries<Item> = readonly (Item | null | undefined)[];
 
 export const readable = <Item>(entries: Entries<Item> | null | undefined): Item[] =>
-  (entries ?? []).filter((entry) => entry !== null);
+  (entries ?? []).filter((entry) => entry != null);
 
 export const nameOf = ({ name, key }: RoleItem) => name ?? key;
 export const personOf = ({ fullName, email, userId }: MemberItem) => fullName ?? email ?? userId;

@@ -16,7 +16,7 @@ const MEMBER = /^Member of/;
 const WITHOUT_MEMBERS = /with read:organizations$/;
 
 const root = join(import.meta.dirname, '../..');
-const APPS = ['react-apollo', 'react-urql'];
+const APPS = ['react-apollo', 'react-urql', 'react-relay'];
 const LOOKS = [
   { title: 'light', scheme: 'light', size: { width: 1320, height: 800 } },
   { title: 'dark', scheme: 'dark', size: { width: 1320, height: 800 } },

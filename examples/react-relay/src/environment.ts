@@ -1,0 +1,77 @@
+import { createClient } from 'graphql-sse';
+import {
+  Environment,
+  Network,
+  Observable,
+  RecordSource,
+  Store,
+  type FetchFunction,
+  type GraphQLResponse,
+} from 'relay-runtime';
+import type { ResponseError } from '../../design/index.js';
+import type { KindeAuth } from '../../sign-in/index.js';
+
+const GATEWAY_URL = import.meta.env.VITE_GATEWAY_URL ?? 'http://localhost:4000/graphql';
+
+interface Result {
+  data?: Record<string, unknown> | null;
+  errors?: readonly ResponseError[];
+}
+
+/**
+ * A response of which nothing could be read. Relay would show its fields as null, without the reason.
+ * Partial data is passed on: there `@catch` tells which field failed.
+ */
+export class ResponseWithoutData extends Error {
+  constructor(readonly errors: readonly ResponseError[]) {
+    super(errors[0]?.message ?? 'The response has no data.');
+  }
+}
+
+export function createEnvironment(getAccessToken: KindeAuth['getAccessToken']): Environment {
+  // Asked for each request, so that a renewed token is used at once.
+  const authorization = async () => `Bearer ${await getAccessToken()}`;
+  const streams = createClient({
+    url: GATEWAY_URL,
+    headers: async () => ({ authorization: await authorization() }),
+    retryAttempts: Infinity,
+  });
+
+  const send: FetchFunction = async ({ text }, variables) => {
+    const response = await fetch(GATEWAY_URL, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/graphql-response+json, application/json',
+        authorization: await authorization(),
+      },
+      body: JSON.stringify({ query: text, variables }),
+    });
+    const result = (await response.json()) as Result;
+    const isEmpty = Object.values(result.data ?? {}).every((field) => field === null);
+    if (isEmpty && result.errors !== undefined) throw new ResponseWithoutData(result.errors);
+    return result as GraphQLResponse;
+  };
+
+  const follow: FetchFunction = ({ text }, variables) =>
+    Observable.create((sink) =>
+      streams.subscribe(
+        { query: text!, variables },
+        {
+          next: (result) => sink.next(result as GraphQLResponse),
+          error: (error) => sink.error(error as Error),
+          complete: () => sink.complete(),
+        },
+      ),
+    );
+
+  return new Environment({
+    // A `@live` query that isn't streamed is answered once.
+    network: Network.create((request, variables, cacheConfig, uploadables) =>
+      cacheConfig.metadata?.['isStreamed'] === true
+        ? follow(request, variables, cacheConfig, uploadables)
+        : send(request, variables, cacheConfig, uploadables),
+    ),
+    store: new Store(new RecordSource()),
+  });
+}
