@@ -83,6 +83,24 @@ describe('the process of the gateway', () => {
     }
   });
 
+  test('verifies the tokens of its own emulator with AUTH_MODE=jwt', async () => {
+    const gateway = start('index', { AUTH_MODE: 'jwt', PORT: '0' });
+    const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
+    const post = async (path: string, body: object, headers = {}) => {
+      const response = await fetch(new URL(path, url), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      });
+      return (await response.json()) as any;
+    };
+    const query = '{ organizations(first: 1) { nodes { name } } }';
+    expect((await post('/graphql', { query })).errors[0].extensions.code).toBe('UNAUTHENTICATED');
+    const { access_token } = await post('/graphiql/act-as', { scopes: ['read:organizations'] });
+    const { data } = await post('/graphql', { query }, { authorization: `Bearer ${access_token}` });
+    expect(data.organizations.nodes).toHaveLength(1);
+  });
+
   test('lists trusted documents that can’t be executed, and exits with 1', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'trusted-')), 'documents.json');
     const documents = {
