@@ -51,6 +51,9 @@ const upward = layers.flatMap((places, level) =>
 
 /** Rooms that share a layer, or that must not know each other though one is lower. */
 const apart = [
+  // The page of GraphiQL runs in browsers, and the server only serves what is built of it.
+  ['graphiql/', ['(?!graphiql/)']],
+  ['(?!graphiql/)', ['graphiql/']],
   // It runs in browsers.
   ['clients/', ['(?!clients/|generated/client-schema\\.ts)']],
   // The emulator must not test the client by the client's own code.

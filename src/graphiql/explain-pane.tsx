@@ -6,12 +6,16 @@ import { useStore } from './store.js';
 /** How many calls are drawn. An operation may make thousands. */
 const MOST_ROWS = 200;
 
+const ADVICE = 'Run an operation to see which calls to Kinde it takes.';
+const UNEXPLAINED =
+  'The response has no explanation: the operation was not executed, or the gateway allows no introspection.';
+
 export function ExplainPane() {
   const report = useStore(session, (state) => state.report);
-  if (report === undefined) {
+  if (report == null) {
     return (
       <section className="explain" aria-label="Explain">
-        <p className="explain-summary">Run an operation to see which calls to Kinde it takes.</p>
+        <p className="explain-summary">{report === null ? UNEXPLAINED : ADVICE}</p>
       </section>
     );
   }

@@ -39,7 +39,7 @@ async function send({ params, headers, isExplained }: OperationRequest): Promise
 
 function showReport(whole: ExecutionResult): ExecutionResult {
   const { result, report } = takeReport(whole);
-  session.set({ report });
+  session.set({ report: report ?? null });
   return result;
 }
 

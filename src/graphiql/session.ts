@@ -8,8 +8,8 @@ export interface Session {
   /** Why the gateway refused the token; undefined while it accepts it. */
   refusal: string | undefined;
   isExplaining: boolean;
-  /** How the last operation was answered. */
-  report: ExplainReport | undefined;
+  /** How the last operation was answered; null where its response didn't say, undefined before it. */
+  report: ExplainReport | null | undefined;
   /** Whether a stream of results is open. */
   isStreaming: boolean;
   /** What the page did just now, for the status line. */
