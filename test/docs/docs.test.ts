@@ -35,6 +35,8 @@ const OTHERS = [
   'BAD_GATEWAY',
   // An error of Apollo Server's.
   'PERSISTED_QUERY_NOT_FOUND',
+  // Read by tests.
+  'SCREENSHOT_DIR',
   // Read by OpenTelemetry's exporter itself.
   'OTEL_EXPORTER_OTLP_TIMEOUT',
 ];
