@@ -42,10 +42,16 @@ export function negotiateType(accept: string | undefined): ResponseType | undefi
   return type === undefined ? undefined : (`${type}; charset=utf-8` as ResponseType);
 }
 
+/** Apollo Server parses the header in a time that grows with the square of its white space. */
+const MAX_CONTENT_TYPE_LENGTH = 500;
+
 /** Returns why a body with this `content-type` is not read; undefined for JSON in UTF-8. */
 export function contentTypeProblem(contentType: string | undefined): string | undefined {
   if (contentType === undefined || contentType.trim() === '') {
     return 'The request has no content type. Send `content-type: application/json`.';
+  }
+  if (contentType.length > MAX_CONTENT_TYPE_LENGTH) {
+    return `The content type is longer than ${MAX_CONTENT_TYPE_LENGTH} characters. Send \`content-type: application/json\`.`;
   }
   const [type = '', ...parameters] = contentType.replace(UTF8_PARAMETER, '').split(';');
   if (type.trim().toLowerCase() !== 'application/json') {

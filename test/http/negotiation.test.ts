@@ -134,6 +134,7 @@ describe('a body is read as JSON', () => {
     ['another charset', 'application/json; charset=utf-16'],
     ['a charset that resembles UTF-8', 'application/json; charset=utf-81'],
     ['nonsense', ';;'],
+    ['white space that takes long to parse', `application/json;${' '.repeat(12_000)}x`],
   ])('and not with %s, whose message says what to send', async (_, type) => {
     const response = await send({ 'content-type': type });
     const { errors } = (await response.json()) as any;
