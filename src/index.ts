@@ -3,6 +3,7 @@ import { ConfigError, readConfig, type Config } from './config.js';
 import { startEmulator, type Emulator } from './emulator/index.js';
 import { createGateway } from './server.js';
 import { whyNoToken } from './cli/diagnose.js';
+import { startScreen } from './cli/start-screen.js';
 import { EVENT_TYPES } from './webhooks/events.js';
 import { WEBHOOK_PATH } from './webhooks/receiver.js';
 
@@ -67,6 +68,9 @@ gateway.log.info(
     emulator === undefined ? `Kinde at ${kinde.baseUrl}` : 'Kinde emulated in this process'
   }`,
 );
+if (emulator !== undefined && !config.isProduction && config.logLevel !== 'silent') {
+  process.stdout.write(startScreen({ url, config, state: emulator.state }));
+}
 // A wrong secret shows now and not at the first query. Kinde may also be down for a moment, so the
 // gateway serves anyway and tries again when a query needs a token.
 Promise.resolve(gateway.token?.get()).catch((error: unknown) =>

@@ -154,6 +154,37 @@ test('`emulator` and `start` work together, and serve a query', async () => {
   expect([await gateway.exit, await kinde.exit]).toEqual([0, 0]);
 }, 40_000);
 
+describe('`start` in an empty folder', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'empty-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('shows the addresses, what is emulated and the next steps, and serves at the address', async () => {
+    const gateway = start(['start'], { PORT: '0' }, folder);
+    await until(() => /check-config\.\n/.exec(gateway.stdout));
+    const [, url] = /^ {2}GraphQL +(http:\S+)$/m.exec(gateway.stdout)!;
+    expect(gateway.stdout).toContain(`\n  GraphiQL  ${url!.replace('/graphql', '/graphiql')}\n`);
+    expect(gateway.stdout).toMatch(/^ {2}Kinde +emulated .* \d+ organizations and \d+ people\.$/m);
+    expect(gateway.stdout).not.toMatch(/^ {2}Callers/m);
+    expect(gateway.stdout).toContain('\n  - Open GraphiQL and run an example.\n');
+    const response = await fetch(`${url}?query={__typename}`, {
+      headers: { accept: 'application/json', 'apollo-require-preflight': '1' },
+    });
+    expect(response.status).toBe(200);
+  }, 30_000);
+
+  test('says that callers need a token, where they do', async () => {
+    const gateway = start(['start'], { PORT: '0', AUTH_MODE: 'jwt' }, folder);
+    await until(() => /check-config\.\n/.exec(gateway.stdout));
+    expect(gateway.stdout).toMatch(/^ {2}Callers +need a token, since AUTH_MODE is jwt\.$/m);
+  }, 30_000);
+
+  test('shows nothing but the log in production', async () => {
+    const gateway = start(['start'], { PORT: '0', NODE_ENV: 'production' }, folder);
+    await until(() => /GraphQL at/.exec(gateway.stdout));
+    for (const line of gateway.stdout.trim().split('\n')) JSON.parse(line);
+  }, 30_000);
+});
+
 describe('`check-config`', () => {
   const check = async (env: Record<string, string>, ...flags: string[]) => {
     const { code, stdout, output } = await runCheckConfig(['--json', ...flags], env);
