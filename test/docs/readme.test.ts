@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildSchema } from 'graphql';
 import { settingsByVariable } from '../../src/config.js';
 import { readTypeDefs } from '../../src/graphql/schema.js';
+import { parse, validate } from 'graphql';
+import { createSchema } from '../../src/graphql/schema.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { MUTATIONS } from '../support/mutations.js';
 
@@ -29,7 +31,10 @@ function blocksOf(page: string) {
 }
 
 const blocks = ['README.md', ...docs.map((name) => `docs/${name}`)].flatMap(blocksOf);
-const queries = blocks.filter(({ language }) => language === 'graphql');
+const operations = blocks.filter(({ language }) => language === 'graphql');
+const isSubscription = (block: { code: string }) => /^subscription\b/m.test(block.code);
+const queries = operations.filter((block) => !isSubscription(block));
+const subscriptions = operations.filter(isSubscription);
 const commands = blocks.filter(({ code }) => code.startsWith('curl '));
 
 let gateway: TestGateway;
@@ -42,6 +47,11 @@ test.each(queries)('query $index of $page has its result', async ({ code, answer
   const result = await gateway.execute(code);
   expect(result.errors).toBeUndefined();
   if (answer !== undefined) expect(result).toEqual(answer);
+});
+
+// What they stream is tested in test/http/live.
+test.each(subscriptions)('subscription $index of $page is valid', ({ code }) => {
+  expect(validate(createSchema(), parse(code))).toEqual([]);
 });
 
 test.each(commands)('command $index of $page prints what follows it', async ({ code, answer }) => {
