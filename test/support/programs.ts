@@ -32,6 +32,7 @@ const programs = {
   nginx: fromApt('nginx'),
   openssl: fromApt('openssl'),
   'redis-server': fromApt('redis-server'),
+  python3: fromApt('python3'),
   kubectl: {
     isInstalled: isOnPath('kubectl'),
     install: 'https://kubernetes.io/docs/tasks/tools/ (1.24 or newer; Debian’s is older)',

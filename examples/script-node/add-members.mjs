@@ -1,0 +1,124 @@
+#!/usr/bin/env node
+/**
+ * Adds people to an organization from a CSV with the columns user_id and role:
+ *
+ *   node add-members.mjs org_d0915bb74c5 people.csv
+ *
+ * GATEWAY_URL defaults to http://localhost:4000/graphql. TOKEN is sent as a bearer token.
+ * Exits with 0 when all were added, with 1 when some were not, and with 2 when it can't tell.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+
+const { GATEWAY_URL = 'http://localhost:4000/graphql', TOKEN } = process.env;
+
+const MUTATION = `
+  mutation AddMembers($input: AddOrganizationUsersInput!) {
+    addOrganizationUsers(input: $input) {
+      addedUserIds
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+`;
+
+/** Nothing was written, so the same request can be sent again after a while. */
+const TEMPORARY = new Set([
+  'RATE_LIMITED',
+  'UPSTREAM_UNAVAILABLE',
+  'IDEMPOTENCY_UNAVAILABLE',
+  'OVERLOADED',
+]);
+const MAX_ATTEMPTS = 5;
+const FIRST_WAIT_SECONDS = 0.5;
+
+/** Ends the script with a message and exit code 2. */
+class Failure extends Error {}
+
+function readPeople(path) {
+  const [header, ...lines] = readFileSync(path, 'utf8').trim().split(/\r?\n/);
+  if (header !== 'user_id,role') throw new Failure(`${path} must begin with "user_id,role".`);
+  return lines.map((line) => {
+    const [userId, key] = line.split(',');
+    return { userId, roles: [{ key }] };
+  });
+}
+
+/** Sends the mutation once. Resolves to its payload, or to how many seconds to wait before a retry. */
+async function send(input) {
+  let response;
+  let result;
+  try {
+    response = await fetch(GATEWAY_URL, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/graphql-response+json, application/json',
+        ...(TOKEN && { authorization: `Bearer ${TOKEN}` }),
+      },
+      body: JSON.stringify({ query: MUTATION, variables: { input } }),
+      signal: AbortSignal.timeout(120_000),
+    });
+    result = await response.json();
+  } catch {
+    // The write may have happened. With the same idempotencyKey, it doesn't happen twice.
+    return { waitSeconds: undefined };
+  }
+  const payload = result.data?.addOrganizationUsers;
+  if (payload != null) return { payload };
+  const [{ message, extensions = {} } = {}] = result.errors ?? [];
+  if (TEMPORARY.has(extensions.code)) {
+    const asked = extensions.retryAfterSeconds ?? response.headers.get('retry-after');
+    return { waitSeconds: asked == null ? undefined : Number(asked) };
+  }
+  if (extensions.code === 'WRITE_OUTCOME_UNKNOWN') {
+    throw new Failure(`Look at the members before you try again, with another file: ${message}`);
+  }
+  throw new Failure(`${extensions.code ?? `HTTP ${response.status}`}: ${message}`);
+}
+
+async function addMembers(input) {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const { payload, waitSeconds = FIRST_WAIT_SECONDS * 2 ** (attempt - 1) } = await send(input);
+    if (payload !== undefined) return payload;
+    if (attempt === MAX_ATTEMPTS) break;
+    console.error(`No result. Trying again in ${waitSeconds} s.`);
+    await setTimeout(waitSeconds * 1000);
+  }
+  throw new Failure(
+    `No result after ${MAX_ATTEMPTS} attempts. Run it again: nobody is added twice.`,
+  );
+}
+
+/** Prints who was not added, and why. Returns whether somebody wasn't. */
+function report(users, { addedUserIds, userErrors }) {
+  console.log(`Added ${addedUserIds.length} of ${users.length} people.`);
+  for (const { code, field, message } of userErrors) {
+    const position = field?.[0] === 'users' ? Number(field[1]) : undefined;
+    // The file's first line is its header.
+    const where =
+      position === undefined ? 'All' : `Line ${position + 2}, ${users[position].userId}`;
+    console.log(`${where}: ${code}: ${message}`);
+  }
+  return userErrors.length > 0;
+}
+
+try {
+  const [organizationCode, path] = process.argv.slice(2);
+  if (path === undefined) throw new Failure('Usage: add-members.mjs ORGANIZATION_CODE FILE');
+  const users = readPeople(path);
+  // The same file makes the same key: to run the script again is a retry, and writes nothing twice.
+  const idempotencyKey = createHash('sha256')
+    .update(JSON.stringify({ organizationCode, users }))
+    .digest('hex');
+  const payload = await addMembers({ organizationCode, users, idempotencyKey });
+  process.exitCode = report(users, payload) ? 1 : 0;
+} catch (error) {
+  if (!(error instanceof Failure)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

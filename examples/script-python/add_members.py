@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""Adds people to an organization from a CSV with the columns user_id and role:
+
+  python3 add_members.py org_d0915bb74c5 people.csv
+
+GATEWAY_URL defaults to http://localhost:4000/graphql. TOKEN is sent as a bearer token.
+Exits with 0 when all were added, with 1 when some were not, and with 2 when it can't tell.
+"""
+
+import csv
+import hashlib
+import http.client
+import json
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+
+GATEWAY_URL = os.environ.get("GATEWAY_URL", "http://localhost:4000/graphql")
+TOKEN = os.environ.get("TOKEN")
+
+MUTATION = """
+  mutation AddMembers($input: AddOrganizationUsersInput!) {
+    addOrganizationUsers(input: $input) {
+      addedUserIds
+      userErrors {
+        code
+        field
+        message
+      }
+    }
+  }
+"""
+
+# Nothing was written, so the same request can be sent again after a while.
+TEMPORARY = {"RATE_LIMITED", "UPSTREAM_UNAVAILABLE", "IDEMPOTENCY_UNAVAILABLE", "OVERLOADED"}
+MAX_ATTEMPTS = 5
+FIRST_WAIT_SECONDS = 0.5
+
+
+class Failure(Exception):
+    """Ends the script with a message and exit code 2."""
+
+
+def read_people(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        rows = csv.DictReader(file)
+        if rows.fieldnames != ["user_id", "role"]:
+            raise Failure(f'{path} must begin with "user_id,role".')
+        return [{"userId": row["user_id"], "roles": [{"key": row["role"]}]} for row in rows]
+
+
+def post(body):
+    """Returns the response's status, headers and JSON, whatever the status."""
+    headers = {
+        "content-type": "application/json",
+        "accept": "application/graphql-response+json, application/json",
+    }
+    if TOKEN:
+        headers["authorization"] = f"Bearer {TOKEN}"
+    request = urllib.request.Request(GATEWAY_URL, json.dumps(body).encode(), headers)
+    try:
+        response = urllib.request.urlopen(request, timeout=120)
+    except urllib.error.HTTPError as error:
+        response = error
+    with response:
+        return response.status, response.headers, json.load(response)
+
+
+def send(data):
+    """Sends the mutation once. Returns its payload, and how many seconds to wait without one."""
+    try:
+        status, headers, result = post({"query": MUTATION, "variables": {"input": data}})
+    except (OSError, http.client.HTTPException, ValueError):
+        # The write may have happened. With the same idempotencyKey, it doesn't happen twice.
+        return None, None
+    payload = (result.get("data") or {}).get("addOrganizationUsers")
+    if payload is not None:
+        return payload, None
+    error = (result.get("errors") or [{}])[0]
+    extensions = error.get("extensions", {})
+    code = extensions.get("code", f"HTTP {status}")
+    if code in TEMPORARY:
+        asked = extensions.get("retryAfterSeconds", headers.get("retry-after"))
+        return None, None if asked is None else float(asked)
+    if code == "WRITE_OUTCOME_UNKNOWN":
+        raise Failure(
+            f"Look at the members before you try again, with another file: {error['message']}"
+        )
+    raise Failure(f"{code}: {error.get('message')}")
+
+
+def add_members(data):
+    for attempt in range(MAX_ATTEMPTS):
+        payload, wait = send(data)
+        if payload is not None:
+            return payload
+        if attempt + 1 < MAX_ATTEMPTS:
+            wait = FIRST_WAIT_SECONDS * 2**attempt if wait is None else wait
+            print(f"No result. Trying again in {wait:g} s.", file=sys.stderr)
+            time.sleep(wait)
+    raise Failure(f"No result after {MAX_ATTEMPTS} attempts. Run it again: nobody is added twice.")
+
+
+def report(users, payload):
+    """Prints who was not added, and why. Returns whether somebody wasn't."""
+    print(f"Added {len(payload['addedUserIds'])} of {len(users)} people.")
+    for error in payload["userErrors"]:
+        field = error["field"] or []
+        where = "All"
+        if field[:1] == ["users"] and len(field) > 1:
+            position = int(field[1])
+            # The file's first line is its header.
+            where = f"Line {position + 2}, {users[position]['userId']}"
+        print(f"{where}: {error['code']}: {error['message']}")
+    return len(payload["userErrors"]) > 0
+
+
+def main():
+    if len(sys.argv) != 3:
+        raise Failure("Usage: add_members.py ORGANIZATION_CODE FILE")
+    organization_code, path = sys.argv[1:]
+    users = read_people(path)
+    # The same file makes the same key: to run the script again is a retry, and writes nothing twice.
+    content = json.dumps([organization_code, users]).encode()
+    data = {
+        "organizationCode": organization_code,
+        "users": users,
+        "idempotencyKey": hashlib.sha256(content).hexdigest(),
+    }
+    return 1 if report(users, add_members(data)) else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+        sys.exit(2)
