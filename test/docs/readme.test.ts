@@ -3,11 +3,9 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { buildSchema } from 'graphql';
+import { buildSchema, parse, validate } from 'graphql';
 import { settingsByVariable } from '../../src/config.js';
-import { readTypeDefs } from '../../src/graphql/schema.js';
-import { parse, validate } from 'graphql';
-import { createSchema } from '../../src/graphql/schema.js';
+import { createSchema, readTypeDefs } from '../../src/graphql/schema.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { MUTATIONS } from '../support/mutations.js';
 
