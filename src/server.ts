@@ -151,6 +151,7 @@ async function registerRoutes(
     ...{ client, idempotency: new Idempotency(keys.store), audit: createAudit(config, log) },
     seal: createTextSeal(secret),
     differing: new DifferingOrganizations(reportDifference(log)),
+    changes: cache.changes,
   };
   const execution = { apollo, parts, metrics, config };
   const authenticate = createAuthenticate(config, token);

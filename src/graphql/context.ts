@@ -11,6 +11,7 @@ import { createLoaders, type Loaders } from '../loaders/index.js';
 import type { DifferingOrganizations } from '../loaders/permission-plan.js';
 import type { OperationBudget, Deadline } from '../upstream/policy/call-budget.js';
 import type { Delivery } from '../upstream/changes/change.js';
+import type { ChangeFeed } from '../upstream/changes/feed.js';
 import { ResponseDependencies } from '../upstream/cache/dependencies.js';
 import type { CallReport, CallScope } from '../upstream/call.js';
 import type { createClient, Upstream } from '../upstream/client.js';
@@ -82,6 +83,7 @@ export interface Context extends BaseContext {
   log: FastifyBaseLogger;
   /** The upstream calls so far, those answered from the cache included. */
   calls: CallReport[];
+  changes: SharedParts['changes'];
   /** The cache tags that the response depends on. */
   dependencies: ResponseDependencies;
   /** The change that a subscription is executed for; undefined where no stream is responded with. */
@@ -98,6 +100,8 @@ export interface SharedParts {
   seal: TextSeal | undefined;
   /** Where members' permissions can't be read by their keys. */
   differing: DifferingOrganizations;
+  /** Tells when Kinde's last event happened. */
+  changes: Pick<ChangeFeed, 'lastEventAt'>;
 }
 
 /** One operation, as far as its request tells. */
@@ -116,7 +120,7 @@ export interface OperationRequest {
 
 /** Creates the context of one operation. */
 export function createContext(
-  { client, idempotency, audit, seal, differing }: SharedParts,
+  { client, idempotency, audit, seal, differing, changes }: SharedParts,
   request: OperationRequest,
 ): Context {
   const { caller, requestId, log, isCurrent, budget, onCall, beginExchange } = request;
@@ -145,7 +149,7 @@ export function createContext(
   };
   return {
     ...{ viewer, upstream, idempotency, audit, seal, requestId, log, calls, dependencies },
-    delivery: request.delivery,
+    ...{ changes, delivery: request.delivery },
     ...{ charge: request.charge, charged: undefined },
     loaders: createLoaders({
       ...{ upstream, differing, granted: grantedScopes, maxPageSize: client.maxPageSize },

@@ -5,6 +5,9 @@ import type { Config } from '../config.js';
 import { createContext, type Context, type SharedParts } from '../graphql/context.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { OperationBudget } from '../upstream/policy/call-budget.js';
+import type { RequestReport } from '../telemetry/reports.js';
+import type { OperationSpan } from '../telemetry/traces.js';
+import { executed } from './request-telemetry.js';
 import { searchOf } from './request.js';
 
 /** Executes the operation of a request. Sets the status and headers of the reply; returns its body. */
@@ -22,7 +25,10 @@ export interface Execution {
 /** Returns a function that executes operations and sets `request.graphql.operation`. */
 export function createExecute(execution: Execution): Execute {
   return executeWith(execution.apollo, async (request, reply) =>
-    contextOf(request, execution, allowanceOf(request, reply, execution.config)),
+    contextOf(request, execution, {
+      budget: allowanceOf(request, reply, execution.config),
+      span: request.graphql.span,
+    }),
   );
 }
 
@@ -43,14 +49,19 @@ export function createExecuteDetached(execution: Execution): ExecuteDetached {
   const { operationTimeoutMs, upstreamCallsPerOperation: calls } = execution.config;
   return async (request) => {
     const budget = new OperationBudget({ timeoutMs: operationTimeoutMs, calls });
+    const { graphql: state } = request;
+    const span = state.isStreamOpen ? state.span?.beginRepeated() : state.span;
+    const startedAt = performance.now();
     try {
-      request.graphql.operation = undefined;
+      state.operation = undefined;
       const result = await run(execution.apollo, request, () =>
-        contextOf(request, execution, budget),
+        contextOf(request, execution, { budget, span }),
       );
-      return { ...result, operation: request.graphql.operation };
+      return { ...result, operation: state.operation };
     } finally {
       budget.close();
+      // The first execution is part of its request.
+      if (span !== state.span) span?.end(reportOf(state.operation, performance.now() - startedAt));
       // The caller has paid for the stream, and doesn't pay for what others change meanwhile.
       request.graphql.charge = undefined;
       // A stream lives long, and would hold all that the operation has read.
@@ -59,13 +70,20 @@ export function createExecuteDetached(execution: Execution): ExecuteDetached {
   };
 }
 
+function reportOf(operation: Context | undefined, milliseconds: number): RequestReport {
+  return {
+    ...{ status: undefined, failureCode: undefined, milliseconds },
+    operation: operation && executed(operation, true),
+  };
+}
+
 /** Creates the context of a request's operation, and sets `request.graphql.operation`. */
 async function contextOf(
   { graphql: state, id: requestId, log }: FastifyRequest,
   { parts, metrics }: Execution,
-  budget: OperationBudget,
+  { budget, span }: { budget: OperationBudget; span: OperationSpan | undefined },
 ): Promise<Context> {
-  const { isCurrent, span, delivery, charge } = state;
+  const { isCurrent, delivery, charge } = state;
   const operation = createContext(parts, {
     ...{ caller: await state.caller!, requestId, log, isCurrent, budget },
     ...{ delivery, charge },

@@ -55,7 +55,10 @@ function reportOf(
 }
 
 /** Returns undefined when Apollo Server refused the request before it was an operation. */
-function executed({ summary, calls }: Context, isAnswered: boolean): OperationReport | undefined {
+export function executed(
+  { summary, calls }: Context,
+  isAnswered: boolean,
+): OperationReport | undefined {
   const { operationName: name, operationType: type, errorCodes } = summary;
   const outcome = isAnswered ? summary.outcome : 'abandoned';
   if (outcome === undefined) return undefined;

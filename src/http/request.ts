@@ -31,6 +31,8 @@ export class RequestState {
   isStream = false;
   /** The change that the operation is executed for, if it is a subscription. */
   delivery: Delivery | undefined;
+  /** Whether a first result was sent and more may follow. */
+  isStreamOpen = false;
   /** The span of the request; undefined where tracing is off. */
   span: OperationSpan | undefined;
   /** Frees the admission slot, or leaves the queue for one. */

@@ -117,6 +117,12 @@ export class Metrics {
     [],
   );
 
+  readonly #changesSent = this.#counter(
+    'kinde_graphql_changes_sent_total',
+    'Changes sent to subscriptions, by kind.',
+    ['kind'],
+  );
+
   constructor({ breaker, store, maxCacheBytes, isRedisReachable }: Observed) {
     collectDefaultMetrics({ register: this.#registry });
     this.#gauge(
@@ -130,6 +136,9 @@ export class Metrics {
       },
     );
     // An alert can't see the increase of a series that starts at one.
+    this.#changesSent.inc({ kind: 'RESYNC' }, 0);
+    this.#events.inc({ type: '', outcome: 'deferred' }, 0);
+    for (const changed of ['false', 'true']) this.#liveExecutions.inc({ changed }, 0);
     this.#operationErrors.inc({ code: 'INTERNAL_SERVER_ERROR' }, 0);
     for (const outcome of ['ok', 'UNAUTHENTICATED', 'UNAVAILABLE', 'TIMEOUT', 'BAD_RESPONSE']) {
       this.#tokens.inc({ outcome }, 0);
@@ -204,6 +213,11 @@ export class Metrics {
   liveQueryExecuted(sentTo: number): void {
     this.#liveExecutions.inc({ changed: String(sentTo > 0) });
     this.#liveResults.inc(sentTo);
+  }
+
+  /** Counts a change that was sent to a subscription. */
+  changeSent(kind: string): void {
+    this.#changesSent.inc({ kind });
   }
 
   /** Measures how many streams are open whenever the metrics are read. */

@@ -183,6 +183,20 @@ export class OperationSpan {
     span.end(endedAt);
   }
 
+  /**
+   * Begins the span of an execution that follows on a stream, in a trace of its own: a stream can be
+   * open for days.
+   */
+  beginRepeated(): OperationSpan {
+    const span = this.tracer.startSpan('GraphQL Operation', {
+      kind: SpanKind.INTERNAL,
+      root: true,
+      links: [{ context: this.span.spanContext() }],
+    });
+    const context = trace.setSpan(ROOT_CONTEXT, span);
+    return new OperationSpan(this.tracer, this.server, span, context);
+  }
+
   /** The request has ended. */
   end({ status, failureCode, operation }: RequestReport): void {
     const { span } = this;

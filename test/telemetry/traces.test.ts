@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { startCollector, type Collector, type CollectedSpan } from '../support/collector.js';
+import { openStream } from '../support/event-stream.js';
 import { startGateway, type TestGateway, type TestOptions } from '../support/gateway.js';
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
@@ -148,6 +149,33 @@ test('a retried call has a span for each attempt', async () => {
     ],
   ]);
 });
+
+test('a repeated execution of a live query is a trace of its own, with its calls', async () => {
+  const { url, query, emulator } = await start({ env: { CACHE: 'memory' } });
+  const code = [...emulator.state.organizations.values()][1]!.profile.code;
+  const name = `query Name @live { organization(code: "${code}") { name } }`;
+  const stream = await openStream(url, name);
+  await stream.next();
+  await query(
+    `mutation { updateOrganization(input: { organizationCode: "${code}", name: "After" }) { userErrors { code } } }`,
+  );
+  await stream.next();
+  stream.close();
+  const spans = await collected();
+  const repeated = spans.filter(({ kind, parentSpanId }) => kind === 'INTERNAL' && !parentSpanId);
+  expect(repeated).toMatchObject([
+    {
+      name: 'query',
+      attributes: { 'graphql.operation.name': 'Name', 'kinde_graphql.upstream_calls': 1 },
+    },
+  ]);
+  const calls = spans.filter(({ parentSpanId }) => parentSpanId === repeated[0]!.spanId);
+  expect(calls.map((call) => call.name)).toEqual(['GET /api/v1/organization']);
+  const opened = spans.find(
+    ({ attributes, kind }) => kind === 'SERVER' && attributes['graphql.operation.name'] === 'Name',
+  );
+  expect(opened?.traceId).not.toBe(repeated[0]!.traceId);
+}, 30_000);
 
 test('a failed field has its reason in the trace', async () => {
   const { execute, emulator } = await start({ env: { UPSTREAM_RETRIES: '0' } });

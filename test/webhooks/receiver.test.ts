@@ -354,6 +354,7 @@ test('metrics have the number of deliveries, and the age of the last event', asy
   const metrics = await (await fetch(gateway.metricsUrl!)).text();
   const deliveries = metrics.match(/^kinde_graphql_webhook_deliveries_total\{.*$/gm);
   expect(deliveries?.sort()).toEqual([
+    'kinde_graphql_webhook_deliveries_total{type="",outcome="deferred"} 0',
     'kinde_graphql_webhook_deliveries_total{type="",outcome="invalid"} 1',
     'kinde_graphql_webhook_deliveries_total{type="role.created",outcome="duplicate"} 1',
     'kinde_graphql_webhook_deliveries_total{type="role.created",outcome="processed"} 1',

@@ -14,6 +14,9 @@ import { startRedis } from '../support/redis.js';
 
 const RUNS = Number(process.env['LIVE_RUNS'] ?? 25);
 
+/** Processes of a busy machine stand still for seconds; less than a result's lifetime shows a miss. */
+const PATIENCE_MS = 30_000;
+
 const ORGANIZATION =
   '{ organization(code: $code) { name users(first: 10) { nodes { userId roles { key } } } } }';
 const QUERY = `query ($code: ID!) ${ORGANIZATION}`;
@@ -47,10 +50,12 @@ const steps = fc.array(
 );
 
 /** Waits in short steps, since there are thousands of runs. */
-async function until(isSo: () => boolean): Promise<void> {
+async function until(isSo: () => boolean, seen: () => unknown = () => ''): Promise<void> {
   const from = performance.now();
   while (!isSo()) {
-    if (performance.now() - from > 5_000) throw new Error('It did not happen within five seconds');
+    if (performance.now() - from > PATIENCE_MS) {
+      throw new Error(`It did not happen within 30 seconds. ${JSON.stringify(seen())}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
@@ -77,7 +82,13 @@ describeWith('redis-server')('with replicas', () => {
     open.push(emulator);
     elsewhere = await startGateway({ before: emulator });
     open.push(elsewhere);
-    const env = { AUTH_MODE: 'jwt', JWT_ISSUER: '', CACHE: 'memory', REDIS_URL: redis.url };
+    const env = {
+      AUTH_MODE: 'jwt',
+      JWT_ISSUER: '',
+      CACHE: 'memory',
+      CACHE_TTL_SECONDS: '600',
+      REDIS_URL: redis.url,
+    };
     replicas = await Promise.all([0, 1].map(() => startGateway({ before: emulator, env })));
     open.push(...replicas);
     const organizations = [...emulator.state.organizations.values()].slice(1, 3);
@@ -159,13 +170,12 @@ describeWith('redis-server')('with replicas', () => {
 
   let events = 0;
   let run = 0;
-  /** Resolves once every event so far was delivered twice, and answered with 200. */
+  /** Resolves once every event so far was delivered twice, and answered with 200; 503 is tried again. */
   const answered = () =>
-    until(() => {
-      const { deliveries } = emulator.webhooks;
-      expect(deliveries.map(({ status }) => status).filter((status) => status !== 200)).toEqual([]);
-      return deliveries.length === 2 * events;
-    });
+    until(
+      () =>
+        emulator.webhooks.deliveries.filter(({ status }) => status === 200).length === 2 * events,
+    );
 
   async function expectNothingStale(): Promise<void> {
     await answered();
@@ -203,13 +213,15 @@ describeWith('redis-server')('with replicas', () => {
         if (++run % Math.ceil(RUNS / 500) > 0) return;
         const expected = new Map<string, string>();
         for (const code of codes) expected.set(code, JSON.stringify(membersOf(await truth(code))));
-        await until(() =>
-          streams
-            .filter(({ mayRead }) => mayRead)
-            .every(
-              ({ code, latest }) =>
-                JSON.stringify(membersOf(latest?.data?.organization)) === expected.get(code),
-            ),
+        await until(
+          () =>
+            streams
+              .filter(({ mayRead }) => mayRead)
+              .every(
+                ({ code, latest }) =>
+                  JSON.stringify(membersOf(latest?.data?.organization)) === expected.get(code),
+              ),
+          () => ({ streams, expected: [...expected] }),
         );
         for (const { mayRead, shown } of streams) if (!mayRead) expect(shown).toBe(0);
       }),

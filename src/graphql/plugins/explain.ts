@@ -20,6 +20,10 @@ function shown(call: CallReport, operationStartedAt: number) {
   };
 }
 
+/** The two clocks may differ a little. */
+const secondsSince = (time: number | undefined) =>
+  time === undefined ? null : Math.max(0, round((Date.now() - time) / 1000));
+
 const round = (value: number) => Math.round(value * 100) / 100;
 
 /**
@@ -27,7 +31,8 @@ const round = (value: number) => Math.round(value * 100) / 100;
  * Kinde's API were made, how many reads were taken from memory (`cached`, and `stale` in an outage) or
  * from another operation in flight (`merged`), how many needed no call of their own because they were
  * planned together with others (`saved`), how the permissions of many members were read
- * (`plans`), and the calls one by one in the order in which they ended.
+ * (`plans`), how long ago the last change happened that Kinde sent an event for
+ * (`lastEventSecondsAgo`), and the calls one by one in the order in which they ended.
  */
 export function explain(): ApolloServerPlugin<Context> {
   return {
@@ -37,7 +42,7 @@ export function explain(): ApolloServerPlugin<Context> {
         async willSendResponse({ request, response: { body }, contextValue }) {
           if (request.http?.headers.get('x-graphql-explain') !== 'true') return;
           if (body.kind !== 'single') return;
-          const { calls, loaders } = contextValue;
+          const { calls, loaders, changes } = contextValue;
           const writes = calls.filter(({ endpoint }) => endpoint.method !== 'GET').length;
           const upstream = {
             made: countFrom('upstream', calls),
@@ -47,6 +52,7 @@ export function explain(): ApolloServerPlugin<Context> {
             saved: Math.max(0, loaders.asked() - (calls.length - writes)),
             milliseconds: round(performance.now() - startedAt),
             plans: loaders.plans(),
+            lastEventSecondsAgo: secondsSince(changes.lastEventAt),
             calls: calls.map((call) => shown(call, startedAt)),
           };
           body.singleResult.extensions = { ...body.singleResult.extensions, upstream };

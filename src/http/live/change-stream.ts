@@ -5,6 +5,7 @@ import {
   resync,
   type Change,
   type ChangeFilter,
+  type ChangeKind,
 } from '../../upstream/changes/change.js';
 import type { ChangeFeed } from '../../upstream/changes/feed.js';
 import type { EventStream } from './event-stream.js';
@@ -17,6 +18,8 @@ export interface ChangeStreamOptions {
   position: number;
   /** Executes the subscription for a change. Undefined while the gateway is overloaded. */
   execute: (change: Change, cursor: string) => Promise<ChangeResult | undefined>;
+  /** Called for each change that is sent. */
+  onChange: (kind: ChangeKind) => void;
 }
 
 export interface ChangeResult {
@@ -77,7 +80,7 @@ export class ChangeStream {
   }
 
   async #send(change: Change, cursor: string): Promise<void> {
-    const { stream, execute } = this.#options;
+    const { stream, execute, onChange } = this.#options;
     let result = await execute(change, cursor);
     while (result === undefined && !this.#isClosed) {
       await sleep(OVERLOADED_RETRY_MS, undefined, { ref: false });
@@ -86,6 +89,7 @@ export class ChangeStream {
     if (result === undefined || this.#isClosed) return;
     await stream.writable();
     stream.next(result.body, cursor);
+    onChange(change.kind);
     // The token was withdrawn.
     if (result.status === 401) stream.complete();
   }

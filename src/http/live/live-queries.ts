@@ -2,7 +2,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config.js';
 import type { Cache } from '../../upstream/cache/index.js';
-import { resync, type ChangeFilter, type Delivery } from '../../upstream/changes/change.js';
+import {
+  resync,
+  type ChangeFilter,
+  type ChangeKind,
+  type Delivery,
+} from '../../upstream/changes/change.js';
 import type { Admission } from '../admission.js';
 import { addRequestId, sendError } from '../error.js';
 import { createExecuteDetached, type ExecuteDetached, type Execution } from '../execute.js';
@@ -21,6 +26,8 @@ export interface LiveQueriesOptions {
   uncacheableLifetimeMs: number;
   /** Called after each repeated execution, with the number of streams that its result was sent to. */
   onResult?: ((sentTo: number) => void) | undefined;
+  /** Called for each change that is sent to a subscription. */
+  onChange?: ((kind: ChangeKind) => void) | undefined;
 }
 
 /** After everything was invalidated, executions are spread over this time. */
@@ -112,9 +119,13 @@ export class LiveQueries {
     const lastEventId = request.headers['last-event-id'];
     const resumed = typeof lastEventId === 'string' ? feed.positionAfter(lastEventId) : undefined;
     const stream = this.#streams.open(reply, audience, () => following.close());
-    if (resumed === undefined) stream.next(result.body, cursor);
+    const { onChange = () => undefined } = this.#options;
+    if (resumed === undefined) {
+      stream.next(result.body, cursor);
+      onChange('RESYNC');
+    }
     const following = new ChangeStream({
-      ...{ stream, feed, filter },
+      ...{ stream, feed, filter, onChange },
       position: resumed ?? feed.positionAfter(cursor) ?? -1,
       execute: (change, at) =>
         this.#execute(request, catchUp, { change, cursor: at, filter: undefined }),
@@ -208,6 +219,7 @@ export function createLiveQueries(
     ...{ admission, cache, limits: streams, uncacheableLifetimeMs: lifetimeMs },
     execute: createExecuteDetached(execution),
     onResult: (sentTo) => metrics?.liveQueryExecuted(sentTo),
+    onChange: (kind) => metrics?.changeSent(kind),
   });
   metrics?.watchStreams(live);
   return live;

@@ -86,6 +86,7 @@ export class OpenStreams {
       onClose();
     });
     this.#streams.add(stream);
+    reply.request.graphql.isStreamOpen = true;
     if (owner !== undefined) this.#count(owner, 1);
     if (expiresAt !== undefined) {
       cancelExpiry = callAt(expiresAt, () => {

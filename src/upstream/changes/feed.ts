@@ -17,6 +17,7 @@ export const FEED_LENGTH = 1_000;
 export class ChangeFeed {
   readonly #listeners = new Set<() => void>();
   #entries: FeedEntry[] = [];
+  #lastEventAt: number | undefined;
   /** The position of the first entry. */
   #start = 0;
   #cursor: string;
@@ -39,6 +40,11 @@ export class ChangeFeed {
     return this.#cursor;
   }
 
+  /** When the latest change happened that Kinde sent an event for, in milliseconds since 1970. */
+  get lastEventAt(): number | undefined {
+    return this.#lastEventAt;
+  }
+
   /** Whether anybody reads. */
   get isObserved(): boolean {
     return this.#listeners.size > 0;
@@ -53,6 +59,7 @@ export class ChangeFeed {
   append(entry: FeedEntry): void {
     this.#entries.push(entry);
     this.#cursor = entry.id;
+    this.#noteEvents(entry);
     // In larger steps, since each moves all entries.
     if (this.#entries.length > 2 * FEED_LENGTH) {
       this.#start += FEED_LENGTH;
@@ -67,7 +74,14 @@ export class ChangeFeed {
     this.#entries = [...entries];
     this.#cursor = entries.at(-1)?.id ?? this.#cursor;
     this.#startCursor = undefined;
+    for (const entry of entries) this.#noteEvents(entry);
     for (const listener of this.#listeners) listener();
+  }
+
+  #noteEvents({ changes }: FeedEntry): void {
+    for (const { source, at } of changes) {
+      if (source === 'WEBHOOK') this.#lastEventAt = Math.max(this.#lastEventAt ?? 0, at);
+    }
   }
 
   /** Returns the entry at a position; undefined at the end. */

@@ -44,6 +44,7 @@ const organizationOf = ({ emulator }: TestGateway, index = 1) =>
 const codeOf = (gateway: TestGateway, index?: number) =>
   organizationOf(gateway, index).profile.code;
 
+const EXPLAIN = { 'x-graphql-explain': 'true' };
 let event = 0;
 const deliver = async (gateway: TestGateway, type: string, data: object, more: object = {}) => {
   const claims = { type, event_id: `event_${++event}`, data, ...more };
@@ -99,6 +100,9 @@ describe('a subscription', () => {
       ...{ userId: user.id, user: { email: user.email } },
     });
     expect(gateway.calls()).toEqual([expect.stringMatching(/^GET \/api\/v1\/users\?/)]);
+    const { extensions } = (await gateway.execute('{ __typename }', {}, EXPLAIN)) as any;
+    const age = (Date.now() - Date.parse(event_timestamp)) / 1000;
+    expect(Math.abs(extensions.upstream.lastEventSecondsAgo - age)).toBeLessThan(5);
     await deliver(gateway, 'user.authenticated', { user: { id: user.id } });
     await deliver(gateway, 'role.deleted', { role: { id: 'role_1' } });
     expect(await stream.next()).toMatchObject({ kind: 'ROLE_DELETED' });

@@ -86,7 +86,7 @@ describe('a subscription', () => {
   const follow = (feed: ChangeFeed) => {
     const executed: string[] = [];
     const following = new ChangeStream({
-      ...{ stream, feed, position: feed.end },
+      ...{ stream, feed, position: feed.end, onChange: () => undefined },
       filter: { organizationCode: undefined, kinds: new Set(['ROLE_UPDATED']) },
       execute: async ({ kind, roleId }, cursor) => {
         executed.push(roleId ?? kind);
