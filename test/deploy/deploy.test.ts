@@ -150,7 +150,7 @@ describe('the image', () => {
   test('has a base with a full version, runs without root and starts the build', () => {
     const bases = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
     expect(new Set(bases).size).toBe(1);
-    expect(bases[0]).toMatch(/^node:20\.\d+\.\d+-/);
+    expect(bases[0]).toMatch(/^node:24\.\d+\.\d+-/);
     expect(dockerfile).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
     expect(dockerfile).toMatch(/^HEALTHCHECK /m);
     expect(dockerfile).toContain('npm ci --omit=dev');

@@ -31,6 +31,8 @@ const defaultOf = (name: string) => settingsByVariable.get(name)?.default || und
 
 /** What others read or say. */
 const OTHERS = [
+  // Read by the workflow of a release.
+  'IMAGE_REGISTRY',
   // An error of the example's nginx.
   'BAD_GATEWAY',
   // An error of Apollo Server's.

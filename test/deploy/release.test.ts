@@ -1,0 +1,89 @@
+/** What a release is made of: workflows, notes, licences. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+describe('workflows', () => {
+  const workflows = readdirSync(join(root, '.github/workflows'));
+
+  const lint = (...paths: string[]) => {
+    const args = [join(root, 'scripts/lint-workflows.mjs'), ...paths];
+    return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' }));
+  };
+
+  test('are valid', () => {
+    expect(lint(...workflows.map((name) => join(root, '.github/workflows', name)))).toEqual([]);
+    const wrong = join(mkdtempSync(join(tmpdir(), 'workflow-')), 'wrong.yml');
+    writeFileSync(wrong, 'on: push\njobs: { a: { runs-on: ubuntu-latest, step: [] } }');
+    expect(lint(wrong)).not.toEqual([]);
+  });
+
+  test('have no more rights than reading the repository, unless a job says why', () => {
+    for (const name of workflows) {
+      const { permissions } = parse(read(`.github/workflows/${name}`));
+      expect([name, permissions]).toEqual([name, { contents: 'read' }]);
+    }
+  });
+
+  test('run files and scripts that are there', () => {
+    const scripts = Object.keys(JSON.parse(read('package.json')).scripts);
+    for (const name of workflows) {
+      const text = read(`.github/workflows/${name}`);
+      for (const [, script] of text.matchAll(/npm run ([\w:-]+)/g))
+        expect(scripts).toContain(script);
+      for (const [, path] of text.matchAll(/((?:\.ci|scripts)\/[\w.-]+)/g))
+        expect(read(path!)).not.toBe('');
+    }
+  });
+
+  test('test on the versions of Node that the docs name', () => {
+    const { jobs } = parse(read('.github/workflows/ci.yml'));
+    const page = read('docs/upgrading.md');
+    for (const version of jobs.node.strategy.matrix.node) {
+      expect(page).toMatch(new RegExp(`\\b${version}\\b`));
+    }
+    expect(read('.ci/nodes')).toContain('for version in 22 24;');
+    expect(JSON.parse(read('package.json')).engines.node).toBe('>=20.19');
+  });
+});
+
+test('the notes of a release are its section of the changelog', () => {
+  const notesOf = (version: string) =>
+    execFileSync(process.execPath, [join(root, 'scripts/release-notes.mjs'), version], {
+      ...{ encoding: 'utf8', stdio: 'pipe' },
+    });
+  const notes = notesOf('Unreleased');
+  expect(notes).toMatch(/^What will be 0\.1\.0/);
+  expect(notes).toContain('### Breaking');
+  expect(notes).not.toMatch(/^## /m);
+  expect(() => notesOf('0.0.1')).toThrow('CHANGELOG.md has no section [0.0.1]');
+});
+
+/** Licences that ask for no more than to be named. */
+const ACCEPTED = [
+  '0BSD',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'CC0-1.0',
+].concat(['ISC', 'MIT']);
+
+test('every dependency of the package has a licence that we accept', () => {
+  const { packages } = JSON.parse(read('package-lock.json'));
+  const production = Object.entries<{ license?: string; dev?: boolean; devOptional?: boolean }>(
+    packages,
+  ).filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional);
+  expect(production.length).toBeGreaterThan(100);
+  for (const [path, { license = 'none' }] of production) {
+    const names = license.replace(/[()]/g, '').split(/ (?:AND|OR) /);
+    expect([path, names.filter((name) => !ACCEPTED.includes(name))]).toEqual([path, []]);
+  }
+});
