@@ -18,7 +18,7 @@ export function createFetcher(token: string): Fetcher {
     });
     for (const [name, value] of Object.entries(typed ?? {})) headers.set(name, String(value));
     const request = { params, headers, isExplained };
-    return isLive(documentAST, params.operationName) ? stream(request) : send(request);
+    return isStreamed(documentAST, params.operationName) ? stream(request) : send(request);
   };
 }
 
@@ -43,7 +43,7 @@ function showReport(whole: ExecutionResult): ExecutionResult {
   return result;
 }
 
-/** Streams the results of a live query. Its iterator can be ended while it waits for the next result. */
+/** Streams the results of a live query or a subscription. Its iterator can be ended while it waits for the next result. */
 async function stream({
   params,
   headers,
@@ -84,9 +84,10 @@ async function stream({
   return iterator;
 }
 
-/** Returns whether the operation that would be executed is a query with `@live`. */
-function isLive(document: DocumentNode | undefined, name: string | null | undefined): boolean {
+/** Returns whether the operation that would be executed is a subscription or a query with `@live`. */
+function isStreamed(document: DocumentNode | undefined, name: string | null | undefined): boolean {
   if (document === undefined) return false;
   const operation = getOperationAST(document, name) ?? getOperationAST(document);
+  if (operation?.operation === 'subscription') return true;
   return operation?.directives?.some((directive) => directive.name.value === 'live') ?? false;
 }

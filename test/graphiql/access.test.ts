@@ -265,4 +265,16 @@ describeWith('chromium')('in a browser', () => {
     expect(page.url()).toBe(`${jwt.url}/graphiql`);
     expect(jwt.calls()).toEqual([]);
   }, 60_000);
+
+  test('streams the feed of changes until it is stopped', async () => {
+    const query = 'subscription Changes { changes { kind } }';
+    await open(jwt, { search: `?${new URLSearchParams({ query })}` });
+    await actAs(/every scope/);
+    await opened.execute();
+    await opened.response('RESYNC').waitFor();
+    const aborted = page.context().waitForEvent('requestfailed');
+    await page.getByRole('button', { name: /^Stop/ }).click();
+    await aborted;
+    expect(opened.problems()).toEqual([`${jwt.url}/graphql failed`]);
+  }, 60_000);
 });
