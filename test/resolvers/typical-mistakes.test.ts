@@ -234,6 +234,20 @@ describe('an invalid value is refused before any call', () => {
     expect(message).toMatch(/^`organizationCode` is not a valid code: "a b"/);
   });
 
+  test('as the organization of the feed of changes', async () => {
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({
+        query: 'subscription { changes(organizationCode: "a b") { kind } }',
+      }),
+    });
+    expect(await response.text()).toMatch(
+      /`organizationCode` is not a valid code: \\"a b\\"\. Codes look like/,
+    );
+    expect(gateway.calls()).toEqual([]);
+  });
+
   test('in each argument that the schema has for an id of Kinde’s', () => {
     const { Mutation: _, ...types } = buildSchema(schema).getTypeMap();
     const found = Object.values(types).flatMap((type) =>
@@ -257,6 +271,7 @@ describe('an invalid value is refused before any call', () => {
       'Role.activeUsersCount organizationCode',
       'Role.users organizationCode',
       'Role.usersCount organizationCode',
+      'Subscription.changes organizationCode',
       'User.membership organizationCode',
     ]);
   });

@@ -22,6 +22,8 @@ export interface OpenedPage {
   execute(): Promise<void>;
   /** Resolves when the variables of the active tab have a code of the environment. */
   filled(): Promise<unknown>;
+  /** Resolves when no more problems come. */
+  settled(): Promise<void>;
   /** The headers of the last POST. */
   lastHeaders(): Record<string, string>;
   /** Requests to other origins, failed requests, errors and warnings of the console, since the last call. */
@@ -79,9 +81,19 @@ export async function openGraphiql(
     response: (text) => page.locator('.graphiql-response .view-lines', { hasText: text }),
     execute: () => page.getByRole('button', { name: /^Execute/ }).click(),
     filled: () =>
-      page.waitForFunction(() =>
-        /"org_\w+"/.test(localStorage.getItem('graphiql:variables') ?? ''),
-      ),
+      page.waitForFunction(() => {
+        const { tabs = [], activeTabIndex = 0 } = JSON.parse(
+          localStorage.getItem('graphiql:tabState') ?? '{}',
+        );
+        const { title, variables } = tabs[activeTabIndex] ?? {};
+        const selected = document.querySelector('[role=tab][aria-selected=true]');
+        return selected?.textContent?.includes(title) && /"org_\w+"/.test(variables ?? '');
+      }),
+    settled: async () => {
+      for (let before = -1; before !== problems.length; await page.waitForTimeout(300)) {
+        before = problems.length;
+      }
+    },
     lastHeaders: () => lastHeaders,
     problems: () => {
       const found = problems;

@@ -7,20 +7,25 @@ import TestSequencer from '@jest/test-sequencer';
 
 /** Files that take long, mostly since they wait. */
 const SLOWEST = [
+  'examples/apps',
+  'upstream/forgetful-redis',
   'cli/process',
-  'faults/memory',
   'deploy/topology',
   'docs/typescript',
-  'upstream/forgetful-redis',
-  'idempotency/redis',
   'upstream/resilience',
-  'http/overload',
+  'idempotency/redis',
   'faults/retries',
-  'upstream/consistency',
-  'faults/event-loop',
-  'scripts/package',
-  'upstream/types',
+  'http/overload',
   'cli/cli',
+  'scripts/package',
+  'upstream/consistency',
+  'graphiql/access',
+  'graphiql/graphiql',
+  'faults/memory',
+  'resolvers/mutations',
+  'idempotency/idempotency',
+  'upstream/types',
+  'faults/event-loop',
 ];
 
 const rank = ({ path }) => {

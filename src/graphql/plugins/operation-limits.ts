@@ -1,7 +1,6 @@
 /** Refuses operations that are too large before they are executed, and tells what the others may cost. */
 import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
-import { ApolloServerErrorCode } from '@apollo/server/errors';
-import { GraphQLError, type OperationDefinitionNode } from 'graphql';
+import { GraphQLError } from 'graphql';
 import type { Limits } from '../../config.js';
 import type { Charge, Context } from '../context.js';
 import { ErrorLocations } from '../error-locations.js';
@@ -17,12 +16,6 @@ function asResponseError({ message, nodes, extensions }: GraphQLError): GraphQLE
     extensions: { ...extensions, http: { status: 400 } },
   });
 }
-
-const unsupported = (operation: OperationDefinitionNode) =>
-  new GraphQLError(`The schema has no ${operation.operation}s.`, {
-    nodes: [operation],
-    extensions: { code: ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE },
-  });
 
 function callerLimited({ limit, retryAfterSeconds }: Charge): GraphQLError {
   return new GraphQLError(callerLimitMessage(limit, retryAfterSeconds), {
@@ -58,7 +51,6 @@ export function operationLimits({ limits, isSchemaPublic }: Options): ApolloServ
       return {
         async didResolveOperation({ schema, document, operation, request, contextValue }) {
           if (operation === undefined) return;
-          if (schema.getRootType(operation.operation) == null) refuse([unsupported(operation)]);
           const { coerced, errors } = coerceVariables({
             schema,
             definitions: operation.variableDefinitions ?? [],

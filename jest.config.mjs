@@ -1,0 +1,36 @@
+import { availableParallelism } from 'node:os';
+
+export default {
+  // More than there are cores, since many tests wait for sockets and processes. Jest takes a percentage over
+  // 100 for a number.
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  testSequencer: '<rootDir>/test/support/slowest-first.mjs',
+  workerIdleMemoryLimit: '1GB',
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  globalSetup: '<rootDir>/test/support/before-all.mjs',
+  globalTeardown: '<rootDir>/test/support/after-all.mjs',
+  setupFiles: ['<rootDir>/test/support/plugin-names.ts'],
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/bench/'],
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transform: {
+    '^.+\\.tsx?$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2022',
+          parser: {
+            syntax: 'typescript',
+          },
+        },
+        module: {
+          type: 'es6',
+        },
+      },
+    ],
+  },
+  testTimeout: 20000,
+};
