@@ -139,7 +139,7 @@ class Caller {
       const result = await reads.get({
         key: `${group} ${url}`,
         tags,
-        lifetimeMs: this.#lifetimeOf(endpoint),
+        lifetimeMs: this.#lifetimeOf(endpoint, args),
         budget,
         isCurrent: scope.isCurrent,
         consumeCall: () => consumeCall(call, scope),
@@ -155,10 +155,14 @@ class Caller {
     }
   }
 
-  #lifetimeOf({ isCatalogue, hasEvents }: Endpoint): number {
+  #lifetimeOf(
+    { isCatalogue, hasEvents, eventlessParameters }: Endpoint,
+    args: CallArguments,
+  ): number {
     const { lifetimeMs, catalogueLifetimeMs, eventsLifetimeMs } = this.#cache;
     const ordinary = isCatalogue ? catalogueLifetimeMs : lifetimeMs;
-    return hasEvents ? (eventsLifetimeMs ?? ordinary) : ordinary;
+    const isCovered = hasEvents && eventlessParameters.every((name) => args[name] === undefined);
+    return isCovered ? (eventsLifetimeMs ?? ordinary) : ordinary;
   }
 
   /** Writes once. What the write may have changed is invalidated before its result is returned. */

@@ -48,6 +48,8 @@ export interface Endpoint<
   readonly isCatalogue: boolean;
   /** Whether Kinde sends an event for every change of what a read tells of. */
   readonly hasEvents: boolean;
+  /** Parameters of the query with which a read tells of changes that have no event. */
+  readonly eventlessParameters: readonly string[];
   readonly method: Method;
   /** The path as a template, e.g. "/api/v1/organizations/{org_code}/users". */
   readonly path: string;
@@ -98,6 +100,7 @@ interface Row<Q extends TObject, B extends TObject, A extends TSchema, T extends
   organizationParameter?: keyof Static<Q> & string;
   isCatalogue?: boolean;
   hasEvents?: boolean;
+  eventlessParameters?: readonly (keyof Static<Q> & string)[];
 }
 
 type Nothing = TObject<Record<never, TSchema>>;
@@ -131,6 +134,7 @@ export function endpoint<
       ORGANIZATION_PARAMETERS.find((name) => pathParameters.includes(name)),
     isCatalogue: row.isCatalogue ?? false,
     hasEvents: row.hasEvents ?? false,
+    eventlessParameters: row.eventlessParameters ?? [],
     method,
     path,
     pathParameters,

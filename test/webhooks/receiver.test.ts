@@ -430,3 +430,22 @@ test('only what events cover is cached for longer', async () => {
     expect(calls).toEqual(again);
   }
 });
+
+test('a list of the holders of a permission is not among it, since no event tells of roles’ permissions', async () => {
+  const gateway = await gatewayWith({ CACHE_TTL_SECONDS: '30', CACHE_EVENTS_TTL_SECONDS: '3600' });
+  const [, organization] = gateway.emulator.state.organizations.values();
+  const read = () =>
+    gateway.query(
+      `query ($code: ID!) { organization(code: $code) {
+        all: users { nodes { userId } }
+        some: users(permissions: ["read:projects"]) { nodes { userId } }
+      } }`,
+      { code: organization!.profile.code },
+    );
+  await read();
+  gateway.calls();
+  advance(31_000);
+  await read();
+  const calls = gateway.calls().filter((call) => call.includes('/users?'));
+  expect(calls).toEqual([expect.stringContaining('permissions=read%3Aprojects')]);
+});

@@ -138,6 +138,8 @@ export const organizations = {
     summary: 'Members of an organization, a page at a time.',
     scope: 'read:organization_users',
     hasEvents: true,
+    // No event tells that a role was given or lost a permission.
+    eventlessParameters: ['permissions'],
     tags: ['members {org_code}', 'all member lists'],
     query: t.Object({
       sort,
