@@ -1,5 +1,14 @@
 /** What a caller may use in a minute: refused with 429 beyond it, and shared by replicas. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  jest,
+  test,
+} from '@jest/globals';
 import { startEmulator, type Emulator } from '../../src/emulator/index.js';
 import { CallerBudget, type CallerBudgetOptions } from '../../src/http/caller-budget.js';
 import { RedisClient } from '../../src/redis/client.js';
@@ -10,6 +19,11 @@ import { waitFor } from '../support/replicas.js';
 
 const QUERY = '{ organizations(first: 10) { nodes { code name } } }';
 const LIMIT = 1_000;
+
+// Time stands still, or a caller's minute could end between two requests.
+const NOW = Date.now();
+beforeAll(() => void jest.spyOn(Date, 'now').mockReturnValue(NOW));
+afterAll(() => void jest.restoreAllMocks());
 
 describe('a gateway with CALLER_COST_PER_MINUTE', () => {
   let emulator: Emulator;
