@@ -89,7 +89,7 @@ describeWith('redis-server')('with Redis', () => {
     open.push({ close: () => proxy.cut() });
     const reader = await replicaOf(proxy.url);
     const hearing = heard(reader, 'tag');
-    proxy.delayMs = 60;
+    proxy.delayMs = 300;
     expect(await reader.replicas.refresh()).toBe(false);
     // The late reply has come.
     expect(await reader.replicas.catchUp()).toBe(true);
