@@ -1,9 +1,9 @@
 import { graphql } from 'react-relay';
-import { FlagList, ProblemNotice, Section, type FlagItem } from '../../design/index.js';
+import { FlagList, ProblemNotice, Section, type FlagItem, useAttempt } from '../../design/index.js';
 import type { flagsSetMutation } from './__generated__/flagsSetMutation.graphql.js';
 import { problemIn } from './errors.js';
 import type { FeatureFlags, SectionProps } from './organization-page.js';
-import { useSend, useWrite } from './write.js';
+import { useSend } from './write.js';
 
 const SET_FLAG = graphql`
   mutation flagsSetMutation($input: UpdateFeatureFlagOverrideInput!) @raw_response_type {
@@ -27,7 +27,7 @@ interface Props extends SectionProps {
 
 export function Flags({ code, viewer, flags, onReload }: Props) {
   const setFlag = useSend<flagsSetMutation>(SET_FLAG);
-  const [write, notice] = useWrite('the flag', onReload);
+  const [write, notice] = useAttempt('the flag', onReload);
 
   // Shown at once. If it is refused, Relay goes back to the former value, and the notice says why.
   const onSwitch = ({ id, key }: FlagItem, value: boolean) => {

@@ -6,12 +6,13 @@ import {
   Section,
   type InviteItem,
   type RoleItem,
+  useAttempt,
 } from '../../design/index.js';
 import type { invitationsInviteMutation } from './__generated__/invitationsInviteMutation.graphql.js';
 import type { invitationsRevokeMutation } from './__generated__/invitationsRevokeMutation.graphql.js';
 import { problemIn } from './errors.js';
 import type { Invites, SectionProps } from './organization-page.js';
-import { useSend, useWrite } from './write.js';
+import { useSend } from './write.js';
 
 const INVITE = graphql`
   mutation invitationsInviteMutation($input: CreateOrganizationInviteInput!) {
@@ -43,7 +44,7 @@ interface Props extends SectionProps {
 export function Invitations({ code, viewer, invites, roles, onReload }: Props) {
   const invite = useSend<invitationsInviteMutation>(INVITE);
   const revoke = useSend<invitationsRevokeMutation>(REVOKE);
-  const [write, notice] = useWrite('the invitations', onReload);
+  const [write, notice] = useAttempt('the invitations', onReload);
 
   // An entry that comes or goes changes a list, which the store can't know: the page is read again.
   const writeAndReload: typeof write = async (attempt) => {

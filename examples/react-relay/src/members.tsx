@@ -8,12 +8,13 @@ import {
   type MemberFilter,
   type MemberItem,
   type RoleItem,
+  useAttempt,
 } from '../../design/index.js';
 import type { membersAddRoleMutation } from './__generated__/membersAddRoleMutation.graphql.js';
 import type { membersRemoveRoleMutation } from './__generated__/membersRemoveRoleMutation.graphql.js';
 import { problemIn } from './errors.js';
 import type { SectionProps, Users } from './organization-page.js';
-import { useSend, useWrite } from './write.js';
+import { useSend } from './write.js';
 
 // The payload has the member's id and roles, so the store shows them without a refetch.
 const ADD_ROLE = graphql`
@@ -63,7 +64,7 @@ interface Props extends SectionProps {
 export function Members({ code, viewer, users, roles, filter, onFilter, onMore, onReload }: Props) {
   const addRole = useSend<membersAddRoleMutation>(ADD_ROLE);
   const removeRole = useSend<membersRemoveRoleMutation>(REMOVE_ROLE);
-  const [write, notice] = useWrite('the member’s roles', onReload);
+  const [write, notice] = useAttempt('the member’s roles', onReload);
 
   const inputFor = ({ userId }: MemberItem, { key }: RoleItem) => ({
     organizationCode: code,

@@ -1,8 +1,6 @@
-import { useState, type ReactNode } from 'react';
 import { useMutation } from 'react-relay';
 import type { GraphQLTaggedNode, MutationParameters } from 'relay-runtime';
 import {
-  ProblemNotice,
   problemOfWrite,
   type Problem,
   type ResponseError,
@@ -27,32 +25,4 @@ export function useSend<Mutation extends MutationParameters>(mutation: GraphQLTa
         onError: (error) => resolve(problemOfWrite(null, errorsOf(error))),
       });
     });
-}
-
-/**
- * Returns a function that writes and resolves to whether it was done, and what to show of a write that
- * wasn't. "Try again" sends the same write, so its `idempotencyKey` keeps it from happening twice.
- */
-export function useWrite(what: string, onLook: () => void) {
-  type Attempt = () => Promise<Problem | undefined>;
-  const [failure, setFailure] = useState<{ problem: Problem; attempt: Attempt }>();
-  const write = async (attempt: Attempt): Promise<boolean> => {
-    setFailure(undefined);
-    const problem = await attempt();
-    if (problem !== undefined) setFailure({ problem, attempt });
-    return problem === undefined;
-  };
-  const look = () => {
-    setFailure(undefined);
-    onLook();
-  };
-  const notice: ReactNode = failure && (
-    <ProblemNotice
-      problem={failure.problem}
-      what={what}
-      onRetry={() => void write(failure.attempt)}
-      onLook={look}
-    />
-  );
-  return [write, notice] as const;
 }
