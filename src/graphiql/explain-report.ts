@@ -66,7 +66,7 @@ export interface WaterfallRow {
   /** Where the bar begins and how long it is, in percent of the operation. */
   left: number;
   width: number;
-  /** What became of the call, for example `200` or `cache, 12 s old`. */
+  /** How the call ended, for example `200` or `cache, 12 s old`. */
   outcome: string;
 }
 

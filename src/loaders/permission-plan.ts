@@ -21,7 +21,7 @@ import type { Entry, ReadPage } from './shared-reads.js';
 import type { Sources } from './sources.js';
 import type { Member, MemberList, MemberReference } from './users.js';
 
-/** How the permissions of an organization's members were read, for those who ask why. */
+/** How the permissions of an organization's members were read, and why. */
 export interface PlanReport {
   readonly organizationCode: string;
   /** How many members' permissions were wanted at once. */
@@ -51,7 +51,7 @@ export class DifferingOrganizations {
 }
 
 /** Permissions by user id. Members whose roles the list didn't tell are missing. */
-type PermissionsByUser = ReadonlyMap<string, Entry<OrganizationUserPermission>[]>;
+type PermissionsByUser = ReadonlyMap<string, OrganizationUserPermission[]>;
 
 const NOTHING: PermissionsByUser = new Map();
 
@@ -129,8 +129,9 @@ export class PermissionPlan {
   ): Promise<PermissionsByUser> {
     const { differing, lists, maxPageSize } = this.options;
     const members = lists().all(org_code);
-    if (members === undefined)
+    if (members === undefined) {
       throw new CantPlanError('The list of members isn’t known as a whole.');
+    }
     if (differing.has(org_code)) {
       throw new CantPlanError('A member’s own permissions differed from those by key.');
     }
@@ -210,7 +211,7 @@ export class PermissionPlan {
     const countOf = ({ user_id }: MemberReference) => union.get(user_id)?.length ?? -1;
     const member = wanted.reduce((most, each) => (countOf(each) > countOf(most) ? each : most));
     const own = new Set(all(await this.options.ofMember(member)).map(({ key }) => key));
-    const planned = all(union.get(member.user_id) ?? []);
+    const planned = union.get(member.user_id) ?? [];
     if (own.size === planned.length && planned.every(({ key }) => own.has(key))) return;
     this.options.differing.add(org_code);
     throw new CantPlanError('A member’s own permissions differ from those by key.');

@@ -43,7 +43,7 @@ interface RolePlan {
   removed: ReadonlySet<string>;
 }
 
-/** Updates members. Returns the ids of those who are now as the input says, and the errors of the others. */
+/** Updates members. Returns the ids of the members that match the input now, and the errors of the others. */
 export async function updateMembers(
   { organizationCode, users }: UpdateOrganizationUsersInput,
   context: Context,
