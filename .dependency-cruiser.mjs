@@ -6,7 +6,7 @@
  * them is named apart, in the layer where its users can reach it.
  */
 const layers = [
-  ['index.ts', 'cli/', 'emulator/main.ts', 'clients/'],
+  ['index.ts', 'cli/', 'emulator/main.ts', 'clients/', 'testing/'],
   ['server.ts'],
   ['shared-state.ts'],
   ['webhooks/'],
@@ -56,6 +56,8 @@ const apart = [
   ['(?!graphiql/)', ['graphiql/']],
   // It runs in browsers.
   ['clients/', ['(?!clients/|generated/client-schema\\.ts)']],
+  // They run in a user's tests, and the gateway and the emulator in a thread of their own.
+  ['testing/(index|thread)\\.ts', ['(?!testing/(index|thread)\\.ts)']],
   // The emulator must not test the client by the client's own code.
   ['emulator/', ['upstream/(?!endpoint|types)', 'idempotency/', 'telemetry/', 'config']],
   ['upstream/', ['node_modules/graphql/', 'node_modules/@redis/']],

@@ -2,7 +2,7 @@
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
-import { clientFiles } from './build-clients.mjs';
+import { exportedFiles, exportedSources } from './build-exports.mjs';
 import { pageDirectory } from './build-graphiql.mjs';
 import { filesBelow } from './files-below.mjs';
 
@@ -11,6 +11,7 @@ const ELSEWHERE = [
   join('src', 'clients'),
   join('src', 'generated', 'client-schema'),
   join('src', 'graphiql'),
+  ...exportedSources,
 ];
 
 /** Transpiles the server's sources and removes what dist/ still has of sources that are gone. */
@@ -33,7 +34,7 @@ export async function buildServer() {
     const script = join('dist', relative('src', file)).replace(/\.ts$/, '.js');
     return [script, `${script}.map`];
   });
-  await removeStale('dist', new Set([...made, ...clientFiles]));
+  await removeStale('dist', new Set([...made, ...exportedFiles]));
   return sources.length;
 }
 

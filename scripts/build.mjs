@@ -4,13 +4,13 @@
  * rebuilt only when one of its inputs has changed.
  */
 import { join } from 'node:path';
-import { buildClients } from './build-clients.mjs';
+import { buildExports } from './build-exports.mjs';
 import { buildGraphiql } from './build-graphiql.mjs';
 import { buildServer } from './build-server.mjs';
 
 process.chdir(join(import.meta.dirname, '..'));
 
 const started = performance.now();
-const [files, page] = await Promise.all([buildServer(), buildGraphiql(), buildClients()]);
+const [files, page] = await Promise.all([buildServer(), buildGraphiql(), buildExports()]);
 const seconds = ((performance.now() - started) / 1000).toFixed(2);
 console.log(`Built ${files} files of dist, GraphiQL ${page}, in ${seconds} s.`);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { suggestedTokens, TokenRequestSchema, tokenFor } from './control-tokens.js';
 import { invalid } from './errors.js';
 import type { Environment } from './environment.js';
-import { FAULT_ROUTES } from './faults.js';
+import { FAULT_ROUTES, type Fault } from './faults.js';
 import { SwitchesSchema } from './switches.js';
 
 const milliseconds = z.int().min(0).max(60_000);
@@ -26,11 +26,36 @@ const FaultRequestSchema = z.strictObject({
     .optional(),
 });
 
+/** The emulator's own API for callers in the same process, with the bodies that it takes over HTTP. */
+export interface Control {
+  /** Issues a token, in the form of a response of the token endpoint. */
+  issueToken(request?: unknown): ReturnType<typeof tokenFor>;
+  /** Switches a fault on. Returns a function that switches it off. */
+  addFault(request: unknown): () => void;
+}
+
+/** Creates the control of an environment. It throws a KindeError for a body that HTTP refuses. */
+export function createControl(environment: Environment): Control {
+  return {
+    issueToken: async (request) => tokenFor(environment, parse(TokenRequestSchema, request ?? {})),
+    addFault: (request) => environment.faults.add(parseFault(request)),
+  };
+}
+
+function parseFault(request: unknown): Fault {
+  const fault = parse(FaultRequestSchema, request);
+  if (fault.respond === undefined && fault.delayMs === undefined) {
+    throw invalid('INVALID_SWITCH', 'A fault needs `respond`, `delayMs` or both.');
+  }
+  return fault;
+}
+
 /**
  * Adds `/_emulator/tokens`, which lists tokens to try and issues any; `/_emulator/faults`, which switches
  * faults on and off; and `/_emulator/switches`, which takes Switches: what is left out is switched off.
  */
 export function controlRoutes(app: FastifyInstance, environment: Environment): void {
+  const control = createControl(environment);
   app.put('/_emulator/switches', async ({ body }) => {
     Object.assign(environment.switches, parse(SwitchesSchema, body ?? {}));
     return environment.switches;
@@ -39,16 +64,12 @@ export function controlRoutes(app: FastifyInstance, environment: Environment): v
   app.get('/_emulator/tokens', async () => ({ suggestions: suggestedTokens(environment.state) }));
   app.post('/_emulator/tokens', async ({ body }, reply) => {
     reply.header('cache-control', 'no-store');
-    return tokenFor(environment, parse(TokenRequestSchema, body ?? {}));
+    return control.issueToken(body);
   });
 
   app.post('/_emulator/faults', async ({ body }) => {
-    const fault = parse(FaultRequestSchema, body);
-    if (fault.respond === undefined && fault.delayMs === undefined) {
-      throw invalid('INVALID_SWITCH', 'A fault needs `respond`, `delayMs` or both.');
-    }
-    environment.faults.add(fault);
-    return fault;
+    control.addFault(body);
+    return body;
   });
   app.delete('/_emulator/faults', async () => {
     environment.faults.clear();

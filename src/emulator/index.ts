@@ -4,6 +4,7 @@
  */
 import type { AddressInfo } from 'node:net';
 import type { z } from 'zod';
+import { type Control, createControl } from './control.js';
 import { type Fault, Faults } from './faults.js';
 import type { CulpritPlace } from './errors.js';
 import type { PageTokenKind } from './page-tokens.js';
@@ -95,6 +96,8 @@ export interface Emulator extends Credentials {
   clearRequests(): void;
   /** Switches a fault on. Returns a function that switches it off. */
   fault(fault: Fault): () => void;
+  /** What `/_emulator/tokens` and `/_emulator/faults` do, without HTTP. */
+  readonly control: Control;
   /** Issues a token signed by the environment's key, with every scope by default. */
   issueToken(options?: TokenOptions): Promise<string>;
   /** Returns a webhook's body with this event, signed by the environment's key. */
@@ -171,6 +174,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     calls: () => environment.requests.map(({ method, path }) => `${method} ${path}`),
     clearRequests,
     fault: (fault) => environment.faults.add(fault),
+    control: createControl(environment),
     issueToken: (options) => tokens.issue(tokens.client, options),
     signEvent: (event) => tokens.signEvent(event),
     webhooks: environment.webhooks,

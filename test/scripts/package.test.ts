@@ -108,6 +108,13 @@ describe('what web apps import', () => {
       cacheExchange({ keys, possibleTypes, resolvers });
       // @ts-expect-error: its type is known here, too.
       typePolicies satisfies string;`,
+    'testing.mts': `import { startGateway, type TestGateway } from 'kinde-graphql/testing';
+      await using gateway: TestGateway = await startGateway({ settings: { AUTH_MODE: 'none' } });
+      const end: () => Promise<void> = await gateway.fault({ route: 'GET /api/v1/roles', respond: 'hang' });
+      // @ts-expect-error: a route has a method.
+      await gateway.fault({ route: '/api/v1/roles', respond: 'hang' });`,
+    'testing.cts': `import { startEmulator } from 'kinde-graphql/testing';
+      startEmulator({ organizations: 3 }).then(({ settings }) => settings.KINDE_DOMAIN.length);`,
   };
   beforeAll(() => {
     const installed = join(app, 'node_modules', 'kinde-graphql');
@@ -139,14 +146,18 @@ describe('what web apps import', () => {
     for (const name of ['@apollo', '@urql', 'graphql', 'rxjs', 'wonka', '@wry', 'optimism']) {
       symlinkSync(join(root, 'node_modules', name), join(app, 'node_modules', name));
     }
-    const program = ts.createProgram([join(app, 'typed.mts'), join(app, 'typed.cts')], {
-      strict: true,
-      noEmit: true,
-      skipLibCheck: true,
-      types: [],
-      module: ts.ModuleKind.NodeNext,
-      target: ts.ScriptTarget.ES2023,
-    });
+    const sources = Object.keys(files).filter((name) => /\.[cm]ts$/.test(name));
+    const program = ts.createProgram(
+      sources.map((name) => join(app, name)),
+      {
+        strict: true,
+        noEmit: true,
+        skipLibCheck: true,
+        types: [],
+        module: ts.ModuleKind.NodeNext,
+        target: ts.ScriptTarget.ES2023,
+      },
+    );
     const problems = ts
       .getPreEmitDiagnostics(program)
       .map(
