@@ -71,7 +71,6 @@ import { removeMember as removeFromOrganization } from './src/remove-member.js';
 import { renderPage } from './src/ssr.js';
 import { createTrustedClient } from './src/trusted.js';
 import { createUrqlClient } from './src/urql.js';
-import { startGateway } from './test/gateway.js';
 import { forbidden, server } from './test/mocks.js';
 
 let [scenario, token, code, userId] = process.argv.slice(2) as [string, string, string, string];
@@ -194,14 +193,6 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     const first = await render();
     server.use(forbidden);
     return [first, await render()];
-  },
-  async emulator() {
-    const { graphql: url, stop } = await startGateway(Number(userId));
-    const body = JSON.stringify({ query: '{ organizations { nodes { name } } }' });
-    const headers = { 'content-type': 'application/json' };
-    const response = await fetch(url, { method: 'POST', headers, body });
-    stop();
-    return response.json();
   },
   async trusted() {
     const client = createTrustedClient(session);
@@ -533,13 +524,57 @@ describe('Apollo Client, in the recipes for special cases', () => {
   }, 60_000);
 });
 
-test('a gateway with the emulator starts for tests, and stops', async () => {
-  const { port, close } = await freePort();
-  await close();
-  const { data } = await drive('emulator', gateway, '', '', String(port));
-  expect(data.organizations.nodes).toHaveLength(10);
-  await expect(fetch(`http://127.0.0.1:${port}/livez`)).rejects.toThrow();
-}, 60_000);
+describe('tests without Kinde', () => {
+  /** Runs a test file of the project by Jest, and returns its titles with their results. */
+  async function runJest(file: string): Promise<string[]> {
+    const { default: own } = await import(join(root, 'jest.config.mjs'));
+    const { extensionsToTreatAsEsm, moduleNameMapper, transform } = own;
+    const config = {
+      extensionsToTreatAsEsm,
+      moduleNameMapper,
+      transform,
+      testMatch: ['**/*.test.ts'],
+    };
+    writeFileSync(join(project, 'jest.config.json'), JSON.stringify(config));
+    const jest = join(root, 'node_modules/jest/bin/jest.js');
+    const flags = ['--config', 'jest.config.json', '--json', '--silent', file];
+    const { stdout } = await run('node', ['--experimental-vm-modules', jest, ...flags], {
+      cwd: project,
+    });
+    return JSON.parse(stdout).testResults.flatMap((result: any) =>
+      result.assertionResults.map(({ title, status }: any) => `${title}: ${status}`),
+    );
+  }
+
+  test('run by the recipe, as several people and with a fault', async () => {
+    expect(await runJest('test/members.test.ts')).toEqual([
+      'shows the members to those who may see them: passed',
+      'says that the members are not for everybody: passed',
+      'counts down while Kinde is busy: passed',
+    ]);
+  }, 60_000);
+
+  test('share a gateway by their global setup, which ends it', async () => {
+    const { port, close } = await freePort();
+    await close();
+    const setup = readFileSync(join(project, 'test/global-setup.ts'), 'utf8');
+    expect(setup).toContain('port: 4000');
+    writeFileSync(join(project, 'test/setup.ts'), setup.replace('port: 4000', `port: ${port}`));
+    writeFileSync(
+      join(project, 'test/setup.test.ts'),
+      `import { expect, test } from '@jest/globals';
+       import setUp from './setup.js';
+       test('a gateway', async () => {
+         const tearDown = await setUp();
+         const live = () => fetch('http://localhost:${port}/livez').then(({ status }) => status, () => 'gone');
+         expect(await live()).toBe(200);
+         await tearDown();
+         expect(await live()).toBe('gone');
+       });`,
+    );
+    expect(await runJest('test/setup.test.ts')).toEqual(['a gateway: passed']);
+  }, 60_000);
+});
 
 /** A port that nobody listens on. */
 async function freePort() {

@@ -1,8 +1,10 @@
 /** `kinde-graphql/testing`, as a test of somebody's app uses it: built, in its thread, over sockets. */
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type * as Testing from '../../src/testing/index.js';
 
@@ -34,6 +36,15 @@ const codeOf = ({ errors: [error] }: any): string => error.extensions.code;
 const readsOfLists = async () =>
   (await gateway.calls()).filter((call) => call.startsWith('GET /api/v1/organizations?')).length;
 const LIST = '{ organizations(first: 1) { nodes { name } } }';
+
+/** The rows of the page about faults that lead to an error at once: their arguments and codes. */
+const FAULT_ROWS = [
+  ...readFileSync(join(root, 'docs/testing.md'), 'utf8').matchAll(
+    /^\| `\((\{.*\})\)` +\| `([A-Z_]+)`[,: |]/gm,
+  ),
+]
+  .map(([, fault, code]) => ({ fault: fault!, code: code! }))
+  .filter(({ fault }) => !fault.includes("'hang'"));
 
 describe('a gateway for tests', () => {
   test('takes tokens of applications and of people, and nothing without one', async () => {
@@ -70,6 +81,18 @@ describe('a gateway for tests', () => {
     expect(await gateway.calls()).toEqual([]);
     expect((await ask(LIST, token)).errors).toBeUndefined();
   });
+
+  test.each(FAULT_ROWS)('a fault $fault leads to $code', async ({ fault, code }) => {
+    const [organization] = await gateway.organizations();
+    const route = 'PATCH /api/v1/organization/{org_code}';
+    const rename = `mutation { updateOrganization(input: { organizationCode: "${organization!.code}", name: "Another" }) { organization { name } } }`;
+    await gateway.fault(runInNewContext(`(${fault})`, { route }));
+    expect(codeOf(await ask(fault.includes('route') ? rename : LIST, await gateway.token()))).toBe(
+      code,
+    );
+  });
+
+  test('has rows of faults', () => expect(FAULT_ROWS.length).toBe(3));
 
   test('begins again at a reset, at the same address', async () => {
     const token = await gateway.token();
