@@ -65,6 +65,7 @@ const mutants = [
   ['the bounds of `first`', [56], 'resolvers/queries', 'refuse what they cannot read', ['resolvers/connection.ts', 'wanted < 1 || ', '']],
   ['the sizes of documents', [58, 59, 60], 'faults/clients', '^(58|59|60)\\.', ['graphql/apollo.ts', 'validationRules: [sizeRule(limits)],', ''], ['graphql/apollo.ts', 'maxTokens: limits.maxTokens, noLocation', 'noLocation'], ['graphql/apollo.ts', 'operationLimits(config),', '']],
   ['only JSON is read', [62], 'faults/clients', '62\\.', ['http/graphql-steps.ts', "addContentTypeParser('application/json',", "addContentTypeParser(['application/json', 'text/plain', 'multipart/form-data'],"]],
+  ['a remembered cost is that of the same variables', [60], 'graphql/operation-checks', 'before', ['graphql/limits/operation-checks.ts', 'form += `${name}"${value.length} `;', 'form += `${name}"`;']],
   ['the schema is not public', [63], 'graphql/limits', 'in production', ['config.ts', 'isSchemaPublic: !isProduction || documents.isIntrospectionAllowed', 'isSchemaPublic: true']],
   ['the issuer of tokens', [66], 'auth/auth', 'another issuer|no issuer', ['auth/authenticate.ts', 'issuer: issuers.flatMap((issuer) => [issuer, `${issuer}/`]),', '']],
   ['the expiry of tokens', [66], 'auth/auth', 'expired|no expiry', ['auth/authenticate.ts', 'clockTolerance: CLOCK_TOLERANCE_SECONDS', 'clockTolerance: 1e9'], ['auth/authenticate.ts', "requiredClaims: ['exp'],", '']],

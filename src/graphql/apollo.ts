@@ -14,8 +14,9 @@ import { sizeRule } from './limits/size.js';
 import { cacheability } from './plugins/cacheability.js';
 import { errorLocations } from './plugins/error-locations.js';
 import { explain } from './plugins/explain.js';
+import { inTurn } from './plugins/hooks.js';
 import { httpStatus } from './plugins/http-status.js';
-import { logging } from './plugins/logging.js';
+import { logFailures, logging } from './plugins/logging.js';
 import { operationLimits } from './plugins/operation-limits.js';
 import { outcome } from './plugins/outcome.js';
 import { refusedToken } from './plugins/refused-token.js';
@@ -37,18 +38,21 @@ export async function startApollo(
       ApolloServerPluginLandingPageDisabled(),
       // It would wrap every field, for cache hints that this schema does not give.
       ApolloServerPluginCacheControlDisabled(),
-      // Before the plugins that read a response's errors, since it may add some.
-      operationLimits(config),
-      errorLocations(),
-      refusedToken(),
-      requestIds(),
-      logging(log),
-      httpStatus(),
-      outcome(),
-      // The routes of upstream calls are part of the schema's description.
-      ...(isSchemaPublic ? [explain()] : []),
-      // Last, since it looks at what the other plugins add to the response.
-      cacheability(),
+      logFailures(log),
+      inTurn([
+        // Before the plugins that read a response's errors, since it may add some.
+        operationLimits(config),
+        errorLocations(),
+        refusedToken(),
+        requestIds(),
+        logging(),
+        httpStatus(),
+        outcome(),
+        // The routes of upstream calls are part of the schema's description.
+        ...(isSchemaPublic ? [explain()] : []),
+        // Last, since it looks at what the other plugins add to the response.
+        cacheability(),
+      ]),
     ],
     formatError,
     includeStacktraceInErrorResponses: false,

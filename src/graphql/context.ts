@@ -128,15 +128,13 @@ export function createContext(
   const calls: CallReport[] = [];
   const dependencies = new ResponseDependencies();
   const upstream = client.scope({
-    ...{
-      token,
-      group: upstreamGroup(viewer),
-      authorize: authorizeCall(viewer),
-      budget,
-      isCurrent,
-      dependencies,
-      beginExchange,
-    },
+    token,
+    group: upstreamGroup(viewer),
+    authorize: authorizeCall(viewer),
+    budget,
+    isCurrent,
+    dependencies,
+    beginExchange,
     onCall: (report) => {
       calls.push(report);
       onCall(report);
@@ -148,12 +146,25 @@ export function createContext(
     return current instanceof Promise ? current.then(({ scopes }) => scopes) : current.scopes;
   };
   return {
-    ...{ viewer, upstream, idempotency, audit, seal, requestId, log, calls, dependencies },
-    ...{ changes, delivery: request.delivery },
-    ...{ charge: request.charge, charged: undefined },
+    viewer,
+    upstream,
     loaders: createLoaders({
-      ...{ upstream, differing, granted: grantedScopes, maxPageSize: client.maxPageSize },
+      upstream,
+      differing,
+      granted: grantedScopes,
+      maxPageSize: client.maxPageSize,
     }),
+    idempotency,
+    audit,
+    seal,
+    requestId,
+    log,
+    calls,
+    dependencies,
+    changes,
+    delivery: request.delivery,
+    charge: request.charge,
+    charged: undefined,
     time: budget,
     replays: new WeakSet(),
     summary: {

@@ -85,8 +85,13 @@ async function contextOf(
 ): Promise<Context> {
   const { isCurrent, delivery, charge } = state;
   const operation = createContext(parts, {
-    ...{ caller: await state.caller!, requestId, log, isCurrent, budget },
-    ...{ delivery, charge },
+    caller: await state.caller!,
+    requestId,
+    log,
+    isCurrent,
+    budget,
+    delivery,
+    charge,
     onCall: (report) => {
       metrics?.callEnded(report);
       span?.called(report);

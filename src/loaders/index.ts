@@ -22,63 +22,132 @@ export interface LoaderOptions extends Omit<Sources, 'reads'> {
   differing: DifferingOrganizations;
 }
 
-export function createLoaders({ differing, ...options }: LoaderOptions) {
-  let asked = 0;
-  const count = () => asked++;
-  const reads = new SharedReads();
-  const sources = { ...options, reads };
-  const memberLists = reads.state(() => new MemberLists());
-  const plans: PlanReport[] = [];
-  const people = createPeopleLoaders(sources);
-  const roles = createRoleLoaders(sources);
-  const users = createUserLoaders(sources, people.find, roles.ofMember, memberLists);
-  const permissions = createPermissionLoaders(sources, {
-    ...{ roles, differing, lists: memberLists, users: users.page },
-    onPlan: (report) => void plans.push(report),
-  });
-  return {
-    organizations: counted(count, createOrganizationLoaders(sources)),
-    organizationConnections: counted(count, createOrganizationConnectionLoaders(sources)),
-    organizationInvites: counted(count, createOrganizationInviteLoaders(sources)),
-    organizationLogos: counted(count, createOrganizationLogoLoaders(sources)),
-    organizationProperties: counted(count, createOrganizationPropertyLoaders(sources)),
-    organizationRoles: counted(count, createOrganizationRoleLoaders(sources)),
-    organizationSecurity: counted(count, createOrganizationSecurityLoaders(sources)),
-    organizationUserMfa: counted(count, createOrganizationUserMfaLoaders(sources)),
-    people: counted(count, people),
-    users: counted(count, users),
-    roles: counted(count, roles),
-    permissions: counted(count, permissions),
-    featureFlags: counted(count, createFeatureFlagLoaders(sources)),
-    /** Returns how many reads the resolvers have asked for, each of which would be a call without sharing. */
-    asked: () => asked,
-    memberLists,
-    /** Returns how the permissions of many members were read, in the order of the decisions. */
-    plans: () => plans,
-    /** Drops what earlier mutations of the operation have read, and all errors. Catalogues are kept. */
-    beginMutation: () => reads.clearAfter([]),
-    /**
-     * Drops what has been read so far, after calls of these rows. Catalogues are kept unless one of
-     * the calls has written to them.
-     */
-    clearAfter: (calls: readonly Endpoint[]) => reads.clearAfter(calls),
-  };
+/** What the loaders of one operation share. Those that others are made from are created once. */
+class Operation {
+  asked = 0;
+  readonly plans: PlanReport[] = [];
+  readonly reads = new SharedReads();
+  readonly memberLists = this.reads.state(() => new MemberLists());
+  readonly sources: Sources;
+  readonly #differing: DifferingOrganizations;
+  #people: ReturnType<typeof createPeopleLoaders> | undefined;
+  #roles: ReturnType<typeof createRoleLoaders> | undefined;
+  #users: ReturnType<typeof createUserLoaders> | undefined;
+
+  constructor({ differing, upstream, granted, maxPageSize }: LoaderOptions) {
+    this.sources = { upstream, granted, maxPageSize, reads: this.reads };
+    this.#differing = differing;
+  }
+
+  people() {
+    return (this.#people ??= createPeopleLoaders(this.sources));
+  }
+
+  roles() {
+    return (this.#roles ??= createRoleLoaders(this.sources));
+  }
+
+  users() {
+    return (this.#users ??= createUserLoaders(
+      this.sources,
+      (id) => this.people().find(id),
+      (member) => this.roles().ofMember(member),
+      this.memberLists,
+    ));
+  }
+
+  permissions() {
+    return createPermissionLoaders(this.sources, {
+      ...{ roles: this.roles(), differing: this.#differing, lists: this.memberLists },
+      users: (request) => this.users().page(request),
+      onPlan: (report) => void this.plans.push(report),
+    });
+  }
+}
+
+const domains = {
+  organizations: ({ sources }: Operation) => createOrganizationLoaders(sources),
+  organizationConnections: ({ sources }: Operation) => createOrganizationConnectionLoaders(sources),
+  organizationInvites: ({ sources }: Operation) => createOrganizationInviteLoaders(sources),
+  organizationLogos: ({ sources }: Operation) => createOrganizationLogoLoaders(sources),
+  organizationProperties: ({ sources }: Operation) => createOrganizationPropertyLoaders(sources),
+  organizationRoles: ({ sources }: Operation) => createOrganizationRoleLoaders(sources),
+  organizationSecurity: ({ sources }: Operation) => createOrganizationSecurityLoaders(sources),
+  organizationUserMfa: ({ sources }: Operation) => createOrganizationUserMfaLoaders(sources),
+  people: (operation: Operation) => operation.people(),
+  users: (operation: Operation) => operation.users(),
+  roles: (operation: Operation) => operation.roles(),
+  permissions: (operation: Operation) => operation.permissions(),
+  featureFlags: ({ sources }: Operation) => createFeatureFlagLoaders(sources),
+};
+
+type Domains = { readonly [D in keyof typeof domains]: ReturnType<(typeof domains)[D]> };
+
+class OperationLoaders {
+  readonly #operation: Operation;
+
+  constructor(operation: Operation) {
+    this.#operation = operation;
+  }
+
+  static {
+    // A domain's loaders are created when they are first asked for: most operations read few domains.
+    for (const [name, create] of Object.entries(domains)) {
+      Object.defineProperty(OperationLoaders.prototype, name, {
+        get(this: OperationLoaders) {
+          const operation = this.#operation;
+          const value = counted(() => operation.asked++, create(operation));
+          Object.defineProperty(this, name, { value });
+          return value;
+        },
+      });
+    }
+  }
+
+  /** What the operation has seen of the lists of members. */
+  get memberLists(): () => MemberLists {
+    return this.#operation.memberLists;
+  }
+
+  /** Returns how many reads the resolvers have asked for, each of which would be a call without sharing. */
+  asked(): number {
+    return this.#operation.asked;
+  }
+
+  /** Returns how the permissions of many members were read, in the order of the decisions. */
+  plans(): readonly PlanReport[] {
+    return this.#operation.plans;
+  }
+
+  /** Drops what earlier mutations of the operation have read, and all errors. Catalogues are kept. */
+  beginMutation(): void {
+    this.#operation.reads.clearAfter([]);
+  }
+
+  /**
+   * Drops what has been read so far, after calls of these rows. Catalogues are kept unless one of the
+   * calls has written to them.
+   */
+  clearAfter(calls: readonly Endpoint[]): void {
+    this.#operation.reads.clearAfter(calls);
+  }
+}
+
+export type Loaders = Domains & OperationLoaders;
+
+export function createLoaders(options: LoaderOptions): Loaders {
+  return new OperationLoaders(new Operation(options)) as Loaders;
 }
 
 /** Returns the same loaders, which report each read. */
-function counted<L extends Record<string, (argument: never) => unknown>>(
-  count: () => void,
-  loaders: L,
-): L {
+function counted(count: () => void, loaders: object): object {
   return Object.fromEntries(
-    Object.entries(loaders).map(([name, load]) => [
+    Object.entries(loaders).map(([name, load]: [string, (argument: unknown) => unknown]) => [
       name,
-      (argument: never) => {
+      (argument: unknown) => {
         count();
         return load(argument);
       },
     ]),
-  ) as L;
+  );
 }
-
-export type Loaders = ReturnType<typeof createLoaders>;

@@ -262,18 +262,18 @@ class MemberUpdate {
   }
 
   async #changePermissions(plans: readonly RolePlan[]): Promise<void> {
-    const { addUserPermission, removeUserPermission } = this.#context.upstream.organizations;
+    const { organizations } = this.#context.upstream;
     const writes = plans.flatMap(({ change }) => {
       const { position, userId, addPermissions, removePermissions } = change;
       const member = { org_code: this.#code, user_id: userId };
       return [
         ...addPermissions.map((permission_id) => ({
           position,
-          send: () => addUserPermission({ ...member, permission_id }),
+          send: () => organizations.addUserPermission({ ...member, permission_id }),
         })),
         ...removePermissions.map((permission_id) => ({
           position,
-          send: () => removeUserPermission({ ...member, permission_id }),
+          send: () => organizations.removeUserPermission({ ...member, permission_id }),
         })),
       ];
     });

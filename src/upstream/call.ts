@@ -152,7 +152,10 @@ export class CallExchange implements PolicedCall {
     const cancellation = method === 'GET' ? this.#cancellation : undefined;
     try {
       const response = await this.options.send({
-        ...{ method, url, headers, cancellation },
+        method,
+        url,
+        headers,
+        cancellation,
         body: body?.content,
       });
       this.#status = response.status;

@@ -27,7 +27,7 @@ import type { Send } from './send/index.js';
 export type Upstream = {
   [D in keyof Endpoints]: {
     [N in keyof Endpoints[D]]: Endpoints[D][N] extends infer E extends Endpoint
-      ? (args: Arguments<E>, options?: CallOptions) => Promise<ResponseOf<E>>
+      ? (this: Upstream[D], args: Arguments<E>, options?: CallOptions) => Promise<ResponseOf<E>>
       : never;
   };
 };
@@ -75,16 +75,37 @@ export function createClient(transport: Transport): Client {
   const caller = new Caller(transport);
   return {
     maxPageSize: () => caller.maxPageSize,
-    scope: (scope) =>
-      mapValues(endpoints, (rows) =>
-        mapValues(
-          rows as Record<string, Endpoint>,
-          (endpoint) =>
-            (args: CallArguments, { skipsCache = false }: CallOptions = {}) =>
-              caller.call(endpoint, args, skipsCache ? { ...scope, isCurrent: false } : scope),
-        ),
-      ) as unknown as Upstream,
+    scope: (scope) => new ScopedCalls(caller, scope) as unknown as Upstream,
   };
+}
+
+class ScopedCalls {
+  constructor(
+    readonly caller: Caller,
+    readonly scope: CallScope,
+  ) {}
+}
+
+/**
+ * The methods are made once, on prototypes: an operation calls few of the rows, and making a function
+ * for each row took longer than all that a small query does here.
+ */
+for (const [domain, rows] of Object.entries(endpoints)) {
+  class DomainCalls extends ScopedCalls {}
+  for (const [name, endpoint] of Object.entries<Endpoint>(rows)) {
+    Object.defineProperty(DomainCalls.prototype, name, {
+      value(this: DomainCalls, args: CallArguments, options?: CallOptions) {
+        const { caller, scope } = this;
+        const skipsCache = options?.skipsCache === true;
+        return caller.call(endpoint, args, skipsCache ? { ...scope, isCurrent: false } : scope);
+      },
+    });
+  }
+  Object.defineProperty(ScopedCalls.prototype, domain, {
+    get(this: ScopedCalls) {
+      return new DomainCalls(this.caller, this.scope);
+    },
+  });
 }
 
 /** Makes calls: reads through the cache, writes with the invalidation of what they change. */
@@ -208,16 +229,16 @@ function reportCached(
 ): void {
   const milliseconds = performance.now() - startedAt;
   onCall?.({
-    ...{ endpoint, source, ageMs, startedAt, milliseconds },
-    ...{ status: undefined, attempts: 0, error: undefined },
+    endpoint,
+    source,
+    ageMs,
+    status: undefined,
+    attempts: 0,
+    startedAt,
+    milliseconds,
+    error: undefined,
   });
 }
 
 /** How long a write without a response may still take effect, in milliseconds. */
 const LATE_EFFECT_MS = 30_000;
-
-function mapValues<T extends object, R>(object: T, map: (value: T[keyof T]) => R) {
-  return Object.fromEntries(
-    Object.entries(object).map(([name, value]) => [name, map(value as T[keyof T])]),
-  ) as { [K in keyof T]: R };
-}

@@ -293,6 +293,7 @@ describe('cost', () => {
     const hundreds = await refusal(NESTED, { organizations: 100, users: 100 }, frugal);
     expect(hundreds.message).toContain(': 20201,');
     await frugal.query(NESTED, { organizations: 2, users: 3 });
+    expect((await refusal(NESTED, { organizations: 2, users: 36 }, frugal)).message).toBe(message);
   });
 
   test('of three fragments on one list is that of the list', async () => {

@@ -55,7 +55,8 @@ export function mergedSizeRule(limits: Limits) {
   });
 }
 
-type Unmeasured = Omit<Operation, 'maxSelections'>;
+/** An operation with the variables that it was sent with. */
+export type Unmeasured = Omit<Operation, 'maxSelections'>;
 
 /** Returns undefined for an operation that takes too many steps to measure. */
 function measure(operation: Unmeasured, { maxTokens }: Limits) {

@@ -1,7 +1,6 @@
 /** Shows what an operation asked Kinde, and what it did not have to ask. */
-import type { ApolloServerPlugin } from '@apollo/server';
-import type { Context } from '../context.js';
 import { countFrom, type CallReport } from '../../upstream/call.js';
+import type { OperationPlugin } from './hooks.js';
 
 /**
  * Returns a call in the explanation: its row of the table, never a URL, which may have personal data. Times are in
@@ -34,30 +33,28 @@ const round = (value: number) => Math.round(value * 100) / 100;
  * (`plans`), how long ago the last change happened that Kinde sent an event for
  * (`lastEventSecondsAgo`), and the calls one by one in the order in which they ended.
  */
-export function explain(): ApolloServerPlugin<Context> {
-  return {
-    async requestDidStart() {
-      const startedAt = performance.now();
-      return {
-        async willSendResponse({ request, response: { body }, contextValue }) {
-          if (request.http?.headers.get('x-graphql-explain') !== 'true') return;
-          if (body.kind !== 'single') return;
-          const { calls, loaders, changes } = contextValue;
-          const writes = calls.filter(({ endpoint }) => endpoint.method !== 'GET').length;
-          const upstream = {
-            made: countFrom('upstream', calls),
-            cached: countFrom('cache', calls),
-            stale: countFrom('stale', calls),
-            merged: countFrom('merged', calls),
-            saved: Math.max(0, loaders.asked() - (calls.length - writes)),
-            milliseconds: round(performance.now() - startedAt),
-            plans: loaders.plans(),
-            lastEventSecondsAgo: secondsSince(changes.lastEventAt),
-            calls: calls.map((call) => shown(call, startedAt)),
-          };
-          body.singleResult.extensions = { ...body.singleResult.extensions, upstream };
-        },
-      };
-    },
+export function explain(): OperationPlugin {
+  return () => {
+    const startedAt = performance.now();
+    return {
+      willSendResponse({ request, response: { body }, contextValue }) {
+        if (request.http?.headers.get('x-graphql-explain') !== 'true') return;
+        if (body.kind !== 'single') return;
+        const { calls, loaders, changes } = contextValue;
+        const writes = calls.filter(({ endpoint }) => endpoint.method !== 'GET').length;
+        const upstream = {
+          made: countFrom('upstream', calls),
+          cached: countFrom('cache', calls),
+          stale: countFrom('stale', calls),
+          merged: countFrom('merged', calls),
+          saved: Math.max(0, loaders.asked() - (calls.length - writes)),
+          milliseconds: round(performance.now() - startedAt),
+          plans: loaders.plans(),
+          lastEventSecondsAgo: secondsSince(changes.lastEventAt),
+          calls: calls.map((call) => shown(call, startedAt)),
+        };
+        body.singleResult.extensions = { ...body.singleResult.extensions, upstream };
+      },
+    };
   };
 }

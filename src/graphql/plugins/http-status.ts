@@ -1,7 +1,6 @@
 /** The status codes that GraphQL over HTTP asks for where Apollo Server has others. */
-import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerErrorCode } from '@apollo/server/errors';
-import type { Context } from '../context.js';
+import type { OperationPlugin } from './hooks.js';
 
 const NOT_EXECUTABLE: ReadonlySet<unknown> = new Set<string>([
   ApolloServerErrorCode.GRAPHQL_PARSE_FAILED,
@@ -16,20 +15,18 @@ const NOT_EXECUTABLE: ReadonlySet<unknown> = new Set<string>([
  * that it can tell the response of GraphQL from one of something between (GraphQL over HTTP, section
  * 6.4.1). One that accepts application/graphql-response+json gets 400.
  */
-export function httpStatus(): ApolloServerPlugin<Context> {
-  return {
-    async requestDidStart() {
-      return {
-        async willSendResponse({ request, response }) {
-          const accepted = request.http?.headers.get('accept') ?? '';
-          if (accepted.includes('application/graphql-response+json')) return;
-          const { body, http } = response;
-          const [error] = body.kind === 'single' ? (body.singleResult.errors ?? []) : [];
-          if (http.status === 400 && NOT_EXECUTABLE.has(error?.extensions?.['code'])) {
-            http.status = 200;
-          }
-        },
-      };
-    },
+export function httpStatus(): OperationPlugin {
+  return () => {
+    return {
+      willSendResponse({ request, response }) {
+        const accepted = request.http?.headers.get('accept') ?? '';
+        if (accepted.includes('application/graphql-response+json')) return;
+        const { body, http } = response;
+        const [error] = body.kind === 'single' ? (body.singleResult.errors ?? []) : [];
+        if (http.status === 400 && NOT_EXECUTABLE.has(error?.extensions?.['code'])) {
+          http.status = 200;
+        }
+      },
+    };
   };
 }

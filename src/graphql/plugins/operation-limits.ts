@@ -1,13 +1,14 @@
 /** Refuses operations that are too large before they are executed, and tells what the others may cost. */
-import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
+import { HeaderMap } from '@apollo/server';
 import { GraphQLError } from 'graphql';
 import type { Limits } from '../../config.js';
-import type { Charge, Context } from '../context.js';
+import type { Charge } from '../context.js';
 import { ErrorLocations } from '../error-locations.js';
 import { callerLimitMessage } from '../errors.js';
 import { fragmentsOf } from '../limits/collect-fields.js';
-import { checkOperation } from '../limits/operation-limits.js';
+import { OperationChecks } from '../limits/operation-checks.js';
 import { coerceVariables } from '../limits/variables.js';
+import type { OperationPlugin } from './hooks.js';
 
 /** Clients that accept GraphQL's own media type get the status 400. */
 function asResponseError({ message, nodes, extensions }: GraphQLError): GraphQLError {
@@ -38,56 +39,52 @@ interface Options {
  * Refuses an operation whose variables are invalid or that exceeds a limit, before any upstream call. A
  * request with the header `x-graphql-cost: true` gets `extensions.cost` with the cost and the limit.
  */
-export function operationLimits({ limits, isSchemaPublic }: Options): ApolloServerPlugin<Context> {
-  return {
-    async requestDidStart() {
-      let cost: number | undefined;
-      let furtherErrors: readonly GraphQLError[] = [];
-      const refuse = ([first, ...others]: readonly GraphQLError[]) => {
-        if (first === undefined) return;
-        furtherErrors = others;
-        throw asResponseError(first);
-      };
-      return {
-        async didResolveOperation({ schema, document, operation, request, contextValue }) {
-          if (operation === undefined) return;
-          const { coerced, errors } = coerceVariables({
-            schema,
-            definitions: operation.variableDefinitions ?? [],
-            values: request.variables ?? {},
-            hideSuggestions: !isSchemaPublic,
+export function operationLimits({ limits, isSchemaPublic }: Options): OperationPlugin {
+  const checks = new OperationChecks(limits);
+  return () => {
+    let cost: number | undefined;
+    let furtherErrors: readonly GraphQLError[] = [];
+    const refuse = ([first, ...others]: readonly GraphQLError[]) => {
+      if (first === undefined) return;
+      furtherErrors = others;
+      throw asResponseError(first);
+    };
+    return {
+      didResolveOperation({ schema, document, operation, request, contextValue }) {
+        if (operation === undefined) return;
+        const { coerced, errors } = coerceVariables({
+          schema,
+          definitions: operation.variableDefinitions ?? [],
+          values: request.variables ?? {},
+          hideSuggestions: !isSchemaPublic,
+        });
+        if (errors !== undefined) return refuse(errors);
+        const fragments = fragmentsOf(document);
+        const checked = checks.check({ schema, operation, fragments, variables: coerced });
+        cost = checked.cost;
+        contextValue.summary.cost = cost;
+        refuse(checked.errors);
+        const charged = contextValue.charge?.(Math.max(1, cost ?? 1));
+        contextValue.charged = charged;
+        if (charged?.isAllowed === false) throw callerLimited(charged);
+      },
+      willSendResponse({ request, source, document, response: { body } }) {
+        if (body.kind !== 'single') return;
+        // Apollo Server takes one error from a plugin, and an operation can have several.
+        if (furtherErrors.length > 0) {
+          const found = new ErrorLocations(source!, document!);
+          const more = furtherErrors.map((error) => {
+            const locations = found.of(error.nodes);
+            return { ...error.toJSON(), ...(locations === undefined ? {} : { locations }) };
           });
-          if (errors !== undefined) return refuse(errors);
-          const fragments = fragmentsOf(document);
-          const checked = checkOperation(
-            { schema, operation, fragments, variables: coerced },
-            limits,
-          );
-          cost = checked.cost;
-          contextValue.summary.cost = cost;
-          refuse(checked.errors);
-          const charged = contextValue.charge?.(Math.max(1, cost ?? 1));
-          contextValue.charged = charged;
-          if (charged?.isAllowed === false) throw callerLimited(charged);
-        },
-        async willSendResponse({ request, source, document, response: { body } }) {
-          if (body.kind !== 'single') return;
-          // Apollo Server takes one error from a plugin, and an operation can have several.
-          if (furtherErrors.length > 0) {
-            const found = new ErrorLocations(source!, document!);
-            const more = furtherErrors.map((error) => {
-              const locations = found.of(error.nodes);
-              return { ...error.toJSON(), ...(locations === undefined ? {} : { locations }) };
-            });
-            body.singleResult.errors = [...(body.singleResult.errors ?? []), ...more];
-          }
-          if (cost === undefined || request.http?.headers.get('x-graphql-cost') !== 'true') return;
-          body.singleResult.extensions = {
-            ...body.singleResult.extensions,
-            cost: { requested: cost, maximum: limits.maxCost },
-          };
-        },
-      };
-    },
+          body.singleResult.errors = [...(body.singleResult.errors ?? []), ...more];
+        }
+        if (cost === undefined || request.http?.headers.get('x-graphql-cost') !== 'true') return;
+        body.singleResult.extensions = {
+          ...body.singleResult.extensions,
+          cost: { requested: cost, maximum: limits.maxCost },
+        };
+      },
+    };
   };
 }

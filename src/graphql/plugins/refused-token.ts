@@ -1,29 +1,26 @@
 /** Turns an operation whose token Kinde refuses into HTTP 401. */
-import type { ApolloServerPlugin } from '@apollo/server';
-import type { Context } from '../context.js';
+import type { OperationPlugin } from './hooks.js';
 
 /**
  * With `AUTH_MODE=passthrough` only Kinde can tell whether a token is valid, and it does so at the first
  * upstream call. When it refused every call of an operation, the response is the one that AUTH_MODE=jwt
  * has for such a token: 401 without `data`. A token that expires halfway leaves partial data, with 200.
  */
-export function refusedToken(): ApolloServerPlugin<Context> {
-  return {
-    async requestDidStart() {
-      return {
-        async willSendResponse({ response: { body, http }, contextValue: { viewer, calls } }) {
-          if (viewer.kind !== 'bearer' || body.kind !== 'single' || calls.length === 0) return;
-          const { errors = [] } = body.singleResult;
-          const isRefused =
-            errors.length > 0 &&
-            errors.every(({ extensions }) => extensions?.['code'] === 'UNAUTHENTICATED') &&
-            calls.every(({ error }) => error?.failure === 'UNAUTHENTICATED');
-          if (!isRefused) return;
-          delete body.singleResult.data;
-          http.status = 401;
-          http.headers.set('www-authenticate', 'Bearer error="invalid_token"');
-        },
-      };
-    },
+export function refusedToken(): OperationPlugin {
+  return () => {
+    return {
+      willSendResponse({ response: { body, http }, contextValue: { viewer, calls } }) {
+        if (viewer.kind !== 'bearer' || body.kind !== 'single' || calls.length === 0) return;
+        const { errors = [] } = body.singleResult;
+        const isRefused =
+          errors.length > 0 &&
+          errors.every(({ extensions }) => extensions?.['code'] === 'UNAUTHENTICATED') &&
+          calls.every(({ error }) => error?.failure === 'UNAUTHENTICATED');
+        if (!isRefused) return;
+        delete body.singleResult.data;
+        http.status = 401;
+        http.headers.set('www-authenticate', 'Bearer error="invalid_token"');
+      },
+    };
   };
 }

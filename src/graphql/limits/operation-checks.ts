@@ -1,0 +1,52 @@
+/** Remembers what operations cost that were within the limits, so that a document is measured once. */
+import type { OperationDefinitionNode } from 'graphql';
+import type { Limits } from '../../config.js';
+import { checkOperation, type CheckedOperation, type Unmeasured } from './operation-limits.js';
+
+/** How many forms of the variables are remembered for one operation. */
+const MAX_FORMS = 32;
+
+/** Holds the operations of one schema to the limits. */
+export class OperationChecks {
+  readonly #costs = new WeakMap<OperationDefinitionNode, Map<string, number>>();
+
+  constructor(private readonly limits: Limits) {}
+
+  /** `variables` are in their types, defaults included. */
+  check(unmeasured: Unmeasured): CheckedOperation {
+    const { operation, variables = {} } = unmeasured;
+    const form = formOf(variables);
+    const known = form === undefined ? undefined : this.#costs.get(operation)?.get(form);
+    if (known !== undefined) return { cost: known, errors: [] };
+    const checked = checkOperation(unmeasured, this.limits);
+    const { cost, errors } = checked;
+    if (form !== undefined && cost !== undefined && errors.length === 0) {
+      this.#remember(operation, form, cost);
+    }
+    return checked;
+  }
+
+  #remember(operation: OperationDefinitionNode, form: string, cost: number): void {
+    let costs = this.#costs.get(operation);
+    if (costs === undefined) this.#costs.set(operation, (costs = new Map<string, number>()));
+    if (costs.size >= MAX_FORMS) costs.clear();
+    costs.set(form, cost);
+  }
+}
+
+/**
+ * Returns all that an operation's cost depends on in its variables: which of them are given, numbers,
+ * booleans, and the lengths of texts. Undefined for variables with a list or an object, which are
+ * measured each time.
+ */
+export function formOf(variables: Readonly<Record<string, unknown>>): string | undefined {
+  let form = '';
+  for (const name in variables) {
+    const value = variables[name];
+    if (typeof value === 'string') form += `${name}"${value.length} `;
+    else if (typeof value === 'number' || typeof value === 'boolean' || value === null) {
+      form += `${name}=${value} `;
+    } else return undefined;
+  }
+  return form;
+}
