@@ -10,6 +10,8 @@ export default tseslint.config(
       '**/__generated__/',
       '**/node_modules/',
       'coverage/',
+      // A project of its own, which is installed only where the package is tried.
+      '.ci/consumer/',
     ],
   },
   {
