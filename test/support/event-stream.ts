@@ -3,7 +3,10 @@
 export interface TestStream {
   readonly status: number;
   readonly headers: Headers;
-  /** Resolves to the next result, or to what ended the stream. Fails after five seconds. */
+  /**
+   * Resolves to the next result, or to what ended the stream. Fails after some time; a result that comes
+   * later is the next one of the next call.
+   */
   next(): Promise<any>;
   /** The results that have come and were not asked for yet. */
   readonly waiting: number;
@@ -17,13 +20,15 @@ export interface StreamOptions {
   variables?: object;
   headers?: Record<string, string>;
   method?: 'GET' | 'POST';
+  /** How long the next result is waited for, in milliseconds. Defaults to five seconds. */
+  patienceMs?: number;
 }
 
 /** Sends an operation, and reads the stream of its results. */
 export async function openStream(
   url: string,
   query: string,
-  { variables, headers = {}, method = 'POST' }: StreamOptions = {},
+  { variables, headers = {}, method = 'POST', patienceMs = 5_000 }: StreamOptions = {},
 ): Promise<TestStream> {
   const controller = new AbortController();
   const accept = { accept: 'text/event-stream', ...headers };
@@ -51,11 +56,15 @@ export async function openStream(
     next: () => {
       if (events.length > 0) return Promise.resolve(events.shift());
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error('No event came within 5 s')), 5_000);
-        readers.push((event) => {
+        const reader = (event: unknown) => {
           clearTimeout(timer);
           resolve(event);
-        });
+        };
+        const timer = setTimeout(() => {
+          readers.splice(readers.indexOf(reader), 1);
+          reject(new Error(`No event came within ${patienceMs} ms`));
+        }, patienceMs);
+        readers.push(reader);
       });
     },
     get waiting() {

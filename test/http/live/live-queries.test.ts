@@ -197,6 +197,16 @@ describe('a live query', () => {
     expect(await stream.next()).toEqual(named('After'));
   });
 
+  test('loses no result though its reader has waited in vain before', async () => {
+    const gateway = await gatewayWith();
+    const code = codeOf(gateway);
+    const stream = await open(gateway, LIVE_NAME, { variables: { code }, patienceMs: 500 });
+    await stream.next();
+    await expect(stream.next()).rejects.toThrow('No event came');
+    await rename(gateway, code, 'After');
+    expect(await stream.next()).toEqual(named('After'));
+  });
+
   test('without a stream is answered once', async () => {
     const gateway = await gatewayWith();
     const { organization } = await gateway.query(LIVE_NAME, { code: codeOf(gateway) });
