@@ -1,5 +1,6 @@
 /** The environment's webhooks: their event types, and the attempts to deliver events. */
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Switches } from '../switches.js';
 import type { Tokens } from '../tokens.js';
@@ -47,6 +48,8 @@ export class Webhooks {
 
   constructor(options: WebhooksOptions) {
     this.#options = options;
+    // Any number of deliveries may be waiting.
+    setMaxListeners(0, this.#stop.signal);
   }
 
   /** Adds a webhook. */
