@@ -2406,7 +2406,7 @@ export type SsoSessionPersistence =
   /** The session outlasts the browser. */
   | 'PERSISTENT';
 
-/** Streams. Send a subscription by POST with `Accept: text/event-stream`. */
+/** Streams. Send a subscription with `Accept: text/event-stream`, by POST or GET. */
 export type Subscription = {
   readonly __typename?: 'Subscription';
   /**
@@ -2420,7 +2420,7 @@ export type Subscription = {
 };
 
 
-/** Streams. Send a subscription by POST with `Accept: text/event-stream`. */
+/** Streams. Send a subscription with `Accept: text/event-stream`, by POST or GET. */
 export type SubscriptionChangesArgs = {
   kinds?: InputMaybe<ReadonlyArray<ChangeKind>>;
   organizationCode?: InputMaybe<Scalars['ID']['input']>;

@@ -24,11 +24,11 @@ const REWORDINGS: Readonly<Record<string, Rewording>> = {
       'A request has one operation, not an array of them. Send each operation in its own request, or several fields in one operation. In Apollo Client use HttpLink in place of BatchHttpLink.',
   },
   'GET requests only support query operations, not mutation operations': {
-    message: 'Mutations need a POST. Only queries can be sent by GET.',
+    message: 'A mutation can’t be sent by GET. Send it by POST.',
     code: 'METHOD_NOT_ALLOWED',
   },
   'GET requests only support query operations, not subscription operations': {
-    message: 'Only queries can be sent by GET.',
+    message: 'A subscription is streamed. Send it with `Accept: text/event-stream`.',
     code: 'METHOD_NOT_ALLOWED',
   },
   'provided sha does not match query': {

@@ -21,6 +21,7 @@ import { operationLimits } from './plugins/operation-limits.js';
 import { outcome } from './plugins/outcome.js';
 import { refusedToken } from './plugins/refused-token.js';
 import { requestIds } from './plugins/request-id.js';
+import { subscriptionByGet } from './plugins/subscription-by-get.js';
 import { problemsOf } from './trusted-documents.js';
 
 /** How many errors of a document a response lists. */
@@ -32,6 +33,8 @@ export async function startApollo(
   { schema, log }: { schema: GraphQLSchema; log: FastifyBaseLogger },
 ): Promise<ApolloServer<Context>> {
   const { limits, isSchemaPublic } = config;
+  // Locations are looked up for the errors of a response alone: see ErrorLocations.
+  const parseOptions = { maxTokens: limits.maxTokens, noLocation: true };
   const apollo = new ApolloServer<Context>({
     schema,
     plugins: [
@@ -39,6 +42,7 @@ export async function startApollo(
       // It would wrap every field, for cache hints that this schema does not give.
       ApolloServerPluginCacheControlDisabled(),
       logFailures(log),
+      subscriptionByGet(parseOptions),
       inTurn([
         // Before the plugins that read a response's errors, since it may add some.
         operationLimits(config),
@@ -57,8 +61,7 @@ export async function startApollo(
     formatError,
     includeStacktraceInErrorResponses: false,
     introspection: isSchemaPublic,
-    // Locations are looked up for the errors of a response alone: see ErrorLocations.
-    parseOptions: { maxTokens: limits.maxTokens, noLocation: true },
+    parseOptions,
     validationOptions: { maxErrors: MAX_VALIDATION_ERRORS, hideSuggestions: !isSchemaPublic },
     validationRules: [sizeRule(limits)],
     stopOnTerminationSignals: false,

@@ -81,7 +81,7 @@ export const resolvers = {
       ) => {
         if (delivery === undefined) {
           throw badUserInput(
-            'Subscriptions are streamed. Send this one by POST with `Accept: text/event-stream`.',
+            'Subscriptions are streamed. Send this one with `Accept: text/event-stream`.',
           );
         }
         if (organizationCode != null) {

@@ -6,6 +6,7 @@ import { build } from 'esbuild';
 import { chromium, type Browser } from 'playwright-core';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { CHROMIUM, describeWith } from '../support/programs.js';
+import { rename } from '../support/replicas.js';
 
 const PAGE = /* TypeScript */ `
 import { createClient } from 'graphql-sse';
@@ -90,4 +91,48 @@ describeWith('chromium')('in a browser', () => {
     }
     expect(showing.loads()).toBe(1);
   }, 60_000);
+
+  test('EventSource shows a live query and a subscription, and ends with a single result', async () => {
+    const page = await browser.newPage();
+    await page.goto(url);
+    const code = [...gateway.emulator.state.organizations.values()][1]!.profile.code;
+    const next = (query: string) =>
+      page.evaluate(
+        ([address, text]) =>
+          new Promise((resolve) => {
+            const search = new URLSearchParams({ query: text });
+            const source = new EventSource(`${address}/graphql?${search}`);
+            const results: unknown[] = [];
+            const end = () => {
+              source.close();
+              resolve(results);
+            };
+            source.addEventListener('complete', end);
+            source.addEventListener('next', ({ data }: MessageEvent<string>) => {
+              results.push(JSON.parse(data).data);
+              if (results.length === 2) end();
+            });
+            source.addEventListener('next', () => console.log('result'), { once: true });
+          }),
+        [gateway.url, query] as const,
+      );
+    const afterFirst = async (query: string) => {
+      const first = page.waitForEvent('console');
+      const results = next(query);
+      await first;
+      await rename(gateway, code, `After ${query.length}`);
+      return results;
+    };
+    const live = `query @live { organization(code: "${code}") { name } }`;
+    expect(await afterFirst(live)).toMatchObject([
+      {},
+      { organization: { name: `After ${live.length}` } },
+    ]);
+    expect(await afterFirst('subscription { changes { kind } }')).toEqual([
+      { changes: { kind: 'RESYNC' } },
+      { changes: { kind: 'ORGANIZATION_UPDATED' } },
+    ]);
+    expect(await next('{ __typename }')).toEqual([{ __typename: 'Query' }]);
+    await page.close();
+  });
 });

@@ -82,7 +82,7 @@ test('a subscription that isn’t streamed is refused, with how to send it', asy
   await gateway.close();
   expect([data ?? null, errors!.map(({ message }) => message)]).toEqual([
     null,
-    ['Subscriptions are streamed. Send this one by POST with `Accept: text/event-stream`.'],
+    ['Subscriptions are streamed. Send this one with `Accept: text/event-stream`.'],
   ]);
 });
 

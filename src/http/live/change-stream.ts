@@ -16,8 +16,15 @@ export interface ChangeStreamOptions {
   filter: ChangeFilter;
   /** The position of the next entry to tell of. */
   position: number;
-  /** Executes the subscription for a change. Undefined while the gateway is overloaded. */
-  execute: (change: Change, cursor: string) => Promise<ChangeResult | undefined>;
+  /**
+   * Executes the subscription for a change. `place` is the same for all streams that are told of the
+   * change. Undefined while the gateway is overloaded.
+   */
+  execute: (told: {
+    change: Change;
+    cursor: string;
+    place: string;
+  }) => Promise<ChangeResult | undefined>;
   /** Called for each change that is sent. */
   onChange: (kind: ChangeKind) => void;
 }
@@ -63,15 +70,17 @@ export class ChangeStream {
       if (this.#isClosed) break;
       if (feed.isLost(this.#position)) {
         this.#position = feed.end;
-        await this.#send(resync(), feed.cursor);
+        const place = `before ${this.#position}`;
+        await this.#send({ change: resync(), cursor: feed.cursor, place });
         continue;
       }
       const entry = feed.read(this.#position);
       if (entry === undefined) break;
-      this.#position++;
-      for (const change of entry.changes) {
-        const seen = changeFor(filter, change);
-        if (seen !== undefined) await this.#send(seen, entry.id);
+      const position = this.#position++;
+      for (const [index, told] of entry.changes.entries()) {
+        const change = changeFor(filter, told);
+        const place = `${position}.${index}`;
+        if (change !== undefined) await this.#send({ change, cursor: entry.id, place });
       }
       // Changes that it isn't about move its place as well, so that it can resume there.
       stream.mark(entry.id);
@@ -79,17 +88,17 @@ export class ChangeStream {
     this.#isReading = false;
   }
 
-  async #send(change: Change, cursor: string): Promise<void> {
+  async #send(told: { change: Change; cursor: string; place: string }): Promise<void> {
     const { stream, execute, onChange } = this.#options;
-    let result = await execute(change, cursor);
+    let result = await execute(told);
     while (result === undefined && !this.#isClosed) {
       await sleep(OVERLOADED_RETRY_MS, undefined, { ref: false });
-      if (!this.#isClosed) result = await execute(change, cursor);
+      if (!this.#isClosed) result = await execute(told);
     }
     if (result === undefined || this.#isClosed) return;
     await stream.writable();
-    stream.next(result.body, cursor);
-    onChange(change.kind);
+    stream.next(result.body, told.cursor);
+    onChange(told.change.kind);
     // The token was withdrawn.
     if (result.status === 401) stream.complete();
   }

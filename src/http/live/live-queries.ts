@@ -12,6 +12,7 @@ import type { Admission } from '../admission.js';
 import { addRequestId, sendError } from '../error.js';
 import { createExecuteDetached, type ExecuteDetached, type Execution } from '../execute.js';
 import { isQuery, searchOf } from '../request.js';
+import { ChangeExecutions } from './change-executions.js';
 import { ChangeStream } from './change-stream.js';
 import { LiveQuery, type LiveResult } from './live-query.js';
 import { audienceOf, OpenStreams, type Audience, type StreamLimits } from './open-streams.js';
@@ -37,12 +38,14 @@ export class LiveQueries {
   readonly #options: LiveQueriesOptions;
   readonly #byKey = new Map<string, LiveQuery>();
   readonly #index = new TagIndex<LiveQuery>();
+  readonly #changes: ChangeExecutions<LiveResult | undefined>;
   readonly #streams: OpenStreams;
   #stopListening: (() => void) | undefined;
   #isClosed = false;
 
   constructor(options: LiveQueriesOptions) {
     this.#options = options;
+    this.#changes = new ChangeExecutions(options.cache.invalidations);
     this.#streams = new OpenStreams(options.limits);
   }
 
@@ -124,11 +127,14 @@ export class LiveQueries {
       stream.next(result.body, cursor);
       onChange('RESYNC');
     }
+    const { cacheKey = `request ${request.id}` } = request.graphql;
     const following = new ChangeStream({
       ...{ stream, feed, filter, onChange },
       position: resumed ?? feed.positionAfter(cursor) ?? -1,
-      execute: (change, at) =>
-        this.#execute(request, catchUp, { change, cursor: at, filter: undefined }),
+      execute: ({ place, ...told }) =>
+        this.#changes.run(`${place} ${cacheKey}`, () =>
+          this.#execute(request, catchUp, { ...told, filter: undefined }),
+        ),
     });
   }
 

@@ -1,5 +1,6 @@
 /** The feed of changes: a subscription over SSE, to those that may hear of them, from where they left it. */
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { EventSource } from 'undici';
 import { cachedGateways } from '../../support/cached-gateway.js';
 import {
   COMPLETE,
@@ -10,7 +11,8 @@ import {
 import type { TestGateway } from '../../support/gateway.js';
 import { describeWith } from '../../support/programs.js';
 import { startRedis } from '../../support/redis.js';
-import { rename, startReplicas } from '../../support/replicas.js';
+import { startRedisProxy as startTcpProxy } from '../../support/redis-proxy.js';
+import { rename, startReplicas, waitFor } from '../../support/replicas.js';
 
 const { gatewayWith } = cachedGateways();
 const open: { close(): unknown }[] = [];
@@ -54,6 +56,9 @@ const deliver = async (gateway: TestGateway, type: string, data: object, more: o
 };
 const write = (gateway: TestGateway, mutation: string, input: string) =>
   gateway.query(`mutation { ${mutation}(input: { ${input} }) { userErrors { code } } }`);
+
+const JWT = { AUTH_MODE: 'jwt', JWT_ISSUER: '' };
+const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
 describe('a subscription', () => {
   test('begins with RESYNC, and tells of each mutation with the objects as they are now', async () => {
@@ -197,6 +202,103 @@ describe('a subscription', () => {
     expect((await begun.next()).kind).toBe('ORGANIZATION_UPDATED');
   });
 
+  test('of many identical streams is executed once for each change', async () => {
+    const lines: string[] = [];
+    const gateway = await gatewayWith(
+      { LOG_LEVEL: 'info', CACHE: 'off' },
+      { log: (line) => lines.push(line) },
+    );
+    const executions = () =>
+      lines.splice(0).filter((line) => line.includes('"operation":"subscription"')).length;
+    const code = codeOf(gateway);
+    const query = 'subscription { changes { kind organization { name } } }';
+    const many = await Promise.all(
+      Array.from({ length: 20 }, () => subscribe(gateway, {}, { query })),
+    );
+    const other = await subscribe(gateway, {}, { query: query.replace('kind', 'kind source') });
+    for (const stream of [...many, other]) await stream.next();
+    executions();
+    for (const name of ['One', 'Two']) {
+      await rename(gateway, code, name);
+      const expected = { kind: 'ORGANIZATION_UPDATED', organization: { name } };
+      for (const stream of many) expect(await stream.next()).toEqual(expected);
+      expect(await other.next()).toEqual({ ...expected, source: 'MUTATION' });
+      expect(executions()).toBe(2);
+    }
+    gateway.calls();
+    many[0]!.close();
+    await rename(gateway, code, 'Three');
+    for (const stream of many.slice(1)) {
+      expect((await stream.next()).organization.name).toBe('Three');
+    }
+  });
+
+  test('is opened by GET as well, and a browser’s EventSource resumes it', async () => {
+    const gateway = await gatewayWith({ NODE_ENV: 'production' });
+    const code = codeOf(gateway);
+    const { url, ...proxy } = await startTcpProxy(gateway.url);
+    open.push({ close: () => proxy.cut() });
+    const search = new URLSearchParams({ query: CHANGES, variables: JSON.stringify({ code }) });
+    const source = new EventSource(`http://${new URL(url).host}/graphql?${search}`, {
+      node: { reconnectionTime: 5 },
+    });
+    open.push(source);
+    const told: string[] = [];
+    source.addEventListener('next', (event) => {
+      told.push(JSON.parse((event as MessageEvent<string>).data).data.changes.kind);
+    });
+    await waitFor(() => told.length === 1);
+    await proxy.cut();
+    await rename(gateway, code, 'Meanwhile');
+    await write(gateway, 'createRole', 'name: "Help", key: "help"');
+    await proxy.reopen();
+    await waitFor(() => told.length === 3);
+    expect(told).toEqual(['RESYNC', 'ORGANIZATION_UPDATED', 'ROLE_CREATED']);
+  });
+
+  test('by GET lets no mutation through, whatever stands beside it', async () => {
+    const gateway = await gatewayWith();
+    const mutation =
+      'mutation M { createRole(input: { name: "Help", key: "help" }) { userErrors { code } } }';
+    const subscription = 'subscription S { changes { kind } }';
+    const sent = async (accept: string, query: string, operationName = '') => {
+      const search = new URLSearchParams({ query, operationName });
+      const response = await fetch(`${gateway.url}/graphql?${search}`, { headers: { accept } });
+      const text = await response.text();
+      return [response.status, /"code":"(\w+)"/.exec(text)?.[1]];
+    };
+    for (const [query, operationName] of [
+      [mutation, 'M'],
+      [`${mutation} # subscription`, 'M'],
+      [`${mutation} ${subscription}`, 'M'],
+      [`${subscription} ${mutation}`, 'M'],
+    ] as const) {
+      const answer = await sent('text/event-stream', query, operationName);
+      expect([query, ...answer]).toEqual([query, 405, 'METHOD_NOT_ALLOWED']);
+    }
+    // Neither of two operations is chosen.
+    expect(await sent('text/event-stream', `${subscription} ${mutation}`)).toEqual([
+      ...[200, 'OPERATION_RESOLUTION_FAILURE'],
+    ]);
+    expect(await sent('application/json', subscription, 'S')).toEqual([405, 'METHOD_NOT_ALLOWED']);
+    expect(gateway.calls()).toEqual([]);
+  });
+
+  test('by GET is refused without a token, over the limits, and where the document is too large', async () => {
+    const gateway = await gatewayWith({ ...JWT, MAX_STREAMS_PER_CALLER: '1', MAX_DEPTH: '2' });
+    const options = { method: 'GET' as const, query: 'subscription { changes { kind } }' };
+    const anonymous = await subscribe(gateway, {}, options);
+    expect(anonymous.raw.status).toBe(401);
+    const application = { ...options, ...bearer(await gateway.emulator.issueToken()) };
+    const deep = 'subscription { changes { kind organization { name } } }';
+    const refused = await subscribe(gateway, {}, { ...application, query: deep });
+    expect((await refused.raw.next()).errors[0].message).toContain('deep');
+    expect(await refused.raw.next()).toBe(COMPLETE);
+    const followed = await subscribe(gateway, {}, application);
+    expect(await followed.next()).toEqual({ kind: 'RESYNC' });
+    expect((await subscribe(gateway, {}, application)).raw.status).toBe(429);
+  });
+
   test('that isn’t streamed is refused, and says how to send it', async () => {
     const gateway = await gatewayWith();
     const { errors } = await gateway.execute('subscription { changes { kind } }');
@@ -224,8 +326,6 @@ describe('a subscription', () => {
 });
 
 describe('authority', () => {
-  const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
-  const JWT = { AUTH_MODE: 'jwt', JWT_ISSUER: '' };
   const userToken = (gateway: TestGateway, org_code: string, ...permissions: string[]) =>
     gateway.emulator.issueToken({
       audience: [],

@@ -88,7 +88,7 @@ describe('a subscription', () => {
     const following = new ChangeStream({
       ...{ stream, feed, position: feed.end, onChange: () => undefined },
       filter: { organizationCode: undefined, kinds: new Set(['ROLE_UPDATED']) },
-      execute: async ({ kind, roleId }, cursor) => {
+      execute: async ({ change: { kind, roleId }, cursor }) => {
         executed.push(roleId ?? kind);
         return { status: 200, body: JSON.stringify({ n: Number(roleId ?? 0), cursor, MEGABYTE }) };
       },
