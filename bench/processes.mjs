@@ -9,7 +9,8 @@ const TICKS_A_SECOND = 100;
 /** Starts a script that says by IPC where it listens. Throws what it says when it cannot start. */
 export async function start(file, env = {}, execArgv = ['--max-semi-space-size=64']) {
   const child = fork(new URL(file, import.meta.url), {
-    env: { ...process.env, ...env },
+    // graphql-js checks every value against a second copy of itself elsewhere.
+    env: { ...process.env, NODE_ENV: 'production', ...env },
     // As `npm start` has it; the others get it too.
     execArgv,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

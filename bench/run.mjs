@@ -19,6 +19,8 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '1' },
     hive: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
+    functions: { type: 'string', default: '0' },
     'no-checks': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -32,6 +34,9 @@ if (options.help) {
   --seconds=1 --rounds=1   how long and how often each is measured; the median counts
   --hive                   Hive Gateway as well, whose packages are large and installed for it
   --no-checks              the measurements alone
+  --profile                where time and memory go, by layer; of cold and mercurius, or of the
+                           --servers that run on Node
+  --functions=20           with it, the functions that take most
   --write                  bench/RESULTS.md from this run
 TAILCALL_GLIBC names a folder with the C library that Tailcall's binary wants, where the system's is older.`);
   process.exit();
@@ -86,6 +91,12 @@ const table = (head, rows) => {
   for (const row of rows) say(`| ${row.join(' | ')} |`);
   say();
 };
+
+if (options.profile) {
+  const { profileAll } = await import('./profile.mjs');
+  await profileAll({ names: wanted, kinds, options, say, table });
+  process.exit();
+}
 
 const cells = latencies.length * kinds.length * concurrencies.length;
 const estimate =
