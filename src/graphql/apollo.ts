@@ -15,7 +15,7 @@ import { cacheability } from './plugins/cacheability.js';
 import { errorLocations } from './plugins/error-locations.js';
 import { explain } from './plugins/explain.js';
 import { inTurn } from './plugins/hooks.js';
-import { httpStatus } from './plugins/http-status.js';
+import { httpHead } from './plugins/http-head.js';
 import { logFailures, logging } from './plugins/logging.js';
 import { operationLimits } from './plugins/operation-limits.js';
 import { outcome } from './plugins/outcome.js';
@@ -50,7 +50,7 @@ export async function startApollo(
         refusedToken(),
         requestIds(),
         logging(),
-        httpStatus(),
+        httpHead(),
         outcome(),
         // The routes of upstream calls are part of the schema's description.
         ...(isSchemaPublic ? [explain()] : []),

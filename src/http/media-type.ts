@@ -34,8 +34,26 @@ export function isNavigation({ accept, ...headers }: IncomingHttpHeaders): boole
   return new Negotiator({ headers: { accept } }).mediaType(types) === 'text/html';
 }
 
-/** Returns the media type for an `Accept` header; undefined when it accepts none that there is. */
+/** A header this long is of a client that few others resemble. */
+const MAX_REMEMBERED_LENGTH = 200;
+const MAX_REMEMBERED = 100;
+
+const negotiated = new Map<string, ResponseType | undefined>();
+
+/**
+ * Returns the media type for an `Accept` header; undefined when it accepts none that there is. The
+ * clients of a gateway send few different headers, so what each means is remembered.
+ */
 export function negotiateType(accept: string | undefined): ResponseType | undefined {
+  if (accept === undefined || accept.length > MAX_REMEMBERED_LENGTH) return negotiate(accept);
+  if (negotiated.has(accept)) return negotiated.get(accept);
+  const type = negotiate(accept);
+  if (negotiated.size >= MAX_REMEMBERED) negotiated.clear();
+  negotiated.set(accept, type);
+  return type;
+}
+
+function negotiate(accept: string | undefined): ResponseType | undefined {
   if (accept === undefined || accept.trim() === '') return `${RESPONSE_TYPES[0]}; charset=utf-8`;
   const headers = { accept: accept.replace(UTF8_PARAMETER, '') };
   const type = new Negotiator({ headers }).mediaType([...RESPONSE_TYPES]);

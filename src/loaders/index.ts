@@ -141,13 +141,13 @@ export function createLoaders(options: LoaderOptions): Loaders {
 
 /** Returns the same loaders, which report each read. */
 function counted(count: () => void, loaders: object): object {
-  return Object.fromEntries(
-    Object.entries(loaders).map(([name, load]: [string, (argument: unknown) => unknown]) => [
-      name,
-      (argument: unknown) => {
-        count();
-        return load(argument);
-      },
-    ]),
-  );
+  const reporting: Record<string, (argument: unknown) => unknown> = {};
+  for (const name in loaders) {
+    const load = loaders[name as keyof typeof loaders] as (argument: unknown) => unknown;
+    reporting[name] = (argument) => {
+      count();
+      return load(argument);
+    };
+  }
+  return reporting;
 }

@@ -89,10 +89,20 @@ export class SharedReads {
     return () => (state ??= create());
   }
 
+  /** Returns a loader that is created when it is first asked for: most operations use few of them. */
   #loader<K, V>(
     read: DataLoader.BatchLoadFn<K, V>,
-    { nameOf, maxBatchSize }: BatchOptions<K>,
+    options: BatchOptions<K>,
     isComplete: (value: V) => boolean = () => true,
+  ): () => DataLoader<K, V, string> {
+    let loader: DataLoader<K, V, string> | undefined;
+    return () => (loader ??= this.#createLoader(read, options, isComplete));
+  }
+
+  #createLoader<K, V>(
+    read: DataLoader.BatchLoadFn<K, V>,
+    { nameOf, maxBatchSize }: BatchOptions<K>,
+    isComplete: (value: V) => boolean,
   ): DataLoader<K, V, string> {
     const failed = new Map<string, K>();
     const loader = new DataLoader<K, V, string>(
@@ -115,7 +125,7 @@ export class SharedReads {
   /** Shares a read that the API has no batch for: each key is read once. */
   one<K, V>(read: (key: K) => Promise<V>, nameOf: (key: K) => string): (key: K) => Promise<V> {
     const loader = this.#loader(settleEach(read), { nameOf });
-    return (key) => loader.load(key);
+    return (key) => loader().load(key);
   }
 
   /** Shares a read that takes many keys at once. */
@@ -125,8 +135,8 @@ export class SharedReads {
   ): BatchedRead<K, V> {
     const loader = this.#loader(read as DataLoader.BatchLoadFn<K, V>, options);
     return {
-      load: (key) => loader.load(key),
-      prime: (key, value) => void loader.prime(key, value),
+      load: (key) => loader().load(key),
+      prime: (key, value) => void loader().prime(key, value),
     };
   }
 
@@ -162,14 +172,14 @@ export class SharedReads {
           if (promise === undefined) {
             promise = isExpanded ? read(key, true) : readPlain(key);
             reads.set(name, promise);
-            if (isExpanded) loader.prime({ key, expanded: false }, promise as unknown as V);
+            if (isExpanded) loader().prime({ key, expanded: false }, promise as unknown as V);
           }
           return promise;
         }) as unknown as V[];
       },
       { nameOf: ({ key, expanded }) => (expanded ? `${nameOf(key)} expanded` : nameOf(key)) },
     );
-    return (key, expanded) => loader.load({ key, expanded });
+    return (key, expanded) => loader().load({ key, expanded });
   }
 
   /**
@@ -198,7 +208,7 @@ export class SharedReads {
       { nameOf: (request) => `${nameOfPage(request)} ${request.size}` },
       ({ entries, next }) => ![...entries, next].some((entry) => entry instanceof UpstreamError),
     );
-    return (request) => loader.load(request);
+    return (request) => loader().load(request);
   }
 }
 
