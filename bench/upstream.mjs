@@ -3,10 +3,13 @@
  * is the gateway. 10,000 organizations of MEMBERS (100) members, paged as Kinde pages, LATENCY_MS (0)
  * on every call.
  *
+ * With TLS_KEY and TLS_CERTIFICATE it speaks HTTP/2 and HTTP/1.1 over TLS.
+ *
  * Under /helped the same answers carry what a gateway without code of its own cannot make of them: a
  * member knows its organization, flags are a list, and a page says whether another follows.
  */
 import { createServer } from 'node:http';
+import { createSecureServer } from 'node:http2';
 
 const latency = Number(process.env.LATENCY_MS ?? 0);
 const MEMBERS = Number(process.env.MEMBERS ?? 100);
@@ -142,7 +145,7 @@ const answerTo = ({ method, url }) =>
   url === '/oauth2/token' ? TOKEN : method === 'GET' ? read(url) : WRITTEN;
 
 let calls = 0;
-const server = createServer((request, response) => {
+function respond(request, response) {
   if (request.url === '/calls') return void response.end(String(calls));
   calls++;
   const answer = answerTo(request);
@@ -152,10 +155,15 @@ const server = createServer((request, response) => {
   };
   if (latency === 0) send();
   else setTimeout(send, latency);
-});
+}
+const { TLS_KEY: key, TLS_CERTIFICATE: cert } = process.env;
+const isSecure = key !== undefined;
+const server = isSecure
+  ? createSecureServer({ key, cert, allowHTTP1: true }, respond)
+  : createServer(respond);
 server.keepAliveTimeout = 60_000;
 // Tailcall opens a connection for every call in flight, thousands at once.
 server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 }, () =>
-  process.send({ url: `http://127.0.0.1:${server.address().port}` }),
+  process.send({ url: `http${isSecure ? 's' : ''}://127.0.0.1:${server.address().port}` }),
 );
 process.on('disconnect', () => process.exit());
