@@ -8,12 +8,11 @@
  * query for all streams of an organization, and once with a query of its own for each stream. CHANGES
  * (30) is how many are made. It needs redis-server.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { Agent, get } from 'node:http';
 import { startEmulator } from '../dist/emulator/index.js';
 import { EVENT_TYPES } from '../dist/webhooks/events.js';
 import { start } from './processes.mjs';
+import { startRedis } from './redis.mjs';
 
 const STREAMS = Number(process.env.STREAMS ?? 2_000);
 const CHANGES = Number(process.env.CHANGES ?? 30);
@@ -22,22 +21,14 @@ const REDIS_PORT = 16_399;
 /** How long idle streams are watched. */
 const IDLE_MS = 5_000;
 
-const redis = spawn(
-  'redis-server',
-  ['--port', String(REDIS_PORT), '--save', '', '--bind', '127.0.0.1'],
-  {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  },
-);
-for await (const chunk of redis.stdout) if (String(chunk).includes('Ready to accept')) break;
-redis.stdout.resume();
+const redis = await startRedis(REDIS_PORT);
 const emulator = await startEmulator({ organizations: ORGANIZATIONS + 1 });
 const env = {
   KINDE_DOMAIN: emulator.url,
   KINDE_CLIENT_ID: emulator.clientId,
   KINDE_CLIENT_SECRET: emulator.clientSecret,
   KINDE_AUDIENCE: emulator.audience,
-  REDIS_URL: `redis://127.0.0.1:${REDIS_PORT}`,
+  REDIS_URL: redis.url,
   MAX_STREAMS: String(STREAMS),
   CACHE_TTL_SECONDS: '600',
 };
@@ -164,6 +155,5 @@ try {
   process.exitCode = missing > 0 ? 1 : 0;
 } finally {
   await emulator.close();
-  redis.kill();
-  await once(redis, 'exit');
+  await redis.kill();
 }
