@@ -13,6 +13,7 @@ import Fastify, {
 } from 'fastify';
 import type { Config } from '../config.js';
 import { allowOrigins } from './cors.js';
+import { discardBody } from './discard-body.js';
 import { httpError, sendError } from './error.js';
 import { securityHeaders } from './security-headers.js';
 import { logText, serializeError } from '../telemetry/redact.js';
@@ -127,7 +128,8 @@ const MESSAGES: Readonly<Record<string, string>> = {
 
 /** Sends HTTP errors in the form of a GraphQL response, at every path. */
 function sendErrorsAsJson(app: FastifyInstance): void {
-  app.setErrorHandler<FastifyError>((error, request, reply) => {
+  app.setErrorHandler<FastifyError>(async (error, request, reply) => {
+    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') await discardBody(request.raw);
     const status = error.statusCode ?? 500;
     if (status >= 500) request.log.error({ err: error }, 'internal error');
     const message =

@@ -29,6 +29,20 @@ describe('a failure of HTTP', () => {
       body,
     });
 
+  test('a body over 1 MB is read to its end first: closed before, its client might see no response', async () => {
+    const half = ' '.repeat(1024 * 1024);
+    const { hostname, port } = new URL(gateway.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${2 * half.length}\r\n\r\n${half}`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(socket.read()).toBeNull();
+    socket.end(half);
+    const response = Buffer.concat(await socket.toArray()).toString();
+    expect(response).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
   test.each<[string, number, string, () => Promise<Response>]>([
     ['malformed JSON', 400, 'BAD_REQUEST', () => post('{ "query": ')],
     ['an empty body', 400, 'BAD_REQUEST', () => post('')],
