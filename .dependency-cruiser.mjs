@@ -65,7 +65,7 @@ const apart = [
   // A DataLoader that SharedReads has not created would survive a mutation.
   ['loaders/(?!shared-reads)', ['node_modules/dataloader/']],
   ['resolvers/', ['node_modules/(got|fastify)/', 'config']],
-  ['idempotency/', ['telemetry/']],
+  ['idempotency/', ['telemetry/(?!redact)']],
 ];
 
 export default {

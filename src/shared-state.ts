@@ -5,6 +5,7 @@ import { openSecret } from './config/secret.js';
 import { createStore, type RunningStore } from './idempotency/create-store.js';
 import type { StoreTimings } from './idempotency/redis.js';
 import { RedisClient } from './redis/client.js';
+import { asOutage } from './telemetry/redact.js';
 import { createCache, type Cache } from './upstream/cache/index.js';
 import { SharedRateLimit } from './upstream/policy/rate-limit-budget.js';
 
@@ -50,7 +51,7 @@ export async function connectShared(
   const onState = (isReachable: boolean, error?: unknown) =>
     isReachable
       ? log.info('Redis can be reached')
-      : log.warn({ err: error }, 'Redis cannot be reached: nothing is served from memory');
+      : log.warn({ err: asOutage(error) }, 'Redis cannot be reached: nothing is served from memory');
   const cache = createCache(config.cache, { redis, name, onState });
   // All of them are to hear of the first connection.
   await redis?.connect();

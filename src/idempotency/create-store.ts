@@ -2,6 +2,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config.js';
 import type { RedisClient } from '../redis/client.js';
+import { asOutage } from '../telemetry/redact.js';
 import type { IdempotencyStore } from './index.js';
 import { createMemoryStore, Entries } from './memory.js';
 import { RedisStore, type StoreTimings } from './redis.js';
@@ -42,12 +43,12 @@ export function createStore(
       isAvailable
         ? log.info('mutations with an idempotencyKey are taken again')
         : log.warn(
-            { err: error },
+            { err: asOutage(error) },
             'Redis cannot keep idempotency keys: mutations with one are refused',
           ),
     onUntold: (error) =>
       log.warn(
-        { err: error },
+        { err: asOutage(error) },
         'Redis could not be told the outcome of a write: until it can, only this replica knows it',
       ),
   });

@@ -1,6 +1,7 @@
 /** What watches the gateway, as far as it is on. */
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config, KindeConfig } from '../config.js';
+import { asOutage } from './redact.js';
 import type { Breaker } from '../upstream/policy/breaker.js';
 import type { Cache } from '../upstream/cache/index.js';
 import type { Metrics } from './metrics.js';
@@ -21,7 +22,7 @@ export async function createTelemetry(
   const onState = (isDelivered: boolean, error?: Error) =>
     isDelivered
       ? log.info('traces are delivered')
-      : log.warn({ err: error }, 'traces cannot be delivered');
+      : log.warn({ err: asOutage(error) }, 'traces cannot be delivered');
   return {
     metrics:
       metrics &&

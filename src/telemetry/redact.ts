@@ -53,3 +53,11 @@ export function serializeError(error: unknown, depth = 0): LoggedError {
     ...(cause === undefined || depth === 3 ? {} : { cause: serializeError(cause, depth + 1) }),
   };
 }
+
+/**
+ * Returns the error of something else's outage, such as Redis's, marked to be logged without a stack: it
+ * isn't a bug of the gateway.
+ */
+export function asOutage(error: unknown): unknown {
+  return types.isNativeError(error) ? Object.assign(error, { isExpected: true }) : error;
+}
