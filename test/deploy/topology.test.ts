@@ -49,7 +49,7 @@ describeWith('nginx', 'redis-server')('two replicas behind nginx', () => {
     topology = await startTopology({
       emulator: { rateLimit: 100_000, latencyMs: 10 },
       // A machine that is busy with other tests sheds no load here: it would be counted as lost.
-      env: { MAX_WAIT_MS: '30000', MAX_EVENT_LOOP_DELAY_MS: '60000' },
+      env: () => ({ MAX_WAIT_MS: '30000', MAX_EVENT_LOOP_DELAY_MS: '60000' }),
     });
     code = [...topology.emulator.state.organizations.values()][1]!.profile.code;
   }, 120_000);

@@ -16,6 +16,9 @@ import { startGateway, type TestGateway, type TestOptions } from './gateway.js';
 
 /** A request that has arrived whole, and the bare connection to answer on. */
 export interface Struck {
+  /** Such as "PATCH /api/v1/organization/org_1". */
+  call: string;
+  body: Buffer;
   headers: IncomingHttpHeaders;
   socket: Socket;
   /** Passes the request on to the emulator, and the response back. */
@@ -168,7 +171,10 @@ export async function startFaultProxy(target: () => string): Promise<FaultProxy>
     const fault = faultFor(call);
     try {
       if (fault === undefined) await forward();
-      else await fault({ headers: incoming.headers, socket: incoming.socket, forward, swallow });
+      else {
+        const { headers, socket } = incoming;
+        await fault({ call, body, headers, socket, forward, swallow });
+      }
     } catch {
       // The emulator was closed meanwhile.
       outgoing.destroy();

@@ -79,9 +79,17 @@ export interface Topology {
   close(): Promise<void>;
 }
 
-export async function startTopology(
-  options: { emulator?: EmulatorOptions; env?: Record<string, string> } = {},
-): Promise<Topology> {
+export interface TopologyOptions {
+  emulator?: EmulatorOptions;
+  /** Settings of the replicas beyond those of docker-compose.yml. */
+  env?: (emulator: Emulator) => Record<string, string>;
+  /** False where nginx isn't installed: the topology's URL is then the first replica's. */
+  hasNginx?: boolean;
+  /** Receives what the replicas log. */
+  onOutput?: (name: ReplicaName, text: string) => void;
+}
+
+export async function startTopology(options: TopologyOptions = {}): Promise<Topology> {
   const directory = mkdtempSync(join(tmpdir(), 'kinde-graphql-topology-'));
   // nginx's workers are another user when it is started by root.
   chmodSync(directory, 0o755);
@@ -90,11 +98,31 @@ export async function startTopology(
   const emulator = await startEmulator(options.emulator);
   const redis = await startRedis();
   const replicas = {
-    'gateway-1': await replicaOf('gateway-1', emulator, redis, options.env),
-    'gateway-2': await replicaOf('gateway-2', emulator, redis, options.env),
+    'gateway-1': await replicaOf('gateway-1', emulator, redis, options),
+    'gateway-2': await replicaOf('gateway-2', emulator, redis, options),
   };
   await Promise.all(REPLICAS.map((name) => replicas[name].start()));
 
+  const nginx = options.hasNginx === false ? undefined : await startNginx(directory, replicas);
+
+  return {
+    url: nginx?.url ?? replicas['gateway-1'].url,
+    emulator,
+    redis,
+    replicas,
+    down,
+    accessLog: () => readFileSync(join(directory, 'access.log'), 'utf8'),
+    close: async () => {
+      await nginx?.close();
+      await Promise.all(REPLICAS.map((name) => replicas[name].stop()));
+      await redis.kill();
+      await emulator.close();
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
+async function startNginx(directory: string, replicas: Topology['replicas']) {
   const listen = await freePort();
   const configuration = join(directory, 'nginx.conf');
   writeFileSync(
@@ -111,21 +139,11 @@ export async function startTopology(
   nginx.stderr.on('data', (text) => (complaints += String(text)));
   const url = `http://127.0.0.1:${listen}`;
   await answers(`${url}/nginx-health`, () => complaints);
-
   return {
     url,
-    emulator,
-    redis,
-    replicas,
-    down,
-    accessLog: () => readFileSync(join(directory, 'access.log'), 'utf8'),
     close: async () => {
       nginx.kill('SIGTERM');
       if (nginx.exitCode === null) await once(nginx, 'exit');
-      await Promise.all(REPLICAS.map((name) => replicas[name].stop()));
-      await redis.kill();
-      await emulator.close();
-      rmSync(directory, { recursive: true });
     },
   };
 }
@@ -134,7 +152,7 @@ async function replicaOf(
   name: ReplicaName,
   emulator: Emulator,
   redis: Redis,
-  env: Record<string, string> = {},
+  { env, onOutput }: TopologyOptions,
 ): Promise<Replica> {
   const port = await freePort();
   const settings = {
@@ -148,7 +166,7 @@ async function replicaOf(
     KINDE_CLIENT_SECRET: emulator.clientSecret,
     KINDE_AUDIENCE: emulator.audience,
     REDIS_URL: redis.url,
-    ...env,
+    ...env?.(emulator),
   };
   const replica: Replica = {
     url: `http://127.0.0.1:${port}`,
@@ -168,7 +186,10 @@ async function replicaOf(
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       for (const stream of [child.stdout, child.stderr]) {
-        stream.on('data', (text) => (replica.output += String(text)));
+        stream.on('data', (text) => {
+          replica.output += String(text);
+          onOutput?.(name, String(text));
+        });
       }
       replica.process = child;
       await answers(`${replica.url}/readyz`, () => replica.output);

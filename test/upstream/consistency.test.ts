@@ -9,6 +9,7 @@ import { startGateway, type TestGateway } from '../support/gateway.js';
 import { startHeldProxy, type HeldProxy } from '../support/held-proxy.js';
 import { testWith } from '../support/programs.js';
 import { startRedis } from '../support/redis.js';
+import { Clock, Register } from '../support/register.js';
 
 /** Steps of a caller, and how long each upstream read is delayed, in turn. */
 interface Program {
@@ -38,58 +39,6 @@ interface Caller {
   rights: ReadonlySet<Right>;
   organizations: readonly string[];
   mayWrite: boolean;
-}
-
-/** A value that writes set and reads show, with its history. Its writes follow each other. */
-class Register {
-  readonly #writes: { value: string; from: number; until: number | undefined }[];
-  #last: Promise<unknown> = Promise.resolve();
-
-  constructor(initial: string) {
-    this.#writes = [{ value: initial, from: -1, until: -1 }];
-  }
-
-  get value(): string {
-    return this.#writes.at(-1)!.value;
-  }
-
-  /** Writes a value that is made of the last one, in turn. */
-  write(
-    clock: Clock,
-    next: (last: string) => string,
-    send: (value: string, last: string) => Promise<unknown>,
-  ): Promise<void> {
-    const mine = this.#last.then(async () => {
-      const last = this.value;
-      const write = {
-        value: next(last),
-        from: clock.tick(),
-        until: undefined as number | undefined,
-      };
-      this.#writes.push(write);
-      await send(write.value, last);
-      write.until = clock.tick();
-    });
-    this.#last = mine.catch(() => undefined);
-    return mine;
-  }
-
-  /** What a read that began and ended at these times may have seen. */
-  possible(from: number, until: number): string[] {
-    const acknowledged = this.#writes.findLastIndex(
-      (write) => write.until !== undefined && write.until < from,
-    );
-    return this.#writes
-      .slice(acknowledged)
-      .filter((write) => write.from < until)
-      .map(({ value }) => value);
-  }
-}
-
-/** Orders what happens in the test, which is all in one process. */
-class Clock {
-  #now = 0;
-  tick = () => this.#now++;
 }
 
 const nodeId = (...parts: string[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
