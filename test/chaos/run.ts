@@ -7,7 +7,7 @@ import { REPLICAS } from '../support/topology.js';
 import { Clients } from './clients.js';
 import { FAULTS, numbersOf, type ChaosFault } from './faults.js';
 import { Judge } from './judge.js';
-import { makePlan, type Planned } from './plan.js';
+import { makePlan, type Planned, type Resource } from './plan.js';
 import { LIVE, readNested } from './requests.js';
 import { startSystem, type System } from './system.js';
 
@@ -34,7 +34,7 @@ export async function runChaos(options: ChaosOptions): Promise<Judge> {
   const streams = openStreams(system, judge);
   try {
     const plan = makePlan(options.seed, options.durationMs, FAULTS);
-    const faults = Promise.all(plan.map((planned) => strike(planned, system, judge, options.say)));
+    const faults = strikeAll(plan, system, judge, options.say);
     await Promise.all([load(clients, options), watchMemory(system, judge, options.durationMs)]);
     await faults;
     await recover(system, clients, judge, streams);
@@ -45,26 +45,44 @@ export async function runChaos(options: ChaosOptions): Promise<Judge> {
   return judge;
 }
 
-/** Lets one fault happen at its time. */
-async function strike(
-  planned: Planned,
-  { upstream, topology }: System,
+/** Lets each fault happen at its time, or once the one before has given its resource back. */
+async function strikeAll(
+  plan: readonly Planned[],
+  system: System,
   judge: Judge,
   say: (line: string) => void,
 ): Promise<void> {
-  const fault = FAULTS.find(({ name }) => name === planned.name) as ChaosFault;
-  await sleep(planned.atMs);
-  say(`${(planned.atMs / 1_000).toFixed(1)} s: ${planned.name}, for ${planned.lastsMs} ms`);
+  const startedAt = performance.now();
+  const given = new Map<Resource, Promise<void>>();
+  await Promise.all(
+    plan.map(async (planned) => {
+      const fault = FAULTS.find(({ name }) => name === planned.name) as ChaosFault;
+      const before = fault.resource && given.get(fault.resource);
+      const strikes = (async () => {
+        await sleep(planned.atMs);
+        await before;
+        say(`${((performance.now() - startedAt) / 1_000).toFixed(1)} s: ${planned.name}`);
+        await strike(fault, planned, system, judge);
+      })().catch((error: unknown) => judge.violation('A fault begins and ends', String(error)));
+      if (fault.resource !== undefined) given.set(fault.resource, strikes);
+      await strikes;
+    }),
+  );
+}
+
+async function strike(
+  fault: ChaosFault,
+  { choice, lastsMs }: Planned,
+  { upstream, topology }: System,
+  judge: Judge,
+): Promise<void> {
   judge.count('faults');
   const replicas = REPLICAS.map((name) => topology.replicas[name]);
   // Which one goes isn't known before.
   const back = fault.resource === 'replica' ? REPLICAS.map((name) => judge.restarting(name)) : [];
-  const end = await fault.begin(
-    { upstream, redis: topology.redis, replicas },
-    numbersOf(planned.choice),
-    planned.lastsMs,
-  );
-  await sleep(planned.lastsMs);
+  const target = { upstream, redis: topology.redis, replicas };
+  const end = await fault.begin(target, numbersOf(choice), lastsMs);
+  await sleep(lastsMs);
   await end();
   for (const note of back) note();
 }

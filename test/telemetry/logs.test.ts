@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateKeyPair, SignJWT } from 'jose';
 import pretty from 'pino-pretty';
-import { logText, serializeError } from '../../src/telemetry/redact.js';
+import { asOutage, logText, serializeError } from '../../src/telemetry/redact.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const EMAIL = 'jo.doe+private@example.com';
@@ -293,6 +293,13 @@ describe('an internal error', () => {
       cause: { type: 'Error', message: 'Bearer [token] of [e-mail]', code: 'E_CAUSE', stack: '' },
     });
     expect(JSON.stringify(logged)).not.toMatch(/example\.com|not_a_secret/);
+  });
+
+  test('of an outage has no stack', () => {
+    expect(serializeError(asOutage(new Error('Redis is slow')))).toEqual({
+      ...{ type: 'Error', message: 'Redis is slow', stack: '' },
+    });
+    expect(serializeError(asOutage('closed')).message).toBe('closed');
   });
 
   test('may be a thrown text, and may be its own cause', () => {
