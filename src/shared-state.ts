@@ -51,7 +51,10 @@ export async function connectShared(
   const onState = (isReachable: boolean, error?: unknown) =>
     isReachable
       ? log.info('Redis can be reached')
-      : log.warn({ err: asOutage(error) }, 'Redis cannot be reached: nothing is served from memory');
+      : log.warn(
+          { err: asOutage(error) },
+          'Redis cannot be reached: nothing is served from memory',
+        );
   const cache = createCache(config.cache, { redis, name, onState });
   // All of them are to hear of the first connection.
   await redis?.connect();
