@@ -49,6 +49,7 @@ export function clientSchema(schema: GraphQLSchema): string {
       .map(({ name }) => name)
       .sort(),
     mergedTypes: mergedTypes(objects),
+    entryMutations: entryMutations(schema, objects),
   };
   const lines = Object.entries(constants).map(
     ([name, value]) => `export const ${name} = ${JSON.stringify(value, null, 2)} as const;`,
@@ -82,4 +83,46 @@ function mergedTypes(objects: readonly GraphQLObjectType[]): string[] {
     .map(({ type }) => getNamedType(type))
     .filter((type) => isObjectType(type) && !('id' in type.getFields()));
   return [...new Set(values.map(({ name }) => name))].sort();
+}
+
+const ENTRY_VERBS = /^(?:create|add|enable|upload|delete|remove|revoke|disable)/;
+
+/**
+ * Returns the mutations that add objects to lists or take them out, with the lists of those objects and
+ * the payload's fields with the ids of what is gone. Lists on other objects than an organization are left
+ * out: a mutation doesn't say whose they are.
+ */
+function entryMutations(schema: GraphQLSchema, objects: readonly GraphQLObjectType[]) {
+  const nodes = objects.filter((type) => type.getInterfaces().some(({ name }) => name === 'Node'));
+  const owners = objects.filter(({ name }) => name === 'Query' || name === 'Organization');
+  const found = Object.values(schema.getMutationType()!.getFields()).flatMap(({ name, type }) => {
+    const entry = nodes.find((node) =>
+      new RegExp(`${ENTRY_VERBS.source}${node.name}(?:Override)?s?$`).test(name),
+    );
+    if (entry === undefined) return [];
+    const lists = fieldsOf(
+      owners,
+      (field) => entryTypeOf(field) === entry,
+      () => true,
+    );
+    const removed = Object.keys((getNamedType(type) as GraphQLObjectType).getFields()).filter(
+      (field) => new RegExp(`^(?:deleted|removed|disabled)${entry.name}Ids?$`).test(field),
+    );
+    const namesOf = (owner: string) => Object.keys(lists[owner] ?? {});
+    const value = {
+      type: entry.name,
+      query: namesOf('Query'),
+      organization: namesOf('Organization'),
+    };
+    return [[name, { ...value, removed }] as const];
+  });
+  return Object.fromEntries(found);
+}
+
+/** Returns the type of a list's entries; undefined for a field that is no list. */
+function entryTypeOf(field: GraphQLField<unknown, unknown>) {
+  const type = getNamedType(field.type);
+  if (isList(field)) return type;
+  if (!isConnection(field) || !isObjectType(type)) return undefined;
+  return getNamedType(type.getFields()['nodes']!.type);
 }

@@ -2,7 +2,7 @@
  * `kinde-graphql/urql`: what urql's Graphcache needs for this schema.
  *
  * ```ts
- * cacheExchange({ keys, possibleTypes, resolvers });
+ * cacheExchange({ keys, possibleTypes, resolvers, updates });
  * ```
  */
 import type {
@@ -13,8 +13,10 @@ import type {
   PossibleTypesConfig,
   Resolver,
   ResolverConfig,
+  UpdatesConfig,
 } from '@urql/exchange-graphcache';
 import * as schema from '../generated/client-schema.js';
+import { updateLists } from './urql-updates.js';
 
 /** The types of each interface, so that fragments on `Node` match. */
 export const possibleTypes: PossibleTypesConfig = Object.fromEntries(
@@ -34,6 +36,16 @@ export const resolvers: ResolverConfig = Object.fromEntries(
   ]),
 );
 
+/**
+ * A mutation that removes an object removes it from the lists as well; one that adds an object has the
+ * lists read again, since Kinde decides where in them it is.
+ */
+export const updates: UpdatesConfig = {
+  Mutation: Object.fromEntries(
+    Object.entries(schema.entryMutations).map(([name, mutation]) => [name, updateLists(mutation)]),
+  ),
+};
+
 type Arguments = Record<string, unknown>;
 
 function appendPages(
@@ -48,8 +60,25 @@ function appendPages(
     const page = cache.resolve(parentKey, fieldName, { ...args, after: cursor } as FieldArgs);
     return typeof page === 'string' ? page : stored.get(cursor);
   });
-  return pages.length === 1 ? first : joined(cache, pages);
+  const isAsRead = pages.length === 1 && !entryKeys(cache, first).some((key) => isGone(cache, key));
+  return isAsRead ? first : joined(cache, pages);
 }
+
+/** Returns the keys of a page's objects. */
+function entryKeys(cache: Cache, page: string): unknown[] {
+  const list = (name: string) => {
+    const entries = cache.resolve(page, name);
+    return Array.isArray(entries) ? entries : [];
+  };
+  return [...list('nodes'), ...list('edges').map((edge) => nodeOf(cache, edge))];
+}
+
+const nodeOf = (cache: Cache, edge: unknown) =>
+  typeof edge === 'string' ? cache.resolve(edge, 'node') : edge;
+
+/** Returns whether the object of a key was removed by a mutation. */
+const isGone = (cache: Cache, key: unknown) =>
+  typeof key === 'string' && cache.resolve(key, '__typename') === undefined;
 
 /** Returns the keys of the pages of a list that follow another one, by its last cursor. */
 function pagesAfter(
@@ -97,18 +126,21 @@ function chain(
 function joined(cache: Cache, pages: readonly string[]): DataFields {
   return {
     __typename: cache.resolve(pages[0], '__typename'),
-    ...entriesOf(cache, pages, 'edges', (edge) => cache.resolve(edge as string, 'node')),
+    ...entriesOf(cache, pages, 'edges', (edge) => nodeOf(cache, edge)),
     ...entriesOf(cache, pages, 'nodes', (node) => node),
     pageInfo: { __typename: 'PageInfo', ...endOf(cache, pages.at(-1)!) },
   } as DataFields;
 }
 
-/** Returns the entries of pages under their name. One that has moved to a later page is there once. */
+/**
+ * Returns the entries of pages under their name, without removed ones. One that has moved to a later page
+ * is there once.
+ */
 function entriesOf(
   cache: Cache,
   pages: readonly string[],
   name: 'edges' | 'nodes',
-  nodeOf: (entry: unknown) => unknown,
+  objectOf: (entry: unknown) => unknown,
 ): DataFields {
   const lists = pages.map((page) => cache.resolve(page, name));
   if (!lists.every((list) => Array.isArray(list))) return {};
@@ -117,10 +149,10 @@ function entriesOf(
     .flat()
     .reverse()
     .filter((entry) => {
-      const node = nodeOf(entry);
+      const node = objectOf(entry);
       const isNew = typeof node !== 'string' || !seen.has(node);
       seen.add(node);
-      return isNew;
+      return isNew && !isGone(cache, node);
     });
   return { [name]: entries.reverse() } as DataFields;
 }

@@ -144,3 +144,159 @@ export const mergedTypes = [
   "RateLimit",
   "Viewer"
 ] as const;
+export const entryMutations = {
+  "deleteFeatureFlagOverride": {
+    "type": "FeatureFlag",
+    "query": [],
+    "organization": [
+      "featureFlags"
+    ],
+    "removed": [
+      "deletedFeatureFlagId"
+    ]
+  },
+  "deleteFeatureFlagOverrides": {
+    "type": "FeatureFlag",
+    "query": [],
+    "organization": [
+      "featureFlags"
+    ],
+    "removed": [
+      "deletedFeatureFlagIds"
+    ]
+  },
+  "enableOrganizationSignInMethod": {
+    "type": "OrganizationSignInMethod",
+    "query": [],
+    "organization": [
+      "signInMethods"
+    ],
+    "removed": []
+  },
+  "disableOrganizationSignInMethod": {
+    "type": "OrganizationSignInMethod",
+    "query": [],
+    "organization": [
+      "signInMethods"
+    ],
+    "removed": [
+      "disabledOrganizationSignInMethodId"
+    ]
+  },
+  "createOrganizationInvite": {
+    "type": "OrganizationInvite",
+    "query": [],
+    "organization": [
+      "invites"
+    ],
+    "removed": []
+  },
+  "revokeOrganizationInvite": {
+    "type": "OrganizationInvite",
+    "query": [],
+    "organization": [
+      "invites"
+    ],
+    "removed": []
+  },
+  "uploadOrganizationLogo": {
+    "type": "OrganizationLogo",
+    "query": [],
+    "organization": [
+      "logos"
+    ],
+    "removed": []
+  },
+  "deleteOrganizationLogo": {
+    "type": "OrganizationLogo",
+    "query": [],
+    "organization": [
+      "logos"
+    ],
+    "removed": [
+      "deletedOrganizationLogoId"
+    ]
+  },
+  "createOrganization": {
+    "type": "Organization",
+    "query": [
+      "organizations"
+    ],
+    "organization": [],
+    "removed": []
+  },
+  "deleteOrganization": {
+    "type": "Organization",
+    "query": [
+      "organizations"
+    ],
+    "organization": [],
+    "removed": [
+      "deletedOrganizationId"
+    ]
+  },
+  "createPermission": {
+    "type": "Permission",
+    "query": [
+      "permissions"
+    ],
+    "organization": [],
+    "removed": []
+  },
+  "deletePermission": {
+    "type": "Permission",
+    "query": [
+      "permissions"
+    ],
+    "organization": [],
+    "removed": [
+      "deletedPermissionId"
+    ]
+  },
+  "createRole": {
+    "type": "Role",
+    "query": [
+      "roles"
+    ],
+    "organization": [],
+    "removed": []
+  },
+  "deleteRole": {
+    "type": "Role",
+    "query": [
+      "roles"
+    ],
+    "organization": [],
+    "removed": [
+      "deletedRoleId"
+    ]
+  },
+  "addOrganizationUsers": {
+    "type": "OrganizationUser",
+    "query": [],
+    "organization": [
+      "users"
+    ],
+    "removed": []
+  },
+  "removeOrganizationUsers": {
+    "type": "OrganizationUser",
+    "query": [],
+    "organization": [
+      "users"
+    ],
+    "removed": [
+      "removedOrganizationUserIds"
+    ]
+  },
+  "removeOrganizationUser": {
+    "type": "OrganizationUser",
+    "query": [],
+    "organization": [
+      "users"
+    ],
+    "removed": [
+      "removedOrganizationUserId"
+    ]
+  }
+} as const;

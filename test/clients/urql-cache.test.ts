@@ -11,7 +11,7 @@ import {
 } from '@jest/globals';
 import { Client, fetchExchange, gql, type RequestPolicy } from '@urql/core';
 import { cacheExchange } from '@urql/exchange-graphcache';
-import { keys, possibleTypes, resolvers } from '../../src/clients/urql.js';
+import { keys, possibleTypes, resolvers, updates } from '../../src/clients/urql.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 let gateway: TestGateway;
@@ -40,6 +40,7 @@ function createClient() {
         keys,
         possibleTypes,
         resolvers,
+        updates,
         logger: (severity, message) => {
           if (severity !== 'debug') warnings.push(message);
         },
@@ -341,4 +342,212 @@ test('every object type has a key, or is embedded', async () => {
     { code },
   );
   expect(organization.users.edges[0].node.id).toEqual(expect.any(String));
+});
+
+describe('a mutation', () => {
+  const LISTS = gql`
+    query Lists($code: ID!, $roles: [String!]) {
+      organization(code: $code) {
+        id
+        code
+        invites(first: 50) {
+          nodes {
+            id
+          }
+        }
+        signInMethods {
+          id
+        }
+        logos {
+          id
+        }
+        featureFlags {
+          id
+          value
+        }
+        users(first: 5, roles: $roles) {
+          nodes {
+            id
+            userId
+          }
+          pageInfo {
+            endCursor
+          }
+        }
+      }
+      organizations(first: 50) {
+        nodes {
+          id
+          code
+        }
+      }
+      roles(first: 50) {
+        nodes {
+          id
+        }
+      }
+      permissions(first: 50) {
+        nodes {
+          id
+        }
+      }
+    }
+  `;
+  const PNG =
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+  /** Writes with a client that has read the lists, and returns what it reads afterwards, and from where. */
+  async function after(mutation: string, variables: object) {
+    const { code } = bigOrganization().profile;
+    const { client, read, sent } = createClient();
+    await read(LISTS, { code });
+    sent.length = 0;
+    const { data, error } = await client
+      .mutation<any>(gql(mutation), { input: { organizationCode: code, ...variables } })
+      .toPromise();
+    const [payload] = Object.values<any>(data ?? {}).filter((value) => typeof value === 'object');
+    const seen = await read(LISTS, { code });
+    const isRead = sent.includes('Lists');
+    const fresh = await createClient().read(LISTS, { code });
+    return { error, payload, seen, fresh, isRead };
+  }
+
+  const member = () => [...bigOrganization().members.values()][0]!.user.id;
+  const CASES: [string, string, () => object][] = [
+    [
+      'createOrganization',
+      '{ organization { id } }',
+      () => ({ organizationCode: undefined, name: 'New' }),
+    ],
+    [
+      'createRole',
+      '{ role { id } }',
+      () => ({ organizationCode: undefined, key: 'new', name: 'New' }),
+    ],
+    [
+      'createPermission',
+      '{ permission { id } }',
+      () => ({ organizationCode: undefined, key: 'new', name: 'New' }),
+    ],
+    [
+      'createOrganizationInvite',
+      '{ organizationInvite { id } }',
+      () => ({ email: 'new@example.com', roles: [{ key: 'member' }] }),
+    ],
+    ['removeOrganizationUser', '{ removedUserId }', () => ({ userId: member() })],
+    ['uploadOrganizationLogo', '{ organizationLogo { id } }', () => ({ type: 'LIGHT', data: PNG })],
+  ];
+
+  test.each(CASES)('%s has the lists of its objects read again', async (name, selection, input) => {
+    const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input!`;
+    const document = `mutation Write($input: ${type}) { ${name}(input: $input) ${selection.replace(/\}$/, 'userErrors { message } }')} }`;
+    const { error, payload, seen, fresh, isRead } = await after(document, input());
+    expect([error, payload.userErrors]).toEqual([undefined, []]);
+    expect(seen).toEqual(fresh);
+    expect(isRead).toBe(true);
+  });
+
+  test.each(SHAPES)(
+    'that removes a member takes it out of all pages of %s, without a read',
+    async (shape) => {
+      const { code } = bigOrganization().profile;
+      const entry = '{ id userId }';
+      const list = gql`
+      query Pages($code: ID!, $after: String) {
+        organization(code: $code) {
+          id
+          users(first: 4, after: $after) {
+            ${shape === 'nodes' ? `nodes ${entry}` : `edges { node ${entry} }`}
+            pageInfo { endCursor hasNextPage }
+          }
+        }
+      }
+    `;
+      const { client, read, sent } = createClient();
+      const idsIn = ({ organization: { users } }: any): string[] =>
+        (users.nodes ?? users.edges.map(({ node }: any) => node)).map(({ userId }: any) => userId);
+      const first = await read(list, { code });
+      await read(list, { code, after: first.organization.users.pageInfo.endCursor });
+      let expected = idsIn(await read(list, { code }));
+      expect(expected).toHaveLength(8);
+      sent.length = 0;
+      // One of the second page, then two of the first, down to lists without them.
+      for (const userId of [expected[5]!, expected[0]!, expected[3]!]) {
+        await client
+          .mutation(
+            gql`
+              mutation Remove($input: RemoveOrganizationUserInput!) {
+                gone: removeOrganizationUser(input: $input) {
+                  removedOrganizationUserId
+                  userErrors {
+                    message
+                  }
+                }
+              }
+            `,
+            { input: { organizationCode: code, userId } },
+          )
+          .toPromise();
+        expected = expected.filter((id) => id !== userId);
+        expect(idsIn(await read(list, { code }))).toEqual(expected);
+      }
+      expect(sent).toEqual(['Remove', 'Remove', 'Remove']);
+    },
+  );
+
+  test('that is refused leaves the lists as they are', async () => {
+    const selection = '{ organizationInvite { id } userErrors { message } }';
+    const { payload, isRead } = await after(
+      `mutation Write($input: CreateOrganizationInviteInput!) { createOrganizationInvite(input: $input) ${selection} }`,
+      { email: 'new@example.com', roles: [{ key: 'astronaut' }] },
+    );
+    expect(payload.userErrors).toHaveLength(1);
+    expect(isRead).toBe(false);
+  });
+
+  test('that deletes an override shows the value that applies again', async () => {
+    const { organizations } = gateway.emulator.state;
+    const { profile, overrides } = [...organizations.values()].find(
+      ({ overrides: { size } }) => size > 0,
+    )!;
+    const { client, read, sent } = createClient();
+    const flags = gql`
+      query Flags($code: ID!) {
+        organization(code: $code) {
+          id
+          featureFlags(includeInherited: true) {
+            id
+            key
+            value
+            source
+          }
+        }
+      }
+    `;
+    const [key] = [...overrides.keys()];
+    const sourceOf = async () =>
+      (await read(flags, { code: profile.code })).organization.featureFlags.find(
+        (flag: any) => flag.key === key,
+      ).source;
+    expect(await sourceOf()).toBe('ORGANIZATION');
+    await client
+      .mutation(
+        gql`
+          mutation Delete($input: DeleteFeatureFlagOverrideInput!) {
+            deleteFeatureFlagOverride(input: $input) {
+              deletedFeatureFlagId
+              featureFlag {
+                id
+                value
+                source
+              }
+            }
+          }
+        `,
+        { input: { organizationCode: profile.code, key } },
+      )
+      .toPromise();
+    expect(await sourceOf()).toBe('ENVIRONMENT');
+    expect(sent).toEqual(['Flags', 'Delete']);
+  });
 });

@@ -104,8 +104,8 @@ describe('what web apps import', () => {
       new InMemoryCache({ possibleTypes, typePolicies: createTypePolicies({ appendPages: false }) });`,
     'typed.cts': `import { cacheExchange } from '@urql/exchange-graphcache';
       import { typePolicies } from 'kinde-graphql/apollo';
-      import { keys, possibleTypes, resolvers } from 'kinde-graphql/urql';
-      cacheExchange({ keys, possibleTypes, resolvers });
+      import { keys, possibleTypes, resolvers, updates } from 'kinde-graphql/urql';
+      cacheExchange({ keys, possibleTypes, resolvers, updates });
       // @ts-expect-error: its type is known here, too.
       typePolicies satisfies string;`,
     'testing.mts': `import { startGateway, type TestGateway } from 'kinde-graphql/testing';
@@ -129,7 +129,7 @@ describe('what web apps import', () => {
       const { stdout } = await run('node', [join(app, name)]);
       expect(JSON.parse(stdout)).toEqual([
         ['createTypePolicies', 'possibleTypes', 'typePolicies'],
-        ['keys', 'possibleTypes', 'resolvers'],
+        ['keys', 'possibleTypes', 'resolvers', 'updates'],
       ]);
     },
   );

@@ -1,5 +1,5 @@
 import { cacheExchange } from '@urql/exchange-graphcache';
-import { keys, possibleTypes, resolvers } from 'kinde-graphql/urql';
+import { keys, possibleTypes, resolvers, updates } from 'kinde-graphql/urql';
 import { useState, type ReactNode } from 'react';
 import { Client, fetchExchange, Provider } from 'urql';
 import { useKindeAuth, type KindeAuth } from '../../sign-in/index.js';
@@ -10,8 +10,11 @@ import { optimistic } from './optimistic.js';
 const createClient = (getAccessToken: KindeAuth['getAccessToken']) =>
   new Client({
     url: GATEWAY_URL,
-    // The resolvers append pages.
-    exchanges: [cacheExchange({ keys, possibleTypes, resolvers, optimistic }), fetchExchange],
+    // The resolvers append pages, and the updates read lists again that got other entries.
+    exchanges: [
+      cacheExchange({ keys, possibleTypes, resolvers, updates, optimistic }),
+      fetchExchange,
+    ],
     preferGetMethod: false,
     // Asked for each request, so that a renewed token is used at once.
     fetch: async (input, init) => {

@@ -24,12 +24,6 @@ export function Invitations({ code, viewer, invites, roles, errors, onReload }: 
   const [, revoke] = useMutation(REVOKE_INVITE);
   const [write, notice] = useWrite('the invitations', onReload);
 
-  // An entry that comes or goes changes a list, which the cache can't know: the page is read again.
-  const writeAndReload: typeof write = async (attempt) => {
-    const isDone = await write(attempt);
-    if (isDone) onReload();
-    return isDone;
-  };
   const onInvite = (email: string, role: string) => {
     const input = {
       organizationCode: code,
@@ -38,11 +32,11 @@ export function Invitations({ code, viewer, invites, roles, errors, onReload }: 
       sendEmail: true,
       idempotencyKey: crypto.randomUUID(),
     };
-    return writeAndReload(() => invite({ input }));
+    return write(() => invite({ input }));
   };
   const onRevoke = ({ code: inviteCode }: InviteItem) => {
     const variables = { input: { organizationCode: code, inviteCode } };
-    void writeAndReload(() => revoke(variables));
+    void write(() => revoke(variables));
   };
   return (
     <Section title="Invitations">
