@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page, type Request } from 'playwright-core';
 import { type Member, type OrganizationRecord } from '../../src/emulator/index.js';
 import { CHROMIUM, describeWith } from '../support/programs.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -337,6 +337,44 @@ describeWith('chromium')('the examples', () => {
       expect(await section('Feature flags').getByRole('switch').count()).toBeGreaterThan(0);
       end();
       await rows().nth(20).waitFor();
+    });
+
+    test('lets a write be repeated once the wait of a rate limit is over', async () => {
+      await open(ADMINISTRATOR, codeOf(unused()));
+      const { row, person } = await firstWithout('Auditor');
+      gateway.emulator.fault({
+        route: 'POST /api/v1/organizations/{org_code}/users/{user_id}/roles',
+        times: 1,
+        respond: { rateLimitSeconds: 1 },
+      });
+      await row.getByRole('combobox').selectOption('Auditor');
+      const again = alert('Members').getByRole('button', { name: 'Try again' });
+      await again.waitFor();
+      expect(await again.isDisabled()).toBe(true);
+      // It waits until the control is enabled.
+      await again.click();
+      await row.getByRole('button', { name: `Remove Auditor from ${person}` }).waitFor();
+      await alert('Members').waitFor({ state: 'detached' });
+      expect(callsTo(/^POST .*\/roles/)).toHaveLength(2);
+    });
+
+    test('opens another stream with another token when the first one ends with its token', async () => {
+      const streams: string[] = [];
+      const isStream = (request: Request) => request.headers()['accept'] === 'text/event-stream';
+      const note = (request: Request) => {
+        if (isStream(request)) streams.push(request.headers()['authorization']!);
+      };
+      page.on('request', note);
+      await page.route('**/_emulator/tokens', (route, request) =>
+        request.method() === 'POST' && streams.length === 0
+          ? route.continue({ postData: { ...request.postDataJSON(), expiresIn: 1 } })
+          : route.continue(),
+      );
+      await open(ADMINISTRATOR, codeOf(unused()));
+      await until(() => expect(new Set(streams).size).toBe(2));
+      await page.getByRole('status').getByText('Live').waitFor();
+      page.off('request', note);
+      await page.unroute('**/_emulator/tokens');
     });
 
     test('sends another token before the first one expires', async () => {

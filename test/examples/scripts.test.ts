@@ -17,7 +17,7 @@ const people = readFileSync(PEOPLE, 'utf8').trim().split('\n').slice(1);
 let gateway: TestGateway;
 let token: string;
 beforeAll(async () => {
-  gateway = await startGateway({ env: { AUTH_MODE: 'jwt' } });
+  gateway = await startGateway({ env: { AUTH_MODE: 'jwt', UPSTREAM_RETRIES: '0' } });
   token = await gateway.emulator.issueToken();
 });
 afterAll(() => gateway?.close());
@@ -106,6 +106,18 @@ describe.each(Object.keys(SCRIPTS) as (keyof typeof SCRIPTS)[])('by %s', (langua
       const added = sent.flatMap(({ body }) => (body as { users: { id: string }[] }).users);
       expect(new Set(added.map(({ id }) => id)).size).toBe(people.length);
       expect(sent.length).toBeLessThanOrEqual(5);
+    });
+
+    test('are added after the wait that a rate limit asks for', async () => {
+      gateway.emulator.fault({
+        ...{ route: 'POST /api/v1/organizations/{org_code}/users', times: 1 },
+        respond: { rateLimitSeconds: 1 },
+      });
+      // The gateway still has the result for the first one's key.
+      const other = [...gateway.emulator.state.organizations.values()].at(-2)!.profile.code;
+      const { stdout, stderr } = await run([other, PEOPLE]);
+      expect(stderr).toBe('No result. Trying again in 1 s.\n');
+      expect(stdout).toMatch(/^Added 2\d\d of 250 people\.\n/);
     });
 
     test('are not added with a token that lacks the scope, and the code says so', async () => {

@@ -8,7 +8,7 @@ import {
   type FetchFunction,
   type GraphQLResponse,
 } from 'relay-runtime';
-import type { ResponseError } from '../../design/index.js';
+import { problemOf, type ResponseError } from '../../design/index.js';
 import type { KindeAuth } from '../../sign-in/index.js';
 
 const GATEWAY_URL = import.meta.env.VITE_GATEWAY_URL ?? 'http://localhost:4000/graphql';
@@ -27,6 +27,10 @@ export class ResponseWithoutData extends Error {
     super(errors[0]?.message ?? 'The response has no data.');
   }
 }
+
+/** Whether a result says that the stream's token has expired. */
+const isExpired = ({ errors = [] }: Result) =>
+  errors.some((error) => problemOf(error).kind === 'signed-out');
 
 export function createEnvironment(getAccessToken: KindeAuth['getAccessToken']): Environment {
   // Asked for each request, so that a renewed token is used at once.
@@ -58,7 +62,9 @@ export function createEnvironment(getAccessToken: KindeAuth['getAccessToken']): 
       streams.subscribe(
         { query: text!, variables },
         {
-          next: (result) => sink.next(result as GraphQLResponse),
+          // Relay would take a result without data for a failure. The stream is over, and can be opened again.
+          next: (result) =>
+            isExpired(result as Result) ? sink.complete() : sink.next(result as GraphQLResponse),
           error: (error) => sink.error(error as Error),
           complete: () => sink.complete(),
         },
