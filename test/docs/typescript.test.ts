@@ -180,6 +180,15 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     const { data, error } = await client.query({ query: MEMBERS, variables: { code, first: 1 } });
     return { users: data?.organization?.users?.nodes.length, error };
   },
+  async retryUrql() {
+    const client = createUrqlClient(session);
+    const { data, error } = await client.query(MEMBERS, { code, first: 1 }).toPromise();
+    return { users: data?.organization?.users?.nodes.length, error };
+  },
+  async retryRelay() {
+    const data = (await fetchQuery(createEnvironment(), organizationMembers, { code, first: 1 }).toPromise()) as any;
+    return { users: memberIds(data).length };
+  },
   async ssr() {
     const { html, state } = await renderPage(createElement(Members, { code }), session);
     const offline = createApolloClient(session, new ApolloLink(() => { throw new Error('It asks again.'); }));
@@ -244,6 +253,27 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     await until(() => kinds.length === 3);
     setTimeout(() => process.exit(), 0);
     return { before, after: shown, kinds };
+  },
+  async renewal() {
+    let issued = 0;
+    const issue = async () => {
+      // The first one expires in one or two seconds, since a token says it in whole ones.
+      const body = JSON.stringify(issued++ === 0 ? { expiresIn: 2 } : {});
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(userId + '/_emulator/tokens', { method: 'POST', headers, body });
+      return (await response.json()).access_token;
+    };
+    const streams = createStreams({ token: issue });
+    const results: unknown[] = [];
+    const query = '{ organization(code: "' + code + '") { name } }';
+    await new Promise<void>((resolve) => {
+      const close = streams.subscribe({ query: 'query @live ' + query }, {
+        next: ({ data }) => results.push(data) === 2 && (close(), resolve()),
+        error: (error) => (results.push(error), resolve()),
+        complete: () => (results.push('complete'), resolve()),
+      });
+    });
+    return results;
   },
   async relay() {
     const environment = createEnvironment();
@@ -444,6 +474,15 @@ describe('a token that is not good for everything', () => {
     expect(await drive('urqlRefused', strict, token, code)).toBe('forbidden');
   }, 60_000);
 
+  test('is replaced when it expires, and its stream goes on', async () => {
+    const { code, name } = membership(strict);
+    const organization = { organization: { name } };
+    expect(await drive('renewal', strict, '', code, strict.emulator.url)).toEqual([
+      organization,
+      organization,
+    ]);
+  }, 60_000);
+
   test('asks to sign in when it is none', async () => {
     const { code, userId } = membership(strict);
     const seen = await drive('failing', strict, 'no-token', code, userId);
@@ -493,19 +532,6 @@ describe('Apollo Client, in the recipes for special cases', () => {
     const { code, userId, userIds } = membership();
     const seen = await drive('removed', gateway, '', code, userId);
     expect(seen.sort()).toEqual(userIds.filter((id) => id !== userId));
-  }, 60_000);
-
-  test('sends a query again after the seconds that an error names', async () => {
-    const busy = await gatewayWith({ UPSTREAM_RETRIES: '0' });
-    busy.emulator.fault({
-      match: ({ path }) => path.includes('/users'),
-      times: 1,
-      respond: { status: 429, headers: { 'ratelimit-reset': '1' } },
-    });
-    const seen = await drive('retry', busy, '', membership(busy).code);
-    const reads = busy.calls().filter((call) => call.includes('/users'));
-    expect(seen).toEqual({ users: 1 });
-    expect(reads).toHaveLength(2);
   }, 60_000);
 
   test('renders on a server, and again from the same data without a request', async () => {
@@ -583,6 +609,32 @@ async function freePort() {
   const { port } = listener.address() as AddressInfo;
   return { port, close: () => new Promise((resolve) => listener.close(resolve)) };
 }
+
+describe('a query is sent again after the seconds that an error names', () => {
+  let busy: TestGateway;
+  beforeAll(async () => {
+    busy = await startGateway({ env: { UPSTREAM_RETRIES: '0' } });
+  });
+  beforeEach(() => busy.emulator.reset());
+  afterAll(() => busy.close());
+
+  test.each(['retry', 'retryUrql', 'retryRelay'])(
+    'by the recipe %s',
+    async (scenario) => {
+      busy.calls();
+      busy.emulator.fault({
+        match: ({ path }) => path.includes('/users'),
+        times: 1,
+        respond: { status: 429, headers: { 'ratelimit-reset': '1' } },
+      });
+      const seen = await drive(scenario, busy, '', membership(busy).code);
+      const reads = busy.calls().filter((call) => call.includes('/users'));
+      expect(seen).toEqual({ users: 1 });
+      expect(reads).toHaveLength(2);
+    },
+    60_000,
+  );
+});
 
 test('urql reads a list to its end', async () => {
   const { code, userIds } = membership();
