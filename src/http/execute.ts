@@ -48,8 +48,11 @@ export type ExecuteDetached = (request: FastifyRequest) => Promise<DetachedResul
 export function createExecuteDetached(execution: Execution): ExecuteDetached {
   const { operationTimeoutMs, upstreamCallsPerOperation: calls } = execution.config;
   return async (request) => {
-    const budget = new OperationBudget({ timeoutMs: operationTimeoutMs, calls });
     const { graphql: state } = request;
+    const budget = new OperationBudget({
+      ...{ timeoutMs: operationTimeoutMs, calls },
+      isInBackground: state.isStreamOpen,
+    });
     const span = state.isStreamOpen ? state.span?.beginRepeated() : state.span;
     const startedAt = performance.now();
     try {

@@ -76,7 +76,7 @@ export function createCache(
     invalidations,
     changes,
     store,
-    reads: new Reads({ invalidations, store, replicas, staleIfErrorMs }),
+    reads: new Reads({ invalidations, store, shared: replicas?.responses, staleIfErrorMs }),
     refresh: () => replicas?.refresh() ?? true,
     catchUp: () => replicas?.catchUp() ?? true,
     invalidate: async (tags, change) => {

@@ -1,10 +1,12 @@
 /** API reads that operations share: those in flight, cached ones, and stale ones in an outage. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LRUCache } from 'lru-cache';
 import type { OperationBudget, Deadline } from '../policy/call-budget.js';
 import { UpstreamError, type UpstreamFailure } from '../errors.js';
 import type { InvalidationLog } from './invalidation.js';
 import { InFlightRead } from './single-flight.js';
-import type { Replicas } from './replicas.js';
+import type { Found } from './replica-scripts.js';
+import type { SharedResponses } from './shared-responses.js';
 
 /** All cache entries of a process, reads and complete responses, under one bound in bytes. */
 export type Store = LRUCache<string, object>;
@@ -77,8 +79,8 @@ export interface ReadsOptions {
   invalidations: InvalidationLog;
   /** Undefined where the cache is off. Reads in flight are shared all the same. */
   store: Store | undefined;
-  /** Undefined for a single replica. */
-  replicas: Replicas | undefined;
+  /** What other replicas have read; undefined for a single replica. */
+  shared: SharedResponses | undefined;
   /** How long after it expired an entry may be served in an outage, in milliseconds. */
   staleIfErrorMs: number;
   now?: () => number;
@@ -92,6 +94,13 @@ const OUTAGES: ReadonlySet<UpstreamFailure> = new Set([
   'BAD_RESPONSE',
 ]);
 
+/**
+ * How long a read in the background waits for another replica's at most. The other one may have died.
+ */
+const CLAIM_MS = 1_000;
+const FIRST_LOOK_MS = 5;
+const LONGEST_LOOK_MS = 40;
+
 /** A parsed response takes several times the memory of its text, as V8 lays objects out. */
 const BYTES_PER_CHARACTER = 4;
 const BYTES_PER_ENTRY = 512;
@@ -104,7 +113,7 @@ const BYTES_PER_ENTRY = 512;
 export class Reads {
   readonly #invalidations: InvalidationLog;
   readonly #store: Store | undefined;
-  readonly #replicas: Replicas | undefined;
+  readonly #shared: SharedResponses | undefined;
   readonly #staleIfErrorMs: number;
   readonly #now: () => number;
   readonly #inFlight = new Map<string, InFlightRead<FetchResult>>();
@@ -112,13 +121,13 @@ export class Reads {
   constructor({
     invalidations,
     store,
-    replicas,
+    shared,
     staleIfErrorMs,
     now = () => performance.now(),
   }: ReadsOptions) {
     this.#invalidations = invalidations;
     this.#store = store;
-    this.#replicas = store && replicas;
+    this.#shared = store && shared;
     this.#staleIfErrorMs = staleIfErrorMs;
     this.#now = now;
   }
@@ -170,27 +179,60 @@ export class Reads {
 
   /** Fetches from another replica's entry in Redis, else from the API, and caches the response. */
   async #fetch(read: Read, inFlight: InFlightRead<FetchResult>): Promise<FetchResult> {
-    const { key, tags, lifetimeMs } = read;
-    const found =
-      read.isCurrent && this.#replicas !== undefined
-        ? await this.#replicas.lookUp(key, tags)
-        : undefined;
-    let result: FetchResult | undefined;
-    if (found?.body !== undefined) {
-      const value = read.decode(found.body);
-      if (value !== undefined) {
-        result = { value, body: found.body, source: 'cache', lifetimeMs: found.remainingMs };
-      }
-    }
-    if (result === undefined) {
-      const { value, body } = await read.fetch(inFlight);
+    const { key, lifetimeMs } = read;
+    const found = await this.#lookUp(read, inFlight);
+    const stored = found?.body === undefined ? undefined : read.decode(found.body);
+    let result: FetchResult;
+    if (found?.body !== undefined && stored !== undefined) {
+      const { body, remainingMs } = found;
+      result = { value: stored, body, source: 'cache', lifetimeMs: remainingMs };
+    } else {
+      const { value, body } = await this.#fetchFor(found?.stamp, read, inFlight);
       if (found?.stamp !== undefined && body !== undefined) {
-        this.#replicas?.store(key, found.stamp, body, lifetimeMs);
+        this.#shared?.store(key, found.stamp, body, lifetimeMs);
       }
       result = { value, body, source: 'upstream', lifetimeMs };
     }
     this.#cache(read, inFlight.clock, result);
     return result;
+  }
+
+  /** Looks in Redis. A read in the background waits while another replica reads the same. */
+  async #lookUp(
+    { key, tags, budget, isCurrent }: Read,
+    inFlight: InFlightRead<FetchResult>,
+  ): Promise<Found | undefined> {
+    const shared = this.#shared;
+    if (!isCurrent || shared === undefined) return undefined;
+    const claimMs = budget.isInBackground ? CLAIM_MS : 0;
+    let found = await shared.lookUp(key, tags, claimMs);
+    const until = this.#now() + CLAIM_MS;
+    const isCancelled = () => inFlight.cancellationOf().reason !== undefined;
+    for (let ms = FIRST_LOOK_MS; found.isClaimed && !isCancelled(); ms *= 2) {
+      const remainingMs = until - this.#now();
+      if (remainingMs <= 0) break;
+      await sleep(Math.min(ms, LONGEST_LOOK_MS, remainingMs));
+      found = await shared.lookUp(key, tags, claimMs);
+    }
+    return found;
+  }
+
+  /** Calls the API. A response that can't be stored is waited for by no other replica. */
+  async #fetchFor(
+    stamp: string | undefined,
+    { key, budget, fetch }: Read,
+    inFlight: InFlightRead<FetchResult>,
+  ): Promise<Fetched> {
+    let isStorable = false;
+    try {
+      const fetched = await fetch(inFlight);
+      isStorable = fetched.body !== undefined;
+      return fetched;
+    } finally {
+      if (!isStorable && budget.isInBackground && stamp !== undefined) {
+        this.#shared?.release(key, stamp);
+      }
+    }
   }
 
   #cache(read: Read, clock: number, { value, body, lifetimeMs }: FetchResult): void {

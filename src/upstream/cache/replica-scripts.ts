@@ -6,12 +6,34 @@
  * - `epoch`: names the present log. It is replaced whenever a part of the log may have been lost;
  * - `news`: a channel with a message for each of these entries, so that replicas read the log at once;
  * - `mark <tag>`: a text that is replaced when the tag is invalidated;
- * - `entry <key>`: an API response, with the epoch and the marks that it was read under.
+ * - `entry <key>`: an API response, with the epoch and the marks that it was read under;
+ * - `claim <key>`: the same epoch and marks, while a replica reads the response that others wait for.
  */
 import { createHash } from 'node:crypto';
 import type { Change } from '../changes/change.js';
 import { FEED_LENGTH, type FeedEntry } from '../changes/feed.js';
 import { decodeList, ignoreResult, script, UnexpectedReplyError } from '../../redis/script.js';
+
+/** The names of these, for replicas with the same prefix. */
+export interface ReplicaKeys {
+  /** Of the epoch and the log. */
+  readonly log: readonly [string, string];
+  readonly news: string;
+  marks(tags: readonly string[]): string[];
+  entry(key: string): string;
+  claim(key: string): string;
+}
+
+export function replicaKeys(prefix: string): ReplicaKeys {
+  const name = (text: string) => `${prefix}:${text}`;
+  return {
+    log: [name('epoch'), name('log')],
+    news: name('news'),
+    marks: (tags) => tags.map((tag) => name(`mark ${tag}`)),
+    entry: (key) => name(`entry ${key}`),
+    claim: (key) => name(`claim ${key}`),
+  };
+}
 
 /** How many entries of the log are kept for replicas that have not read them yet. */
 const LOG_LENGTH = 10_000;
@@ -148,16 +170,19 @@ export interface Found {
   readonly remainingMs: number;
   /** The epoch and the marks of its tags as they are now; undefined when Redis did not say. */
   readonly stamp: string | undefined;
+  /** Whether another replica reads it now. */
+  readonly isClaimed: boolean;
 }
 
 /**
  * Finds the stamp of a read's tags, and the response that was stored under the same stamp. A tag
- * without a mark gets one that nothing was stored under, since its mark may have been lost.
+ * without a mark gets one that nothing was stored under, since its mark may have been lost. A read that
+ * can wait claims a missing response for so many milliseconds, unless it is claimed already.
  */
 export const LOOK_UP = script(
   `${EPOCH}
 local stamp = { epoch }
-for i = 4, #KEYS do
+for i = 5, #KEYS do
   local mark = redis.call('GET', KEYS[i])
   if not mark then
     mark = nonce
@@ -167,21 +192,34 @@ for i = 4, #KEYS do
 end
 stamp = table.concat(stamp, ' ')
 local entry = redis.call('HMGET', KEYS[3], 'stamp', 'body')
-if entry[1] ~= stamp then return { stamp } end
-return { stamp, entry[2], redis.call('PTTL', KEYS[3]) }`,
+if entry[1] == stamp then return { stamp, 0, entry[2], redis.call('PTTL', KEYS[3]) } end
+local claimMs = ARGV[2]
+if claimMs == '0' then return { stamp, 0 } end
+if redis.call('GET', KEYS[4]) == stamp then return { stamp, 1 } end
+redis.call('SET', KEYS[4], stamp, 'PX', claimMs)
+return { stamp, 0 }`,
   (result): Found => {
-    const [stamp, body = null, remainingMs] = decodeList(result, 1);
+    const [stamp, isClaimed, body = null, remainingMs] = decodeList(result, 2);
     if (typeof stamp !== 'string' || typeof body === 'number') {
       throw new UnexpectedReplyError('Redis replied with something else than an entry');
     }
-    return { stamp, body: body ?? undefined, remainingMs: Number(remainingMs ?? 0) };
+    return {
+      ...{ stamp, isClaimed: isClaimed === 1 },
+      ...{ body: body ?? undefined, remainingMs: Number(remainingMs ?? 0) },
+    };
   },
 );
+
+/** Ends a claim under this stamp, so that nobody waits any longer. */
+const RELEASE_LUA = `
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`;
+
+export const RELEASE = script(RELEASE_LUA, ignoreResult);
 
 /** Stores a response that was read after its stamp was looked up. */
 export const STORE = script(
   `
-redis.call('HSET', KEYS[1], 'stamp', ARGV[1], 'body', ARGV[2])
-redis.call('PEXPIRE', KEYS[1], ARGV[3])`,
+redis.call('HSET', KEYS[2], 'stamp', ARGV[1], 'body', ARGV[2])
+redis.call('PEXPIRE', KEYS[2], ARGV[3])${RELEASE_LUA}`,
   ignoreResult,
 );

@@ -7,8 +7,9 @@ import { RedisTimeoutError, within } from '../../redis/within.js';
 import type { Change } from '../changes/change.js';
 import type { ChangeFeed } from '../changes/feed.js';
 import type { InvalidationLog } from './invalidation.js';
-import { ANNOUNCE, ANNOUNCE_ALL, feedEntries, LOOK, LOOK_UP, STORE } from './replica-scripts.js';
-import type { Found, Look } from './replica-scripts.js';
+import { ANNOUNCE, ANNOUNCE_ALL, feedEntries, LOOK } from './replica-scripts.js';
+import { replicaKeys, type Look, type ReplicaKeys } from './replica-scripts.js';
+import { SharedResponses } from './shared-responses.js';
 
 export interface ReplicasOptions {
   redis: RedisClient;
@@ -21,8 +22,6 @@ export interface ReplicasOptions {
   /** Is called when the cache can't be used, since Redis can't be asked, and when it can again. */
   onState?: (isAvailable: boolean, error?: unknown) => void;
 }
-
-const NOTHING: Found = { body: undefined, remainingMs: 0, stamp: undefined };
 
 /** How long Redis may take for a read. What takes longer is done without it. */
 const READ = { timeoutMs: 25, pauseMs: 1_000 };
@@ -50,8 +49,6 @@ const MAX_ANNOUNCED_CHANGES = 1_000;
 const MAX_ANNOUNCED_TAGS = 10_000;
 /** How much longer a mark lives than the entries that were stored under it, at least. */
 const LONGEST_CALL_MS = 15 * 60_000;
-/** A larger response costs more to move than it is worth. */
-const MAX_BODY_LENGTH = 1024 * 1024;
 
 /** The place in the log up to which this replica has applied it. */
 interface Position {
@@ -69,12 +66,13 @@ interface Position {
  * takes it. Until then replicas that can reach Redis may serve what they have.
  */
 export class Replicas {
+  readonly responses: SharedResponses;
   readonly #reader: RedisUser;
   readonly #listener: RedisUser;
   readonly #writer: RedisUser;
   readonly #invalidations: InvalidationLog;
   readonly #changes: ChangeFeed;
-  readonly #prefix: string;
+  readonly #keys: ReplicaKeys;
   readonly #marksLiveMs: string;
   /**
    * How long a replica that had no Redis distrusts what Redis says: the others need this time to
@@ -107,16 +105,21 @@ export class Replicas {
     this.#changes = changes;
     this.#onState = onState ?? (() => undefined);
     this.#marksLiveMs = String(longestLifetimeMs + LONGEST_CALL_MS);
-    this.#prefix = prefixOf(name);
+    this.#keys = replicaKeys(prefixOf(name));
     this.#settleAfterOutageMs = 2 * redis.longestReconnectMs;
     this.#reader = new RedisUser(redis, READ);
     this.#listener = new RedisUser(redis, LISTEN);
     this.#writer = new RedisUser(redis, WRITE);
+    this.responses = new SharedResponses({
+      ...{ reader: this.#reader, keys: this.#keys, marksLiveMs: this.#marksLiveMs },
+      isUsable: () => this.#isAvailable,
+      onFailure: (error) => this.#fail(error),
+    });
     redis.onLost((error) => {
       this.#failingSince ??= performance.now();
       this.#fail(error);
     });
-    redis.subscribe(this.#key('news'), (by) => {
+    redis.subscribe(this.#keys.news, (by) => {
       // Its own changes have a place in the feed as well.
       if (by !== this.#self || changes.isObserved) this.#listen();
     });
@@ -205,25 +208,6 @@ export class Replicas {
     return Math.max(0, since + WRITE.timeoutMs - performance.now());
   }
 
-  /** Finds a response that a replica stored for this read, if none of its tags was invalidated since. */
-  async lookUp(key: string, tags: readonly string[]): Promise<Found> {
-    const keys = [...this.#logKeys(), this.#entryKey(key), ...this.#markKeys(tags)];
-    try {
-      return await this.#reader.run(LOOK_UP, keys, [this.#marksLiveMs]);
-    } catch (error) {
-      this.#fail(error);
-      return NOTHING;
-    }
-  }
-
-  /** Stores a response for the other replicas that was read after `stamp` was looked up. */
-  store(key: string, stamp: string, body: string, lifetimeMs: number): void {
-    if (!this.#isAvailable || body.length > MAX_BODY_LENGTH) return;
-    this.#reader
-      .send(STORE, [this.#entryKey(key)], [stamp, body, String(lifetimeMs)])
-      .catch((error: unknown) => this.#fail(error));
-  }
-
   /** Whether the cache could be used when Redis was last asked. */
   get isAvailable(): boolean {
     return this.#isAvailable;
@@ -241,7 +225,7 @@ export class Replicas {
     let look: Look;
     try {
       const { epoch, last } = position ?? { epoch: '', last: '0-0' };
-      look = await this.#listener.run(LOOK, this.#logKeys(), [epoch, last]);
+      look = await this.#listener.run(LOOK, this.#keys.log, [epoch, last]);
     } catch (error) {
       this.#fail(error);
       throw error;
@@ -279,13 +263,13 @@ export class Replicas {
       announced.length > MAX_ANNOUNCED_TAGS || changes.length > MAX_ANNOUNCED_CHANGES;
     try {
       if (isTooMuch) {
-        await this.#writer.run(ANNOUNCE_ALL, this.#logKeys(), [this.#key('news')]);
+        await this.#writer.run(ANNOUNCE_ALL, this.#keys.log, [this.#keys.news]);
       } else {
         const tags = announced.map(([tag]) => tag);
-        const keys = [this.#key('log'), ...this.#markKeys(tags)];
+        const keys = [this.#keys.log[1], ...this.#keys.marks(tags)];
         await this.#writer.run(ANNOUNCE, keys, [
           ...[this.#marksLiveMs, this.#self],
-          ...[JSON.stringify(tags), JSON.stringify(changes), this.#key('news')],
+          ...[JSON.stringify(tags), JSON.stringify(changes), this.#keys.news],
         ]);
       }
     } catch {
@@ -327,21 +311,5 @@ export class Replicas {
     if (isAvailable === this.#isAvailable) return;
     this.#isAvailable = isAvailable;
     this.#onState(isAvailable, error);
-  }
-
-  #logKeys(): [string, string] {
-    return [this.#key('epoch'), this.#key('log')];
-  }
-
-  #markKeys(tags: readonly string[]): string[] {
-    return tags.map((tag) => this.#key(`mark ${tag}`));
-  }
-
-  #entryKey(key: string): string {
-    return this.#key(`entry ${key}`);
-  }
-
-  #key(name: string): string {
-    return `${this.#prefix}:${name}`;
   }
 }

@@ -8,6 +8,8 @@ export interface OperationBudgetOptions {
   timeoutMs: number;
   /** How many calls it may make. */
   calls: number;
+  /** Whether no request waits for the operation. Defaults to false. */
+  isInBackground?: boolean;
   now?: () => number;
 }
 
@@ -30,8 +32,12 @@ export class OperationBudget implements Deadline {
   readonly #now: () => number;
   readonly #timer: NodeJS.Timeout;
   #callsLeft: number;
+  /** Whether no request waits for the operation, so that its reads may wait for those of other replicas. */
+  readonly isInBackground: boolean;
 
-  constructor({ timeoutMs, calls, now = () => performance.now() }: OperationBudgetOptions) {
+  constructor(options: OperationBudgetOptions) {
+    const { timeoutMs, calls, isInBackground = false, now = () => performance.now() } = options;
+    this.isInBackground = isInBackground;
     this.#now = now;
     this.#callsLeft = calls;
     this.#endsAt = now() + timeoutMs;

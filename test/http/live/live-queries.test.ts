@@ -401,13 +401,26 @@ describeWith('redis-server')('with replicas', () => {
   afterEach(async () => {
     for (const one of closing.splice(0).reverse()) await one.close();
   });
-  const start = async () => {
+  const start = async (lifetimeSeconds = 1) => {
     redis = await startRedis();
     closing.push({ close: () => redis.kill() });
-    const replicas = await startReplicas([redis.url, redis.url], { CACHE_TTL_SECONDS: '1' });
+    const replicas = await startReplicas([redis.url, redis.url], {
+      CACHE_TTL_SECONDS: String(lifetimeSeconds),
+    });
     closing.push(replicas);
     const [first, second] = replicas.gateways as [TestGateway, TestGateway];
-    return { first, second, code: codeOf(first) };
+    return { first, second, code: codeOf(first), emulator: replicas.emulator };
+  };
+  /** A stream of the same query on each replica, which have their first result. */
+  const startBoth = async () => {
+    const system = await start(600);
+    const { first, second, code } = system;
+    const both = await Promise.all(
+      [first, second].map((gateway) => open(gateway, LIVE_NAME, { variables: { code } })),
+    );
+    for (const stream of both) await stream.next();
+    first.calls();
+    return { ...system, both };
   };
 
   test('a mutation through one replica reaches a stream of the other', async () => {
@@ -416,6 +429,45 @@ describeWith('redis-server')('with replicas', () => {
     await stream.next();
     await rename(first, code, 'After');
     expect(await stream.next()).toEqual(named('After'));
+  });
+
+  test('a change costs the calls of one execution on all replicas together', async () => {
+    const { first, emulator, code, both } = await startBoth();
+    emulator.latencyMs = 50;
+    const costs: number[] = [];
+    for (const name of ['One', 'Two', 'Three', 'Four', 'Five']) {
+      await rename(first, code, name);
+      for (const stream of both) expect(await stream.next()).toEqual(named(name));
+      costs.push(first.calls().filter((call) => call.startsWith('GET')).length);
+    }
+    // A replica that waits too long for Redis goes on without it, as on a machine that is very busy.
+    expect(costs.filter((cost) => cost === 1).length).toBeGreaterThanOrEqual(4);
+  });
+
+  test('a call that fails on one replica is made by the other one', async () => {
+    const { first, emulator, code, both } = await startBoth();
+    const respond = { status: 500, body: '' };
+    emulator.fault({ route: 'GET /api/v1/organization', times: 1, delayMs: 50, respond });
+    await rename(first, code, 'After');
+    const results = await Promise.all(both.map((stream) => stream.next()));
+    expect(results).toContainEqual(named('After'));
+    expect(results.filter(({ errors }) => errors !== undefined)).toMatchObject([
+      { errors: [{ extensions: { code: 'UPSTREAM_UNAVAILABLE' } }] },
+    ]);
+  });
+
+  test('a replica that doesn’t get its response holds others up for a second at most', async () => {
+    const { first, emulator, code, both } = await startBoth();
+    emulator.fault({ route: 'GET /api/v1/organization', times: 1, respond: 'hang' });
+    await rename(first, code, 'After');
+    const claims = () => redis.command('KEYS', '*:claim *');
+    await waitFor(() => claims() !== '');
+    const remainingMs = Number(redis.command('PTTL', claims()));
+    expect(remainingMs).toBeGreaterThan(0);
+    expect(remainingMs).toBeLessThanOrEqual(1_000);
+    expect(both.map(({ waiting }) => waiting)).toEqual([0, 0]);
+    redis.command('DEL', claims());
+    expect(await Promise.race(both.map((stream) => stream.next()))).toEqual(named('After'));
   });
 
   test('while Redis is down results are read again as they expire, and say so', async () => {
