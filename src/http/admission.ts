@@ -1,5 +1,4 @@
 /** Admission control: limits concurrent operations, queues short bursts and sheds the rest. */
-import { performance } from 'node:perf_hooks';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
@@ -35,19 +34,22 @@ interface Applicant {
 const SAMPLE_MS = 50;
 /** The queue's length is limited by measured costs once an operation has been queued this long. */
 const BURST_MS = 100;
+/** A queue that is longer than so many samples ago belongs to no burst: more arrives than can be carried. */
+const GROWTH_SAMPLES = 4;
 /**
  * How long an operation may be queued during overload: this part of `maxWaitMs` or, where operations
  * are long, until this many of them have ended.
  */
-const OVERLOADED_PART = 0.1;
-const OVERLOADED_OPERATIONS = 2;
+const OVERLOADED_PART = 0.02;
+const OVERLOADED_OPERATIONS = 3;
 /** The gateway counts as overloaded for this long after it shed an operation. */
 const CALM_MS = 1_000;
 
 /**
  * Queues operations beyond the concurrency limit. In a burst the queue is first in, first out, and each
- * operation may be queued for `maxWaitMs`. Once one has been queued that long, or new ones would be,
- * the gateway is overloaded and a long queue makes every response late. Then the queue is kept short, a
+ * operation may be queued for `maxWaitMs`. Once one has been queued that long, or new ones would be, or
+ * the queue has grown for longer than bursts last, the gateway is overloaded, and a long queue makes
+ * every response late. Then the queue is kept short, a
  * new operation displaces the oldest, and the newest begins first, since the clients of the others will
  * give up sooner: admitted operations have hardly been queued (Maurer, "Fail at Scale", ACM Queue 13.8).
  */
@@ -58,6 +60,8 @@ export class Admission {
   readonly #timer: NodeJS.Timeout;
   /** The oldest first. */
   readonly #queue: Applicant[] = [];
+  /** How long the queue was at the last samples, the oldest first. */
+  #lengths: number[] = [];
   #isDraining = false;
   #isBlocked = false;
   /** Whether an operation was queued since the last sample. */
@@ -128,7 +132,20 @@ export class Admission {
       : this.#maxLengthInBurst(applicant.since);
     if (this.#queue.length <= maxLength) return;
     this.#shedOne(this.#queue.shift()!);
+    this.#shorten();
+  }
+
+  /** Sheds the oldest until the queue is as short as in overload. */
+  #shorten(): void {
     while (this.#queue.length > this.#maxLengthInOverload) this.#shedOne(this.#queue.shift()!);
+  }
+
+  /** Begins to shed in a load that lasts, before the queue is as long as for a burst. */
+  #endBurst(): void {
+    const { length } = this.#queue;
+    const [before = 0] = this.#lengths.splice(0, this.#lengths.length - GROWTH_SAMPLES + 1);
+    this.#lengths.push(length);
+    if (this.#limit.isSaturated && before > 0 && length > before) this.#shorten();
   }
 
   /** The number of operations that can be queued without one of them waiting too long, if known. */
@@ -203,6 +220,7 @@ export class Admission {
     const now = performance.now();
     this.#shedExpired(now);
     this.#admitQueued(now);
+    this.#endBurst();
     this.#isWanted = this.#queue.length > 0;
     if (this.#shed === 0 || this.isShedding) return;
     const shed = this.#shed;

@@ -1,13 +1,13 @@
 /** Measures the load of the process from one sample to the next. */
-import { performance } from 'node:perf_hooks';
+import { performance as loop } from 'node:perf_hooks';
 import type { Observation } from './concurrency-limit.js';
 
 /** Returns a function that returns the share of time the event loop was busy since its last call. */
 function measureEventLoop(): () => number {
-  let last = performance.eventLoopUtilization();
+  let last = loop.eventLoopUtilization();
   return () => {
-    const current = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(current, last);
+    const current = loop.eventLoopUtilization();
+    const { utilization } = loop.eventLoopUtilization(current, last);
     last = current;
     return utilization;
   };

@@ -1,0 +1,94 @@
+/** Admission control in a simulated process, whose time is the test's: what load makes of latency. */
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { Admission } from '../../src/http/admission.js';
+
+const COST_MS = 10;
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+/** Numbers from 0 to 1, the same in each run. */
+function drawFrom(seed: number): () => number {
+  let state = seed;
+  return () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647;
+}
+
+interface Load {
+  /** How many operations arrive in this millisecond. */
+  arrivals: (millisecond: number) => number;
+  milliseconds: number;
+}
+
+/** Operations that each take the event loop for 10 ms, one after the other. Returns their latencies. */
+function simulate({ arrivals, milliseconds }: Load) {
+  let [now, busyMs, reportedMs, sampledAt] = [0, 0, 0, 0];
+  const running: { leftMs: number; end: () => void }[] = [];
+  const accepted: number[] = [];
+  let shed = 0;
+  const admission = new Admission({
+    ...{ maxConcurrent: 1_000, maxWaitMs: 1_000, maxEventLoopDelayMs: 1_000 },
+    upstreamUtilization: () => 0,
+    eventLoopUtilization: () => {
+      const utilization = now === sampledAt ? 0 : (busyMs - reportedMs) / (now - sampledAt);
+      [reportedMs, sampledAt] = [busyMs, now];
+      return utilization;
+    },
+  });
+  const arrive = () => {
+    const arrivedAt = now;
+    const release = admission.apply((isAdmitted) => {
+      if (!isAdmitted) return void shed++;
+      running.push({
+        leftMs: COST_MS,
+        end: () => {
+          accepted.push(now + 1 - arrivedAt);
+          release();
+        },
+      });
+    });
+  };
+  for (; now < milliseconds || running.length > 0; now++) {
+    for (let count = now < milliseconds ? arrivals(now) : 0; count > 0; count--) arrive();
+    const [first] = running;
+    if (first !== undefined) {
+      busyMs++;
+      first.leftMs--;
+      if (first.leftMs === 0) running.shift()!.end();
+    }
+    jest.advanceTimersByTime(1);
+  }
+  admission.close();
+  accepted.sort((one, other) => one - other);
+  return { accepted, shed, p99: accepted[Math.floor(accepted.length * 0.99)]! };
+}
+
+/** Arrivals at random, as many times as can be carried. */
+function poisson(factor: number, seed: number): Load['arrivals'] {
+  const draw = drawFrom(seed);
+  const perMs = factor / COST_MS;
+  return () => {
+    let count = 0;
+    for (let left = -Math.log(draw()); left < perMs; left -= Math.log(draw())) count++;
+    return count;
+  };
+}
+
+describe.each([1.5, 2, 5, 10])('at %d times the load that can be carried', (factor) => {
+  test.each([1, 2, 3])('p99 is a few operations’ time, and the work goes on (%d)', (seed) => {
+    const milliseconds = 20_000;
+    const { accepted, p99, shed } = simulate({ arrivals: poisson(factor, seed), milliseconds });
+    expect(p99).toBeLessThan(9 * COST_MS);
+    expect(accepted.length).toBeGreaterThan((0.88 * milliseconds) / COST_MS);
+    expect(shed).toBeGreaterThan(0);
+  });
+});
+
+test('a burst is queued and carried whole', () => {
+  const { accepted, shed } = simulate({
+    arrivals: (now) => (now === 500 ? 60 : 0),
+    milliseconds: 2_000,
+  });
+  expect(shed).toBe(0);
+  expect(accepted).toHaveLength(60);
+  expect(accepted.at(-1)).toBeLessThan(1_000);
+});
