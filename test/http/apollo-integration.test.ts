@@ -1,7 +1,7 @@
 /**
- * Apollo's suite for those who bring Apollo Server to a framework, against our HTTP server and our
+ * Apollo's suite for framework integrations, against our HTTP server and our
  * `/graphql`. The servers are the suite's own, with its schemas and settings; what our plugins add to
- * an answer is tested elsewhere.
+ * a response is tested elsewhere.
  *
  * @jest-environment ./test/support/deviations.mjs
  */
@@ -46,8 +46,8 @@ const HTTP_TESTS = 'integration tests › httpServerTests.ts › graphqlHTTP';
 
 /**
  * Tests of the suite that must fail here, and why that is right. Beside them there is one deviation
- * that would show in thirty tests: errors of an answer with a 4xx or 5xx name their request. That is
- * taken off before the suite looks, and checked below.
+ * that would show in thirty tests: errors of a 4xx or 5xx response have a request id. It is removed
+ * before the suite's assertions, and checked below.
  */
 globalThis.deviations = {
   [`${HTTP_TESTS} › throws an error if POST body is empty`]: NO_TEXT,
@@ -83,13 +83,13 @@ const config = readConfig({
 });
 const admission = new Admission({
   ...config.overload,
-  // The suite keeps this process busy, and no request is to be shed for that.
+  // The suite keeps this process busy; no request must be shed for that.
   ...{ maxWaitMs: 600_000, maxEventLoopDelayMs: 600_000 },
   upstreamUtilization: () => 0,
 });
 const live = new LiveQueries({
   admission,
-  // The suite asks for no stream.
+  // The suite opens no streams.
   execute: () => Promise.reject(new TypeError('Not asked for')),
   cache: {
     invalidations: new InvalidationLog(),
@@ -144,7 +144,7 @@ const createServer: CreateServerForIntegrationTests = async (apolloConfig, optio
   return { server: apollo, url: `${url}/graphql`, extraCleanup: () => app.close() };
 };
 
-// GraphQL 16 has no @defer and no @stream, and so the gateway no multipart responses.
+// GraphQL 16 has no @defer or @stream, so the gateway sends no multipart responses.
 defineIntegrationTestSuite(createServer, { noIncrementalDelivery: true });
 
 describe('the list of deviations', () => {

@@ -1,4 +1,4 @@
-/** What a caller may use in a minute: refused with 429 beyond it, and shared by replicas. */
+/** A caller's budget of cost per minute: refused with 429 beyond it, shared by replicas. */
 import {
   afterAll,
   afterEach,
@@ -20,7 +20,7 @@ import { waitFor } from '../support/replicas.js';
 const QUERY = '{ organizations(first: 10) { nodes { code name } } }';
 const LIMIT = 1_000;
 
-// Time stands still, or a caller's minute could end between two requests.
+// The clock stands still: a minute could end between two requests.
 const NOW = Date.now();
 beforeAll(() => void jest.spyOn(Date, 'now').mockReturnValue(NOW));
 afterAll(() => void jest.restoreAllMocks());
@@ -52,7 +52,7 @@ describe('a gateway with CALLER_COST_PER_MINUTE', () => {
     const [{ profile }] = [...emulator.state.organizations.values()] as [any];
     return profile.code as string;
   };
-  /** The token of another user each time. */
+  /** Returns the token of a new user. */
   const user = async (subject = `kp_${callers++}`) =>
     emulator.issueToken({
       scopes: [],

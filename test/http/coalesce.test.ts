@@ -1,11 +1,11 @@
-/** Those who ask the same at once share a call: as long as one of them waits, each by its own time and calls. */
+/** Request coalescing: identical queries share upstream calls, each with its own deadline and call budget. */
 import { describe, expect, test } from '@jest/globals';
 import { arrive, cachedGateways, codes, LIST, post } from '../support/cached-gateway.js';
 import type { TestGateway } from '../support/gateway.js';
 
 const { heldGatewayWith, forgetful, advance } = cachedGateways();
 
-/** The same reads by another text, so that the calls are shared and the execution is not. */
+/** Returns another document with the same reads: it shares the calls, not the execution. */
 const again = (query: string) => `${query} #`;
 
 const LIST_CALL = 'GET /api/v1/organizations?page_size=10';

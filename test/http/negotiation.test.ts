@@ -19,7 +19,7 @@ const send = (headers: Record<string, string>, body: unknown = { query: LIST }) 
     headers: { 'content-type': 'application/json', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
-/** fetch always sends an Accept header; this one sends exactly these. */
+/** Sends exactly these headers: fetch always adds `Accept`. */
 const get = (headers: Record<string, string>, query = LIST) =>
   fetch(`${gateway.url}/graphql?${new URLSearchParams({ query })}`, { headers });
 
@@ -145,7 +145,7 @@ describe('a body is read as JSON', () => {
   });
 
   test('and not without a content type', async () => {
-    // fetch adds none to bytes.
+    // fetch adds no content type to bytes.
     const response = await fetch(`${gateway.url}/graphql`, {
       method: 'POST',
       body: new TextEncoder().encode(JSON.stringify({ query: LIST })),

@@ -1,4 +1,4 @@
-/** More than can be done: who is answered, who is sent away and how, and what orchestrators are told. */
+/** Load shedding: which requests are served, what the others get, and what the probes say. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,12 +18,12 @@ afterEach(async () => {
 async function start(options: TestOptions): Promise<TestGateway> {
   const gateway = await startGateway(options);
   running.add(gateway);
-  // With a token at hand, each of the operations below makes one call.
+  // Fetches the token, so that each operation below makes one call.
   expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
   return gateway;
 }
 
-/** A gateway whose first calls of `listing` get their answer when the test releases them. */
+/** Starts a gateway whose first calls of `listing` wait until the test releases them. */
 async function startHeld(options: TestOptions, count = 1) {
   const proxy = await startHeldProxy();
   proxies.add(proxy);
@@ -38,7 +38,7 @@ async function startHeld(options: TestOptions, count = 1) {
   return { gateway, release: () => held.forEach((answer) => answer.release()) };
 }
 
-/** An operation that makes one call, which no other `first` shares. */
+/** Returns an operation that makes one call, shared with the same `first` only. */
 const listing = (first: number) =>
   JSON.stringify({ query: `{ organizations(first: ${first}) { nodes { code } } }` });
 const post = (gateway: TestGateway, first: number, headers: Record<string, string> = {}) =>
@@ -71,7 +71,7 @@ describe('with more operations than may be in flight and wait', () => {
     const accepted = responses.filter(({ status }) => status === 200);
     const shed = responses.filter(({ status }) => status === 503);
     expect(accepted.length + shed.length).toBe(12);
-    // Two in flight and two that wait; fewer where the test itself keeps the CPU busy.
+    // Two in flight and two queued; fewer where the test itself keeps the CPU busy.
     expect(accepted.length).toBeGreaterThanOrEqual(2);
     expect(accepted.length).toBeLessThanOrEqual(4);
     expect(gateway.calls()).toHaveLength(accepted.length);
@@ -129,7 +129,7 @@ describe('with more operations than may be in flight and wait', () => {
         expect(response.headers.get('access-control-expose-headers')).toContain('retry-after');
       }),
     ]);
-    // A preflight is no operation.
+    // A preflight takes no slot.
     const preflight = await fetch(`${gateway.url}/graphql`, {
       method: 'OPTIONS',
       headers: { origin, 'access-control-request-method': 'POST' },
@@ -176,7 +176,7 @@ describe('with more operations than may be in flight and wait', () => {
     await sleep(100);
     controller.abort();
     await expect(waiting).rejects.toThrow();
-    // So that the gateway has seen the connection end before the next operation may begin.
+    // The gateway must see the connection end before the next operation can start.
     await sleep(100);
     release();
     expect((await inFlight).status).toBe(200);
@@ -201,7 +201,7 @@ describe('a slow upstream', () => {
       }),
     );
     await until(() => gateway.emulator.calls().length === 60 || answered > 0);
-    // All are in flight at once: many more than the limit was at first.
+    // All are in flight at once, many more than the initial limit.
     expect(answered).toBe(0);
     release();
     expect(new Set(await load)).toEqual(new Set([200]));
@@ -223,7 +223,7 @@ describe('a slow upstream', () => {
 
 test.each([
   ['together while the event loop is idle', 0, [6]],
-  // The second may have begun by when the response of the first is here.
+  // The second may have started when the first response arrives.
   ['one by one while it is busy', 1, [1, 2]],
 ])('operations begin %s', async (_, load, begun) => {
   const gateway = await start({
@@ -253,7 +253,7 @@ test('a query of many calls delays one of a single call by one round at most', a
   await many;
   const calls = gateway.calls();
   expect(calls).toHaveLength(32);
-  // What was on its way goes first, then a call of each in turn.
+  // Calls in flight end first; then the operations alternate.
   expect(single - before).toBeLessThan(8);
   expect(calls.length - single).toBeGreaterThan(10);
 }, 30_000);
@@ -328,7 +328,7 @@ describe('a shutdown', () => {
     await until(() => gateway.emulator.calls().length === 1);
     const closing = gateway.close();
     await sleep(100);
-    // HTTP's pipelining: the second is heard while the first is in flight.
+    // HTTP pipelining: the second request arrives while the first is in flight.
     socket.write(request(2));
     await sleep(100);
     release();

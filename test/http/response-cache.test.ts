@@ -1,4 +1,4 @@
-/** Answers from memory as HTTP sees them, and what is told of where an answer comes from. */
+/** The response cache over HTTP: headers, validators, and how logs and metrics name the source. */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -186,7 +186,7 @@ test('a POST has no ETag and no lifetime, and shares no response with a GET', as
     expect(response.headers.get('cache-control')).toBeNull();
   }
   expect((await get(gateway, { query: LIST })).headers.get('etag')).toMatch(/^".+"$/);
-  // The text that a GET is known by is no body.
+  // A GET's cache key comes from its URL, not from a body.
   const response = await fetch(`${gateway.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...JSON_TYPE },
@@ -276,7 +276,7 @@ describe('x-graphql-explain', () => {
       status: 200,
       attempts: 1,
     });
-    // The list ends before what is read of its organizations begins.
+    // The list is read before the organizations in it.
     const [list, ...others] = cold.calls;
     for (const { startMs } of others) {
       expect(startMs).toBeGreaterThanOrEqual(list.startMs + list.milliseconds - 0.02);
@@ -293,7 +293,7 @@ describe('x-graphql-explain', () => {
     const { A } = cast(gateway);
     const twice =
       'query ($A: ID!) { a: organization(code: $A) { name } b: organization(code: $A) { createdOn } }';
-    // Two fields find the organization, and one reads it again for what it was found with.
+    // Two fields find the organization by a property, and one reads that property again.
     const { made, saved } = await explain(gateway, twice, { A });
     expect([made, saved]).toEqual([1, expect.any(Number)]);
     expect(saved).toBeGreaterThanOrEqual(1);
@@ -327,13 +327,13 @@ describe('x-graphql-explain', () => {
 test('returns the right response for many more queries than a megabyte of cache holds', async () => {
   const gateway = await gatewayWith({ CACHE_MAX_MB: '1' });
   const expected = await post(gateway, LIST);
-  // Each is kept by its text, and takes some 700 bytes.
+  // Each entry takes about 700 bytes.
   for (let batch = 0; batch < 40; batch++) {
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, n) => post(gateway, `${LIST} # ${batch} ${n}`)),
     );
     expect(new Set(answers)).toEqual(new Set([expected]));
   }
-  // The list may have had to make room.
+  // The list may have been evicted.
   expect(new Set(gateway.calls())).toEqual(new Set([LIST_CALL]));
 }, 60_000);

@@ -1,4 +1,4 @@
-/** A mutation with an idempotency key is carried out once, whatever becomes of the answer. */
+/** A mutation with an idempotency key is executed once, whatever happens to the response. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { isNonNullType } from 'graphql';
@@ -20,7 +20,7 @@ async function gatewayWith(options: TestOptions = {}): Promise<TestGateway> {
   return gateway;
 }
 
-/** An organization with a member, and somebody who is none. */
+/** Creates an organization with a member, and a user who isn't one. */
 function seeded({ emulator: { state } }: TestGateway) {
   const { profile, members } = [...state.organizations.values()].find(
     ({ profile, members }) => profile.is_default !== true && members.size > 1,
@@ -29,7 +29,7 @@ function seeded({ emulator: { state } }: TestGateway) {
   return { code: profile.code, memberId: [...members.values()][0]!.user.id, strangers };
 }
 
-/** A mutation whose whole payload is ids and userErrors, so that it makes no read but for its own needs. */
+/** Returns a mutation that selects ids and userErrors only, so its payload takes no reads. */
 const document = (name: string, fields = '') =>
   `mutation ($input: ${inputTypeOf(name)}!) { ${name}(input: $input) { ${fields} userErrors { code field } } }`;
 
@@ -73,9 +73,9 @@ describe('every mutation', () => {
       expect(writes(gateway)).toHaveLength(1);
       expect(await gateway.execute(text, { input })).toEqual(first);
       expect(gateway.calls()).toEqual([]);
-      // Without the key, or with another one, it is another write.
+      // Without the key, or with another one, it is a new write.
       for (const idempotencyKey of [null, 'k2']) {
-        // An update of what is so already would write nothing.
+        // An update that changes nothing wouldn't write.
         gateway.emulator.reset();
         await gateway.execute(text, { input: { ...input, idempotencyKey } });
         expect(writes(gateway)).toHaveLength(1);
@@ -118,7 +118,7 @@ describe('a retry', () => {
       userErrors: [{ code: 'IDEMPOTENCY_KEY_REUSED', field: ['idempotencyKey'] }],
     });
     expect(gateway.calls()).toEqual([]);
-    // The order of an input's fields is no difference.
+    // The order of an input's fields doesn't matter.
     const again = { idempotencyKey: 'k', handle: 'one', name: 'One' };
     expect(await create(gateway, again)).toEqual(first);
     expect(writes(gateway)).toEqual([]);
@@ -181,7 +181,7 @@ describe('a retry', () => {
     while (gateway.emulator.calls().length === 0) await sleep(10);
     leaving.abort();
     await expect(first).rejects.toThrow();
-    // Whether it comes while the write is under way or after it.
+    // While the write is in flight, and after it.
     for (const latencyMs of [600, 0]) {
       gateway.emulator.latencyMs = latencyMs;
       const { data } = await create(gateway, input);
@@ -256,7 +256,7 @@ describe('a result', () => {
     'that is %s is not stored: the same key may be used again',
     async (_, code, respond, times) => {
       const gateway = await gatewayWith();
-      // A 401 is answered with a renewed token once.
+      // After a 401 the token is renewed once.
       gateway.emulator.fault({ ...CREATE, times, respond });
       const input = { name: 'At last', idempotencyKey: 'k' };
       expect(codes((await create(gateway, input)).errors)).toEqual([code]);
@@ -272,14 +272,14 @@ describe('a result', () => {
     const { code, memberId } = seeded(gateway);
     const send = (name: string, input: object) =>
       gateway.execute(document(name), { input: { ...input, idempotencyKey: 'k' } });
-    // Nothing to change, which nobody asks of Kinde; then a change.
+    // No change, which sends no write; then a change.
     const organizationCode = code;
     const empty = await send('updateOrganization', { organizationCode });
     expect(empty.data.updateOrganization.userErrors[0].code).toBe('NO_FIELDS_TO_UPDATE');
     expect(gateway.calls()).toEqual([]);
     await send('updateOrganization', { organizationCode, name: 'Changed' });
     expect(writes(gateway)).toHaveLength(1);
-    // The catalogue cannot be read; then it can.
+    // The catalogue read fails; then it succeeds.
     const role = { organizationCode, userId: memberId, role: { key: 'auditor' } };
     const stop = gateway.emulator.fault({ route: 'GET /api/v1/roles', respond: { status: 404 } });
     const failed = await send('addOrganizationUserRole', role);
@@ -391,7 +391,7 @@ describe('callers', () => {
       ...{ gty: undefined, azp: 'app', sub, org_code },
       permissions: ['delete:organization_feature_flags'],
     });
-    // Each may do what is asked below, in its organization, and is told from the others by one thing.
+    // Each has the scopes for the mutation below, and differs from the others in one property.
     const callers: [string, object][] = [
       [code, { azp: 'client_a' }],
       [code, { azp: 'client_b' }],

@@ -1,4 +1,4 @@
-/** An idempotency key holds whichever replica a retry reaches, whatever becomes of a replica or of Redis. */
+/** An idempotency key works through every replica, also when a replica or Redis fails. */
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ const CREATE = `mutation ($input: CreateOrganizationInput!) {
   createOrganization(input: $input) { organization { code } userErrors { code field } }
 }`;
 const ROUTE = { route: 'POST /api/v1/organization' } as const;
-/** A claim that its replica does not renew is given up after this. */
+/** How long a claim lasts that its replica doesn't renew. */
 const LEASE_MS = 1_200;
 const TIMEOUT_MS = 400;
 
@@ -53,7 +53,7 @@ describeWith('redis-server')('with Redis', () => {
         keys: { leaseMs: LEASE_MS, timeoutMs: TIMEOUT_MS },
       },
     });
-    // So that no token is waited for within what is tested.
+    // Fetches the token before the test.
     await gateway.query('{ organizations(first: 1) { nodes { code } } }');
     return gateway;
   };
@@ -194,7 +194,7 @@ describeWith('redis-server')('with Redis', () => {
         child.kill('SIGKILL');
       }
       emulator.clearRequests();
-      // The rest of the dead replica's lease, which is the default one, but for a moment.
+      // Nearly the whole lease of the dead replica, which has the default length.
       const { leasedUntil } = entry();
       redis.command('HSET', keys()[0]!, 'leasedUntil', String(Number(leasedUntil) - 4_000));
       const { data, ...answer } = await create(second);
@@ -256,10 +256,10 @@ describeWith('redis-server')('with Redis', () => {
       await refused(first);
       const startedAt = performance.now();
       for (let n = 0; n < 10; n++) await refused(first);
-      // Ten that wait, each for as long as Redis may take, would take ten times that.
+      // Ten waits in sequence would take ten times Redis' time limit.
       expect(performance.now() - startedAt).toBeLessThan(5 * TIMEOUT_MS);
       expect(emulator.calls()).toEqual([]);
-      // The claim that nobody had the answer to has been taken back, once Redis goes on.
+      // Once Redis is back, the claim without a known reply is released.
       await sleep(1_200);
       expect(keys()).toEqual([]);
       expect((await create(second)).errors).toBeUndefined();

@@ -1,5 +1,5 @@
 /**
- * Nothing that a client sends, and nothing that Kinde answers, brings a token, a secret, an e-mail address
+ * Nothing that a client or Kinde sends puts a token, a secret, an e-mail address
  * or a stack trace into the log, whatever its level.
  */
 import { connect } from 'node:net';
@@ -12,11 +12,11 @@ import { startGateway, type TestGateway } from '../support/gateway.js';
 const EMAIL = 'jo.doe+private@example.com';
 const SECRET = 'emulator_only_not_a_secret_all';
 
-/** A token that nothing marks as one: it must not come to the log from where tokens are expected. */
+/** A token without a recognizable form: it must not be logged from where tokens are expected. */
 const OPAQUE = 'opaque0123456789abcdef';
 
 let gateway: TestGateway;
-/** Tokens that have been used; none may be seen again. */
+/** Tokens in use; none may be in the log. */
 const tokens: string[] = [];
 let lines: string[] = [];
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-/** The lines since the last time that they were asked for, when they hold nothing that they must not. */
+/** Returns the lines since the last call, after checking them for secrets. */
 function checkedLines(): any[] {
   const taken = lines;
   lines = [];
@@ -92,7 +92,7 @@ describe('tokens', () => {
       const token = await dark.emulator.issueToken({ claims: { email: EMAIL } });
       tokens.push(token);
       await dark.execute('{ __typename }', {}, { authorization: `Bearer ${token}` });
-      // The keys are asked for again after a second.
+      // The keys are fetched again after a second.
       await new Promise((resolve) => setTimeout(resolve, 1_100));
     }
     const { url } = dark.emulator;

@@ -1,4 +1,4 @@
-/** Metrics, as Prometheus scrapes them, and the dashboards and alerts that are made of them. */
+/** Metrics as Prometheus scrapes them, and the dashboards and alerts that use them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse as parseYaml } from 'yaml';
@@ -20,7 +20,7 @@ async function start({ env, ...options }: TestOptions = {}): Promise<TestGateway
   return gateway;
 }
 
-/** What a load adds to the counters. */
+/** Returns what a load adds to the counters. */
 async function counted({ metricsUrl }: TestGateway, load: () => Promise<unknown>) {
   const before = await scrape(metricsUrl);
   await load();
@@ -194,7 +194,7 @@ describe('the dashboard and the alerts', () => {
     ...panels.flatMap(({ title, targets }: any) => targets.map(({ expr }: any) => [title, expr])),
     ...rules.map(({ alert, expr }): [string, string] => [alert, expr]),
   ];
-  /** What Prometheus itself knows of whatever it scrapes. */
+  /** Metrics that Prometheus adds itself. */
   const ofPrometheus = { metric: 'up', labels: ['job', 'instance'] };
 
   let samples: Scrape;
@@ -228,7 +228,7 @@ describe('the dashboard and the alerts', () => {
       for (const label of labels.get(metric)!) known.add(label);
     }
     for (const label of named) expect([...known]).toContain(label);
-    // A value that nothing ever has would make a rule that never fires.
+    // A label value that never occurs would make a rule that never fires.
     for (const { label, value } of matchers) {
       if (label === 'job' || label === 'status' || value === '') continue;
       for (const one of value.split('|')) expect(SOURCES).toContain(`'${one}'`);

@@ -31,7 +31,7 @@ async function start({ env, ...options }: TestOptions = {}): Promise<TestGateway
   return gateway;
 }
 
-/** All spans: the end of a gateway sends what has not been sent. */
+/** Returns all spans: closing a gateway exports the rest. */
 async function collected(): Promise<CollectedSpan[]> {
   await gateway!.close();
   gateway = undefined;
@@ -86,11 +86,11 @@ test('the README’s query is an operation with its five calls, each with its pa
     expect(call.startMs).toBeGreaterThanOrEqual(root.startMs);
     expect(call.endMs).toBeLessThanOrEqual(root.endMs);
   }
-  // What reached Kinde names the trace and the span of its call.
+  // The call to Kinde carries its trace and span ids.
   expect(requests.map((request) => request.traceparent).sort()).toEqual(
     calls.map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`).sort(),
   );
-  // Nothing that anybody wrote or asked for is told.
+  // No span holds data of requests or responses.
   expect(requests.some(({ path }) => path.includes('/org_'))).toBe(true);
   expect(JSON.stringify(spans)).not.toContain('/org_');
 });

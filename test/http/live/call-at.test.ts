@@ -1,4 +1,4 @@
-/** A stream ends with its token, however long that lives. */
+/** Timers for token expiry, longer than Node's longest timer. */
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { callAt } from '../../../src/http/live/call-at.js';
 

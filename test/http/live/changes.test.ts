@@ -1,4 +1,4 @@
-/** The feed of changes: a subscription over SSE, to those that may hear of them, from where they left it. */
+/** The change feed: subscriptions over SSE, filtered by authorization, resumed by `Last-Event-ID`. */
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { EventSource } from 'undici';
 import { cachedGateways } from '../../support/cached-gateway.js';
@@ -34,7 +34,7 @@ const subscribe = async (
   open.push(stream);
   return { ...stream, next: async () => (await stream.next()).data?.changes, raw: stream };
 };
-/** A subscription that has been told to read the state. */
+/** Opens a subscription that has received its first RESYNC. */
 const subscribed = async (...args: Parameters<typeof subscribe>) => {
   const stream = await subscribe(...args);
   const first = await stream.next();
@@ -197,7 +197,7 @@ describe('a subscription', () => {
     expect((await resumed.next()).kind).toBe('ROLE_CREATED');
     const stranger = await resumedAt('elsewhere:1');
     expect((await stranger.next()).kind).toBe('RESYNC');
-    // The place that RESYNC named is one as well.
+    // The id of a RESYNC can be resumed from, too.
     const begun = await resumedAt(first.cursor);
     expect((await begun.next()).kind).toBe('ORGANIZATION_UPDATED');
   });
@@ -276,7 +276,7 @@ describe('a subscription', () => {
       const answer = await sent('text/event-stream', query, operationName);
       expect([query, ...answer]).toEqual([query, 405, 'METHOD_NOT_ALLOWED']);
     }
-    // Neither of two operations is chosen.
+    // With two operations and no name, none is chosen.
     expect(await sent('text/event-stream', `${subscription} ${mutation}`)).toEqual([
       ...[200, 'OPERATION_RESOLUTION_FAILURE'],
     ]);

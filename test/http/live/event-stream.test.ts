@@ -1,4 +1,4 @@
-/** A stream holds one result for a client that reads slowly, however many there are, and no changes. */
+/** Backpressure: a stream buffers one result for a slow reader, and no changes. */
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -45,7 +45,7 @@ const numbers = () => [...received.matchAll(/data: \{"n":(\d+)/g)].map(([, n]) =
 async function sendTo(last: number): Promise<void> {
   for (let n = 0; n <= last; n++) {
     stream.next(result(n));
-    // Results come one at a time, so that what the kernel takes is taken.
+    // Results come one at a time, so that the kernel's buffers fill first.
     await new Promise((resolve) => setImmediate(resolve));
     expect(buffered()).toBeLessThan(2 * MEGABYTE.length);
   }
@@ -113,7 +113,7 @@ describe('a subscription', () => {
     expect(executed.length).toBeLessThan(50);
     client.resume();
     await waitFor(() => received.includes(`"cursor":"feed:${3 * FEED_LENGTH}"`));
-    // What came before is the feed's in order, and nothing is left out without telling.
+    // The changes before it are in order, and none is missing.
     const told = numbers();
     expect(told.at(-1)).toBe(0);
     expect(told.slice(0, -1)).toEqual(told.slice(0, -1).map((_, index) => index + 1));

@@ -1,4 +1,4 @@
-/** A live query sends a new result whenever what it shows has changed, to the callers that may see it. */
+/** Live queries: a new result for each change of what they show, for callers who may see it. */
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { cachedGateways } from '../../support/cached-gateway.js';
 import {
@@ -411,7 +411,7 @@ describeWith('redis-server')('with replicas', () => {
     const [first, second] = replicas.gateways as [TestGateway, TestGateway];
     return { first, second, code: codeOf(first), emulator: replicas.emulator };
   };
-  /** A stream of the same query on each replica, which have their first result. */
+  /** Opens the same query on each replica, and reads the first results. */
   const startBoth = async () => {
     const system = await start(600);
     const { first, second, code } = system;
@@ -440,7 +440,7 @@ describeWith('redis-server')('with replicas', () => {
       for (const stream of both) expect(await stream.next()).toEqual(named(name));
       costs.push(first.calls().filter((call) => call.startsWith('GET')).length);
     }
-    // A replica that waits too long for Redis goes on without it, as on a machine that is very busy.
+    // A replica continues without Redis when it is slow, as on a busy machine.
     expect(costs.filter((cost) => cost === 1).length).toBeGreaterThanOrEqual(4);
   });
 
