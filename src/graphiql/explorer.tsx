@@ -1,6 +1,7 @@
 /** GraphiQL's explorer, which builds an operation by clicks. It is loaded when it is opened. */
 import type { GraphiQLPlugin } from '@graphiql/react';
 import { lazy, Suspense } from 'react';
+import { makeOperable } from './explorer-keyboard.js';
 import { ExplorerIcon } from './icons.js';
 
 const Content = lazy(async () => {
@@ -13,7 +14,9 @@ export const explorer: GraphiQLPlugin = {
   icon: ExplorerIcon,
   content: () => (
     <Suspense fallback={<p>The explorer is loading.</p>}>
-      <Content />
+      <div className="explorer" ref={(element) => (element ? makeOperable(element) : undefined)}>
+        <Content />
+      </div>
     </Suspense>
   ),
 };

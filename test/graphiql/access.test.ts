@@ -244,12 +244,65 @@ describeWith('chromium')('in a browser', () => {
     await opened.screenshot('explorer');
   }, 60_000);
 
+  test('builds an operation by the keyboard alone', async () => {
+    await open(jwt, { search: `?${new URLSearchParams({ query: '{ __typename }' })}` });
+    await actAs(/every scope/);
+    const press = async (...keys: string[]) => {
+      for (const key of keys) await page.keyboard.press(key);
+    };
+    const focused = () =>
+      page.evaluate(() => {
+        const { textContent, ariaLabel, ariaChecked } = document.activeElement!;
+        return { name: ariaLabel ?? textContent?.trim(), isSelected: ariaChecked };
+      });
+    const tabTo = async (name: RegExp) => {
+      for (let presses = 0; presses < 60; presses++) {
+        await press('Tab');
+        if (name.test((await focused()).name ?? '')) return;
+      }
+      throw new Error(`The Tab key does not lead to ${name}.`);
+    };
+    const isWritten = (text: RegExp) =>
+      page.waitForFunction(
+        (source) => new RegExp(source).test(localStorage.getItem('graphiql:query') ?? ''),
+        text.source,
+      );
+    await tabTo(/^Show Explorer$/);
+    await press('Enter');
+    await page.getByRole('checkbox', { name: 'organizations' }).first().waitFor();
+    // From the explorer's first field: its select and its inputs are stops of their own.
+    await tabTo(/^changes$|^featureFlags$/);
+    await press('End', 'Home', 'o');
+    for (let presses = 0; presses < 9 && (await focused()).name !== 'organizations'; presses++) {
+      await press('o');
+    }
+    expect(await focused()).toEqual({ name: 'organizations', isSelected: 'false' });
+    await press('Space');
+    await page.getByRole('checkbox', { name: 'nodes' }).nth(1).waitFor();
+    expect(await focused()).toEqual({ name: 'organizations', isSelected: 'true' });
+    await press('n', 'Enter');
+    await page.getByRole('checkbox', { name: 'createdOn' }).first().waitFor();
+    expect(await focused()).toEqual({ name: 'nodes', isSelected: 'true' });
+    await press('c');
+    for (let presses = 0; presses < 9 && (await focused()).name !== 'createdOn'; presses++) {
+      await press('ArrowDown');
+    }
+    await press('Space');
+    await isWritten(/organizations\s*\{\s*nodes\s*\{[^}]*createdOn/);
+    expect(await focused()).toEqual({ name: 'createdOn', isSelected: 'true' });
+    await opened.screenshot('explorer-keyboard');
+    await press('Space');
+    await isWritten(/^(?!.*createdOn)/s);
+    await press('Space');
+    await press('Control+Enter');
+    await opened.response('createdOn').waitFor();
+    expect(opened.problems()).toEqual([]);
+  }, 60_000);
+
   test('names its controls for assistive technology', async () => {
     const unnamed = await page.locator('button, select, input, textarea').evaluateAll((controls) =>
       controls
-        .filter(
-          (control) => control.checkVisibility() && !control.closest('.graphiql-explorer-root'),
-        )
+        .filter((control) => control.checkVisibility())
         .filter((control) => !control.getAttribute('aria-label') && !control.textContent?.trim())
         .map((control) => control.outerHTML.slice(0, 200)),
     );
