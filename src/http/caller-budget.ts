@@ -13,6 +13,10 @@ const SETTLE_MS = 100;
 const MAX_CALLERS = 100_000;
 /** How many callers one command to Redis is about. */
 const CALLERS_PER_COMMAND = 500;
+/** How many credentials of callers with nothing left are known at once. */
+const MAX_SPENT = 10_000;
+/** How long such a credential is refused unread. Then its caller's budget is looked at again. */
+const SPENT_MS = 1_000;
 /** How long Redis may take. Nobody waits for it. */
 const LIMITS = { timeoutMs: 1_000, pauseMs: 1_000 };
 
@@ -67,6 +71,8 @@ export class CallerBudget {
   readonly #now: () => number;
   readonly #onRefused: () => void;
   readonly #callers = new LRUCache<string, Used>({ max: MAX_CALLERS });
+  /** By hashes of credentials. */
+  readonly #spent = new LRUCache<string, { charge: Charge; until: number }>({ max: MAX_SPENT });
   readonly #redis: RedisUser | undefined;
   readonly #prefix: string;
   #unsettled = new Set<string>();
@@ -92,12 +98,13 @@ export class CallerBudget {
   }
 
   /**
-   * Takes this cost from what a caller may use, unless that is too little. The name of the caller stays
-   * in this process: Redis has a hash of it.
+   * Takes this cost from what a caller may use, unless that is too little: a refusal takes work as well,
+   * and costs 1. So a caller who floods has nothing left soon, and `spent` knows its credential. The name
+   * of the caller stays in this process: Redis has a hash of it.
    */
-  charge(caller: string, cost: number): Charge {
+  charge(caller: string, cost: number, credential?: string): Charge {
     // No two callers have the same window, or all would come back at the same moment.
-    const key = createHash('sha256').update(caller).digest('base64url').slice(0, 22);
+    const key = hashOf(caller);
     const offset = Buffer.from(key, 'base64url').readUInt16BE() % WINDOW_MS;
     const window = Math.floor((this.#now() + offset) / WINDOW_MS);
     const resetsAt = (window + 1) * WINDOW_MS - offset;
@@ -108,16 +115,37 @@ export class CallerBudget {
     }
     const limit = this.#share();
     const isAllowed = used.cost + cost <= limit;
-    if (isAllowed) {
-      used.cost += cost;
-      this.#settleLater(key, used, cost);
-    } else {
-      this.#onRefused();
-    }
-    return {
-      ...{ isAllowed, cost, limit, remaining: Math.max(0, limit - used.cost), resetsAt },
+    const taken = isAllowed ? cost : Math.min(1, Math.max(0, limit - used.cost));
+    used.cost += taken;
+    this.#settleLater(key, used, taken);
+    if (!isAllowed) this.#onRefused();
+    const remaining = Math.max(0, limit - used.cost);
+    const charge: Charge = {
+      ...{ isAllowed, cost, limit, remaining, resetsAt },
       retryAfterSeconds: Math.max(1, Math.ceil((resetsAt - this.#now()) / 1000)),
     };
+    if (!isAllowed && remaining === 0 && credential !== undefined) {
+      const until = Math.min(resetsAt, this.#now() + SPENT_MS);
+      this.#spent.set(hashOf(credential), { charge, until });
+    }
+    return charge;
+  }
+
+  /**
+   * Returns the refusal of a caller who has nothing left, by what its request has in its headers; else
+   * undefined. It is known without verifying a token or reading a body.
+   */
+  spent(credential: string): Charge | undefined {
+    if (this.#spent.size === 0) return undefined;
+    const hash = hashOf(credential);
+    const spent = this.#spent.get(hash);
+    if (spent === undefined) return undefined;
+    if (spent.until > this.#now()) {
+      this.#onRefused();
+      return spent.charge;
+    }
+    this.#spent.delete(hash);
+    return undefined;
   }
 
   close(): void {
@@ -173,6 +201,9 @@ export class CallerBudget {
     }
   }
 }
+
+const hashOf = (text: string): string =>
+  createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
 /** Returns the headers of the IETF's draft that tell a caller where it stands, as structured fields. */
 export function rateLimitHeaders({ limit, remaining, retryAfterSeconds }: Charge) {

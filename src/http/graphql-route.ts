@@ -27,6 +27,7 @@ export function graphqlRoute(parts: GraphqlParts): FastifyPluginAsync {
         steps.preventCsrf,
         steps.negotiate,
         steps.checkContentType,
+        steps.refuseSpentCaller,
         steps.admitBeforeBody,
       ],
       preHandler: [

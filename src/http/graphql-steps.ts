@@ -10,8 +10,6 @@ import type {
 import type { Authenticate } from '../auth/authenticate.js';
 import { budgetOwner } from '../auth/identity.js';
 import type { Config } from '../config.js';
-import type { Charge } from '../graphql/context.js';
-import { callerLimitMessage } from '../graphql/errors.js';
 import { withTrustedDocument } from '../graphql/trusted-documents.js';
 import { logText } from '../telemetry/redact.js';
 import type { Telemetry } from '../telemetry/index.js';
@@ -21,6 +19,7 @@ import { rateLimitHeaders, type CallerBudget } from './caller-budget.js';
 import type { CoalescedExecutions } from './coalesce.js';
 import type { Execute } from './execute.js';
 import { addRequestId, sendError } from './error.js';
+import { credentialOf, limitCaller } from './limit-caller.js';
 import type { LiveQueries } from './live/live-queries.js';
 import { contentTypeProblem, isNavigation, negotiateType, wantsStream } from './media-type.js';
 import {
@@ -146,6 +145,13 @@ export class GraphqlSteps {
     );
   };
 
+  /** Refuses a caller who has nothing left to use, at the cost of looking at its headers. */
+  readonly refuseSpentCaller: onRequestHookHandler = (request, reply, done) => {
+    const charge = this.#parts.callerBudget?.spent(credentialOf(request));
+    if (charge === undefined) return done();
+    limitCaller(request, reply, charge);
+  };
+
   readonly authenticate: preHandlerHookHandler = (request, _reply, done) => {
     const caller = this.#parts.authenticate(request.headers.authorization, request.log);
     request.graphql.caller = caller;
@@ -161,7 +167,7 @@ export class GraphqlSteps {
     if (callerBudget === undefined || caller === undefined) return;
     const owner = budgetOwner(caller.viewer, request.ip);
     request.graphql.charge = (cost) => {
-      const charge = callerBudget.charge(owner, cost);
+      const charge = callerBudget.charge(owner, cost, credentialOf(request));
       reply.headers(rateLimitHeaders(charge));
       return charge;
     };
@@ -278,14 +284,14 @@ export class GraphqlSteps {
   }
 
   /** Sends a response that was made for another request. */
-  sendShared(
+  async sendShared(
     request: FastifyRequest,
     reply: FastifyReply,
     shared: SharedResponse,
   ): Promise<FastifyReply> {
     const { response, from } = shared;
     const charge = request.graphql.charge?.(1);
-    if (charge?.isAllowed === false) return this.#limitCaller(request, reply, charge);
+    if (charge?.isAllowed === false) return limitCaller(request, reply, charge);
     request.graphql.sharedResponse = shared;
     const operationName = response.operationName && logText(response.operationName);
     request.log.info({ operation: 'query', operationName, from }, 'operation');
@@ -306,18 +312,6 @@ export class GraphqlSteps {
         code: 'OVERLOADED',
       },
     );
-  }
-
-  async #limitCaller(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    { limit, retryAfterSeconds }: Charge,
-  ): Promise<FastifyReply> {
-    return sendError(request, reply.header('retry-after', String(retryAfterSeconds)), {
-      status: 429,
-      message: callerLimitMessage(limit, retryAfterSeconds),
-      extensions: { retryAfterSeconds },
-    });
   }
 
   #send(

@@ -73,6 +73,11 @@ describe('a gateway with CALLER_COST_PER_MINUTE', () => {
       body: JSON.stringify(body),
     });
 
+  const remainingOf = async (token: string) => {
+    const { headers } = await send({ query: QUERY }, token);
+    return Number(/r=(\d+)/.exec(headers.get('ratelimit')!)![1]);
+  };
+
   test('serves a caller until its cost is used, and others on', async () => {
     const token = await application('one');
     const served = Math.floor(LIMIT / cost);
@@ -102,6 +107,18 @@ describe('a gateway with CALLER_COST_PER_MINUTE', () => {
     ]);
     expect(gateway.calls()).toEqual([]);
     expect((await send({ query: QUERY }, await application('two'))).status).toBe(200);
+  });
+
+  test('refuses who has nothing left without reading the document, and others not', async () => {
+    const [token, other] = [await application('flooder'), await application('neighbour')];
+    // Refusals cost 1 each, so that what is too little for a query is used up as well.
+    while ((await remainingOf(token)) > 0);
+    const invalid = await send({ query: '{ this is no document' }, token);
+    const { errors } = (await invalid.json()) as any;
+    expect([invalid.status, errors[0].extensions.code]).toEqual([429, 'RATE_LIMITED']);
+    expect(Number(invalid.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(invalid.headers.get('ratelimit')).toMatch(/^"cost";r=0;t=/);
+    expect((await send({ query: QUERY }, other)).status).toBe(200);
   });
 
   test('counts a user in all its organizations, by its subject', async () => {
@@ -260,10 +277,30 @@ describe('the budget of a caller', () => {
     }
   });
 
-  test('keeps what an operation that costs too much would have taken', () => {
+  test('loses 1 for an operation that costs too much, and no more', () => {
     const budget = create();
-    expect(budget.charge('a', 11)).toMatchObject({ isAllowed: false, remaining: 10 });
-    expect(budget.charge('a', 10).isAllowed).toBe(true);
+    expect(budget.charge('a', 11)).toMatchObject({ isAllowed: false, remaining: 9 });
+    expect(budget.charge('a', 9)).toMatchObject({ isAllowed: true, remaining: 0 });
+    expect(budget.charge('a', 1)).toMatchObject({ isAllowed: false, remaining: 0 });
+  });
+
+  test('is known to be spent by the credential for a second, or until it is whole again', () => {
+    let now = 1_700_000_000_000;
+    const onRefused = jest.fn();
+    const budget = create({ now: () => now, onRefused });
+    expect(budget.charge('a', 10, 'token').isAllowed).toBe(true);
+    expect(budget.spent('token')).toBeUndefined();
+    const { resetsAt } = budget.charge('a', 1, 'token');
+    expect(budget.spent('token')).toMatchObject({ isAllowed: false, remaining: 0, resetsAt });
+    expect(onRefused).toHaveBeenCalledTimes(2);
+    expect(budget.spent('another token')).toBeUndefined();
+    now += 1_000;
+    expect(budget.spent('token')).toBeUndefined();
+    now = resetsAt - 1;
+    budget.charge('a', 1, 'token');
+    expect(budget.spent('token')).toBeDefined();
+    now = resetsAt;
+    expect(budget.spent('token')).toBeUndefined();
   });
 
   describeWith('redis-server')('with Redis', () => {

@@ -1,0 +1,25 @@
+/** Refuses requests of callers who have used what they may use in a minute. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Charge } from '../graphql/context.js';
+import { callerLimitMessage } from '../graphql/errors.js';
+import { rateLimitHeaders } from './caller-budget.js';
+import { sendError } from './error.js';
+
+/** Sends 429 with when to try again. */
+export function limitCaller(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  charge: Charge,
+): FastifyReply {
+  const { limit, retryAfterSeconds } = charge;
+  reply.headers({ 'retry-after': String(retryAfterSeconds), ...rateLimitHeaders(charge) });
+  return sendError(request, reply, {
+    status: 429,
+    message: callerLimitMessage(limit, retryAfterSeconds),
+    extensions: { retryAfterSeconds },
+  });
+}
+
+/** Returns what tells callers apart before anything is verified. Equal texts are of one caller. */
+export const credentialOf = ({ ip, headers: { authorization = '' } }: FastifyRequest): string =>
+  `${ip} ${authorization}`;
