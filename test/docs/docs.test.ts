@@ -43,6 +43,15 @@ const OTHERS = [
   'OTEL_EXPORTER_OTLP_TIMEOUT',
 ];
 
+/** The anchors of a page's headings. */
+const slugsOf = (path: string) =>
+  matches(text(path), /^#+ (.+)$/gm).map(([title]) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
 describe.each(pages)('%s', (page) => {
   const markdown = text(page);
 
@@ -80,13 +89,7 @@ describe.each(pages)('%s', (page) => {
       const path = file === '' ? page : join(dirname(page), file);
       expect({ target, isThere: existsSync(join(root, path)) }).toEqual({ target, isThere: true });
       if (heading === undefined) continue;
-      const slugs = matches(text(path), /^#+ (.+)$/gm).map(([title]) =>
-        title
-          .toLowerCase()
-          .replace(/[^\p{L}\p{N} _-]/gu, '')
-          .replaceAll(' ', '-'),
-      );
-      expect(slugs).toContain(heading);
+      expect(slugsOf(path)).toContain(heading);
     }
   });
 
@@ -98,6 +101,23 @@ describe.each(pages)('%s', (page) => {
       expect({ file, title, isThere }).toEqual({ file, title, isThere: true });
     }
   });
+});
+
+test.each([
+  ['add someone by e-mail', 'mutations.md#add-someone-by-e-mail'],
+  ['hide what a user may not do', 'authorization.md#what-the-caller-may-do'],
+  ['a switch that reacts at once', '#optimistic-updates'],
+  ['why is this field null', 'schema.md#why-is-this-field-null'],
+  ['test your app without Kinde', 'testing.md'],
+])('a search for "%s" finds %s, and the recipes lead there', (words, target) => {
+  const [file, heading] = target.split('#') as [string, string?];
+  const page = file === '' ? 'frontend.md' : file;
+  expect(text(`docs/${page}`).toLowerCase()).toContain(words.toLowerCase());
+  const row = text('docs/frontend.md')
+    .split('\n')
+    .find((line) => line.startsWith('|') && line.includes(`](${target})`));
+  expect(row).toBeDefined();
+  expect(heading === undefined || slugsOf(`docs/${page}`).includes(heading)).toBe(true);
 });
 
 test('docs/settings.md is generated from the table of settings', () => {

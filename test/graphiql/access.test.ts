@@ -186,6 +186,9 @@ describeWith('chromium')('in a browser', () => {
     await pane.getByText(/of 25,000$/).waitFor();
     jwt.emulator.latencyMs = 0;
     await opened.screenshot('explain');
+    if (process.env['SCREENSHOTS'] === 'true') {
+      await page.screenshot({ path: 'docs/images/graphiql.png' });
+    }
     const made = jwt.calls().length;
     expect(made).toBeGreaterThan(5);
     expect(await pane.locator('.explain-summary').innerText()).toMatch(
