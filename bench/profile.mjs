@@ -96,7 +96,8 @@ async function profileOne(server, { profile, texts, concurrency, seconds, upstre
     await run(client, next, concurrency, WARM_UP_SECONDS);
     process.kill(running.pid, 'SIGUSR2');
     const cpuBefore = await cpuMs(running);
-    const { count, perSecond } = await run(client, next, concurrency, seconds);
+    const { count, perSecond, failed, failure } = await run(client, next, concurrency, seconds);
+    if (failed > 0) console.error(`${server.title}: ${failed} failed: ${failure}`);
     const cpu = ((await cpuMs(running)) - cpuBefore) / count;
     process.kill(running.pid, 'SIGUSR2');
     const layers = new Map();

@@ -34,14 +34,18 @@ interface Applicant {
 const SAMPLE_MS = 50;
 /** The queue's length is limited by measured costs once an operation has been queued this long. */
 const BURST_MS = 100;
-/** A queue that is longer than so many samples ago belongs to no burst: more arrives than can be carried. */
+/**
+ * A queue that grows for so many samples belongs to no burst: more arrives than can be carried. It must
+ * grow by this part of what ends meanwhile, since the queue of a fixed number of clients varies.
+ */
 const GROWTH_SAMPLES = 4;
+const GROWTH_PART = 0.25;
 /**
  * How long an operation may be queued during overload: this part of `maxWaitMs` or, where operations
  * are long, until this many of them have ended.
  */
-const OVERLOADED_PART = 0.02;
-const OVERLOADED_OPERATIONS = 3;
+const OVERLOADED_PART = 0.1;
+const OVERLOADED_OPERATIONS = 2;
 /** The gateway counts as overloaded for this long after it shed an operation. */
 const CALM_MS = 1_000;
 
@@ -60,8 +64,8 @@ export class Admission {
   readonly #timer: NodeJS.Timeout;
   /** The oldest first. */
   readonly #queue: Applicant[] = [];
-  /** How long the queue was at the last samples, the oldest first. */
-  #lengths: number[] = [];
+  /** The last samples, the oldest first: how long the queue was, and how many had ended since the one before. */
+  readonly #samples: { length: number; completed: number }[] = [];
   #isDraining = false;
   #isBlocked = false;
   /** Whether an operation was queued since the last sample. */
@@ -141,11 +145,14 @@ export class Admission {
   }
 
   /** Begins to shed in a load that lasts, before the queue is as long as for a burst. */
-  #endBurst(): void {
+  #endBurst(completed: number): void {
     const { length } = this.#queue;
-    const [before = 0] = this.#lengths.splice(0, this.#lengths.length - GROWTH_SAMPLES + 1);
-    this.#lengths.push(length);
-    if (this.#limit.isSaturated && before > 0 && length > before) this.#shorten();
+    this.#samples.push({ length, completed });
+    if (this.#samples.length <= GROWTH_SAMPLES) return;
+    const { length: before } = this.#samples.shift()!;
+    const ended = this.#samples.reduce((sum, sample) => sum + sample.completed, 0);
+    const isGrowing = before > 0 && length - before > ended * GROWTH_PART;
+    if (isGrowing && this.#limit.isSaturated) this.#shorten();
   }
 
   /** The number of operations that can be queued without one of them waiting too long, if known. */
@@ -220,7 +227,7 @@ export class Admission {
     const now = performance.now();
     this.#shedExpired(now);
     this.#admitQueued(now);
-    this.#endBurst();
+    this.#endBurst(sample.completed);
     this.#isWanted = this.#queue.length > 0;
     if (this.#shed === 0 || this.isShedding) return;
     const shed = this.#shed;
