@@ -1,5 +1,5 @@
 /** The log that replicas share: what is announced, again and all at once. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { RedisClient } from '../../src/redis/client.js';
 import { ChangeFeed } from '../../src/upstream/changes/feed.js';
 import { InvalidationLog } from '../../src/upstream/cache/invalidation.js';
@@ -134,6 +134,41 @@ describeWith('redis-server')('with Redis', () => {
     await writer.replicas.announce(tags(10_001));
     expect(await reader.replicas.refresh()).toBe(true);
     expect(reader.invalidations.isValidSince(clock, ['another'])).toBe(false);
+  });
+
+  describe('after a late reply of Redis', () => {
+    const late = async () => {
+      const proxy = await startRedisProxy(redis.url);
+      open.push({ close: () => proxy.cut() });
+      const { replicas } = await replicaOf(proxy.url);
+      const { stamp } = await replicas.responses.lookUp('key', ['tag'], 60_000);
+      proxy.delayMs = 200;
+      await waitFor(async () => !(await replicas.refresh()));
+      proxy.delayMs = 0;
+      return { replicas, stamp: stamp! };
+    };
+
+    test('a replica stores what it has claimed for those that wait', async () => {
+      const [{ replicas, stamp }, other] = [await late(), await replicaOf(redis.url)];
+      const find = () => other.replicas.responses.lookUp('key', ['tag'], 60_000);
+      await waitFor(async () => (await find()).isClaimed);
+      replicas.responses.store('key', stamp, 'body', 60_000);
+      await waitFor(async () => (await find()).body === 'body');
+    });
+
+    test('a replica releases what it can’t store', async () => {
+      const [{ replicas, stamp }, other] = [await late(), await replicaOf(redis.url)];
+      const find = () => other.replicas.responses.lookUp('key', ['tag'], 60_000);
+      await waitFor(async () => (await find()).isClaimed);
+      replicas.responses.store('key', stamp, 'x'.repeat(2 ** 20 + 1), 60_000);
+      await waitFor(async () => !(await find()).isClaimed);
+    });
+
+    test('a replica that only has streams notices that Redis can be used', async () => {
+      const { replicas } = await late();
+      expect(replicas.isAvailable).toBe(false);
+      await waitFor(async () => (await replicas.catchUp()) && replicas.isAvailable);
+    });
   });
 
   test('a replica that is far behind drops everything, without a new epoch for the others', async () => {

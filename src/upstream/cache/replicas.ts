@@ -112,7 +112,6 @@ export class Replicas {
     this.#writer = new RedisUser(redis, WRITE);
     this.responses = new SharedResponses({
       ...{ reader: this.#reader, keys: this.#keys, marksLiveMs: this.#marksLiveMs },
-      isUsable: () => this.#isAvailable,
       onFailure: (error) => this.#fail(error),
     });
     redis.onLost((error) => {
@@ -142,14 +141,7 @@ export class Replicas {
       this.#fail(error);
       return false;
     }
-    const now = performance.now();
-    if (this.#settleMs > 0) {
-      this.#trustedFrom = now + this.#settleMs;
-      this.#settleMs = 0;
-    }
-    if (now < this.#trustedFrom) return false;
-    this.#setAvailable(true);
-    return true;
+    return this.#trust();
   }
 
   /**
@@ -159,10 +151,23 @@ export class Replicas {
   async catchUp(): Promise<boolean> {
     try {
       await this.#readLog();
-      return true;
     } catch {
       return false;
     }
+    this.#trust();
+    return true;
+  }
+
+  /** Returns whether what Redis says is trusted, now that it could be read. */
+  #trust(): boolean {
+    const now = performance.now();
+    if (this.#settleMs > 0) {
+      this.#trustedFrom = now + this.#settleMs;
+      this.#settleMs = 0;
+    }
+    if (now < this.#trustedFrom) return false;
+    this.#setAvailable(true);
+    return true;
   }
 
   /** Without a listener, the next operation reads the log soon enough. */

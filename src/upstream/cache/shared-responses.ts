@@ -6,8 +6,6 @@ export interface SharedResponsesOptions {
   reader: RedisUser;
   keys: ReplicaKeys;
   marksLiveMs: string;
-  /** Whether Redis could be used when it was last asked. */
-  isUsable: () => boolean;
   onFailure: (error: unknown) => void;
 }
 
@@ -42,11 +40,13 @@ export class SharedResponses {
     }
   }
 
-  /** Stores a response for the other replicas that was read after `stamp` was looked up. */
+  /**
+   * Stores a response for the other replicas that was read after `stamp` was looked up. Whatever else
+   * failed in Redis meanwhile, they may be waiting for it.
+   */
   store(key: string, stamp: string, body: string, lifetimeMs: number): void {
     if (body.length > MAX_BODY_LENGTH) return this.release(key, stamp);
-    const { reader, keys, isUsable, onFailure } = this.#options;
-    if (!isUsable()) return;
+    const { reader, keys, onFailure } = this.#options;
     reader
       .send(STORE, [keys.claim(key), keys.entry(key)], [stamp, body, String(lifetimeMs)])
       .catch(onFailure);
@@ -54,7 +54,7 @@ export class SharedResponses {
 
   /** Ends a claim to a response that isn't stored, so that another replica reads it. */
   release(key: string, stamp: string): void {
-    const { reader, keys, isUsable, onFailure } = this.#options;
-    if (isUsable()) reader.send(RELEASE, [keys.claim(key)], [stamp]).catch(onFailure);
+    const { reader, keys, onFailure } = this.#options;
+    reader.send(RELEASE, [keys.claim(key)], [stamp]).catch(onFailure);
   }
 }
