@@ -38,9 +38,13 @@ export interface TokenRequest {
   /** Keys of the person's permissions, such as `read:organization_users`. Defaults to those of the member. */
   permissions?: string[];
   scopes?: string[];
+  /** The requested scopes, in `scp`. Defaults to `scopes`. */
+  requestedScopes?: string[];
   /** Lifetime in seconds. A negative number gives a token that has expired. */
   expiresIn?: number;
   audience?: string[];
+  /** Names claims as Kinde's Hasura switch does, such as `x-hasura-org-code`. */
+  hasuraClaims?: boolean;
   /** Further claims, or other values for the usual ones. */
   claims?: Record<string, unknown>;
   /** Names of claims to leave out. */
