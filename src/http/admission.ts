@@ -35,10 +35,11 @@ const SAMPLE_MS = 50;
 /** The queue's length is limited by measured costs once an operation has been queued this long. */
 const BURST_MS = 100;
 /**
- * A queue that grows for so many samples belongs to no burst: more arrives than can be carried. It must
- * grow by this part of what ends meanwhile, since the queue of a fixed number of clients varies.
+ * A queue that grows from sample to sample, so many times, belongs to no burst: more arrives than can be
+ * carried. It must grow by this part of what ends meanwhile, since the queue of a fixed number of
+ * clients varies.
  */
-const GROWTH_SAMPLES = 4;
+const GROWTH_SAMPLES = 5;
 const GROWTH_PART = 0.25;
 /**
  * How long an operation may be queued during overload: this part of `maxWaitMs` or, where operations
@@ -151,7 +152,11 @@ export class Admission {
     if (this.#samples.length <= GROWTH_SAMPLES) return;
     const { length: before } = this.#samples.shift()!;
     const ended = this.#samples.reduce((sum, sample) => sum + sample.completed, 0);
-    const isGrowing = before > 0 && length - before > ended * GROWTH_PART;
+    const lengths = [before, ...this.#samples.map((sample) => sample.length)];
+    const isGrowing =
+      before > 0 &&
+      length - before > ended * GROWTH_PART &&
+      lengths.every((each, index) => index === 0 || each >= lengths[index - 1]!);
     if (isGrowing && this.#limit.isSaturated) this.#shorten();
   }
 

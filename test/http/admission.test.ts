@@ -76,10 +76,10 @@ function poisson(factor: number, seed: number): Load['arrivals'] {
 }
 
 describe.each([1.5, 2, 5, 10])('at %d times the load that can be carried', (factor) => {
-  test.each([1, 2, 3])('p99 is a few operations’ time, and the work goes on (%d)', (seed) => {
+  test.each([1, 2, 3])('the p99 stays below a burst’s, and the work goes on (%d)', (seed) => {
     const milliseconds = 20_000;
     const { accepted, p99, shed } = simulate({ arrivals: poisson(factor, seed), milliseconds });
-    expect(p99).toBeLessThan(12 * COST_MS);
+    expect(p99).toBeLessThan(300);
     expect(accepted.length).toBeGreaterThan((0.95 * milliseconds) / COST_MS);
     expect(shed).toBeGreaterThan(0);
   });
