@@ -188,6 +188,7 @@ function derive(values: Read, given: Environment) {
     /** Whether GraphiQL gets tokens from the emulator. Never in production, nor for a real Kinde. */
     isActAsOffered: !isProduction && isEmulated(kinde),
     trustedDocuments: documents.trustedDocuments,
+    isExecutionCompiled: documents.compiledExecution === 'on',
     limits: values.limits,
     overload: values.overload,
     ...values.callers,

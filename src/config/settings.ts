@@ -157,6 +157,11 @@ export const settings = {
       defaultDescription: '`false` in production',
       description: 'Serves GraphiQL in production. Elsewhere it is always served.',
     }),
+    compiledExecution: setting('COMPILED_EXECUTION', oneOf('on', 'off'), {
+      default: 'on',
+      description:
+        'Executes a query by [a compiled plan](contributing.md#compiled-execution) from its second use on. Results are the same. With `off`, graphql-js executes every operation.',
+    }),
   },
   limits: {
     maxTokens: setting('MAX_TOKENS', integer(1, 1_000_000), {

@@ -9,12 +9,14 @@ import type { GraphQLSchema } from 'graphql';
 import { ConfigError, type Config } from '../config.js';
 import type { Context } from './context.js';
 import { formatError } from './errors.js';
+import { HotQueries } from './execution/hot-queries.js';
 import { mergedSizeRule } from './limits/operation-limits.js';
 import { sizeRule } from './limits/size.js';
 import { cacheability } from './plugins/cacheability.js';
 import { errorLocations } from './plugins/error-locations.js';
 import { explain } from './plugins/explain.js';
 import { inTurn } from './plugins/hooks.js';
+import { hotQueries } from './plugins/hot-queries.js';
 import { httpHead } from './plugins/http-head.js';
 import { logFailures, logging } from './plugins/logging.js';
 import { operationLimits } from './plugins/operation-limits.js';
@@ -29,12 +31,13 @@ const MAX_VALIDATION_ERRORS = 20;
 
 /** Starts an Apollo Server for the schema. The caller stops it. */
 export async function startApollo(
-  config: Pick<Config, 'limits' | 'isSchemaPublic'>,
+  config: Pick<Config, 'limits' | 'isSchemaPublic' | 'isExecutionCompiled'>,
   { schema, log }: { schema: GraphQLSchema; log: FastifyBaseLogger },
 ): Promise<ApolloServer<Context>> {
   const { limits, isSchemaPublic } = config;
   // Locations are looked up for the errors of a response alone: see ErrorLocations.
   const parseOptions = { maxTokens: limits.maxTokens, noLocation: true };
+  const queries = new HotQueries(schema);
   const apollo = new ApolloServer<Context>({
     schema,
     plugins: [
@@ -43,6 +46,7 @@ export async function startApollo(
       ApolloServerPluginCacheControlDisabled(),
       logFailures(log),
       subscriptionByGet(parseOptions),
+      ...(config.isExecutionCompiled ? [hotQueries(queries)] : []),
       inTurn([
         // Before the plugins that read a response's errors, since it may add some.
         operationLimits(config),
@@ -58,6 +62,7 @@ export async function startApollo(
         cacheability(),
       ]),
     ],
+    legacyExperimentalExecuteIncrementally: (args) => queries.execute(args),
     formatError,
     includeStacktraceInErrorResponses: false,
     introspection: isSchemaPublic,

@@ -40,6 +40,7 @@ describe('readConfig', () => {
       upstreamRateLimit: 0,
       isSchemaPublic: true,
       isGraphiqlServed: true,
+      isExecutionCompiled: true,
       isActAsOffered: true,
       requestTimeoutMs: 30_000,
       cors: { origins: [], headers: [], isLoopbackAllowed: true },
