@@ -1,5 +1,5 @@
 /**
- * The gateway in a process of its own, as bench/overload.mjs and bench/soak.mjs load it. Tells by IPC
+ * The gateway in a process of its own, as bench/overload.mjs, soak.mjs and live.mjs load it. Tells by IPC
  * where it listens and, when asked, what it uses.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -16,7 +16,9 @@ const config = readConfig({
   ...process.env,
 });
 const gateway = await createGateway({ ...config, kinde: config.kinde });
-const url = await gateway.listen({ port: 0, host: '127.0.0.1' });
+// A port of its own choice where a proxy has to know it.
+const port = Number(process.env.GATEWAY_PORT ?? 0);
+const url = await gateway.listen({ port, host: '127.0.0.1' });
 const delay = monitorEventLoopDelay({ resolution: 10 });
 delay.enable();
 

@@ -1,159 +1,197 @@
 /**
- * `npm run bench:live`: two replicas that share a Redis, many open streams, and changes made past them
- * through the emulator, which tells one replica by a webhook. Measures the time from a write to the new
- * result at each client that it concerns, the memory of a stream, the CPU of idle streams, and the
- * upstream calls of a change.
+ * `npm run bench:live`: two replicas behind nginx, with Redis, and many open streams. Changes are made
+ * past the gateway, in the emulator, which sends its events through nginx. Measures the time from a
+ * write to the new result at each client, the memory of a stream, the CPU of idle streams and the
+ * upstream calls of a change; then kills a replica and stops Redis, and looks for streams that miss a
+ * state. Exits with 1 when a number is over its limit.
  *
  * STREAMS (2000) are of 10 organizations, so that a change concerns a tenth of them; once with the same
  * query for all streams of an organization, and once with a query of its own for each stream. CHANGES
- * (30) is how many are made. It needs redis-server.
+ * (30) is how many are made. It needs redis-server and nginx.
  */
-import { Agent, get } from 'node:http';
-import { startEmulator } from '../dist/emulator/index.js';
-import { EVENT_TYPES } from '../dist/webhooks/events.js';
-import { start } from './processes.mjs';
-import { startRedis } from './redis.mjs';
+import { cpus, loadavg } from 'node:os';
+import { openStreams, showing } from './live/streams.mjs';
+import { startTopology } from './live/topology.mjs';
 
 const STREAMS = Number(process.env.STREAMS ?? 2_000);
 const CHANGES = Number(process.env.CHANGES ?? 30);
 const ORGANIZATIONS = 10;
-const REDIS_PORT = 16_399;
-/** How long idle streams are watched. */
-const IDLE_MS = 5_000;
+/** How many streams of one query on one organization are compared with a single one. */
+const IDENTICAL = 500;
+/** Longer than the time between two heartbeats. */
+const IDLE_MS = 20_000;
+const RESULT_TIMEOUT_MS = 10_000;
+const RECOVERY_TIMEOUT_MS = 60_000;
 
-const redis = await startRedis(REDIS_PORT);
-const emulator = await startEmulator({ organizations: ORGANIZATIONS + 1 });
-const env = {
-  KINDE_DOMAIN: emulator.url,
-  KINDE_CLIENT_ID: emulator.clientId,
-  KINDE_CLIENT_SECRET: emulator.clientSecret,
-  KINDE_AUDIENCE: emulator.audience,
-  REDIS_URL: redis.url,
-  MAX_STREAMS: String(STREAMS),
-  CACHE_TTL_SECONDS: '600',
-};
+const LIMITS = { p50Ms: 100, p99Ms: 1_000, heapKb: 40, idleCpu: 0.05 };
+
+const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const percentile = (sorted, part) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
+
+const failures = [];
+/** Remembers what is over its limit, and returns how it is printed. */
+function held(isHeld, text) {
+  if (!isHeld) failures.push(text);
+  return isHeld ? text : `${text} (FAILED)`;
+}
+
+const topology = await startTopology({
+  organizations: ORGANIZATIONS + 1,
+  env: {
+    MAX_STREAMS: String(2 * STREAMS),
+    // Only events and Redis tell of a change within the run.
+    CACHE_TTL_SECONDS: '600',
+  },
+});
+const { emulator, url } = topology;
 const token = await emulator.issueToken();
 const codes = [...emulator.state.organizations.values()]
   .filter(({ profile }) => profile.is_default !== true)
   .map(({ profile }) => profile.code)
   .slice(0, ORGANIZATIONS);
-// Each stream is a connection of its own, as a browser's is.
-const agent = new Agent({ keepAlive: false, maxSockets: Infinity });
 
-/** Opens a stream; `onName` hears of each name that it shows. Resolves at the first one. */
-function openStream(origin, code, alias, onName) {
-  const query = `query @live { organization(code: "${code}") { ${alias}: name } }`;
-  return new Promise((resolve, reject) => {
-    const url = `${origin}/graphql?${new URLSearchParams({ query })}`;
-    const request = get(url, { agent, headers: { accept: 'text/event-stream' } }, (response) => {
-      if (response.statusCode !== 200) reject(new Error(`HTTP ${response.statusCode}`));
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('error', () => undefined);
-      response.on('data', (chunk) => {
-        text += chunk;
-        for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-          const event = text.slice(0, end);
-          text = text.slice(end + 2);
-          const data = /^data: (.*)$/m.exec(event)?.[1];
-          if (data === undefined) continue;
-          onName(JSON.parse(data).data.organization[alias]);
-          resolve(() => request.destroy());
-        }
-      });
-    });
-    request.on('error', reject);
+async function rename(code, name) {
+  const response = await fetch(`${emulator.url}/api/v1/organization/${code}`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name }),
   });
+  if (!response.ok) throw new Error(`The emulator answers with ${response.status}.`);
+  await response.arrayBuffer();
 }
 
-const percentile = (sorted, part) =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
-const total = (usages, key) => usages.reduce((sum, usage) => sum + usage[key], 0);
+async function cpuShareFor(milliseconds) {
+  const from = await topology.cpuMs();
+  const startedAt = performance.now();
+  await sleep(milliseconds);
+  return ((await topology.cpuMs()) - from) / (performance.now() - startedAt);
+}
 
-async function measure(title, aliasOf) {
-  const replicas = await Promise.all(
-    [0, 1].map(() => start('./gateway.mjs', env, ['--expose-gc'])),
-  );
-  emulator.webhooks.registered.clear();
-  emulator.webhooks.register({
-    ...{ name: 'bench', description: null, event_types: [...EVENT_TYPES] },
-    endpoint: `${replicas[0].url}/webhooks/kinde`,
-  });
-  const usage = () => Promise.all(replicas.map((replica) => replica.ask('usage')));
-  const heapMb = async () => {
-    const left = await Promise.all(replicas.map((replica) => replica.ask('left')));
-    return total(left, 'heapMb') + total(left, 'externalMb');
-  };
-  // Warm, so that code and caches don't count as streams.
-  const warm = await Promise.all(
-    replicas.flatMap(({ url }) =>
-      codes.map((code) => openStream(url, code, 'warm', () => undefined)),
-    ),
-  );
-  for (const close of warm) close();
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  const before = await heapMb();
-
-  const seen = new Map();
-  const closers = [];
-  for (let from = 0; from < STREAMS; from += 50) {
-    const opening = Array.from({ length: Math.min(50, STREAMS - from) }, (_, n) => {
-      const index = from + n;
-      // Each organization has streams on both replicas.
-      const code = codes[Math.floor(index / 2) % ORGANIZATIONS];
-      const onName = (name) => seen.get(name)?.push(performance.now());
-      return openStream(replicas[index % 2].url, code, aliasOf(index), onName);
-    });
-    closers.push(...(await Promise.all(opening)));
-  }
-  const perStreamKb = (((await heapMb()) - before) * 1024) / STREAMS;
-  const idleFrom = await usage();
-  await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
-  const idleCpu = (total(await usage(), 'cpuMs') - total(idleFrom, 'cpuMs')) / IDLE_MS;
-
+/** Makes changes one after the other, and returns the time to each result. */
+async function change(streams, count, title) {
   const latencies = [];
   let missing = 0;
   emulator.clearRequests();
-  for (let n = 0; n < CHANGES; n++) {
-    const name = `Change ${title} ${n}`;
+  for (let n = 0; n < count; n++) {
     const code = codes[n % ORGANIZATIONS];
-    const concerned = STREAMS / ORGANIZATIONS;
-    const times = [];
-    seen.set(name, times);
+    const concerned = streams.filter((stream) => stream.code === code);
+    if (concerned.length === 0) continue;
+    const name = `${title} ${n}`;
     const startedAt = performance.now();
-    const response = await fetch(`${emulator.url}/api/v1/organization/${code}`, {
-      method: 'PATCH',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ name }),
-    });
-    await response.arrayBuffer();
-    for (let waited = 0; times.length < concerned && waited < 5_000; waited += 20) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    missing += concerned - times.length;
-    latencies.push(...times.map((time) => time - startedAt));
+    await rename(code, name);
+    missing += await showing(concerned, name, RESULT_TIMEOUT_MS);
+    latencies.push(...concerned.filter((one) => one.name === name).map(({ at }) => at - startedAt));
   }
   const reads = emulator.calls().filter((call) => call.startsWith('GET')).length;
   latencies.sort((a, b) => a - b);
+  return { latencies, missing, reads };
+}
+
+/** Writes, and returns a line about how soon all streams show the last state. */
+async function survive(streams, title, write) {
+  const name = `After ${title}`;
+  const startedAt = performance.now();
+  await write((code) => rename(code, name));
+  const missing = await showing(streams, name, RECOVERY_TIMEOUT_MS);
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+  return held(
+    missing === 0,
+    `${title}: ${streams.length - missing} of ${streams.length} streams show the last state after ${seconds} s`,
+  );
+}
+
+async function measureStreams(title, aliasOf) {
+  // Code and caches don't count as streams.
+  const warm = await openStreams(url, 4 * ORGANIZATIONS, (n) => ({
+    ...{ code: codes[n % ORGANIZATIONS], alias: 'warm' },
+  }));
+  for (const stream of warm) stream.close();
+  await sleep(1_000);
+  const without = { heapMb: await topology.heapMb(), cpu: await cpuShareFor(IDLE_MS / 4) };
+  const streams = await openStreams(url, STREAMS, (n) => ({
+    ...{ code: codes[n % ORGANIZATIONS], alias: aliasOf(n) },
+  }));
+  const heapKb = (((await topology.heapMb()) - without.heapMb) * 1_024) / STREAMS;
+  const idleCpu = await cpuShareFor(IDLE_MS);
+  const { latencies, missing, reads } = await change(streams, CHANGES, title);
+  const p50 = percentile(latencies, 0.5);
+  const p99 = percentile(latencies, 0.99);
   console.log(
     [
       `${title}: ${STREAMS} streams, ${CHANGES} changes, each of ${STREAMS / ORGANIZATIONS} streams`,
-      `  write to result: p50 ${percentile(latencies, 0.5).toFixed(0)} ms, p99 ${percentile(latencies, 0.99).toFixed(0)} ms, ${missing} results missing`,
-      `  upstream reads a change: ${(reads / CHANGES).toFixed(1)}`,
-      `  heap a stream: ${perStreamKb.toFixed(1)} kB; CPU of idle streams: ${(idleCpu * 100).toFixed(1)}% of a core`,
+      held(p50 < LIMITS.p50Ms, `  write to result, p50: ${p50.toFixed(0)} ms`),
+      held(p99 < LIMITS.p99Ms, `  write to result, p99: ${p99.toFixed(0)} ms`),
+      held(missing === 0, `  results missing: ${missing}`),
+      `  upstream calls a change: ${(reads / CHANGES).toFixed(2)}`,
+      held(heapKb < LIMITS.heapKb, `  heap a stream: ${heapKb.toFixed(1)} kB`),
+      held(
+        idleCpu - without.cpu < LIMITS.idleCpu,
+        `  CPU while idle, both replicas: ${(1_000 * idleCpu).toFixed(1)} ms a second (${(1_000 * without.cpu).toFixed(1)} without streams)`,
+      ),
     ].join('\n'),
   );
-  for (const close of closers) close();
-  await Promise.all(replicas.map((replica) => replica.stop()));
-  return missing;
+  return streams;
+}
+
+/** The calls of a change with one stream, and with many that have the same query. */
+async function measureIdentical() {
+  const target = () => ({ code: codes[0], alias: 'name' });
+  const callsOf = async (count) => {
+    const streams = await openStreams(url, count, target);
+    let reads = 0;
+    for (let n = 0; n < CHANGES; n++) {
+      const result = await change(streams, 1, `${count} streams, change ${n},`);
+      held(result.missing === 0, `${count} identical streams: ${result.missing} results missing`);
+      reads += result.reads;
+    }
+    for (const stream of streams) stream.close();
+    await sleep(500);
+    return reads / CHANGES;
+  };
+  const one = await callsOf(1);
+  const many = await callsOf(IDENTICAL);
+  console.log(
+    held(
+      many <= one,
+      `one query on one organization, upstream calls a change: ${many.toFixed(2)} with ${IDENTICAL} streams, ${one.toFixed(2)} with one`,
+    ),
+  );
+}
+
+async function measureFailures(streams) {
+  const all = (write) => Promise.all(codes.map(write));
+  console.log(
+    await survive(streams, 'SIGKILL of a replica', async (write) => {
+      await topology.killReplica();
+      await all(write);
+    }),
+  );
+  await topology.restartReplica();
+  console.log(
+    await survive(streams, 'Redis killed, and started 3 s after the writes', async (write) => {
+      await topology.redis.kill();
+      await all(write);
+      await sleep(3_000);
+      await topology.redis.restart();
+    }),
+  );
+  console.log(await survive(streams, 'a write with all of them back', all));
 }
 
 try {
-  const missing =
-    (await measure('one query an organization', () => 'name')) +
-    (await measure('a query a stream', (index) => `name${index}`));
-  process.exitCode = missing > 0 ? 1 : 0;
+  console.log(
+    `node ${process.version}, ${cpus().length} x ${cpus()[0].model}, load ${loadavg()[0].toFixed(1)} at the start`,
+  );
+  await measureIdentical();
+  const streams = await measureStreams('one query an organization', () => 'name');
+  for (const stream of streams) stream.close();
+  await sleep(1_000);
+  const own = await measureStreams('a query a stream', (n) => `name${n}`);
+  await measureFailures(own);
+  for (const stream of own) stream.close();
+  console.log(failures.length === 0 ? 'All limits hold.' : `Over a limit: ${failures.length}`);
+  process.exitCode = failures.length === 0 ? 0 : 1;
 } finally {
-  await emulator.close();
-  await redis.kill();
+  await topology.close();
 }
