@@ -12,6 +12,8 @@ FROM node:24.21.0-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund
+# Nothing reads the types and source maps of packages, which are two fifths of them.
+RUN find node_modules -type f '(' -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' ')' -delete
 
 FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production

@@ -168,7 +168,9 @@ export function mutation<I extends object, P extends object, N extends object>(
 export function selects(info: GraphQLResolveInfo, name: string): boolean {
   const { schema, fragments, variableValues, fieldNodes, returnType } = info;
   const type = getNamedType(returnType) as GraphQLObjectType;
-  const { fields } = collectSubFields(schema, fragments, variableValues, type, [...fieldNodes]);
+  // GraphQL.js 17's form of variables. With 16, only the coerced values are read.
+  const variables = { coerced: variableValues, sources: {} };
+  const { fields } = collectSubFields(schema, fragments, variables, type, [...fieldNodes]);
   return [...fields.values()].flat().some((node) => node.name.value === name);
 }
 

@@ -66,6 +66,38 @@ test('the notes of a release are its section of the changelog', () => {
   expect(() => notesOf('0.0.1')).toThrow('CHANGELOG.md has no section [0.0.1]');
 });
 
+test('docs/dependencies.md has a row for every dependency of the package', () => {
+  const rows = [...read('docs/dependencies.md').matchAll(/^\| `([^`]+)` +\|(.+)\|$/gm)];
+  const { dependencies } = JSON.parse(read('package.json')) as { dependencies: object };
+  expect(rows.map(([, name]) => name)).toEqual(Object.keys(dependencies).sort());
+  for (const [, name, cells] of rows) {
+    const [use, size, packages, released, keeper] = cells!.split('|').map((cell) => cell.trim());
+    expect([name, use, size, packages, released, keeper]).toEqual([
+      name,
+      expect.stringMatching(/\w{3}/),
+      expect.stringMatching(/^\d+\.\d$/),
+      expect.stringMatching(/^\d+$/),
+      expect.stringMatching(/^20\d\d-\d\d$/),
+      expect.stringMatching(/\w{3}/),
+    ]);
+  }
+});
+
+test('docs/dependencies.md counts the packages that are installed', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as {
+    packages: Record<
+      string,
+      { dev?: boolean; devOptional?: boolean; optional?: boolean; peer?: boolean }
+    >;
+  };
+  const installed = Object.entries(packages).filter(
+    ([path, { dev, devOptional, optional, peer }]) =>
+      path !== '' && ![dev, devOptional, optional, peer].includes(true),
+  );
+  const [, count] = /installs (\d+) packages/.exec(read('docs/dependencies.md'))!;
+  expect(Number(count)).toBe(installed.length);
+});
+
 /** Licences that ask for no more than to be named. */
 const ACCEPTED = [
   '0BSD',
