@@ -15,7 +15,7 @@ import {
   type GraphQLObjectType,
 } from 'graphql';
 import { HotQueries } from '../../src/graphql/execution/hot-queries.js';
-import { Choices, randomQuery } from '../support/random-query.js';
+import { Choices, randomQuery, randomVariables } from '../support/random-query.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { faultySchema, numberOf, type World } from '../support/faulty-schema.js';
 
@@ -52,6 +52,11 @@ async function observe(seed: number, run: Run) {
   };
 }
 
+const executions = fc.record({
+  seed: fc.nat(),
+  choices: fc.array(fc.nat(), { minLength: 10, maxLength: 10 }),
+});
+
 const hasPlan = (queries: HotQueries, document: DocumentNode) =>
   queries.note(document, getOperationAST(document)!);
 
@@ -81,17 +86,17 @@ describe('a query that is executed again', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.nat(), { minLength: 10, maxLength: 150 }),
-        fc.tuple(fc.nat(), fc.nat()),
-        async (numbers, seeds) => {
-          const choices = new Choices(numbers);
-          const { text, variables } = randomQuery(schema, choices);
+        fc.array(executions, { minLength: 2, maxLength: 3 }),
+        async (numbers, runs) => {
+          const text = randomQuery(schema, new Choices(numbers));
           const document = parse(text, { noLocation: true });
           fc.pre(validate(schema, document, rules).length === 0);
           const queries = new HotQueries(schema);
           expect([hasPlan(queries, document), hasPlan(queries, document)]).toEqual([false, true]);
-          for (const seed of seeds) {
-            // The second execution uses the plan of the first, with other variables.
-            const args = { schema, document, variableValues: variables() };
+          // The later executions use the plan of the first where their conditions are the same.
+          for (const { seed, choices } of runs) {
+            const variableValues = randomVariables(new Choices(choices));
+            const args = { schema, document, variableValues };
             const expected = await observe(seed, (world) =>
               execute({ ...args, contextValue: world }),
             );

@@ -32,25 +32,27 @@ const VARIABLES =
 const MAX_DEPTH = 4;
 const FRAGMENTS = ['F0', 'F1', 'F2'];
 
-/** Returns a query, and a function that returns variables for it, a few of them invalid. */
-export function randomQuery(schema: GraphQLSchema, choices: Choices) {
+/** Returns the text of a query. */
+export function randomQuery(schema: GraphQLSchema, choices: Choices): string {
   const writer = new QueryWriter(schema, choices);
   const root = writer.selections(schema.getQueryType()!, 0, 0);
   const fragments = FRAGMENTS.map((name, index) => {
     const type = writer.typeOfFragment(index);
     return `fragment ${name} on ${type.name} ${writer.selections(type, 2, index + 1)}`;
   });
-  return {
-    text: `query (${VARIABLES}) ${root}\n${fragments.join('\n')}`,
-    variables: () => {
-      const variables: Record<string, unknown> = { yes: choices.below(2) === 1 };
-      if (choices.below(2) === 1) variables['no'] = choices.of([true, false, false, null]);
-      if (choices.below(2) === 1) variables['count'] = choices.of([1, 2, null, 'many']);
-      if (choices.below(2) === 1) variables['text'] = choices.of(['a', '', null]);
-      if (choices.below(2) === 1) variables['input'] = choices.of([{}, { even: 4 }, { even: 3 }]);
-      return variables;
-    },
-  };
+  return `query (${VARIABLES}) ${root}\n${fragments.join('\n')}`;
+}
+
+/** Returns variables for such a query, a few of them invalid. */
+export function randomVariables(choices: Choices): Record<string, unknown> {
+  const variables: Record<string, unknown> = { yes: choices.below(2) === 1 };
+  if (choices.below(2) === 1) variables['no'] = choices.of([true, false, false, null]);
+  if (choices.below(2) === 1) variables['count'] = choices.of([1, 2, 1, 2, null, 'many']);
+  if (choices.below(2) === 1) variables['text'] = choices.of(['a', '', null]);
+  if (choices.below(2) === 1) {
+    variables['input'] = choices.of([{}, { even: 4 }, { even: 6 }, null, { even: 3 }]);
+  }
+  return variables;
 }
 
 class QueryWriter {
