@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { chromium, type Browser, type Page, type Request } from 'playwright-core';
+import { chromium, type Browser, type Page, type Response } from 'playwright-core';
 import { type Member, type OrganizationRecord } from '../../src/emulator/index.js';
 import { CHROMIUM, describeWith } from '../support/programs.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -200,16 +200,23 @@ describeWith('chromium')('the examples', () => {
       const end = gateway.emulator.fault({
         route: 'PATCH /api/v1/organizations/{org_code}/feature_flags/{feature_flag_key}',
         times: 1,
-        delayMs: 400,
         respond: {
           status: 400,
           body: { errors: [{ code: 'FLAG_LOCKED', message: 'This flag is locked.' }] },
         },
       });
+      let release = () => {};
+      const released = new Promise<void>((resolve) => (release = resolve));
+      await page.route(`${gateway.url}/graphql`, async (route, request) => {
+        if (request.postData()?.includes('updateFeatureFlagOverride')) await released;
+        await route.continue();
+      });
       await flag.click();
-      expect(await isOn()).toBe(!before);
+      await until(async () => expect(await isOn()).toBe(!before));
+      release();
       await alert('Feature flags').getByText('This flag is locked.').waitFor();
       expect(await isOn()).toBe(before);
+      await page.unroute(`${gateway.url}/graphql`);
       end();
 
       await flag.click();
@@ -359,21 +366,25 @@ describeWith('chromium')('the examples', () => {
     });
 
     test('opens another stream with another token when the first one ends with its token', async () => {
-      const streams: string[] = [];
-      const isStream = (request: Request) => request.headers()['accept'] === 'text/event-stream';
-      const note = (request: Request) => {
-        if (isStream(request)) streams.push(request.headers()['authorization']!);
+      await open(ADMINISTRATOR);
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.goto(`${origins.get(name)}/#/${codeOf(unused())}`);
+      /** The tokens of the streams that the gateway opened. */
+      const tokens: string[] = [];
+      const note = (response: Response) => {
+        const { accept, authorization } = response.request().headers();
+        if (accept === 'text/event-stream' && response.ok()) tokens.push(authorization!);
       };
-      page.on('request', note);
+      page.on('response', note);
       await page.route('**/_emulator/tokens', (route, request) =>
-        request.method() === 'POST' && streams.length === 0
-          ? route.continue({ postData: { ...request.postDataJSON(), expiresIn: 1 } })
+        request.method() === 'POST' && tokens.length === 0
+          ? route.continue({ postData: { ...request.postDataJSON(), expiresIn: 2 } })
           : route.continue(),
       );
-      await open(ADMINISTRATOR, codeOf(unused()));
-      await until(() => expect(new Set(streams).size).toBe(2));
+      await page.getByRole('button', { name: ADMINISTRATOR }).click();
+      await until(() => expect(new Set(tokens).size).toBe(2));
       await page.getByRole('status').getByText('Live').waitFor();
-      page.off('request', note);
+      page.off('response', note);
       await page.unroute('**/_emulator/tokens');
     });
 
