@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startEmulator } from '../../src/emulator/index.js';
+import { waitFor } from '../support/replicas.js';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -83,7 +84,7 @@ describe('the process of the gateway', () => {
     }
   });
 
-  test('verifies the tokens of its own emulator with AUTH_MODE=jwt', async () => {
+  test('verifies the tokens of its own emulator, and hears of what another client writes there', async () => {
     const gateway = start('index', { AUTH_MODE: 'jwt', PORT: '0' });
     const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
     const post = async (path: string, body: object, headers = {}) => {
@@ -94,11 +95,23 @@ describe('the process of the gateway', () => {
       });
       return (await response.json()) as any;
     };
-    const query = '{ organizations(first: 1) { nodes { name } } }';
+    const query = '{ organizations(first: 1) { nodes { code name } } }';
     expect((await post('/graphql', { query })).errors[0].extensions.code).toBe('UNAUTHENTICATED');
-    const { access_token } = await post('/graphiql/act-as', { scopes: ['read:organizations'] });
-    const { data } = await post('/graphql', { query }, { authorization: `Bearer ${access_token}` });
-    expect(data.organizations.nodes).toHaveLength(1);
+    const scopes = ['read:organizations', 'update:organizations'];
+    const { access_token } = await post('/graphiql/act-as', { scopes });
+    const headers = { authorization: `Bearer ${access_token}` };
+    const read = async () => (await post('/graphql', { query }, headers)).data.organizations.nodes;
+    const [{ code }, ...others] = await read();
+    expect(others).toEqual([]);
+    const { iss } = JSON.parse(Buffer.from(access_token.split('.')[1], 'base64url').toString());
+    const { ok } = await fetch(`${iss}/api/v1/organization/${code}`, {
+      method: 'PATCH',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: '{"name":"A name from elsewhere"}',
+    });
+    expect(ok).toBe(true);
+    // Long before the cached response expires.
+    await waitFor(async () => (await read())[0].name === 'A name from elsewhere');
   });
 
   test('lists trusted documents that can’t be executed, and exits with 1', async () => {
