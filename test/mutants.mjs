@@ -79,6 +79,12 @@ const mutants = [
   ['a stream ends with its token', [], 'http/live/live-queries', 'expires', ['http/live/open-streams.ts', 'if (expiresAt !== undefined) {', 'if (expiresAt === 0) {']],
   ['a stream is shared by equals alone', [], 'http/live/live-queries', 'caller may see', ['http/live/live-queries.ts', 'mayBeLive(request) ? graphql.cacheKey : undefined', 'mayBeLive(request) ? request.url : undefined']],
   ['changes are heard through a slow Redis', [], 'upstream/replica-log', 'late reply', ['upstream/cache/replicas.ts', 'isObserved) void this.catchUp()', 'isObserved) void this.refresh()']],
+  ['identical subscriptions are executed once', [], 'http/live/changes', 'identical streams', ['http/live/change-executions.ts', 'begun?.clock === clock', 'begun?.clock === -1']],
+  ['a subscription is shared by equals alone', [], 'webhooks/replicas', '', ['http/live/live-queries.ts', 'const { cacheKey = `request ${request.id}` } = request.graphql;', 'const cacheKey = request.url;']],
+  ['no mutation by GET', [], 'http/live/changes', 'lets no mutation', ['graphql/plugins/subscription-by-get.ts', 'operation?.operation === OperationTypeNode.SUBSCRIPTION', "operation?.operation !== OperationTypeNode.QUERY"]],
+  ['a change costs the calls of one replica', [], 'http/live/live-queries', 'of one execution', ['upstream/cache/reads.ts', 'budget.isInBackground ? CLAIM_MS : 0', '0']],
+  ['a failed call is made by another replica', [], 'http/live/live-queries', 'made by the other', ['upstream/cache/reads.ts', 'if (!isStorable && budget', 'if (isStorable && budget']],
+  ['claims are stored after a late reply', [], 'upstream/replica-log', 'only has streams', ['upstream/cache/replicas.ts', '    this.#trust();\n    return true;', '    return true;']],
   ['no page of a proxy is passed on', [24], 'upstream/forbidden', 'a page of a proxy', ['upstream/errors.ts', "HTML.test(message) ? '' : ", '']],
 ];
 
