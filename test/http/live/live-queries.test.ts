@@ -456,6 +456,18 @@ describeWith('redis-server')('with replicas', () => {
     ]);
   });
 
+  test('a call that fails leaves no claim that others would wait for', async () => {
+    const { first, emulator, code, both } = await startBoth();
+    const respond = { status: 500, body: '' };
+    emulator.fault({ route: 'GET /api/v1/organization', respond });
+    await rename(first, code, 'After');
+    for (const stream of both) expect((await stream.next()).errors).toHaveLength(1);
+    const claims = () => redis.command('KEYS', '*:claim *');
+    // A claim that nobody releases lives for a second.
+    for (let n = 0; n < 8 && claims() !== ''; n++) await new Promise((go) => setTimeout(go, 25));
+    expect(claims()).toBe('');
+  });
+
   test('a replica that doesn’t get its response holds others up for a second at most', async () => {
     const { first, emulator, code, both } = await startBoth();
     emulator.fault({ route: 'GET /api/v1/organization', times: 1, respond: 'hang' });
