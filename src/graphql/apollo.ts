@@ -46,8 +46,8 @@ export async function startApollo(
       ApolloServerPluginCacheControlDisabled(),
       logFailures(log),
       subscriptionByGet(parseOptions),
-      ...(config.isExecutionCompiled ? [hotQueries(queries)] : []),
       inTurn([
+        ...(config.isExecutionCompiled ? [hotQueries(queries)] : []),
         // Before the plugins that read a response's errors, since it may add some.
         operationLimits(config),
         errorLocations(),

@@ -1,7 +1,6 @@
 /** Has Apollo Server execute the queries that repeat by their plans. */
-import type { ApolloServerPlugin } from '@apollo/server';
-import type { Context } from '../context.js';
 import type { HotQueries } from '../execution/hot-queries.js';
+import type { OperationPlugin } from './hooks.js';
 
 /**
  * The media type for which Apollo Server calls `legacyExperimentalExecuteIncrementally`, the one hook for
@@ -10,24 +9,21 @@ import type { HotQueries } from '../execution/hot-queries.js';
  */
 const OWN_EXECUTOR = 'multipart/mixed;deferSpec=20220824';
 
-export function hotQueries(queries: HotQueries): ApolloServerPlugin<Context> {
-  return {
-    async requestDidStart() {
-      return {
-        async executionDidStart({ request, document, operation }) {
-          const headers = request.http?.headers;
-          if (headers === undefined || operation === undefined) return;
-          if (!queries.note(document, operation)) return;
-          const accept = headers.get('accept');
-          headers.set('accept', OWN_EXECUTOR);
-          return {
-            async executionDidEnd() {
-              if (accept === undefined) headers.delete('accept');
-              else headers.set('accept', accept);
-            },
-          };
-        },
-      };
-    },
+/** Comes first, since other plugins read the `Accept` header when the response is sent. */
+export function hotQueries(queries: HotQueries): OperationPlugin {
+  return () => {
+    let accept: string | undefined;
+    return {
+      didResolveOperation({ request, document, operation }) {
+        const headers = request.http?.headers;
+        if (headers === undefined || operation === undefined) return;
+        if (!queries.note(document, operation)) return;
+        accept = headers.get('accept');
+        if (accept !== undefined) headers.set('accept', OWN_EXECUTOR);
+      },
+      willSendResponse({ request }) {
+        if (accept !== undefined) request.http?.headers.set('accept', accept);
+      },
+    };
   };
 }
