@@ -17,6 +17,15 @@ const NOT_SENT = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
+/**
+ * Returns whether an error proves that no byte of the request was sent. An open connection can fail with
+ * the code of an unreachable host as well, after the request was sent (Linux, tcp(7)).
+ */
+export function wasNotSent({ code, cause }: { code: string; cause?: unknown }): boolean {
+  const { syscall } = (cause ?? {}) as { syscall?: unknown };
+  return NOT_SENT.has(code) && syscall !== 'read' && syscall !== 'write';
+}
+
 /** Creates a sender on got, with retries, redirects and exceptions for statuses turned off. */
 export function createGotSend({ timeoutMs, maxSockets, maxBodyBytes }: SendOptions): Sender {
   const agents = {
@@ -52,7 +61,7 @@ export function createGotSend({ timeoutMs, maxSockets, maxBodyBytes }: SendOptio
       if (!(error instanceof RequestError)) throw error;
       throw new SendError(
         error.code === 'ETIMEDOUT' ? 'TIMEOUT' : 'UNAVAILABLE',
-        NOT_SENT.has(error.code),
+        wasNotSent(error),
         error.code,
       );
     }
