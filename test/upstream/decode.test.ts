@@ -441,7 +441,12 @@ describe('what operators see', () => {
   test('each mismatch is counted by route and field, and logged once without its value', async () => {
     log.length = 0;
     const before = await scrape(gateway.metricsUrl);
-    const odd = { code: CODE, name: 'Acme', sender_name: { secret: 'Sally' }, color_scheme: 4711 };
+    const odd = {
+      code: CODE,
+      name: 'Acme',
+      sender_name: { secret: 'Sally' },
+      color_scheme: 0.4711,
+    };
     for (let time = 0; time < 3; time++) await organization(odd, 'name');
     answer(LIST, { organizations: [{ code: 'org_1', is_default: 'no' }, { name: 'Sally' }, null] });
     await gateway.execute('{ organizations { nodes { code } } }');
@@ -463,6 +468,7 @@ describe('what operators see', () => {
         ...{ received: 'object', outcome: 'null' },
       },
     ]);
-    expect(JSON.stringify(log)).not.toMatch(/Sally|4711|Acme/);
+    // A time in milliseconds has no point.
+    expect(JSON.stringify(log)).not.toMatch(/Sally|\.4711|Acme/);
   });
 });
