@@ -185,3 +185,13 @@ test('trouble with Redis is read from the log, and outlives a replica that dies 
     false,
   ]);
 });
+
+test('a Redis that loses its data is no outage, and forgets keys', () => {
+  const trouble = new RedisTrouble();
+  trouble.forgot(10_000);
+  expect(trouble.overlaps(9_000, 11_000)).toBe(false);
+  expect([trouble.forgotWithin(9_000, 11_000), trouble.forgotWithin(10_001, 12_000)]).toEqual([
+    true,
+    false,
+  ]);
+});

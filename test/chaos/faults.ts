@@ -28,6 +28,8 @@ export interface Target {
 
 export interface ChaosFault extends FaultKind {
   readonly cases: readonly number[];
+  /** Whether Redis has lost its data then. */
+  readonly emptiesRedis?: boolean;
   /** Begins the fault. Returns what ends it. */
   begin(target: Target, numbers: Random, lastsMs: number): Promise<() => Promise<void> | void>;
 }
@@ -216,6 +218,7 @@ const AROUND: readonly ChaosFault[] = [
   },
   {
     ...{ name: 'Redis is killed, and comes back empty', cases: [46], lastsMs: LONG },
+    emptiesRedis: true,
     resource: 'redis',
     begin: async ({ redis }) => {
       await redis.kill();
@@ -232,6 +235,7 @@ const AROUND: readonly ChaosFault[] = [
   },
   {
     ...{ name: 'Redis loses its data', cases: [46], lastsMs: [100, 100] },
+    emptiesRedis: true,
     resource: 'redis',
     begin: async ({ redis }) => {
       redis.command('FLUSHALL');

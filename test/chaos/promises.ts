@@ -126,6 +126,7 @@ const add = (counts: Map<string, number>, key: string, number: number) =>
 export class RedisTrouble {
   readonly #intervals: { from: number; until: number }[] = [];
   readonly #open = new Map<string, { from: number; until: number }>();
+  readonly #losses: number[] = [];
   /** A slow reply is logged after the fact. */
   static readonly BEFORE_MS = 1_500;
   /** A replica that is back waits for the others' announcements. */
@@ -147,6 +148,16 @@ export class RedisTrouble {
   /** Notes that a replica has died. */
   died(replica: string, now: number): void {
     this.#end(replica, now + RedisTrouble.UNANNOUNCED_MS);
+  }
+
+  /** Notes that Redis has lost its data, which no replica notices as an outage. */
+  forgot(now: number): void {
+    this.#losses.push(now);
+  }
+
+  /** Returns whether Redis lost data in this time, after which a retry with a key may write again. */
+  forgotWithin(from: number, until: number): boolean {
+    return this.#losses.some((at) => from <= at && at <= until);
   }
 
   overlaps(from: number, until: number): boolean {

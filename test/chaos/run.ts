@@ -82,6 +82,7 @@ async function strike(
   const back = fault.resource === 'replica' ? REPLICAS.map((name) => judge.restarting(name)) : [];
   const target = { upstream, redis: topology.redis, replicas };
   const end = await fault.begin(target, numbersOf(choice), lastsMs);
+  if (fault.emptiesRedis === true) judge.redis.forgot(Date.now());
   await sleep(lastsMs);
   await end();
   for (const note of back) note();
