@@ -62,7 +62,9 @@ export function interpret(
         });
       }
       throw new UpstreamError(
-        endpoint.method !== 'GET' && reasons.length > 0 ? refusal(reasons) : 'BAD_RESPONSE',
+        endpoint.method !== 'GET' && status >= 400 && reasons.length > 0
+          ? refusal(reasons)
+          : 'BAD_RESPONSE',
         message,
         details,
       );

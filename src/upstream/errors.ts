@@ -131,9 +131,11 @@ const KINDE_CODE = /^(?=.{3,64}$)[A-Z][A-Z0-9_]*$/;
 /** Matches a proxy's page, which is no message from Kinde and of no use to a reader. */
 const HTML = /<[a-z!/]/i;
 
-/** Returns a message as it may be passed on: not too long, and none at all in place of HTML. */
+/** Returns a message as it may be passed on: not too long, and none in place of HTML or of white space. */
 function plainText(message: string): string {
-  return HTML.test(message) ? '' : message.slice(0, LONGEST_REASON).toWellFormed();
+  return HTML.test(message) || message.trim() === ''
+    ? ''
+    : message.slice(0, LONGEST_REASON).toWellFormed();
 }
 
 /** A value of a response as a code; undefined for what cannot be one. */

@@ -6,7 +6,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/property.js';
 import { startEmulator, type Emulator } from '../../src/emulator/index.js';
 import { answer, startFaultProxy, type FaultProxy } from '../support/fault-proxy.js';
 

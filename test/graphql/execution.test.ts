@@ -3,7 +3,7 @@
  * many; FC_SEED repeats a run.
  */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/property.js';
 import {
   execute,
   getOperationAST,
@@ -19,7 +19,7 @@ import { Choices, randomQuery, randomVariables } from '../support/random-query.j
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { faultySchema, numberOf, type World } from '../support/faulty-schema.js';
 
-const { FC_RUNS, FC_SEED } = process.env;
+const { FC_RUNS } = process.env;
 
 const schema = faultySchema();
 const NOT_CHECKED = new Set(['NoUnusedFragmentsRule', 'NoUnusedVariablesRule']);
@@ -111,7 +111,6 @@ describe('a query that is executed again', () => {
       ),
       {
         numRuns: Number(FC_RUNS ?? 100),
-        ...(FC_SEED === undefined ? {} : { seed: Number(FC_SEED) }),
       },
     );
     expect(compiled).toBeGreaterThan(0);

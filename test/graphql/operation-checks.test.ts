@@ -1,6 +1,6 @@
 /** A cost that is remembered is the cost that would be measured. */
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/property.js';
 import { parse, type OperationDefinitionNode } from 'graphql';
 import { readConfig } from '../../src/config.js';
 import { fragmentsOf } from '../../src/graphql/limits/collect-fields.js';

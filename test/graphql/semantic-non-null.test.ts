@@ -4,7 +4,7 @@
  * against the directive, in both directions. NULL_RUNS sets how many mixtures are drawn, NULL_SEED one of them.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/property.js';
 import { getDirective } from '@graphql-tools/utils';
 import {
   getNamedType,

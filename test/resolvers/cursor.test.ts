@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/property.js';
 import type { Position } from '../../src/loaders/page-run.js';
 import { decodeCursor, encodeCursor } from '../../src/resolvers/cursor.js';
 import { nodeId, parseNodeId } from '../../src/resolvers/node-id.js';

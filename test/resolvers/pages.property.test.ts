@@ -3,16 +3,14 @@
  * and the smallest counterexample; FC_SEED repeats a run, and FC_RUNS makes it longer.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/property.js';
 import { PAGE_TOKEN_KINDS } from '../../src/emulator/index.js';
 import { blank } from '../../src/emulator/organizations/index.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
-const { FC_SEED, FC_RUNS } = process.env;
+const { FC_RUNS } = process.env;
 const RUNS = Number(FC_RUNS ?? 100);
 const TIMEOUT_MS = 60_000 + RUNS * 200;
-fc.configureGlobal(FC_SEED === undefined ? {} : { seed: Number(FC_SEED) });
-
 let gateway: TestGateway;
 beforeAll(async () => {
   gateway = await startGateway({ emulator: { organizations: 1, usersPerOrganization: 1 } });

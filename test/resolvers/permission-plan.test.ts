@@ -1,6 +1,6 @@
 /** The permissions of many members: the same as one by one, with a call for each permission instead. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/property.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PERMISSION_FILTERS, permissionsOf } from '../../src/emulator/state.js';
 

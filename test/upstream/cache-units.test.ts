@@ -1,6 +1,6 @@
 /** The parts of the cache, compared with simple models. */
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/property.js';
 import { CachedResponse, ResponseCache } from '../../src/http/response-cache.js';
 import { OperationBudget } from '../../src/upstream/policy/call-budget.js';
 import { InvalidationLog } from '../../src/upstream/cache/invalidation.js';

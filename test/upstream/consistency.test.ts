@@ -3,7 +3,7 @@
  * and nobody is shown what is not theirs, for any caller, in any order, through any replica.
  */
 import { afterEach, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/property.js';
 import { startEmulator, type Emulator } from '../../src/emulator/index.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { startHeldProxy, type HeldProxy } from '../support/held-proxy.js';

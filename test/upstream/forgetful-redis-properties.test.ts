@@ -3,7 +3,7 @@
  * read that begins after a write was acknowledged shows what was before it.
  */
 import { afterEach, expect } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/property.js';
 import { startRedisProxy, type RedisProxy } from '../support/redis-proxy.js';
 import { testWith } from '../support/programs.js';
 import { startRedis, type Redis, type Snapshot } from '../support/redis.js';

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/property.js';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { startEmulator, type Emulator } from '../../src/emulator/index.js';
 import { EVENT_TYPES } from '../../src/webhooks/events.js';

@@ -5,7 +5,7 @@
  * `LIVE_RUNS=10000 npm test -- test/webhooks/replicas`.
  */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/property.js';
 import { startEmulator, type Emulator } from '../../src/emulator/index.js';
 import { EVENT_TYPES } from '../../src/webhooks/events.js';
 import { openStream } from '../support/event-stream.js';
