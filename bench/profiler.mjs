@@ -40,7 +40,7 @@ process.on('SIGUSR2', async () => {
   isRunning = !isRunning;
   if (isRunning) return kind.begin();
   const { profile } = await kind.end();
-  // Renamed, so that whoever waits for the file sees it whole.
+  // Renamed, so that a reader that waits for the file sees it whole.
   writeFileSync(`${PROFILE_FILE}.part`, JSON.stringify(profile));
   renameSync(`${PROFILE_FILE}.part`, PROFILE_FILE);
 });

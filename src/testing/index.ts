@@ -53,7 +53,7 @@ export interface TokenRequest {
 
 /** What happens to calls to Kinde. It needs `respond`, `delayMs` or both. */
 export interface Fault {
-  /** A route of Kinde's API as its documentation writes it. By default, every route of the Management API. */
+  /** A route as Kinde's API reference writes it. By default, every route of the Management API. */
   route?: `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`;
   /** How many calls it affects. Defaults to all, until it is switched off. */
   times?: number;
