@@ -4,8 +4,7 @@ import { startEmulator, type Emulator } from './emulator/index.js';
 import { createGateway } from './server.js';
 import { whyNoToken } from './cli/diagnose.js';
 import { startScreen } from './cli/start-screen.js';
-import { EVENT_TYPES } from './webhooks/events.js';
-import { WEBHOOK_PATH } from './webhooks/receiver.js';
+import { ownWebhook } from './webhooks/registration.js';
 
 function refuse(message: string): never {
   process.stderr.write(`${message}\n`);
@@ -58,10 +57,7 @@ const url = await gateway
   );
 if (config.webhooks !== undefined) {
   // What another client of the emulator writes shows at once, as it would with Kinde.
-  emulator?.webhooks.register({
-    ...{ name: 'kinde-graphql', description: null, event_types: [...EVENT_TYPES] },
-    endpoint: `${url}${WEBHOOK_PATH}`,
-  });
+  emulator?.webhooks.register(ownWebhook(url));
 }
 gateway.log.info(
   `GraphQL at ${url}/graphql, ${config.isGraphiqlServed ? `GraphiQL at ${url}/graphiql, ` : ''}${

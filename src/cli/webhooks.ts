@@ -4,8 +4,8 @@ import { SendError, type Send } from '../upstream/send/index.js';
 import type { Method } from '../upstream/endpoint.js';
 import { UpstreamError, reasonsIn } from '../upstream/errors.js';
 import { parseJson } from '../upstream/json.js';
-import { EVENT_TYPES } from '../webhooks/events.js';
 import { WEBHOOK_PATH } from '../webhooks/receiver.js';
+import { webhookFor } from '../webhooks/registration.js';
 import { whyNoToken, whyUnreachable } from './diagnose.js';
 import { hasCredentials, tokenSource, withSend, type KindeWithCredentials } from './kinde.js';
 import type { Terminal } from './terminal.js';
@@ -57,7 +57,8 @@ const actions = {
   async register(call: Call, url: string | undefined): Promise<string[]> {
     const endpoint = endpointIn(url);
     const existing = (await listed(call)).find((webhook) => webhook.endpoint === endpoint);
-    const event_types = [...EVENT_TYPES];
+    const webhook = webhookFor(endpoint);
+    const { event_types } = webhook;
     if (existing !== undefined) {
       await call('PATCH', `webhooks/${encodeURIComponent(existing.id)}`, 'update:webhooks', {
         event_types,
@@ -67,7 +68,7 @@ const actions = {
       ];
     }
     const response = (await call('POST', 'webhooks', 'create:webhooks', {
-      ...{ endpoint, event_types, name: 'kinde-graphql' },
+      ...webhook,
       description: 'Invalidates the cache of the GraphQL gateway.',
     })) as { webhook?: Partial<Webhook> };
     return [

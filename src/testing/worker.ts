@@ -4,8 +4,7 @@ import { fileVariable, readConfig, settingsByVariable } from '../config.js';
 import { startEmulator, type Emulator } from '../emulator/index.js';
 import { permissionsOf } from '../emulator/state.js';
 import { createGateway, type Gateway } from '../server.js';
-import { EVENT_TYPES } from '../webhooks/events.js';
-import { WEBHOOK_PATH } from '../webhooks/receiver.js';
+import { ownWebhook } from '../webhooks/registration.js';
 import type { EmulatorOptions, Fault, TestOrganization, TokenRequest } from './index.js';
 import type { Call, Response } from './thread.js';
 
@@ -49,10 +48,7 @@ async function openGateway(settings: Record<string, string>, port: number): Prom
   );
   const url = await gateway.listen({ port, host: '127.0.0.1' });
   // What another client of the emulator writes shows at once, as it would with Kinde.
-  emulator.webhooks.register({
-    ...{ name: 'kinde-graphql', description: null, event_types: [...EVENT_TYPES] },
-    endpoint: `${url}${WEBHOOK_PATH}`,
-  });
+  emulator.webhooks.register(ownWebhook(url));
   return url;
 }
 
