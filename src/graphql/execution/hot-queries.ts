@@ -15,6 +15,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { fragmentsOf } from '../limits/collect-fields.js';
 import { executeQuery } from './execution.js';
 import { OperationPlan, type Variables } from './plan.js';
 
@@ -97,10 +98,7 @@ export class HotQueries {
 
 function prepare(document: DocumentNode): HotQuery {
   const fragments = Object.create(null) as Record<string, FragmentDefinitionNode>;
-  for (const definition of document.definitions) {
-    if (definition.kind !== Kind.FRAGMENT_DEFINITION) continue;
-    fragments[definition.name.value] = definition;
-  }
+  for (const [name, fragment] of fragmentsOf(document)) fragments[name] = fragment;
   const conditions = new Set<string>();
   let fields = 0;
   visit(document, {

@@ -1,10 +1,17 @@
 /** Remembers what operations cost that were within the limits, so that a document is measured once. */
-import type { OperationDefinitionNode } from 'graphql';
+import type { DocumentNode, OperationDefinitionNode } from 'graphql';
 import type { Limits } from '../../config.js';
+import { fragmentsOf } from './collect-fields.js';
 import { checkOperation, type CheckedOperation, type Unmeasured } from './operation-limits.js';
 
 /** How many forms of the variables are remembered for one operation. */
 const MAX_FORMS = 32;
+
+/** An operation of a document, with its variables in their types, defaults included. */
+interface Checkable extends Omit<Unmeasured, 'fragments' | 'variables'> {
+  document: DocumentNode;
+  variables: Readonly<Record<string, unknown>>;
+}
 
 /** Holds the operations of one schema to the limits. */
 export class OperationChecks {
@@ -12,13 +19,12 @@ export class OperationChecks {
 
   constructor(private readonly limits: Limits) {}
 
-  /** `variables` are in their types, defaults included. */
-  check(unmeasured: Unmeasured): CheckedOperation {
-    const { operation, variables = {} } = unmeasured;
+  check({ document, schema, operation, variables }: Checkable): CheckedOperation {
     const form = formOf(variables);
     const known = form === undefined ? undefined : this.#costs.get(operation)?.get(form);
     if (known !== undefined) return { cost: known, errors: [] };
-    const checked = checkOperation(unmeasured, this.limits);
+    const fragments = fragmentsOf(document);
+    const checked = checkOperation({ schema, operation, fragments, variables }, this.limits);
     const { cost, errors } = checked;
     if (form !== undefined && cost !== undefined && errors.length === 0) {
       this.#remember(operation, form, cost);
@@ -39,7 +45,7 @@ export class OperationChecks {
  * booleans, and the lengths of texts. Undefined for variables with a list or an object, which are
  * measured each time.
  */
-export function formOf(variables: Readonly<Record<string, unknown>>): string | undefined {
+function formOf(variables: Readonly<Record<string, unknown>>): string | undefined {
   let form = '';
   for (const name in variables) {
     const value = variables[name];

@@ -5,7 +5,6 @@ import type { Limits } from '../../config.js';
 import type { Charge } from '../context.js';
 import { ErrorLocations } from '../error-locations.js';
 import { callerLimitMessage } from '../errors.js';
-import { fragmentsOf } from '../limits/collect-fields.js';
 import { OperationChecks } from '../limits/operation-checks.js';
 import { coerceVariables } from '../limits/variables.js';
 import type { OperationPlugin } from './hooks.js';
@@ -59,8 +58,7 @@ export function operationLimits({ limits, isSchemaPublic }: Options): OperationP
           hideSuggestions: !isSchemaPublic,
         });
         if (errors !== undefined) return refuse(errors);
-        const fragments = fragmentsOf(document);
-        const checked = checks.check({ schema, operation, fragments, variables: coerced });
+        const checked = checks.check({ schema, document, operation, variables: coerced });
         cost = checked.cost;
         contextValue.summary.cost = cost;
         refuse(checked.errors);
