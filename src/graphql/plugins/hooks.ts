@@ -14,7 +14,7 @@ export interface OperationHooks {
   willSendResponse?: (request: GraphQLRequestContextWillSendResponse<Context>) => void;
 }
 
-/** Returns the hooks for an operation that begins. */
+/** Returns the hooks for an operation that begins. Those without a state are the same for all. */
 export type OperationPlugin = () => OperationHooks;
 
 /**

@@ -1,6 +1,6 @@
 /** The status code and media type of responses, where GraphQL over HTTP asks for another than Apollo Server's. */
 import { ApolloServerErrorCode } from '@apollo/server/errors';
-import type { OperationPlugin } from './hooks.js';
+import type { OperationHooks, OperationPlugin } from './hooks.js';
 
 const NOT_EXECUTABLE: ReadonlySet<unknown> = new Set<string>([
   ApolloServerErrorCode.GRAPHQL_PARSE_FAILED,
@@ -17,7 +17,7 @@ const NOT_EXECUTABLE: ReadonlySet<unknown> = new Set<string>([
  * that was negotiated before, which Apollo Server would negotiate once more.
  */
 export function httpHead(): OperationPlugin {
-  return () => ({
+  const hooks: OperationHooks = {
     willSendResponse({ request, response: { body, http } }) {
       const accepted = request.http?.headers.get('accept');
       if (accepted !== undefined) http.headers.set('content-type', accepted);
@@ -27,5 +27,6 @@ export function httpHead(): OperationPlugin {
         http.status = 200;
       }
     },
-  });
+  };
+  return () => hooks;
 }

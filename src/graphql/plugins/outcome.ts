@@ -1,24 +1,23 @@
 /** Summarizes each operation, for the log, the metrics and the traces. */
 import type { FormattedExecutionResult } from 'graphql';
-import type { OperationPlugin } from './hooks.js';
+import type { OperationHooks, OperationPlugin } from './hooks.js';
 
 /** Fills `Context.summary` with the operation's name, type, outcome and error codes. */
 export function outcome(): OperationPlugin {
-  return () => {
-    return {
-      didResolveOperation({ operation, operationName, contextValue: { summary } }) {
-        summary.operationName = operationName ?? undefined;
-        summary.operationType = operation?.operation;
-        summary.isLive = operation?.directives?.some(({ name }) => name.value === 'live') ?? false;
-      },
-      willSendResponse({ response: { body }, contextValue: { summary } }) {
-        if (body.kind !== 'single') return;
-        summary.outcome = outcomeOf(body.singleResult);
-        const codes = body.singleResult.errors?.map(({ extensions }) => extensions?.['code']);
-        summary.errorCodes = [...new Set(codes)].filter((code) => typeof code === 'string');
-      },
-    };
+  const hooks: OperationHooks = {
+    didResolveOperation({ operation, operationName, contextValue: { summary } }) {
+      summary.operationName = operationName ?? undefined;
+      summary.operationType = operation?.operation;
+      summary.isLive = operation?.directives?.some(({ name }) => name.value === 'live') ?? false;
+    },
+    willSendResponse({ response: { body }, contextValue: { summary } }) {
+      if (body.kind !== 'single') return;
+      summary.outcome = outcomeOf(body.singleResult);
+      const codes = body.singleResult.errors?.map(({ extensions }) => extensions?.['code']);
+      summary.errorCodes = [...new Set(codes)].filter((code) => typeof code === 'string');
+    },
   };
+  return () => hooks;
 }
 
 function outcomeOf(result: Pick<FormattedExecutionResult, 'data' | 'errors'>) {

@@ -1,5 +1,5 @@
 /** Turns an operation whose token Kinde refuses into HTTP 401. */
-import type { OperationPlugin } from './hooks.js';
+import type { OperationHooks, OperationPlugin } from './hooks.js';
 
 /**
  * With `AUTH_MODE=passthrough` only Kinde can tell whether a token is valid, and it does so at the first
@@ -7,20 +7,19 @@ import type { OperationPlugin } from './hooks.js';
  * has for such a token: 401 without `data`. A token that expires halfway leaves partial data, with 200.
  */
 export function refusedToken(): OperationPlugin {
-  return () => {
-    return {
-      willSendResponse({ response: { body, http }, contextValue: { viewer, calls } }) {
-        if (viewer.kind !== 'bearer' || body.kind !== 'single' || calls.length === 0) return;
-        const { errors = [] } = body.singleResult;
-        const isRefused =
-          errors.length > 0 &&
-          errors.every(({ extensions }) => extensions?.['code'] === 'UNAUTHENTICATED') &&
-          calls.every(({ error }) => error?.failure === 'UNAUTHENTICATED');
-        if (!isRefused) return;
-        delete body.singleResult.data;
-        http.status = 401;
-        http.headers.set('www-authenticate', 'Bearer error="invalid_token"');
-      },
-    };
+  const hooks: OperationHooks = {
+    willSendResponse({ response: { body, http }, contextValue: { viewer, calls } }) {
+      if (viewer.kind !== 'bearer' || body.kind !== 'single' || calls.length === 0) return;
+      const { errors = [] } = body.singleResult;
+      const isRefused =
+        errors.length > 0 &&
+        errors.every(({ extensions }) => extensions?.['code'] === 'UNAUTHENTICATED') &&
+        calls.every(({ error }) => error?.failure === 'UNAUTHENTICATED');
+      if (!isRefused) return;
+      delete body.singleResult.data;
+      http.status = 401;
+      http.headers.set('www-authenticate', 'Bearer error="invalid_token"');
+    },
   };
+  return () => hooks;
 }

@@ -1,14 +1,13 @@
 /** Every error of an operation names the request, so that a report can be found in the log. */
 import { withRequestId } from '../errors.js';
-import type { OperationPlugin } from './hooks.js';
+import type { OperationHooks, OperationPlugin } from './hooks.js';
 
 export function requestIds(): OperationPlugin {
-  return () => {
-    return {
-      willSendResponse({ response: { body }, contextValue }) {
-        if (body.kind !== 'single' || body.singleResult.errors === undefined) return;
-        body.singleResult.errors = withRequestId(body.singleResult.errors, contextValue.requestId);
-      },
-    };
+  const hooks: OperationHooks = {
+    willSendResponse({ response: { body }, contextValue }) {
+      if (body.kind !== 'single' || body.singleResult.errors === undefined) return;
+      body.singleResult.errors = withRequestId(body.singleResult.errors, contextValue.requestId);
+    },
   };
+  return () => hooks;
 }
