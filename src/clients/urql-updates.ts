@@ -1,5 +1,6 @@
 /** What mutations do to the lists in Graphcache. */
 import type { Cache, DataFields, UpdateResolver } from '@urql/exchange-graphcache';
+import { entryKeys } from './urql-entries.js';
 
 /** A mutation that adds objects to lists or removes them, and the names of those lists. */
 export interface EntryMutation {
@@ -78,7 +79,5 @@ function organizationKeys(cache: Cache, code: unknown): Set<string> {
 /** Returns the keys of an object, or of the objects of a connection. */
 function objectsAt(cache: Cache, link: unknown): string[] {
   if (typeof link !== 'string') return [];
-  const entries = (name: string) => [cache.resolve(link, name) ?? []].flat(2);
-  const nodes = entries('edges').map((edge) => cache.resolve(edge as string, 'node'));
-  return [link, ...entries('nodes'), ...nodes].filter((key) => typeof key === 'string');
+  return [link, ...entryKeys(cache, link)].filter((key) => typeof key === 'string');
 }

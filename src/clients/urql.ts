@@ -16,6 +16,7 @@ import type {
   UpdatesConfig,
 } from '@urql/exchange-graphcache';
 import * as schema from '../generated/client-schema.js';
+import { entryKeys, nodeOf } from './urql-entries.js';
 import { updateLists } from './urql-updates.js';
 
 /** The types of each interface, so that fragments on `Node` match. */
@@ -63,18 +64,6 @@ function appendPages(
   const isAsRead = pages.length === 1 && !entryKeys(cache, first).some((key) => isGone(cache, key));
   return isAsRead ? first : joined(cache, pages);
 }
-
-/** Returns the keys of a page's objects. */
-function entryKeys(cache: Cache, page: string): unknown[] {
-  const list = (name: string) => {
-    const entries = cache.resolve(page, name);
-    return Array.isArray(entries) ? entries : [];
-  };
-  return [...list('nodes'), ...list('edges').map((edge) => nodeOf(cache, edge))];
-}
-
-const nodeOf = (cache: Cache, edge: unknown) =>
-  typeof edge === 'string' ? cache.resolve(edge, 'node') : edge;
 
 /** Returns whether the object of a key was removed by a mutation. */
 const isGone = (cache: Cache, key: unknown) =>
