@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { ProblemNotice } from './problem-notice.js';
-import type { Problem } from './problem.js';
+import { problemOfWrite, type Problem, type ResponseError, type UserError } from './problem.js';
 
 /** Writes, and resolves to why it wasn't done. */
 export type Attempt = () => Promise<Problem | undefined>;
@@ -30,4 +30,33 @@ export function useAttempt(what: string, onLook: () => void) {
     />
   );
   return [make, notice] as const;
+}
+
+interface WriteResult<E> {
+  data?: object | null | undefined;
+  error?: E | undefined;
+}
+
+type Payload = { userErrors: readonly UserError[] } | null | undefined;
+
+/**
+ * Returns `useAttempt` for what a client's mutation resolves to. `errorsOf` returns the errors of a
+ * response; undefined if there was no response.
+ */
+export function writeHook<E>(
+  errorsOf: (error: E | undefined) => readonly ResponseError[] | undefined,
+) {
+  return function useWrite(what: string, onLook: () => void) {
+    const [make, notice] = useAttempt(what, onLook);
+    const write = (send: () => Promise<WriteResult<E>>): Promise<boolean> =>
+      make(async () => {
+        const { data, error } = await send();
+        // Beside it there is only `__typename`.
+        const payload = Object.values(data ?? {}).find(
+          (value) => typeof value === 'object',
+        ) as Payload;
+        return problemOfWrite(payload, errorsOf(error));
+      });
+    return [write, notice] as const;
+  };
 }

@@ -1,7 +1,7 @@
 /** The examples' design: components that get everything as props and know nothing of GraphQL. */
 import './design.css';
 
-export { useAttempt } from './attempt.js';
+export { useAttempt, writeHook } from './attempt.js';
 export { FlagList, FlagSwitch } from './flags.js';
 export { InviteForm, InviteList } from './invitations.js';
 export { readable, roleChoices } from './items.js';
