@@ -10,6 +10,8 @@
  * (30) is how many are made. It needs redis-server and nginx.
  */
 import { cpus, loadavg } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { quantile } from './load.mjs';
 import { openStreams, showing } from './live/streams.mjs';
 import { startTopology } from './live/topology.mjs';
 
@@ -24,10 +26,6 @@ const RESULT_TIMEOUT_MS = 10_000;
 const RECOVERY_TIMEOUT_MS = 60_000;
 
 const LIMITS = { p50Ms: 100, p99Ms: 1_000, heapKb: 40, idleCpu: 0.05 };
-
-const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const percentile = (sorted, part) =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
 
 const failures = [];
 /** Remembers what is over its limit, and returns how it is printed. */
@@ -84,7 +82,6 @@ async function change(streams, count, title) {
     latencies.push(...concerned.filter((one) => one.name === name).map(({ at }) => at - startedAt));
   }
   const reads = emulator.calls().filter((call) => call.startsWith('GET')).length;
-  latencies.sort((a, b) => a - b);
   return { latencies, missing, reads };
 }
 
@@ -115,8 +112,8 @@ async function measureStreams(title, aliasOf) {
   const heapKb = (((await topology.heapMb()) - without.heapMb) * 1_024) / STREAMS;
   const idleCpu = await cpuShareFor(IDLE_MS);
   const { latencies, missing, reads } = await change(streams, CHANGES, title);
-  const p50 = percentile(latencies, 0.5);
-  const p99 = percentile(latencies, 0.99);
+  const p50 = quantile(latencies, 0.5);
+  const p99 = quantile(latencies, 0.99);
   console.log(
     [
       `${title}: ${STREAMS} streams, ${CHANGES} changes, each of ${STREAMS / ORGANIZATIONS} streams`,

@@ -9,6 +9,7 @@
  * upstream takes for a call; FACTOR (10) is the load as a multiple of the capacity.
  */
 import { cpus } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { quantile } from './load.mjs';
 import { start } from './processes.mjs';
@@ -33,8 +34,6 @@ const MOST_RECOVERY_MS = 5_000;
 const ROUNDS = 2;
 /** For how long one client asks before each time, and after it. */
 const UNLOADED_SECONDS = 6;
-
-const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 const upstream = await start('./upstream.mjs', { LATENCY_MS: String(latencyMs) });
 // What is kept would be answered from memory, and there would be no load.
