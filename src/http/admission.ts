@@ -54,9 +54,9 @@ const CALM_MS = 1_000;
  * Queues operations beyond the concurrency limit. In a burst the queue is first in, first out, and each
  * operation may be queued for `maxWaitMs`. Once one has been queued that long, or new ones would be, or
  * the queue has grown for longer than bursts last, the gateway is overloaded, and a long queue makes
- * every response late. Then the queue is kept short, a
- * new operation displaces the oldest, and the newest begins first, since the clients of the others will
- * give up sooner: admitted operations have hardly been queued (Maurer, "Fail at Scale", ACM Queue 13.8).
+ * every response late. Then the queue is kept short, a new operation displaces the oldest, and the newest
+ * begins first, since the clients of the others will give up sooner: admitted operations have hardly been
+ * queued (Maurer, "Fail at Scale", ACM Queue 13.8).
  */
 export class Admission {
   readonly #options: AdmissionOptions;

@@ -50,7 +50,8 @@ export function createExecuteDetached(execution: Execution): ExecuteDetached {
   return async (request) => {
     const { graphql: state } = request;
     const budget = new OperationBudget({
-      ...{ timeoutMs: operationTimeoutMs, calls },
+      timeoutMs: operationTimeoutMs,
+      calls,
       isInBackground: state.isStreamOpen,
     });
     const span = state.isStreamOpen ? state.span?.beginRepeated() : state.span;

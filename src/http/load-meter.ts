@@ -1,4 +1,5 @@
 /** Measures the load of the process from one sample to the next. */
+// Its clock isn't used: a simulation replaces the global one.
 import { performance as loop } from 'node:perf_hooks';
 import type { Observation } from './concurrency-limit.js';
 

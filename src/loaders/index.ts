@@ -135,6 +135,7 @@ class OperationLoaders {
 
 export type Loaders = Domains & OperationLoaders;
 
+/** Creates the loaders of one operation. */
 export function createLoaders(options: LoaderOptions): Loaders {
   return new OperationLoaders(new Operation(options)) as Loaders;
 }

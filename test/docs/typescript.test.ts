@@ -587,7 +587,7 @@ test('the recipes for tests without Kinde are run by Jest, and their global setu
     'a gateway: passed',
     'counts down while Kinde is busy: passed',
     'says that the members are not for everybody: passed',
-    'shows the members to those who may see them: passed',
+    'shows members to callers with the scope: passed',
   ]);
 }, 60_000);
 
