@@ -37,7 +37,7 @@ function held(isHeld, text) {
 const topology = await startTopology({
   organizations: ORGANIZATIONS + 1,
   env: {
-    MAX_STREAMS: String(2 * STREAMS),
+    MAX_STREAMS: String(2 * Math.max(STREAMS, IDENTICAL)),
     // Only events and Redis tell of a change within the run.
     CACHE_TTL_SECONDS: '600',
   },
