@@ -147,10 +147,33 @@ test('a ledger counts what was sent and carried out, and not what was refused', 
   const written = ledger.note('PATCH /x', body);
   ledger.refused(written);
   ledger.note('PATCH /x', body);
-  ledger.carriedOut(written);
+  ledger.passedOn(written)(200);
   ledger.note('PATCH /x', body);
   expect([ledger.sent('Chaos 7'), ledger.applied('Chaos 7'), ledger.sent('Chaos 8')]).toEqual([
     ...[2, 1, 0],
+  ]);
+});
+
+test.each([
+  ['is on its way', undefined, 1, 1],
+  ['was refused for its content', 400, 1, 0],
+  ['was refused for its token, after which it may be sent again', 401, 0, 0],
+  ['was refused for its number', 429, 0, 0],
+])('a ledger knows of a write that %s', (_, status, sent, applied) => {
+  const ledger = new WriteLedger();
+  const written = ledger.note('PATCH /x', Buffer.from('{"name":"Chaos 7"}'));
+  const end = ledger.passedOn(written);
+  if (status !== undefined) end(status);
+  expect([ledger.sent('Chaos 7'), ledger.applied('Chaos 7')]).toEqual([sent, applied]);
+});
+
+test('a violation is told at once, with the faults that last', () => {
+  const told: string[] = [];
+  const judge = new Judge((violation) => told.push(violation));
+  judge.faults.add('Redis hangs');
+  judge.violation('A promise', 'what was seen');
+  expect(told).toEqual([
+    expect.stringMatching(/A promise: what was seen \(during: Redis hangs\)$/),
   ]);
 });
 

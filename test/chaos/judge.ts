@@ -44,11 +44,19 @@ export class Judge {
   readonly violations: string[] = [];
   readonly counts: Record<string, number> = {};
   readonly redis = new RedisTrouble();
+  /** The names of the faults that last. */
+  readonly faults = new Set<string>();
+  readonly #onViolation: (violation: string) => void;
   readonly #documented = documentedCodes();
   readonly #restarts: { from: number; until: number }[] = [];
   /** Of the last piece of output, by replica: a line that isn't whole yet. */
   readonly #partial = new Map<ReplicaName, string>();
   #secrets: Secrets = { credentials: [], addresses: [] };
+
+  /** `onViolation` receives each violation that is kept, as it is seen. */
+  constructor(onViolation: (violation: string) => void = () => undefined) {
+    this.#onViolation = onViolation;
+  }
 
   /** Tells what may not be seen, once it is known. */
   set secrets(secrets: Secrets) {
@@ -62,9 +70,11 @@ export class Judge {
   violation(promise: string, what: string): void {
     const name = `VIOLATION: ${promise}`;
     this.count(name);
-    if (this.counts[name]! <= MOST_VIOLATIONS) {
-      this.violations.push(`${new Date().toISOString()} ${promise}: ${what.slice(0, 1_000)}`);
-    }
+    if (this.counts[name]! > MOST_VIOLATIONS) return;
+    const during = [...this.faults].join(', ') || 'no fault';
+    const violation = `${new Date().toISOString()} ${promise}: ${what.slice(0, 1_000)} (during: ${during})`;
+    this.violations.push(violation);
+    this.#onViolation(violation);
   }
 
   /** Notes that a replica is going. Returns what notes that it is back. */

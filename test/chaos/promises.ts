@@ -89,6 +89,9 @@ export function userErrorCodes(value: unknown): unknown[] {
   );
 }
 
+/** Statuses by which Kinde refuses a call whatever is in it. */
+const UNREAD = [401, 403, 429];
+
 /** How often each write was sent to Kinde, by the unique text in its body. */
 export class WriteLedger {
   readonly #sent = new Map<string, number>();
@@ -107,9 +110,18 @@ export class WriteLedger {
     if (written !== undefined) add(this.#sent, written, -1);
   }
 
-  /** Notes that Kinde carried the call out. */
-  carriedOut(written: string | undefined): void {
-    if (written !== undefined) add(this.#applied, written, 1);
+  /**
+   * Notes that the call is on its way to Kinde, and counts it as carried out until the returned function
+   * is called with the status of a refusal.
+   */
+  passedOn(written: string | undefined): (status: number) => void {
+    if (written === undefined) return () => undefined;
+    add(this.#applied, written, 1);
+    return (status) => {
+      if (status < 400) return;
+      add(this.#applied, written, -1);
+      if (UNREAD.includes(status)) this.refused(written);
+    };
   }
 
   sent = (written: string): number => this.#sent.get(written) ?? 0;

@@ -21,13 +21,13 @@ export interface ChaosOptions {
   durationMs: number;
   /** Requests a second. */
   rate: number;
-  /** Receives a line for each fault that begins. */
+  /** Receives a line for each fault that begins, and for each broken promise. */
   say: (line: string) => void;
 }
 
 /** Runs the plan of a seed. Resolves to what was seen that was promised not to be, and counts. */
 export async function runChaos(options: ChaosOptions): Promise<Judge> {
-  const judge = new Judge();
+  const judge = new Judge((violation) => options.say(`BROKEN: ${violation}`));
   const system = await startSystem((name, text) => judge.output(name, text));
   judge.secrets = system.secrets;
   const clients = new Clients(system, judge);
@@ -77,6 +77,7 @@ async function strike(
   judge: Judge,
 ): Promise<void> {
   judge.count('faults');
+  judge.faults.add(fault.name);
   const replicas = REPLICAS.map((name) => topology.replicas[name]);
   // Which one goes isn't known before.
   const back = fault.resource === 'replica' ? REPLICAS.map((name) => judge.restarting(name)) : [];
@@ -85,6 +86,7 @@ async function strike(
   if (fault.emptiesRedis === true) judge.redis.forgot(Date.now());
   await sleep(lastsMs);
   await end();
+  judge.faults.delete(fault.name);
   for (const note of back) note();
 }
 

@@ -33,14 +33,8 @@ export async function startUpstream(
   proxy.always('*', async (struck: Struck) => {
     const written = ledger.note(struck.call, struck.body);
     const striking = active.find(({ matches }) => matches(struck.call));
-    const forward = () => {
-      ledger.carriedOut(written);
-      return struck.forward();
-    };
-    const swallow = () => {
-      ledger.carriedOut(written);
-      return struck.swallow();
-    };
+    const forward = () => struck.forward(ledger.passedOn(written));
+    const swallow = () => struck.swallow(ledger.passedOn(written));
     if (striking === undefined) return forward();
     if (striking.isRefusal === true) ledger.refused(written);
     await striking.strike({ ...struck, forward, swallow });

@@ -21,11 +21,14 @@ export interface Struck {
   body: Buffer;
   headers: IncomingHttpHeaders;
   socket: Socket;
-  /** Passes the request on to the emulator, and the response back. */
-  forward(): Promise<void>;
+  /** Passes the request on to the emulator, and the response back once its status has been told. */
+  forward(onStatus?: OnStatus): Promise<void>;
   /** Passes the request on to the emulator, and drops the response. */
-  swallow(): Promise<void>;
+  swallow(onStatus?: OnStatus): Promise<void>;
 }
+
+/** Receives the status of the emulator's response. */
+export type OnStatus = (status: number) => void;
 
 /** What happens to a request in place of the emulator's response. */
 export type Fault = (struck: Struck) => unknown;
@@ -152,7 +155,7 @@ export async function startFaultProxy(target: () => string): Promise<FaultProxy>
     if (call === TOKEN_ROUTE) tokenRequests++;
     else calls.push(call);
     const body = Buffer.concat(await incoming.toArray());
-    const pass = async () => {
+    const pass = async (onStatus?: OnStatus) => {
       const passed = sendRequest(target() + incoming.url, {
         agent,
         method: incoming.method!,
@@ -160,14 +163,15 @@ export async function startFaultProxy(target: () => string): Promise<FaultProxy>
       });
       passed.end(body);
       const [received] = (await once(passed, 'response')) as [IncomingMessage];
+      onStatus?.(received.statusCode!);
       return { received, content: Buffer.concat(await received.toArray()) };
     };
-    const forward = async () => {
-      const { received, content } = await pass();
+    const forward = async (onStatus?: OnStatus) => {
+      const { received, content } = await pass(onStatus);
       const { connection: _, 'transfer-encoding': __, ...headers } = received.headers;
       if (!outgoing.destroyed) outgoing.writeHead(received.statusCode!, headers).end(content);
     };
-    const swallow = async () => void (await pass());
+    const swallow = async (onStatus?: OnStatus) => void (await pass(onStatus));
     const fault = faultFor(call);
     try {
       if (fault === undefined) await forward();
