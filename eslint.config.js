@@ -55,7 +55,14 @@ export default tseslint.config(
   },
   {
     files: ['test/**/*.ts'],
-    rules: { '@typescript-eslint/no-explicit-any': 'off' },
+    ignores: ['test/support/property.ts'],
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'off',
+      'no-restricted-properties': [
+        'error',
+        { object: 'fc', property: 'configureGlobal', message: 'It forgets the seed: use tryEach.' },
+      ],
+    },
   },
   {
     files: ['schema/*.graphql'],

@@ -7,4 +7,8 @@ import fc from 'fast-check';
 const { FC_SEED = '20261126' } = process.env;
 if (FC_SEED !== 'random') fc.configureGlobal({ seed: Number(FC_SEED) });
 
+/** Sets how many values the properties of this file try. fast-check's own setting would forget the seed. */
+export const tryEach = (numRuns: number): void =>
+  fc.configureGlobal({ ...fc.readConfigureGlobal(), numRuns });
+
 export default fc;
