@@ -42,11 +42,10 @@ const BURST_MS = 100;
 const GROWTH_SAMPLES = 5;
 const GROWTH_PART = 0.25;
 /**
- * How long an operation may be queued during overload: this part of `maxWaitMs` or, where operations
- * are long, until this many of them have ended.
+ * How long an operation may be queued during overload: as long as one takes, or until so many have
+ * ended. Fewer leave the process idle when little happens to arrive for a moment.
  */
-const OVERLOADED_PART = 0.1;
-const OVERLOADED_OPERATIONS = 2;
+const OVERLOADED_OPERATIONS = 4;
 /** The gateway counts as overloaded for this long after it shed an operation. */
 const CALM_MS = 1_000;
 
@@ -56,7 +55,8 @@ const CALM_MS = 1_000;
  * the queue has grown for longer than bursts last, the gateway is overloaded, and a long queue makes
  * every response late. Then the queue is kept short, a new operation displaces the oldest, and the newest
  * begins first, since the clients of the others will give up sooner: admitted operations have hardly been
- * queued (Maurer, "Fail at Scale", ACM Queue 13.8).
+ * queued (Maurer, "Fail at Scale", ACM Queue 13.8). While the queue grows, the newest begins first too:
+ * if the load lasts, few are late, and if it was a burst, all are carried just as soon.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -67,6 +67,7 @@ export class Admission {
   readonly #queue: Applicant[] = [];
   /** The last samples, the oldest first: how long the queue was, and how many had ended since the one before. */
   readonly #samples: { length: number; completed: number }[] = [];
+  #isGrowing = false;
   #isDraining = false;
   #isBlocked = false;
   /** Whether an operation was queued since the last sample. */
@@ -146,18 +147,23 @@ export class Admission {
   }
 
   /** Begins to shed in a load that lasts, before the queue is as long as for a burst. */
-  #endBurst(completed: number): void {
-    const { length } = this.#queue;
-    this.#samples.push({ length, completed });
-    if (this.#samples.length <= GROWTH_SAMPLES) return;
-    const { length: before } = this.#samples.shift()!;
-    const ended = this.#samples.reduce((sum, sample) => sum + sample.completed, 0);
-    const lengths = [before, ...this.#samples.map((sample) => sample.length)];
-    const isGrowing =
-      before > 0 &&
-      length - before > ended * GROWTH_PART &&
-      lengths.every((each, index) => index === 0 || each >= lengths[index - 1]!);
-    if (isGrowing && this.#limit.isSaturated) this.#shorten();
+  #watchGrowth(completed: number): void {
+    this.#samples.push({ length: this.#queue.length, completed });
+    if (this.#samples.length > GROWTH_SAMPLES + 1) this.#samples.shift();
+    this.#isGrowing = this.#hasGrown(1) || this.#hasGrown(2);
+    if (this.#hasGrown(GROWTH_SAMPLES)) this.#shorten();
+  }
+
+  /** Returns whether the queue has grown over the last samples, and was never shorter than before. */
+  #hasGrown(count: number): boolean {
+    const [before, ...samples] = this.#samples.slice(-count - 1);
+    if (!this.#limit.isSaturated || samples.length < count || before!.length === 0) return false;
+    const ended = samples.reduce((sum, { completed }) => sum + completed, 0);
+    const lengths = [before!, ...samples].map(({ length }) => length);
+    return (
+      lengths.at(-1)! - lengths[0]! > ended * GROWTH_PART &&
+      lengths.every((each, index) => index === 0 || each >= lengths[index - 1]!)
+    );
   }
 
   /** The number of operations that can be queued without one of them waiting too long, if known. */
@@ -171,19 +177,20 @@ export class Admission {
   }
 
   get #maxLengthInOverload(): number {
-    const { maxConcurrent, maxWaitMs } = this.#options;
     const { value, costMs = Infinity } = this.#limit;
-    return Math.min(maxConcurrent, Math.max(value, (maxWaitMs * OVERLOADED_PART) / costMs));
+    return Math.min(
+      this.#options.maxConcurrent,
+      Math.max(value, this.#maxQueuedMsInOverload / costMs),
+    );
   }
 
   get #maxQueuedMs(): number {
-    const { maxWaitMs } = this.#options;
-    if (!this.isShedding) return maxWaitMs;
-    const { costMs = 0 } = this.#limit;
-    return Math.min(
-      maxWaitMs,
-      Math.max(maxWaitMs * OVERLOADED_PART, costMs * OVERLOADED_OPERATIONS),
-    );
+    return this.isShedding ? this.#maxQueuedMsInOverload : this.#options.maxWaitMs;
+  }
+
+  get #maxQueuedMsInOverload(): number {
+    const { costMs = 0, serviceMs = 0 } = this.#limit;
+    return Math.min(this.#options.maxWaitMs, Math.max(serviceMs, costMs * OVERLOADED_OPERATIONS));
   }
 
   #admit(applicant: Applicant): void {
@@ -199,7 +206,8 @@ export class Admission {
   #admitQueued(now: number): void {
     if (this.isShedding) this.#shedExpired(now);
     while (this.#queue.length > 0 && this.#hasRoom) {
-      this.#admit(this.isShedding ? this.#queue.pop()! : this.#queue.shift()!);
+      const isNewestFirst = this.isShedding || this.#isGrowing;
+      this.#admit(isNewestFirst ? this.#queue.pop()! : this.#queue.shift()!);
     }
   }
 
@@ -232,7 +240,7 @@ export class Admission {
     const now = performance.now();
     this.#shedExpired(now);
     this.#admitQueued(now);
-    this.#endBurst(sample.completed);
+    this.#watchGrowth(sample.completed);
     this.#isWanted = this.#queue.length > 0;
     if (this.#shed === 0 || this.isShedding) return;
     const shed = this.#shed;

@@ -46,6 +46,8 @@ export class ConcurrencyLimit {
   #limit: number;
   #busyMs = INITIAL_COST_MS;
   #operations = 1;
+  #servedMs = 0;
+  #served = 0;
   #isSaturated = false;
 
   /** `max` is never exceeded; `intervalMs` is about how often `observe` will be called. */
@@ -69,8 +71,17 @@ export class ConcurrencyLimit {
     return this.#operations < MIN_OPERATIONS ? undefined : this.#busyMs / this.#operations;
   }
 
+  /** How long an operation takes once it has begun; undefined while too few were seen. */
+  get serviceMs(): number | undefined {
+    return this.#served < MIN_OPERATIONS ? undefined : this.#servedMs / this.#served;
+  }
+
   observe(seen: Observation): void {
     const { milliseconds, eventLoop, upstream, concurrency, begun, completed } = seen;
+    // By Little's law too: the time that all operations spent in the gateway, over those that ended.
+    const kept = Math.exp(-completed / MEMORY);
+    this.#servedMs = this.#servedMs * kept + concurrency * milliseconds;
+    this.#served = this.#served * kept + completed;
     const utilization = Math.max(eventLoop, upstream);
     // An operation costs when it begins and when it ends, which may be long after. The idle work of a
     // process in which nothing begins or ends is not a cost of operations.

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { Admission } from '../../src/http/admission.js';
 
 const COST_MS = 10;
+/** How long there is one client, before the load begins. */
+const CALM_MS = 2_000;
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
@@ -24,7 +26,7 @@ function simulate({ arrivals, milliseconds }: Load) {
   let [now, busyMs, reportedMs, sampledAt] = [0, 0, 0, 0];
   const running: { leftMs: number; end: () => void }[] = [];
   const accepted: number[] = [];
-  let [shed, known] = [0, 0];
+  let [shed, known, isCounted] = [0, 0, false];
   const admission = new Admission({
     ...{ maxConcurrent: 1_000, maxWaitMs: 1_000, maxEventLoopDelayMs: 1_000 },
     upstreamUtilization: () => 0,
@@ -34,23 +36,7 @@ function simulate({ arrivals, milliseconds }: Load) {
       return utilization;
     },
   });
-  const arrive = () => {
-    const arrivedAt = now;
-    const release = admission.apply((isAdmitted) => {
-      if (!isAdmitted) return void shed++;
-      running.push({
-        leftMs: COST_MS,
-        end: () => {
-          accepted.push(now + 1 - arrivedAt);
-          release();
-        },
-      });
-    });
-  };
-  for (; now < milliseconds || running.length > 0; now++) {
-    const ended = accepted.length + shed - known;
-    known += ended;
-    for (let count = now < milliseconds ? arrivals(now, ended) : 0; count > 0; count--) arrive();
+  const step = () => {
     const [first] = running;
     if (first !== undefined) {
       busyMs++;
@@ -58,6 +44,31 @@ function simulate({ arrivals, milliseconds }: Load) {
       if (first.leftMs === 0) running.shift()!.end();
     }
     jest.advanceTimersByTime(1);
+  };
+  const arrive = () => {
+    const [arrivedAt, counts] = [now, isCounted];
+    const release = admission.apply((isAdmitted) => {
+      if (!isAdmitted) return void (shed += Number(counts));
+      running.push({
+        leftMs: COST_MS,
+        end: () => {
+          if (counts) accepted.push(now + 1 - arrivedAt);
+          release();
+        },
+      });
+    });
+  };
+  for (; now < CALM_MS; now++) {
+    if (running.length === 0) arrive();
+    step();
+  }
+  isCounted = true;
+  const until = CALM_MS + milliseconds;
+  for (; now < until || running.length > 0; now++) {
+    const ended = accepted.length + shed - known;
+    known += ended;
+    for (let count = now < until ? arrivals(now - CALM_MS, ended) : 0; count > 0; count--) arrive();
+    step();
   }
   admission.close();
   accepted.sort((one, other) => one - other);
@@ -76,12 +87,18 @@ function poisson(factor: number, seed: number): Load['arrivals'] {
 }
 
 describe.each([1.5, 2, 5, 10])('at %d times the load that can be carried', (factor) => {
-  test.each([1, 2, 3])('the p99 stays below a burst’s, and the work goes on (%d)', (seed) => {
+  test('what is accepted is hardly queued, and the work goes on', () => {
     const milliseconds = 20_000;
-    const { accepted, p99, shed } = simulate({ arrivals: poisson(factor, seed), milliseconds });
-    expect(p99).toBeLessThan(300);
-    expect(accepted.length).toBeGreaterThan((0.95 * milliseconds) / COST_MS);
-    expect(shed).toBeGreaterThan(0);
+    const p99s = [1, 2, 3, 4, 5].map((seed) => {
+      const { accepted, p99, shed } = simulate({ arrivals: poisson(factor, seed), milliseconds });
+      expect(accepted.length).toBeGreaterThan((0.95 * milliseconds) / COST_MS);
+      expect(shed).toBeGreaterThan(0);
+      return p99;
+    });
+    p99s.sort((one, other) => one - other);
+    expect(p99s[2]).toBeLessThan(8 * COST_MS);
+    // What arrives may happen to be hardly more than can be carried for a second.
+    expect(p99s[4]).toBeLessThan(400);
   });
 });
 
@@ -92,7 +109,7 @@ describe('clients that each wait for their response before they ask again', () =
     ['64 that come within 4 seconds', 64, 4_000],
   ])('are all served: %s', (_, clients, withinMs) => {
     let begun = 0;
-    const { shed } = simulate({
+    const { accepted, shed } = simulate({
       arrivals: (now, ended) => {
         const wanted = Math.min(clients, Math.ceil(((now + 1) * clients) / withinMs));
         const more = wanted - begun;
@@ -102,6 +119,7 @@ describe('clients that each wait for their response before they ask again', () =
       milliseconds: 10_000,
     });
     expect(shed).toBe(0);
+    expect(accepted.at(-1)).toBeLessThan(1_000);
   });
 });
 
