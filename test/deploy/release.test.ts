@@ -32,6 +32,15 @@ describe('workflows', () => {
     }
   });
 
+  test('use actions by a commit, which nobody can move, with its version beside it', () => {
+    for (const name of workflows) {
+      const uses = read(`.github/workflows/${name}`).match(/uses:.*/g) ?? [];
+      expect(uses.length).toBeGreaterThan(0);
+      for (const use of uses)
+        expect(use).toMatch(/^uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    }
+  });
+
   test('run files and scripts that are there', () => {
     const scripts = Object.keys(JSON.parse(read('package.json')).scripts);
     for (const name of workflows) {
