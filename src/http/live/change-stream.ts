@@ -7,15 +7,15 @@ import {
   type ChangeFilter,
   type ChangeKind,
 } from '../../upstream/changes/change.js';
-import type { ChangeFeed } from '../../upstream/changes/feed.js';
+import { cursorAfter, type ChangeFeed, type FeedPlace } from '../../upstream/changes/feed.js';
 import type { EventStream } from './event-stream.js';
 
 export interface ChangeStreamOptions {
   stream: EventStream;
   feed: ChangeFeed;
   filter: ChangeFilter;
-  /** The position of the next entry to tell of. */
-  position: number;
+  /** Where to begin. */
+  place: FeedPlace;
   /**
    * Executes the subscription for a change. `place` is the same for all streams that are told of the
    * change. Undefined while the gateway is overloaded.
@@ -45,12 +45,15 @@ export class ChangeStream {
   readonly #options: ChangeStreamOptions;
   readonly #stopListening: () => void;
   #position: number;
+  /** How many changes of the entry at this position the client knows. */
+  #told: number;
   #isReading = false;
   #isClosed = false;
 
   constructor(options: ChangeStreamOptions) {
     this.#options = options;
-    this.#position = options.position;
+    this.#position = options.place.position;
+    this.#told = options.place.told;
     this.#stopListening = options.feed.onChange(() => void this.#read());
     void this.#read();
   }
@@ -70,6 +73,7 @@ export class ChangeStream {
       if (this.#isClosed) break;
       if (feed.isLost(this.#position)) {
         this.#position = feed.end;
+        this.#told = 0;
         const place = `before ${this.#position}`;
         await this.#send({ change: resync(), cursor: feed.cursor, place });
         continue;
@@ -77,10 +81,13 @@ export class ChangeStream {
       const entry = feed.read(this.#position);
       if (entry === undefined) break;
       const position = this.#position++;
+      const known = this.#told;
+      this.#told = 0;
       for (const [index, told] of entry.changes.entries()) {
-        const change = changeFor(filter, told);
+        const change = index < known ? undefined : changeFor(filter, told);
+        if (change === undefined) continue;
         const place = `${position}.${index}`;
-        if (change !== undefined) await this.#send({ change, cursor: entry.id, place });
+        await this.#send({ change, cursor: cursorAfter(entry, index), place });
       }
       // Changes that it isn't about move its place as well, so that it can resume there.
       stream.mark(entry.id);

@@ -7,6 +7,17 @@ export interface FeedEntry {
   readonly changes: readonly Change[];
 }
 
+/** A place in the feed: before the entry at `position`, or after the first `told` changes of it. */
+export interface FeedPlace {
+  readonly position: number;
+  readonly told: number;
+}
+
+/** Returns the cursor after one of an entry's changes: the entry's own id after the last one. */
+export function cursorAfter({ id, changes }: FeedEntry, index: number): string {
+  return index === changes.length - 1 ? id : `${id}~${index + 1}`;
+}
+
 /** How many entries can be read again: the log of Redis is read back as far when a replica starts. */
 export const FEED_LENGTH = 1_000;
 
@@ -94,11 +105,16 @@ export class ChangeFeed {
     return position < this.#start;
   }
 
-  /** Returns the position after the entry that a client names; undefined when it can't be known. */
-  positionAfter(cursor: string): number | undefined {
-    if (cursor === this.#cursor) return this.end;
-    if (cursor === this.#startCursor) return this.#start;
-    const index = this.#entries.findIndex(({ id }) => id === cursor);
-    return index < 0 ? undefined : this.#start + index + 1;
+  /** Returns the place after the change that a client names; undefined when it can't be known. */
+  placeAfter(cursor: string): FeedPlace | undefined {
+    if (cursor === this.#cursor) return { position: this.end, told: 0 };
+    if (cursor === this.#startCursor) return { position: this.#start, told: 0 };
+    const [, entryId = cursor, told] = /^(.+)~(\d{1,6})$/.exec(cursor) ?? [];
+    const index = this.#entries.findIndex(({ id }) => id === entryId);
+    if (index < 0) return undefined;
+    const position = this.#start + index;
+    return told === undefined
+      ? { position: position + 1, told: 0 }
+      : { position, told: Number(told) };
   }
 }

@@ -83,10 +83,10 @@ describe('a subscription', () => {
     changes: [{ kind: 'ROLE_UPDATED', source: 'WEBHOOK', at: 0, roleId: String(n) }] as const,
   });
   /** Subscribes, with results of a megabyte. */
-  const follow = (feed: ChangeFeed) => {
+  const follow = (feed: ChangeFeed, place = { position: feed.end, told: 0 }) => {
     const executed: string[] = [];
     const following = new ChangeStream({
-      ...{ stream, feed, position: feed.end, onChange: () => undefined },
+      ...{ stream, feed, place, onChange: () => undefined },
       filter: { organizationCode: undefined, kinds: new Set(['ROLE_UPDATED']) },
       execute: async ({ change: { kind, roleId }, cursor }) => {
         executed.push(roleId ?? kind);
@@ -128,6 +128,23 @@ describe('a subscription', () => {
     await waitFor(() => numbers().at(-1) === 20);
     expect(numbers()).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
     expect(received).toContain('id: feed:20\nevent: next\n');
+  });
+
+  test('is resumed between the changes of one event', async () => {
+    const feed = new ChangeFeed('feed:0');
+    const [one] = change(1).changes;
+    const [two] = change(2).changes;
+    feed.append({ id: 'feed:1', changes: [one, { ...one, kind: 'ROLE_ADDED' as never }, two] });
+    feed.append(change(3));
+    follow(feed, feed.placeAfter('feed:0'));
+    client.resume();
+    await waitFor(() => numbers().at(-1) === 3);
+    const cursors = [...received.matchAll(/^id: (.+)$/gm)].map(([, cursor]) => cursor!);
+    expect(cursors).toEqual(['feed:1~1', 'feed:1', 'feed:3']);
+    expect(follow(feed, feed.placeAfter(cursors[0]!))).toEqual([]);
+    await waitFor(() => numbers().length === 5);
+    expect(numbers()).toEqual([1, 2, 3, 2, 3]);
+    expect(feed.placeAfter('feed:9~1')).toBeUndefined();
   });
 
   test('tells the client its place with the heartbeat, after changes that it is not about', async () => {
