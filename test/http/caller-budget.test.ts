@@ -13,6 +13,7 @@ import { startEmulator, type Emulator } from '../../src/emulator/index.js';
 import { CallerBudget, type CallerBudgetOptions } from '../../src/http/caller-budget.js';
 import { RedisClient } from '../../src/redis/client.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { openStream } from '../support/event-stream.js';
 import { describeWith } from '../support/programs.js';
 import { startRedis, type Redis } from '../support/redis.js';
 import { waitFor } from '../support/replicas.js';
@@ -135,6 +136,31 @@ describe('a gateway with CALLER_COST_PER_MINUTE', () => {
     expect(Date.parse(one.resetsAt)).toBeGreaterThan(Date.now());
     expect(await remaining(second)).toMatchObject({ remaining: LIMIT - 2 * one.cost });
     expect(await remaining(await user())).toMatchObject({ remaining: LIMIT - one.cost });
+  });
+
+  test('charges a stream once, and not for what others change', async () => {
+    const [token, writer] = [await user(), await application('writer')];
+    const live = 'query ($code: ID!) @live { organization(code: $code) { name } }';
+    const variables = { code: asOrganization() };
+    const headers = { authorization: `Bearer ${token}` };
+    const first = await openStream(gateway.url, live, { variables, headers });
+    const second = await openStream(gateway.url, live, { variables, headers });
+    await Promise.all([first.next(), second.next()]);
+    const paid = LIMIT - (await remainingOf(token)) - cost;
+    // The second goes on alone, with executions for its own request.
+    first.close();
+    for (const name of ['Once', 'Twice']) {
+      await send(
+        {
+          query: `mutation ($code: ID!) { updateOrganization(input: { organizationCode: $code, name: "${name}" }) { userErrors { code } } }`,
+          variables,
+        },
+        writer,
+      );
+      expect((await second.next()).data.organization.name).toBe(name);
+    }
+    expect(LIMIT - (await remainingOf(token))).toBe(paid + 2 * cost);
+    second.close();
   });
 
   test('tells each of several callers its own standing, though they ask the same at once', async () => {

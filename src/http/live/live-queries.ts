@@ -10,6 +10,7 @@ import {
 } from '../../upstream/changes/change.js';
 import type { Admission } from '../admission.js';
 import { addRequestId, sendError } from '../error.js';
+import { limitCaller } from '../limit-caller.js';
 import { createExecuteDetached, type ExecuteDetached, type Execution } from '../execute.js';
 import { isQuery, searchOf } from '../request.js';
 import { ChangeExecutions } from './change-executions.js';
@@ -31,6 +32,13 @@ export interface LiveQueriesOptions {
   onChange?: ((kind: ChangeKind) => void) | undefined;
 }
 
+interface Opening {
+  query: LiveQuery;
+  key: string;
+  result: LiveResult;
+  audience: Audience;
+}
+
 /** After everything was invalidated, executions are spread over this time. */
 const SPREAD_MS = 1_000;
 
@@ -42,6 +50,7 @@ export class LiveQueries {
   readonly #streams: OpenStreams;
   #stopListening: (() => void) | undefined;
   #isClosed = false;
+  #unshared = 0;
 
   constructor(options: LiveQueriesOptions) {
     this.#options = options;
@@ -73,35 +82,81 @@ export class LiveQueries {
     const audience = audienceOf(caller);
     const problem = this.#streams.limitProblem(audience);
     if (problem !== undefined) return sendError(request, reply, problem);
-    const key = keyOf(request);
+    const key = this.#keyOf(request);
     const query = this.#byKey.get(key) ?? this.#create(key, mayFollow(request));
-    const result = await query.current(request);
-    // Meanwhile a shutdown may have begun, or the client have left.
-    const isGone = reply.raw.destroyed;
-    if (result === undefined || isGone || this.#isClosed) {
+    query.enter();
+    try {
+      const result = await query.current(request);
+      // Meanwhile a shutdown may have begun, or the client have left.
+      if (reply.raw.destroyed) return reply.hijack();
+      if (result === undefined || this.#isClosed) return shed();
+      return (
+        this.#refuse(request, reply, result, audience) ??
+        this.#open(request, reply, { query, key, result, audience })
+      );
+    } finally {
+      query.leave();
       this.#forgetUnused(query, key);
-      return isGone ? reply.hijack() : shed();
     }
+  }
+
+  /** Sends what a request gets instead of a stream after its execution; undefined for a stream. */
+  #refuse(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    result: LiveResult,
+    audience: Audience,
+  ): FastifyReply | undefined {
     // 400 is a document that doesn't validate: clients show the errors of a result, and not of a status.
     if (result.status >= 400 && result.status !== 400) {
-      this.#forgetUnused(query, key);
       return reply
         .code(result.status)
         .headers(Object.fromEntries(result.headers))
         .send(addRequestId(result.body, request));
     }
+    const { charge, delivery } = request.graphql;
+    // Who shares an execution pays for a response, and nobody pays for those that follow.
+    const shared = charge?.(1);
+    request.graphql.charge = undefined;
+    if (shared?.isAllowed === false) return limitCaller(request, reply, shared);
+    if (!result.isLive && delivery?.filter === undefined) return undefined;
+    // Others may have opened theirs meanwhile.
+    const problem = this.#streams.limitProblem(audience);
+    return problem && sendError(request, reply, problem);
+  }
+
+  /** Responds with a stream: of one result, of a live query's results, or of changes. */
+  #open(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { query, key, result, audience }: Opening,
+  ): FastifyReply {
     const { delivery } = request.graphql;
     if (delivery?.filter !== undefined) {
       this.#openFeed(request, reply, audience, { ...delivery, filter: delivery.filter, result });
-      this.#forgetUnused(query, key);
       return reply;
     }
     const stream = this.#streams.open(reply, audience, () => {
-      if (query.remove(request)) this.#forgetUnused(query, key);
+      query.remove(request);
+      this.#forgetUnused(query, key);
     });
-    query.add(request, stream);
-    if (!result.isLive) stream.complete();
+    if (result.isLive) query.add(request, stream);
+    else {
+      stream.next(result.body);
+      stream.complete();
+    }
     return reply;
+  }
+
+  /** Returns the key that identical live queries of callers with the same rights share. */
+  #keyOf(request: FastifyRequest): string {
+    const { cacheKey } = request.graphql;
+    return (mayBeLive(request) ? cacheKey : undefined) ?? this.#unsharedKey();
+  }
+
+  /** A request's id is no key: clients choose it. */
+  #unsharedKey(): string {
+    return `request ${++this.#unshared}`;
   }
 
   /** Ends all streams in a way that has clients connect again, to another replica. */
@@ -120,17 +175,17 @@ export class LiveQueries {
   ): void {
     const { changes: feed, catchUp } = this.#options.cache;
     const lastEventId = request.headers['last-event-id'];
-    const resumed = typeof lastEventId === 'string' ? feed.positionAfter(lastEventId) : undefined;
+    const resumed = typeof lastEventId === 'string' ? feed.placeAfter(lastEventId) : undefined;
     const stream = this.#streams.open(reply, audience, () => following.close());
     const { onChange = () => undefined } = this.#options;
     if (resumed === undefined) {
       stream.next(result.body, cursor);
       onChange('RESYNC');
     }
-    const { cacheKey = `request ${request.id}` } = request.graphql;
+    const { cacheKey = this.#unsharedKey() } = request.graphql;
     const following = new ChangeStream({
       ...{ stream, feed, filter, onChange },
-      position: resumed ?? feed.positionAfter(cursor) ?? -1,
+      place: resumed ?? feed.placeAfter(cursor) ?? { position: -1, told: 0 },
       execute: ({ place, ...told }) =>
         this.#changes.run(`${place} ${cacheKey}`, () =>
           this.#execute(request, catchUp, { ...told, filter: undefined }),
@@ -229,12 +284,6 @@ export function createLiveQueries(
   });
   metrics?.watchStreams(live);
   return live;
-}
-
-/** Returns the key that identical live queries of callers with the same rights share. */
-function keyOf(request: FastifyRequest): string {
-  const { graphql, id } = request;
-  return (mayBeLive(request) ? graphql.cacheKey : undefined) ?? `request ${id}`;
 }
 
 function mayBeLive(request: FastifyRequest): boolean {

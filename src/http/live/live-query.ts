@@ -1,4 +1,7 @@
-/** One live query and all streams of it: executed once for all, whenever its last result may have changed. */
+/**
+ * One live query and all streams of it: executed once for all, whenever its last result may have changed.
+ * An operation that turns out not to be live is executed once, since it may be a mutation.
+ */
 import type { FastifyRequest } from 'fastify';
 import type { ResponseDependencies } from '../../upstream/cache/dependencies.js';
 import type { EventStream } from './event-stream.js';
@@ -39,6 +42,9 @@ export class LiveQuery {
   #execution: Promise<LiveResult | undefined> | undefined;
   /** Whether something has changed since the last execution began. */
   #isStale = true;
+  /** Whether it was ever live: a later result may be an error, which says nothing about it. */
+  #isLive = false;
+  #isStopped = false;
   #waiting = 0;
   #startedAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
@@ -47,28 +53,36 @@ export class LiveQuery {
     this.#options = options;
   }
 
-  /** Whether it has no stream, and no request that waits for a result. */
+  /** Has a request wait here, which may become a stream. */
+  enter(): void {
+    this.#waiting++;
+  }
+
+  /** Ends what `enter` began, once the request is a stream or isn't to be one. */
+  leave(): void {
+    this.#waiting--;
+  }
+
+  /** Whether it has no stream, and no request that may become one. */
   get isUnused(): boolean {
     return this.#streams.size === 0 && this.#waiting === 0;
   }
 
   /**
    * Returns a result that nothing has changed since the call: the last one, or a new one, which all
-   * streams get. Undefined when the gateway is overloaded.
+   * streams get. Undefined when the gateway is overloaded. An operation that isn't live is executed for
+   * each request, and never twice.
    */
   async current(request: FastifyRequest): Promise<LiveResult | undefined> {
-    this.#waiting++;
-    try {
-      // An execution that is under way may have begun before a change that the caller knows of.
-      const isUnknown = () => this.#isStale || this.#execution !== undefined;
-      for (let attempt = 0; attempt < 2 && isUnknown(); attempt++) {
-        this.#execution ??= this.#execute(request);
-        if ((await this.#execution) === undefined) return undefined;
-      }
-      return this.#last;
-    } finally {
-      this.#waiting--;
+    // An execution that is under way may have begun before a change that the caller knows of.
+    const isUnknown = () => this.#isStale || this.#execution !== undefined;
+    for (let attempt = 0; attempt < 2 && isUnknown(); attempt++) {
+      const isOwn = this.#execution === undefined;
+      this.#execution ??= this.#execute(request);
+      const result = await this.#execution;
+      if (result === undefined || (isOwn && !this.#isLive)) return result;
     }
+    return this.#last;
   }
 
   /** Adds a stream, and sends it the last result. */
@@ -77,13 +91,12 @@ export class LiveQuery {
     if (this.#last !== undefined) stream.next(this.#last.body);
   }
 
-  /** Removes a stream; returns true when it was the last one. */
-  remove(request: FastifyRequest): boolean {
+  remove(request: FastifyRequest): void {
     this.#streams.delete(request);
-    return this.#streams.size === 0;
   }
 
   stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
   }
 
@@ -111,6 +124,13 @@ export class LiveQuery {
     this.#startedAt = performance.now();
     const result = await this.#options.execute(request);
     this.#execution = undefined;
+    // It must not be found by what it depends on any more.
+    if (this.#isStopped) return result;
+    this.#isLive ||= result?.isLive === true;
+    if (!this.#isLive) {
+      this.#isStale = true;
+      return result;
+    }
     if (result === undefined) {
       this.#isStale = true;
       this.#schedule(OVERLOADED_RETRY_MS);

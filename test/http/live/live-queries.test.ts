@@ -207,6 +207,30 @@ describe('a live query', () => {
     expect(await stream.next()).toEqual(named('After'));
   });
 
+  test('that two wait for is executed again for the one that stays', async () => {
+    const { gateway, proxy } = await heldGatewayWith();
+    const variables = { code: codeOf(gateway) };
+    const held = proxy.hold('GET /api/v1/organization');
+    const gone = new AbortController();
+    const leaving = fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query: LIVE_NAME, variables }),
+      signal: gone.signal,
+    }).catch(() => undefined);
+    await held.made;
+    const staying = open(gateway, LIVE_NAME, { variables });
+    gone.abort();
+    await leaving;
+    // By then the gateway knows of both.
+    for (const path of ['livez', 'livez']) await fetch(`${gateway.url}/${path}`);
+    held.release();
+    const stream = await staying;
+    await stream.next();
+    await rename(gateway, variables.code, 'After');
+    expect(await stream.next()).toEqual(named('After'));
+  });
+
   test('without a stream is answered once', async () => {
     const gateway = await gatewayWith();
     const { organization } = await gateway.query(LIVE_NAME, { code: codeOf(gateway) });
@@ -233,6 +257,33 @@ describe('a stream without @live', () => {
     );
     expect(new Set(codes).size).toBe(2);
     for (const stream of both) expect(await stream.next()).toBe(COMPLETE);
+  });
+
+  test('carries out a mutation once, though it changes what it has read', async () => {
+    const gateway = await gatewayWith();
+    const stream = await open(
+      gateway,
+      'mutation { updateRole(input: { role: { key: "admin" }, name: "Head" }) { role { name } userErrors { code } } }',
+    );
+    const { role, userErrors } = (await stream.next()).data.updateRole;
+    expect([role, userErrors]).toEqual([{ name: 'Head' }, []]);
+    expect(await stream.next()).toBe(COMPLETE);
+    const isWrite = (call: string) => !call.startsWith('GET ');
+    expect(gateway.calls().filter(isWrite)).toEqual([expect.stringMatching(/^PATCH .*roles/)]);
+  });
+
+  test('is told apart from another with the same request id, which clients choose', async () => {
+    const { gateway, proxy } = await heldGatewayWith({ AUTH_MODE: 'passthrough' });
+    const headers = { 'x-request-id': 'the-same' };
+    const authorization = `Bearer ${await gateway.emulator.issueToken()}`;
+    const held = proxy.hold('GET /api/v1/organizations');
+    const query = '{ organizations(first: 1) { nodes { code } } }';
+    const own = open(gateway, query, { headers: { ...headers, authorization } });
+    await held.made;
+    const stranger = await open(gateway, query, { headers });
+    expect(stranger.status).toBe(401);
+    held.release();
+    expect((await (await own).next()).data.organizations.nodes).toHaveLength(1);
   });
 
   test('tells what is wrong with a document as a result, which clients show', async () => {
@@ -340,6 +391,18 @@ describe('authority', () => {
     expect((await openAs(other)).status).toBe(503);
     first.close();
     await waitFor(async () => (await openAs(one)).status === 200);
+  });
+
+  test('the limit holds for streams that are opened at the same time', async () => {
+    const { gateway, proxy } = await heldGatewayWith({ MAX_STREAMS: '2' });
+    const held = [0, 1, 2].map(() => proxy.hold('GET /api/v1/organization'));
+    const opened = [0, 1, 2].map((index) =>
+      open(gateway, LIVE_NAME, { variables: { code: codeOf(gateway, index) } }),
+    );
+    await Promise.all(held.map(({ made }) => made));
+    for (const { release } of held) release();
+    const statuses = (await Promise.all(opened)).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([200, 200, 503]);
   });
 });
 
