@@ -141,8 +141,15 @@ export class RedisClient {
   /** Never rejects: listeners hear of a failure, and another attempt follows. */
   async #open(): Promise<void> {
     if (this.#isClosed || this.#driver === undefined) return;
-    const url = typeof this.#url === 'string' ? this.#url : this.#url();
-    const connection = connectionTo(url, this.#driver);
+    let connection: Connection;
+    try {
+      const url = typeof this.#url === 'string' ? this.#url : this.#url();
+      connection = connectionTo(url, this.#driver);
+    } catch {
+      // Its own error has the URL, with the password in it.
+      this.#retry(new Error('The URL of Redis can’t be parsed'));
+      return;
+    }
     this.#connection = connection;
     this.#unanswered = 0;
     this.#loaded.clear();
@@ -165,6 +172,10 @@ export class RedisClient {
     if (this.#connection !== connection) return;
     this.#connection = undefined;
     connection.destroy();
+    this.#retry(error);
+  }
+
+  #retry(error: unknown): void {
     const pauseMs = FIRST_RECONNECT_MS * 2 ** Math.min(this.#failedAttempts++, 10);
     setTimeout(() => void this.#open(), Math.min(pauseMs, this.longestReconnectMs)).unref();
     for (const listener of this.#lostListeners) listener(error);

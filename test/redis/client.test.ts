@@ -120,6 +120,22 @@ describeWith('redis-server')('a client of Redis', () => {
     await proxy.cut();
   });
 
+  test('goes on trying where its URL can’t be parsed, which it tells nobody', async () => {
+    let { url } = redis;
+    const client = new RedisClient(() => url, { longestReconnectMs: 10 });
+    open.push(client);
+    await client.connect();
+    const lost: string[] = [];
+    client.onLost((error) => lost.push(String(error)));
+    url = 'redis://:s3cret@[nowhere';
+    client.reconnect();
+    await waitFor(() => lost.length > 2);
+    expect(lost.join()).toContain('can’t be parsed');
+    expect(lost.join()).not.toContain('s3cret');
+    ({ url } = redis);
+    await waitFor(async () => (await client.run(ECHO, [], ['x']).catch(() => '')) === 'x');
+  });
+
   test('stays closed', async () => {
     const client = await connected(redis.url);
     const running = client.run(ECHO, [], ['lost']);
