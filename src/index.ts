@@ -43,6 +43,8 @@ const emulator =
 const config = emulator === undefined ? given : settingsWith(emulator, given);
 const kinde = config.kinde!;
 const gateway = await createGateway({ ...config, kinde }).catch(refuseSettings);
+// A promise that nobody waits for fails one operation at most. Ending the process would fail all others.
+process.on('unhandledRejection', (error) => gateway.log.error({ err: error }, 'internal error'));
 
 const url = await gateway
   .listen({ port: config.port, host: config.host })

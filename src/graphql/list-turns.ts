@@ -40,6 +40,10 @@ class Turns {
       this.#left -= now;
       return this.#split(list, now);
     }
+    for (const entry of list) {
+      // One that rejects before the list's turn has nobody who handles it, which would end the process.
+      if (entry instanceof Promise) entry.catch(() => undefined);
+    }
     const size = Math.min(list.length, ENTRIES_PER_TURN);
     return this.#turnFor(size).then(() => this.#split(list, size));
   }

@@ -114,6 +114,40 @@ describe('the process of the gateway', () => {
     await waitFor(async () => (await read())[0].name === 'A name from elsewhere');
   });
 
+  test('handles entries that fail before their list’s turn', async () => {
+    const gateway = start('index', { AUTH_MODE: 'none', PORT: '0' });
+    const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
+    // The first two lists take the turn; all entries of the third one are refused at once.
+    const ids = JSON.stringify(Array.from({ length: 100 }, (_, n) => `none${n}`));
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        query: `{ ${['a', 'b', 'c'].map((name) => `${name}: nodes(ids: ${ids}) { id }`).join(' ')} }`,
+      }),
+    });
+    const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] };
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(
+      Array.from({ length: 300 }, () => 'BAD_USER_INPUT'),
+    );
+    expect(gateway.output).not.toContain('internal error');
+  });
+
+  test('logs a promise that nobody waits for, and serves on', async () => {
+    // The first one would end the process if it came before the handler; the log has a thread of its own.
+    const lose = `
+      import { isMainThread } from 'node:worker_threads';
+      const lose = () => process.listenerCount('unhandledRejection') && Promise.reject(new Error('lost'));
+      if (isMainThread) setInterval(lose, 50).unref();`;
+    const gateway = start('index', {
+      ...{ AUTH_MODE: 'none', PORT: '0' },
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(lose)}`,
+    });
+    const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
+    await until(() => /internal error[^]*lost|lost[^]*internal error/.exec(gateway.output));
+    expect((await fetch(new URL('/livez', url))).status).toBe(200);
+  });
+
   test('lists trusted documents that can’t be executed, and exits with 1', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'trusted-')), 'documents.json');
     const documents = {
