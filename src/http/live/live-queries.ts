@@ -151,7 +151,9 @@ export class LiveQueries {
   /** Returns the key that identical live queries of callers with the same rights share. */
   #keyOf(request: FastifyRequest): string {
     const { cacheKey } = request.graphql;
-    return (mayBeLive(request) ? cacheKey : undefined) ?? this.#unsharedKey();
+    // What a caller may still use is nobody else's. The field has no other spelling.
+    const isOwn = documentOf(request).includes('rateLimit');
+    return (mayBeLive(request) && !isOwn ? cacheKey : undefined) ?? this.#unsharedKey();
   }
 
   /** A request's id is no key: clients choose it. */

@@ -406,6 +406,26 @@ describe('authority', () => {
   });
 });
 
+test('what a caller may still use is told to each by itself', async () => {
+  const gateway = await gatewayWith({
+    ...{ AUTH_MODE: 'jwt', JWT_ISSUER: '', CALLER_COST_PER_MINUTE: '1000' },
+  });
+  const live =
+    'query ($code: ID!) @live { rateLimit { remaining } organization(code: $code) { name } }';
+  const variables = { code: codeOf(gateway) };
+  const [one, other] = await Promise.all(
+    ['one', 'other'].map(async (client) => ({
+      authorization: `Bearer ${await gateway.emulator.issueToken({ claims: { azp: client } })}`,
+    })),
+  );
+  for (let n = 0; n < 3; n++) await gateway.execute(LIVE_NAME, variables, one!);
+  const remaining = async (headers: Record<string, string>) => {
+    const { data } = await (await open(gateway, live, { variables, headers })).next();
+    return data.rateLimit.remaining as number;
+  };
+  expect(await remaining(other!)).toBeGreaterThan(await remaining(one!));
+});
+
 describe('connections', () => {
   test('a shutdown ends streams without completing them, so that clients connect again', async () => {
     const gateway = await gatewayWith();
