@@ -1,4 +1,5 @@
 /** The connections of clients, as far as closing the gateway must know of them. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
@@ -11,26 +12,34 @@ export interface Connections {
 
 /**
  * Node's server waits for good, once it is closing, for a connection that has not sent a whole request:
- * browsers open such connections in advance, and slow clients have them too.
+ * browsers open such connections in advance, and slow clients have them too. Nor does it tell the
+ * responses that wait behind another one on a connection that the connection has closed.
  */
 export function watchConnections(app: FastifyInstance): Connections {
-  const requests = new Map<Socket, number>();
+  const connections = new Map<Socket, Set<ServerResponse>>();
   app.server.on('connection', (socket: Socket) => {
-    requests.set(socket, 0);
-    socket.once('close', () => requests.delete(socket));
+    const responses = new Set<ServerResponse>();
+    connections.set(socket, responses);
+    socket.once('close', () => {
+      connections.delete(socket);
+      for (const response of responses) if (response.socket === null) closeWaiting(response);
+    });
   });
-  app.server.on('request', ({ socket }, response) => {
-    const count = (change: number) => {
-      const before = requests.get(socket);
-      if (before !== undefined) requests.set(socket, before + change);
-    };
-    count(1);
-    response.once('close', () => count(-1));
+  app.server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    const responses = connections.get(socket);
+    responses?.add(response);
+    response.once('close', () => responses?.delete(response));
   });
   return {
     endUnused: () => {
-      for (const [socket, count] of requests) if (count === 0) socket.destroy();
+      for (const [socket, { size }] of connections) if (size === 0) socket.destroy();
     },
     endAll: () => app.server.closeAllConnections(),
   };
+}
+
+/** Tells whoever works on a response that it can't be sent any more. */
+function closeWaiting(response: ServerResponse): void {
+  response.destroyed = true;
+  response.emit('close');
 }

@@ -14,6 +14,7 @@ export function graphqlRoute(parts: GraphqlParts): FastifyPluginAsync {
       request.graphql = new RequestState();
       done();
     });
+    app.addHook('onSend', steps.releaseSlot);
     reportRequests(app, parts.telemetry);
     steps.readJsonAsText();
     app.route({
@@ -40,6 +41,7 @@ export function graphqlRoute(parts: GraphqlParts): FastifyPluginAsync {
       handler: async (request, reply) => {
         if (request.graphql.isStream) return steps.stream(request, reply);
         const turn = await steps.coalesceOrAdmit(request, reply);
+        if (turn === 'gone') return reply.hijack();
         if (turn === 'shed') return steps.shed(request, reply);
         if (turn !== 'admitted') return steps.sendShared(request, reply, turn);
         return steps.executeAndStore(request, reply);

@@ -4,6 +4,7 @@ import type {
   FastifyReply,
   FastifyRequest,
   onRequestHookHandler,
+  onSendHookHandler,
   preHandlerAsyncHookHandler,
   preHandlerHookHandler,
 } from 'fastify';
@@ -135,6 +136,12 @@ export class GraphqlSteps {
     done();
   };
 
+  /** Frees the slot of a response that is written now: it may wait for others on its connection. */
+  readonly releaseSlot: onSendHookHandler = (request, _reply, payload, done) => {
+    request.graphql.releaseSlot?.();
+    done(null, payload);
+  };
+
   /** Sheds requests of an overloaded gateway before their body is read, which costs least. */
   readonly admitBeforeBody: onRequestHookHandler = (request, reply, done) => {
     const { admission } = this.#parts;
@@ -214,16 +221,17 @@ export class GraphqlSteps {
 
   /**
    * Waits until there is a response to share or the request may execute. A query waits for one
-   * identical execution at most: if that has no response to share, queries which went on waiting for
-   * each other would be executed one after the other.
+   * identical execution at most, or queries whose responses can't be shared would be executed one after
+   * the other. A client that has left takes no slot: its `close` is over, and nothing would free it.
    */
   async coalesceOrAdmit(
     request: FastifyRequest,
     reply: FastifyReply,
-  ): Promise<SharedResponse | 'admitted' | 'shed'> {
+  ): Promise<SharedResponse | 'admitted' | 'shed' | 'gone'> {
     const { responses, executions } = this.#parts;
     const { graphql: state } = request;
     const { cacheKey: key } = state;
+    if (reply.raw.destroyed) return 'gone';
     if (key === undefined || !state.isCurrent || !isQuery(request)) {
       return (await this.#admit(request)) ? 'admitted' : 'shed';
     }
@@ -236,6 +244,7 @@ export class GraphqlSteps {
         state.releaseSlot?.();
         state.releaseSlot = undefined;
         const response = await execution.wait();
+        if (reply.raw.destroyed) return 'gone';
         if (response !== undefined) return { response, from: 'merged' };
       }
       const isAdmitted = this.#admit(request);

@@ -1,0 +1,131 @@
+/** Slots of operations, and places of streams, are free again however their clients leave. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { cachedGateways } from '../support/cached-gateway.js';
+import { openStream } from '../support/event-stream.js';
+import type { TestGateway } from '../support/gateway.js';
+import { waitFor } from '../support/replicas.js';
+
+const { gatewayWith, heldGatewayWith } = cachedGateways();
+const FEW = { MAX_CONCURRENT_OPERATIONS: '5', MAX_WAIT_MS: '500' };
+const LISTING = '{ organizations(first: 3) { nodes { code } } }';
+
+const sockets: Socket[] = [];
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+});
+
+const codeOf = ({ emulator }: TestGateway) =>
+  [...emulator.state.organizations.values()][1]!.profile.code;
+const head = (query: string, more = '') => {
+  const body = JSON.stringify({ query });
+  return `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${more}content-length: ${body.length}\r\n\r\n${body}`;
+};
+
+async function connectTo({ url }: TestGateway): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
+  sockets.push(socket.resume());
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** Each operation differs, so that none shares the execution of another. */
+const distinct = (count: number) =>
+  Array.from({ length: count }, (_, n) => `{ a${n}: __typename }`);
+
+/** Lets what was sent to the gateway before arrive there. */
+async function arrive({ url }: TestGateway) {
+  for (let time = 0; time < 5; time++) await fetch(`${url}/livez`);
+}
+
+/** As many operations as there are slots, and one more, are executed at once. */
+async function expectAllSlots(gateway: TestGateway, headers: Record<string, string> = {}) {
+  const results = await Promise.all(
+    distinct(6).map((query) => gateway.execute(query.replace('a', 'last'), {}, headers)),
+  );
+  expect(results.map(({ errors }) => errors)).toEqual(results.map(() => undefined));
+}
+
+describe('a client', () => {
+  test.each(['end', 'destroy', 'resetAndDestroy'] as const)(
+    'that leaves by %s while its token is verified keeps no slot',
+    async (leave) => {
+      const gateway = await gatewayWith({ ...FEW, AUTH_MODE: 'jwt' });
+      const authorization = `Bearer ${await gateway.emulator.issueToken()}`;
+      await gateway.execute(LISTING, {}, { authorization });
+      const forged = `${authorization.slice(0, -6)}AAAAAA`;
+      for (const query of distinct(20)) {
+        for (const token of [authorization, forged]) {
+          const socket = await connectTo(gateway);
+          socket.write(head(query, `authorization: ${token}\r\n`), () => socket[leave]());
+          if (!socket.closed) await once(socket, 'close');
+        }
+      }
+      await expectAllSlots(gateway, { authorization });
+    },
+  );
+
+  test('that leaves while it waits for an execution which fails keeps no slot', async () => {
+    const { gateway, proxy } = await heldGatewayWith(FEW);
+    const query = '{ organizations(first: 3) { nodes { code } } nodes(ids: ["bad"]) { id } }';
+    const held = proxy.hold('GET /api/v1/organizations');
+    const first = gateway.execute(query);
+    await held.made;
+    const waiting = await Promise.all(Array.from({ length: 8 }, () => connectTo(gateway)));
+    for (const socket of waiting) socket.write(head(query, 'accept: application/json\r\n'));
+    await arrive(gateway);
+    for (const socket of waiting) socket.destroy();
+    await arrive(gateway);
+    held.release();
+    await first;
+    await expectAllSlots(gateway);
+  });
+});
+
+describe('requests that follow another on their connection', () => {
+  test('keep no slot while they wait behind an open stream', async () => {
+    const gateway = await gatewayWith(FEW);
+    const socket = await connectTo(gateway);
+    const live = `query @live { organization(code: "${codeOf(gateway)}") { name } }`;
+    let received = '';
+    socket.on('data', (text) => (received += String(text)));
+    socket.write(head(live, 'accept: text/event-stream\r\n'));
+    await waitFor(() => received.includes('event: next'));
+    socket.write(
+      distinct(8)
+        .map((query) => head(query))
+        .join(''),
+    );
+    await arrive(gateway);
+    await expectAllSlots(gateway);
+  });
+
+  test('keep no slot, and no place for a stream, when the connection dies', async () => {
+    const { gateway, proxy } = await heldGatewayWith({
+      ...{ ...FEW, AUTH_MODE: 'passthrough', MAX_STREAMS_PER_CALLER: '2' },
+    });
+    const authorization = `Bearer ${await gateway.emulator.issueToken()}`;
+    const live = `query @live { organization(code: "${codeOf(gateway)}") { name } }`;
+    const held = proxy.hold('GET /api/v1/organizations');
+    const socket = await connectTo(gateway);
+    const more = `authorization: ${authorization}\r\n`;
+    socket.write(
+      [
+        head(LISTING, more),
+        ...[live, live].map((query) => head(query, `${more}accept: text/event-stream\r\n`)),
+        ...distinct(3).map((query) => head(query, more)),
+      ].join(''),
+    );
+    await held.made;
+    await arrive(gateway);
+    socket.destroy();
+    held.release();
+    await expectAllSlots(gateway, { authorization });
+    await waitFor(async () => {
+      const stream = await openStream(gateway.url, live, { headers: { authorization } });
+      stream.close();
+      return stream.status === 200;
+    });
+  });
+});
