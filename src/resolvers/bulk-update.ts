@@ -281,8 +281,9 @@ class MemberUpdate {
   }
 
   /**
-   * Sends writes and reports those that fail. Throws the first failure when Kinde has answered none, and
-   * it is not about a user.
+   * Sends writes and reports those that fail. Throws a failure when Kinde has answered none, and it is not
+   * about a user. An unknown outcome counts more than any other failure, which would say that nothing
+   * was done.
    */
   async #sendOneByOne(writes: readonly SingleWrite[]): Promise<void> {
     const failures: (readonly [SingleWrite, UpstreamError])[] = [];
@@ -297,6 +298,7 @@ class MemberUpdate {
         }
       }),
     );
+    failures.sort(([, a], [, b]) => Number(b.outcomeUnknown) - Number(a.outcomeUnknown));
     const isAboutUser = ({ failure }: UpstreamError) =>
       failure === 'BAD_REQUEST' || failure === 'NOT_FOUND';
     this.#isAnswered ||= failures.some(([, error]) => isAboutUser(error));

@@ -343,6 +343,36 @@ describe('a failure', () => {
     });
   });
 
+  test('of a write with an unknown outcome counts more than one that was not sent', async () => {
+    const [userId] = ids as [string];
+    hold(userId, []);
+    const [done, refused] = ['deploy:staging', 'read:billing'].map(
+      (key) => state().permissionByKey(key).id,
+    );
+    const sent = (id: string | undefined) =>
+      gateway.emulator.requests.filter(
+        ({ method, body }) =>
+          method === 'POST' && (body as { permission_id?: string })?.permission_id === id,
+      ).length;
+    const match = (id: string | undefined) => ({
+      match: ({ method, body }: { method: string; body?: unknown }) =>
+        method === 'POST' && (body as { permission_id?: string })?.permission_id === id,
+    });
+    gateway.emulator.fault({ ...match(done), delayMs: 100, respond: 'reset-after-write' });
+    gateway.emulator.fault({ ...match(refused), respond: { status: 429, body: {} } });
+    const input = {
+      organizationCode: code,
+      idempotencyKey: 'unknown',
+      users: [{ userId, addPermissions: refs('deploy:staging', 'read:billing') }],
+    };
+    for (const _ of ['at first', 'again']) {
+      expect(codesOf(await gateway.execute(DOCUMENT, { input }))).toEqual([
+        'WRITE_OUTCOME_UNKNOWN',
+      ]);
+    }
+    expect([sent(done), sent(refused)]).toEqual([1, 1]);
+  });
+
   test('of every single write is an error of the response', async () => {
     gateway.emulator.fault({
       route: 'POST /api/v1/organizations/{org_code}/users/{user_id}/permissions',
