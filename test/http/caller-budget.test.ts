@@ -138,6 +138,22 @@ describe('a gateway with CALLER_COST_PER_MINUTE', () => {
     expect(await remaining(await user())).toMatchObject({ remaining: LIMIT - one.cost });
   });
 
+  test('refuses a stream to who has nothing left, and leaves those of others alone', async () => {
+    const [token, spender, writer] = [await user(), await user(), await application('writer')];
+    const live = 'query ($code: ID!) @live { organization(code: $code) { name } }';
+    const variables = { code: asOrganization() };
+    const as = (bearer: string) => ({ variables, headers: { authorization: `Bearer ${bearer}` } });
+    const stream = await openStream(gateway.url, live, as(token));
+    await stream.next();
+    while ((await remainingOf(spender)) > 0);
+    expect((await openStream(gateway.url, live, as(spender))).status).toBe(429);
+    const query =
+      'mutation ($code: ID!) { updateOrganization(input: { organizationCode: $code, name: "Then" }) { userErrors { code } } }';
+    await send({ query, variables }, writer);
+    expect((await stream.next()).data.organization.name).toBe('Then');
+    stream.close();
+  });
+
   test('charges a stream once, and not for what others change', async () => {
     const [token, writer] = [await user(), await application('writer')];
     const live = 'query ($code: ID!) @live { organization(code: $code) { name } }';

@@ -1,6 +1,7 @@
 /** Streams of results: `@live` queries, subscriptions, and single results for clients that only read streams. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config.js';
+import type { Charge } from '../../graphql/context.js';
 import type { Cache } from '../../upstream/cache/index.js';
 import {
   resync,
@@ -86,6 +87,9 @@ export class LiveQueries {
     const query = this.#byKey.get(key) ?? this.#create(key, mayFollow(request));
     query.enter();
     try {
+      // Its executions are for all of its streams, and no single caller can be refused one.
+      const spent = query.isLive ? chargeShared(request) : undefined;
+      if (spent !== undefined) return limitCaller(request, reply, spent);
       const result = await query.current(request);
       // Meanwhile a shutdown may have begun, or the client have left.
       if (reply.raw.destroyed) return reply.hijack();
@@ -114,12 +118,9 @@ export class LiveQueries {
         .headers(Object.fromEntries(result.headers))
         .send(addRequestId(result.body, request));
     }
-    const { charge, delivery } = request.graphql;
-    // Who shares an execution pays for a response, and nobody pays for those that follow.
-    const shared = charge?.(1);
-    request.graphql.charge = undefined;
-    if (shared?.isAllowed === false) return limitCaller(request, reply, shared);
-    if (!result.isLive && delivery?.filter === undefined) return undefined;
+    const spent = chargeShared(request);
+    if (spent !== undefined) return limitCaller(request, reply, spent);
+    if (!result.isLive && request.graphql.delivery?.filter === undefined) return undefined;
     // Others may have opened theirs meanwhile.
     const problem = this.#streams.limitProblem(audience);
     return problem && sendError(request, reply, problem);
@@ -290,6 +291,16 @@ export function createLiveQueries(
 
 function mayBeLive(request: FastifyRequest): boolean {
   return isQuery(request) && /@\s*live\b/.test(documentOf(request));
+}
+
+/**
+ * Has a caller who shares an execution pay for a response; nobody pays for those that follow. Who has paid
+ * for the execution pays nothing. Returns the charge of a caller who has too little left.
+ */
+function chargeShared({ graphql: state }: FastifyRequest): Charge | undefined {
+  const charge = state.charge?.(1);
+  state.charge = undefined;
+  return charge?.isAllowed === false ? charge : undefined;
 }
 
 /** Whether more results may follow the first one. */

@@ -53,6 +53,11 @@ export class LiveQuery {
     this.#options = options;
   }
 
+  /** Whether it is known to be live, and not an operation that is executed once. */
+  get isLive(): boolean {
+    return this.#isLive;
+  }
+
   /** Has a request wait here, which may become a stream. */
   enter(): void {
     this.#waiting++;
