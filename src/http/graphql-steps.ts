@@ -278,9 +278,9 @@ export class GraphqlSteps {
       const { operation } = request.graphql;
       if (operation?.summary.isCacheable !== true) return body;
       const { dependencies, summary } = operation;
-      const { operationName } = summary;
+      if (!dependencies.isShareable) return body;
       const response = new CachedResponse(body, {
-        operationName,
+        operationName: summary.operationName,
         freshUntil: dependencies.freshUntil,
       });
       if (execution === undefined) return this.#send(request, reply, response);

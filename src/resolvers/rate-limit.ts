@@ -4,7 +4,7 @@ export const resolvers = {
   Query: {
     rateLimit: (_, __, { charged, dependencies }) => {
       // It is the caller's own, and another at the next request.
-      dependencies.markUncacheable();
+      dependencies.markCallersOwn();
       if (charged === undefined) return null;
       const { cost, limit, remaining, resetsAt } = charged;
       return {

@@ -181,10 +181,14 @@ describe('a gateway with CALLER_COST_PER_MINUTE', () => {
 
   test('tells each of several callers its own standing, though they ask the same at once', async () => {
     const tokens = await Promise.all(Array.from({ length: 5 }, () => user()));
+    // Slow, so that all of them wait for the first one's execution.
+    const end = emulator.fault({ route: 'GET /api/v1/organization', delayMs: 200 });
     await send({ query: QUERY }, tokens[0]!);
     const standings = await Promise.all(
       tokens.map(async (token) => {
-        const request = { query: '{ rateLimit { remaining } viewer { kind } }' };
+        const request = {
+          query: `{ rateLimit { remaining } organization(code: "${asOrganization()}") { isSuspended } }`,
+        };
         const { data } = (await (
           await fetch(`${gateway.url}/graphql`, {
             method: 'POST',
@@ -195,6 +199,7 @@ describe('a gateway with CALLER_COST_PER_MINUTE', () => {
         return data.rateLimit.remaining;
       }),
     );
+    end();
     expect(standings[0]).toBeLessThan(standings[1]);
     expect(new Set(standings.slice(1)).size).toBe(1);
   });

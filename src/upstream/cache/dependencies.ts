@@ -6,6 +6,7 @@ export class ResponseDependencies {
   #clock = Infinity;
   #freshUntil = Infinity;
   #isCacheable = true;
+  #isShareable = true;
   #staleMs: number | undefined;
 
   /** The tags of all reads. */
@@ -21,6 +22,11 @@ export class ResponseDependencies {
   /** When the first read expires; undefined when one was not cached at all. */
   get freshUntil(): number | undefined {
     return this.#isCacheable && this.#tags.size > 0 ? this.#freshUntil : undefined;
+  }
+
+  /** Whether other callers with the same rights may get the response. */
+  get isShareable(): boolean {
+    return this.#isShareable;
   }
 
   /** The age of the oldest read that was served stale during an outage; undefined without one. */
@@ -47,5 +53,11 @@ export class ResponseDependencies {
   /** Excludes the response from the cache, since a part is missing or something was written. */
   markUncacheable(): void {
     this.#isCacheable = false;
+  }
+
+  /** Keeps the response from everybody else, since it tells of the caller itself. */
+  markCallersOwn(): void {
+    this.#isCacheable = false;
+    this.#isShareable = false;
   }
 }
