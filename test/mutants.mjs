@@ -91,6 +91,7 @@ const mutants = [
   ['a change costs the calls of one replica', [], 'http/live/live-queries', 'of one execution', ['upstream/cache/reads.ts', 'budget.isInBackground ? CLAIM_MS : 0', '0']],
   ['a failed call holds no other replica up', [], 'http/live/live-queries', 'leaves no claim', ['upstream/cache/reads.ts', 'if (!isStorable && budget', 'if (isStorable && budget']],
   ['claims are stored after a late reply', [], 'upstream/replica-log', 'only has streams', ['upstream/cache/replicas.ts', '    this.#trust();\n    return true;', '    return true;']],
+  ['writes look keys up past the cache', [], 'resolvers/mutations', 'is looked up past the cache', ['loaders/catalogue.ts', 'await walkToTheEnd(currentPage, {});', 'await walkToTheEnd(page, {});']],
   ['no page of a proxy is passed on', [24], 'upstream/forbidden', 'a page of a proxy', ['upstream/errors.ts', 'HTML.test(message) || ', '']],
 ];
 

@@ -15,7 +15,9 @@ interface CatalogueEntry {
 
 export type CatalogueList = Record<never, never>;
 
-/** A catalogue at one moment. Rejects when an unusable entry may be the one that is looked up. */
+/**
+ * A catalogue, read past every cache. Rejects when an unusable entry may be the one that is looked up.
+ */
 export interface CurrentCatalogue<T> {
   byKey: (key: string) => Promise<T | null>;
   byId: (id: string) => Promise<T | null>;
@@ -29,7 +31,8 @@ export const catalogueTraits: EntryTraits<CatalogueList, Pick<CatalogueEntry, 'k
 
 /**
  * Creates the reads of a catalogue. It is read as a whole, once per operation, for all lookups of a key
- * or an id. Its pages can also be read one by one.
+ * or an id, and once more past the cache for the lookups of writes. Its pages can also be read one by
+ * one.
  */
 export function createCatalogue<T extends CatalogueEntry>(
   { granted, reads: all }: Pick<Sources, 'granted' | 'reads'>,
@@ -47,16 +50,30 @@ export function createCatalogue<T extends CatalogueEntry>(
       size,
     });
   const page = reads.pages<CatalogueList, T>(readPage());
+  const currentPage = reads.pages<CatalogueList, T>(readPage({ skipsCache: true }));
+  const progress = reads.state(() => ({ isCurrentRead: false }));
+  /** Reads the whole catalogue: what the operation has read past the cache is no older than the cache. */
+  const readAll = () => walkToTheEnd(progress().isCurrentRead ? currentPage : page, {});
   const lookUp = (property: 'id' | 'key') =>
     reads.batch<string, T | null>(
       async (wanted) => {
         const index = new EntryIndex<T>((entry) => entry[property]);
-        index.add(await walkToTheEnd(page, {}));
+        index.add(await readAll());
         return wanted.map((value) => index.find(value));
       },
       { nameOf: (value) => value },
     );
   const byKey = lookUp('key').load;
+  async function currentCatalogue(): Promise<CurrentCatalogue<T>> {
+    const entries = await walkToTheEnd(currentPage, {});
+    progress().isCurrentRead = true;
+    const indexBy = (property: 'id' | 'key') => {
+      const index = new EntryIndex<T>((entry) => entry[property]);
+      index.add(entries);
+      return (value: string) => index.find(value);
+    };
+    return { byKey: indexBy('key'), byId: indexBy('id') };
+  }
   return {
     page,
     /** Returns the entry with this key, or null. Throws when an unusable entry may be it. */
@@ -72,22 +89,21 @@ export function createCatalogue<T extends CatalogueEntry>(
         async () => undefined,
       ),
     /**
-     * Returns the catalogue as it is now, past every cache. A change of an entry must not start from
-     * an outdated entry, whose key may belong to another entry by now.
+     * Returns the catalogue past every cache, from one read for all writes of the operation, unless one
+     * of them changes it. A write must not start from an outdated entry, whose key may belong to another
+     * entry by now.
      */
-    currentCatalogue: async (): Promise<CurrentCatalogue<T>> => {
-      const entries = await walkToTheEnd(readPage({ skipsCache: true }), {});
-      const indexBy = (property: 'id' | 'key') => {
-        const index = new EntryIndex<T>((entry) => entry[property]);
-        index.add(entries);
-        return (value: string) => index.find(value);
-      };
-      return { byKey: indexBy('key'), byId: indexBy('id') };
-    },
+    currentCatalogue,
+    /** The same; undefined where the token may not read it. */
+    currentIfPermitted: (): Promise<CurrentCatalogue<T> | undefined> =>
+      ifPermitted<CurrentCatalogue<T> | undefined>(
+        granted,
+        endpoint,
+        currentCatalogue,
+        async () => undefined,
+      ),
     /** Returns all keys. */
     keys: async (): Promise<string[]> =>
-      (await walkToTheEnd(page, {})).flatMap((entry) =>
-        entry instanceof UpstreamError ? [] : [entry.key],
-      ),
+      (await readAll()).flatMap((entry) => (entry instanceof UpstreamError ? [] : [entry.key])),
   };
 }

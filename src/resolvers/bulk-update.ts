@@ -242,22 +242,25 @@ class MemberUpdate {
       }
       return;
     }
-    const writes = plans.flatMap(({ change: { position, userId }, removed }) =>
+    const left = plans.flatMap(({ change: { position, userId }, removed }) =>
       [...(held.get(userId) ?? [])]
         .filter((key) => removed.has(key))
-        .map((key): SingleWrite => ({
-          position,
-          send: async () => {
-            const role = await loaders.roles.byKey(key);
-            if (role === null) return;
-            const target = { org_code, user_id: userId, role_id: role.id };
-            await upstream.organizations.removeUserRole(target).catch((error: unknown) => {
-              // Somebody else was faster.
-              if (!hasFailed(error, 'NOT_FOUND')) throw error;
-            });
-          },
-        })),
+        .map((key) => ({ position, userId, key })),
     );
+    if (left.length === 0) return;
+    const catalogue = loaders.roles.currentCatalogue();
+    const writes = left.map(({ position, userId, key }): SingleWrite => ({
+      position,
+      send: async () => {
+        const role = await (await catalogue).byKey(key);
+        if (role === null) return;
+        const target = { org_code, user_id: userId, role_id: role.id };
+        await upstream.organizations.removeUserRole(target).catch((error: unknown) => {
+          // Somebody else was faster.
+          if (!hasFailed(error, 'NOT_FOUND')) throw error;
+        });
+      },
+    }));
     await this.#sendOneByOne(writes);
   }
 

@@ -2,6 +2,9 @@
  * References to a role or a permission by key or by id. Kinde's bulk writes take keys and its single
  * writes take ids; the environment's catalogue turns one into the other. A key is looked up even where
  * the write takes keys: Kinde would refuse a misspelled one together with the batch that it is in.
+ *
+ * Writes look references up past the cache: a key may have moved to another role since it was cached,
+ * and the write would give that one.
  */
 import { badUserInput } from '../graphql/errors.js';
 import { InputError, problemOf, type UserError } from '../graphql/user-errors.js';
@@ -33,7 +36,8 @@ interface CatalogueEntry {
 export interface ReferenceKind<T extends CatalogueEntry = CatalogueEntry> {
   /** Reads the catalogue past every cache. */
   currentCatalogue: () => Promise<CurrentCatalogue<T>>;
-  byKey: (key: string) => Promise<CatalogueEntry | null>;
+  /** The same; undefined where the token may not read it. */
+  currentIfPermitted: () => Promise<CurrentCatalogue<T> | undefined>;
   byId: (id: string) => Promise<CatalogueEntry | null>;
   /** Undefined where the token may not read the catalogue. */
   hasKey: (key: string) => Promise<boolean | undefined>;
@@ -54,7 +58,8 @@ async function resolveId(
   const invalid = invalidError(place, kind);
   if (invalid !== undefined) throw new InputError([invalid]);
   if (reference.key == null) return reference[kind.idName]!;
-  const found = await kind.byKey(reference.key);
+  const { byKey } = await kind.currentCatalogue();
+  const found = await byKey(reference.key);
   if (found === null) throw new InputError([await unknownError(place, kind)]);
   return found.id;
 }
@@ -74,8 +79,11 @@ export async function writeWithId<T>(
     return await write(id);
   } catch (error) {
     if (reference.key != null || !isRefused(error)) throw error;
-    const isUnknown = await kind.byId(id).then((found) => found === null, ignoreUpstreamError);
-    if (isUnknown !== true) throw error;
+    const found = await kind
+      .currentCatalogue()
+      .then(({ byId }) => byId(id))
+      .catch(ignoreUpstreamError);
+    if (found !== null) throw error;
     const { kindeCode } = problemOf(error);
     throw new InputError([{ ...(await unknownError({ reference, field }, kind)), kindeCode }]);
   }
@@ -130,7 +138,21 @@ export const resolveKeys = (lists: readonly ReferenceList[], kind: ReferenceKind
 export const resolveIds = (lists: readonly ReferenceList[], kind: ReferenceKind) =>
   resolveAll(lists, kind, findId);
 
-type Find = (reference: Reference, kind: ReferenceKind) => Promise<string | undefined>;
+type Find = (reference: Reference, kind: CatalogueReads) => Promise<string | undefined>;
+
+/** The reads of a catalogue for one list of references. */
+type CatalogueReads = Pick<ReferenceKind, 'idName' | 'currentCatalogue' | 'currentIfPermitted'>;
+
+/** Returns a kind whose catalogue is indexed once for all lookups. */
+function indexedOnce({ idName, ...kind }: ReferenceKind): CatalogueReads {
+  let current: Promise<CurrentCatalogue<CatalogueEntry>> | undefined;
+  let permitted: Promise<CurrentCatalogue<CatalogueEntry> | undefined> | undefined;
+  return {
+    idName,
+    currentCatalogue: () => (current ??= kind.currentCatalogue()),
+    currentIfPermitted: () => (permitted ??= kind.currentIfPermitted()),
+  };
+}
 
 async function resolveAll(
   lists: readonly ReferenceList[],
@@ -138,10 +160,11 @@ async function resolveAll(
   find: Find,
 ): Promise<(string[] | undefined)[]> {
   const places = [...firstPlaces(lists, kind)];
+  const catalogue = indexedOnce(kind);
   const resolved = new Map<string, string>();
   for (let from = 0; from < places.length; from += LOOKED_UP_AT_ONCE) {
     const part = places.slice(from, from + LOOKED_UP_AT_ONCE);
-    const found = await Promise.all(part.map(([, { reference }]) => find(reference, kind)));
+    const found = await Promise.all(part.map(([, { reference }]) => find(reference, catalogue)));
     const unknown = part.filter((_, index) => found[index] === undefined).slice(0, MAX_NAMED);
     if (unknown.length > 0) {
       throw new InputError(
@@ -175,21 +198,24 @@ function firstPlaces(lists: readonly ReferenceList[], kind: ReferenceKind): Map<
 /** Returns the key of a reference; undefined when nothing has it. */
 async function findKey(
   reference: Reference,
-  { byId, hasKey, idName }: ReferenceKind,
+  { idName, currentCatalogue, currentIfPermitted }: CatalogueReads,
 ): Promise<string | undefined> {
   const { key } = reference;
-  if (key == null) return (await byId(reference[idName]!))?.key;
+  if (key == null) return (await (await currentCatalogue()).byId(reference[idName]!))?.key;
   // Where the catalogue can't be read, Kinde judges the key.
-  const isKnown = await hasKey(key).catch(ignoreUpstreamError);
-  return isKnown === false ? undefined : key;
+  const found = await currentIfPermitted()
+    .then((catalogue) => catalogue?.byKey(key))
+    .catch(ignoreUpstreamError);
+  return found === null ? undefined : key;
 }
 
 /** Returns the id of a reference; undefined when nothing has its key. Kinde judges an id itself. */
 async function findId(
   reference: Reference,
-  { byKey, idName }: ReferenceKind,
+  { idName, currentCatalogue }: CatalogueReads,
 ): Promise<string | undefined> {
-  return reference.key == null ? reference[idName]! : (await byKey(reference.key))?.id;
+  const { key } = reference;
+  return key == null ? reference[idName]! : (await (await currentCatalogue()).byKey(key))?.id;
 }
 
 function ignoreUpstreamError(error: unknown): undefined {

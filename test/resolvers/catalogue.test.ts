@@ -106,7 +106,7 @@ describe('updateRole', () => {
   test('changes the role that has the key now, and not the one that had it when it was cached', async () => {
     const scopes = ['read:roles', 'update:roles'];
     const [admin, member] = [state().roleByKey('admin'), state().roleByKey('member')];
-    await domain.executeWith(scopes, '{ roles { nodes { key name } } }');
+    await domain.executeWith(scopes, '{ roles(first: 500) { nodes { key name } } }');
     [admin.key, member.key] = [member.key, admin.key];
     const { data } = await domain.executeWith(scopes, mutationDocument('updateRole'), {
       input: { role: { key: 'admin' }, name: 'New' },

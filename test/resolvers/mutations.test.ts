@@ -1,5 +1,5 @@
 /** Every write through the door: the calls that it made, what it answered, and what is so afterwards. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { getNamedType, isInputObjectType, type GraphQLInputType } from 'graphql';
 import { createSchema } from '../../src/graphql/schema.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -400,6 +400,141 @@ describe('roles and permissions', () => {
       'organizationUser { userId }',
     );
     expect(again.userErrors).toMatchObject([{ field: ['permission'] }]);
+  });
+});
+
+describe('a role or permission is looked up past the cache', () => {
+  let cached: TestGateway;
+  const CATALOGUES =
+    '{ roles(first: 500) { nodes { key } } permissions(first: 500) { nodes { key } } }';
+  const ROLES = 'GET /api/v1/roles?page_size=500';
+  const catalogueReads = () =>
+    gateway.calls().filter((call) => /^GET \/api\/v1\/(roles|permissions)\?/.test(call));
+
+  beforeEach(async () => {
+    cached = await startGateway({ before: gateway.emulator, env: { CACHE: 'memory' } });
+    await cached.query(CATALOGUES);
+    gateway.calls();
+    member(memberId)!.roles.clear();
+    member(memberId)!.permissions.clear();
+  });
+  afterEach(() => cached.close());
+
+  const mutateCached = async (name: string, input: object, fields?: string) =>
+    (await cached.query(mutationDocument(name, fields), { input }))[name];
+  const update = (change: object) => () =>
+    mutateCached('updateOrganizationUsers', {
+      organizationCode: code,
+      users: [{ userId: memberId, ...change }],
+    });
+  /** As somebody does in Kinde's pages, where the gateway doesn't hear of it. */
+  function swapKeys() {
+    const roles = [state().roleByKey('admin'), state().roleByKey('member')] as const;
+    const permissions = ['read:billing', 'read:projects'].map((key) =>
+      state().permissionByKey(key),
+    );
+    for (const [one, other] of [roles, permissions]) {
+      [one!.key, other!.key] = [other!.key, one!.key];
+    }
+  }
+  const rolesHeld = () => [...member(memberId)!.roles].map(({ key }) => key);
+  const permissionsHeld = () => [...member(memberId)!.permissions].map(({ key }) => key);
+
+  test.each<[string, () => Promise<any>, () => string[], string[]]>([
+    [
+      'addOrganizationUserRole',
+      () =>
+        mutateCached('addOrganizationUserRole', {
+          ...{ organizationCode: code, userId: memberId },
+          role: { key: 'member' },
+        }),
+      rolesHeld,
+      ['member'],
+    ],
+    [
+      'addOrganizationUserPermission',
+      () =>
+        mutateCached('addOrganizationUserPermission', {
+          ...{ organizationCode: code, userId: memberId },
+          permission: { key: 'read:projects' },
+        }),
+      permissionsHeld,
+      ['read:projects'],
+    ],
+    ['addRoles', update({ addRoles: [{ key: 'member' }] }), rolesHeld, ['member']],
+    [
+      'addPermissions',
+      update({ addPermissions: [{ key: 'read:projects' }] }),
+      permissionsHeld,
+      ['read:projects'],
+    ],
+  ])('by %s: the entry that has the key now is given', async (_, write, held, expected) => {
+    swapKeys();
+    expect((await write()).userErrors).toEqual([]);
+    expect(held()).toEqual(expected);
+    expect(catalogueReads()).toHaveLength(1);
+  });
+
+  test('so that an id stands for the key that the entry has now', async () => {
+    const { id } = state().roleByKey('member');
+    swapKeys();
+    await update({ setRoles: [{ roleId: id }] })();
+    expect(rolesHeld()).toEqual(['admin']);
+    expect(state().roleByKey('admin').id).toBe(id);
+  });
+
+  test('to remove what a bulk update has left', async () => {
+    state().bulkUpdates = 'add';
+    swapKeys();
+    member(memberId)!.roles.add(state().roleByKey('member'));
+    expect((await update({ setRoles: [] })()).userErrors).toEqual([]);
+    expect(rolesHeld()).toEqual([]);
+  });
+
+  test('so that a new one is known at once', async () => {
+    await gateway.query(mutationDocument('createRole'), { input: { name: 'New', key: 'fresh' } });
+    const roles = [{ key: 'fresh' }];
+    const users = [{ userId: strangerId, roles }];
+    const invite = { organizationCode: code, email: 'new@example.com', roles };
+    for (const [name, input] of [
+      ['addOrganizationUsers', { organizationCode: code, users }],
+      ['createOrganization', { name: 'New', users }],
+      ['createOrganizationInvite', invite],
+    ] as const) {
+      expect([name, (await mutateCached(name, input)).userErrors]).toEqual([name, []]);
+    }
+    const { userErrors } = await mutateCached('addOrganizationUserRole', {
+      ...{ organizationCode: code, userId: memberId },
+      role: { key: 'freshh' },
+    });
+    expect(userErrors).toMatchObject([
+      { code: 'UNKNOWN_ROLE', message: expect.stringContaining('Did you mean `fresh`?') },
+    ]);
+  });
+
+  test('with one read for all references of an operation and for its payload, and none for an id', async () => {
+    const { id } = state().roleByKey('auditor');
+    const add = (role: string) =>
+      `addOrganizationUserRole(input: { organizationCode: "${code}", userId: "${memberId}", role: ${role} }) { organizationUser { roles { key name } } userErrors { code } }`;
+    const { a, b } = await gateway.query(
+      `mutation { a: ${add('{ key: "admin" }')} b: ${add('{ key: "member" }')} }`,
+    );
+    expect([a.userErrors, b.userErrors]).toEqual([[], []]);
+    expect(catalogueReads()).toEqual([ROLES]);
+    const payload = await cached.query(`mutation { a: ${add(`{ roleId: "${id}" }`)} }`);
+    expect(payload.a.userErrors).toEqual([]);
+    expect(catalogueReads()).toEqual([]);
+  });
+
+  test('except where the token may not read them: then Kinde judges the key', async () => {
+    gateway.emulator.fault({ route: 'GET /api/v1/roles', respond: { status: 403 } });
+    const add = (key: string) =>
+      mutateCached('createOrganizationInvite', {
+        ...{ organizationCode: code, email: `${key}@example.com` },
+        roles: [{ key }],
+      });
+    expect((await add('member')).userErrors).toEqual([]);
+    expect((await add('astronaut')).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
   });
 });
 

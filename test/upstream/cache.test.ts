@@ -127,7 +127,7 @@ describe('a cached response is used', () => {
 });
 
 interface WriteCase {
-  /** What is read past the cache before the write, since the write is computed from it. */
+  /** What is read past the cache before the write, since the write is made from it. */
   reads?: string[];
   mutation: string;
   /** The mutation's input, in GraphQL's syntax. */
@@ -174,7 +174,7 @@ const WRITES: Record<string, WriteCase> = {
     mutation: 'updateOrganizationUsers',
     input: ({ A, m }) =>
       `organizationCode: "${A}", users: [{ userId: "${m}", addRoles: [{ key: "auditor" }] }]`,
-    reads: ['organizations.users'],
+    reads: ['roles.list', 'organizations.users'],
     asked: OF_ALL_IN_A,
   },
   'organizations.removeUser': {
@@ -184,12 +184,14 @@ const WRITES: Record<string, WriteCase> = {
   },
   'organizations.addUserRole': {
     mutation: 'addOrganizationUserRole',
+    reads: ['roles.list'],
     input: (who) => `${ofMember(who)}, ${ADMIN}`,
     given: (gateway, who) => memberOf(gateway, who).roles.clear(),
     asked: OF_M,
   },
   'organizations.removeUserRole': {
     mutation: 'removeOrganizationUserRole',
+    reads: ['roles.list'],
     input: (who) => `${ofMember(who)}, ${ADMIN}`,
     given: (gateway, who) =>
       void memberOf(gateway, who).roles.add(gateway.emulator.state.roleByKey('admin')),
@@ -197,6 +199,7 @@ const WRITES: Record<string, WriteCase> = {
   },
   'organizations.addUserPermission': {
     mutation: 'addOrganizationUserPermission',
+    reads: ['permissions.list'],
     input: (who) => `${ofMember(who)}, ${READ_PROJECTS}`,
     given: (gateway, who) => {
       memberOf(gateway, who).roles.clear();
@@ -206,6 +209,7 @@ const WRITES: Record<string, WriteCase> = {
   },
   'organizations.removeUserPermission': {
     mutation: 'removeOrganizationUserPermission',
+    reads: ['permissions.list'],
     input: (who) => `${ofMember(who)}, ${READ_PROJECTS}`,
     given: (gateway, who) => {
       memberOf(gateway, who).roles.clear();
@@ -262,6 +266,7 @@ const WRITES: Record<string, WriteCase> = {
   },
   'organizationInvites.create': {
     mutation: 'createOrganizationInvite',
+    reads: ['roles.list'],
     input: ({ A }) =>
       `organizationCode: "${A}", email: "new@example.com", roles: [{ key: "member" }]`,
     asked: [],
@@ -335,8 +340,10 @@ describe('a write invalidates what it changes, and nothing else', () => {
       const before = await post(gateway, BROAD, broadVariables(who));
       const shown = shownBy && `{ organization(code: "${who.A}") { ${shownBy} } }`;
       const shownBefore = shown && (await post(gateway, shown));
-      // Whatever the write looks up by a key.
-      await gateway.query('{ permissions(first: 500) { nodes { key } } }');
+      // The catalogues are cached, and the write's keys are looked up past the cache.
+      await gateway.query(
+        '{ roles(first: 500) { nodes { key } } permissions(first: 500) { nodes { key } } }',
+      );
       gateway.calls();
 
       const { [mutation]: payload } = await gateway.query(
