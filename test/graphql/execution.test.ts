@@ -57,8 +57,8 @@ const executions = fc.record({
   choices: fc.array(fc.nat(), { minLength: 10, maxLength: 10 }),
 });
 
-const hasPlan = (queries: HotQueries, document: DocumentNode) =>
-  queries.note(document, getOperationAST(document)!);
+const hasPlan = (queries: HotQueries, document: DocumentNode, source = '') =>
+  queries.note({ document, operation: getOperationAST(document)!, source });
 
 describe('a query that is executed again', () => {
   // When an entry of a list fails at once, graphql-js leaves the promises of the earlier ones to themselves.
@@ -133,6 +133,19 @@ test('a query has a plan for each combination of its conditions, up to sixteen',
     expect(queries.execute({ schema, document, variableValues })).toEqual({
       data: Object.fromEntries(selected.map((name) => [name, 'Query'])),
     });
+  }
+});
+
+test('a query whose text takes more memory than all plans may has none', () => {
+  const queries = new HotQueries(schema);
+  for (const [length, expected] of [
+    [1_000_000, true],
+    [25_000_000, false],
+  ] as const) {
+    const document = parse('{ id }');
+    const source = ' '.repeat(length);
+    hasPlan(queries, document, source);
+    expect(hasPlan(queries, document, source)).toBe(expected);
   }
 });
 

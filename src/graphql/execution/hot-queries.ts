@@ -19,11 +19,22 @@ import { fragmentsOf } from '../limits/collect-fields.js';
 import { executeQuery } from './execution.js';
 import { OperationPlan, type Variables } from './plan.js';
 
-/** How many fields the documents of all plans may have: about 20 MB. */
-const MAX_FIELDS = 50_000;
+/** How large all plans may be together, in fields: about 20 MB. */
+const MAX_SIZE = 50_000;
+
+/** A plan holds the text of its document, which may be long whatever the number of its fields. */
+const CHARACTERS_PER_FIELD = 400;
 
 /** How many plans a query may have, one for each combination of the variables of @skip and @include. */
 const MAX_VARIANTS = 16;
+
+/** An operation that is to be executed. */
+interface Noted {
+  document: DocumentNode;
+  operation: OperationDefinitionNode;
+  /** The text of the document. */
+  source: string;
+}
 
 /** A query that was executed before. */
 interface HotQuery {
@@ -31,6 +42,8 @@ interface HotQuery {
   /** The variables of @skip and @include, which decide what is selected. */
   conditions: readonly string[];
   fields: number;
+  /** The size of one plan, in fields. */
+  size: number;
   /** By the values of the conditions. */
   plans: Map<string, OperationPlan>;
 }
@@ -40,8 +53,8 @@ export class HotQueries {
   readonly #isPlannable: boolean;
   readonly #executed = new WeakSet<OperationDefinitionNode>();
   readonly #hot = new LRUCache<OperationDefinitionNode, HotQuery>({
-    maxSize: MAX_FIELDS,
-    sizeCalculation: ({ fields }) => 1 + fields,
+    maxSize: MAX_SIZE,
+    sizeCalculation: ({ size, plans }) => size * Math.max(1, plans.size),
   });
 
   constructor(private readonly schema: GraphQLSchema) {
@@ -53,14 +66,14 @@ export class HotQueries {
    * Returns whether an operation of a document has a plan from now on: a query does from its second
    * execution. Planning one that is never repeated would cost more than it saves.
    */
-  note(document: DocumentNode, operation: OperationDefinitionNode): boolean {
+  note({ document, operation, source }: Noted): boolean {
     if (!this.#isPlannable || operation.operation !== OperationTypeNode.QUERY) return false;
     if (this.#hot.get(operation) !== undefined) return true;
     if (!this.#executed.has(operation)) {
       this.#executed.add(operation);
       return false;
     }
-    this.#hot.set(operation, prepare(document));
+    this.#hot.set(operation, prepare(document, source));
     return this.#hot.has(operation);
   }
 
@@ -80,23 +93,29 @@ export class HotQueries {
   /** Returns undefined for an operation that graphql-js refuses, or that has too many plans. */
   #planOf(
     operation: OperationDefinitionNode,
-    { fragments, conditions, fields, plans }: HotQuery,
+    hot: HotQuery,
     variables: Variables,
   ): OperationPlan | undefined {
+    const { fragments, conditions, fields, plans } = hot;
     const key = conditions.map((name) => String(variables[name])).join();
     let plan = plans.get(key);
     if (plan !== undefined || plans.size === MAX_VARIANTS) return plan;
+    // All other variables may be large, and belong to this request alone.
+    const own = conditions.filter((name) => Object.hasOwn(variables, name));
+    const values = Object.fromEntries(own.map((name) => [name, variables[name]]));
     try {
-      plan = new OperationPlan(this.schema, operation, fragments, variables, 2 * fields);
+      plan = new OperationPlan(this.schema, operation, fragments, values, 2 * fields);
     } catch {
       return undefined;
     }
     plans.set(key, plan);
+    // A copy, since lru-cache keeps the size of a value that stays the same.
+    this.#hot.set(operation, { ...hot });
     return plan;
   }
 }
 
-function prepare(document: DocumentNode): HotQuery {
+function prepare(document: DocumentNode, source: string): HotQuery {
   const fragments = Object.create(null) as Record<string, FragmentDefinitionNode>;
   for (const [name, fragment] of fragmentsOf(document)) fragments[name] = fragment;
   const conditions = new Set<string>();
@@ -112,5 +131,6 @@ function prepare(document: DocumentNode): HotQuery {
       }
     },
   });
-  return { fragments, conditions: [...conditions], fields, plans: new Map() };
+  const size = 1 + fields + Math.floor(source.length / CHARACTERS_PER_FIELD);
+  return { fragments, conditions: [...conditions], fields, size, plans: new Map() };
 }

@@ -62,21 +62,22 @@ export class OperationPlan {
     readonly schema: GraphQLSchema,
     readonly operation: OperationDefinitionNode,
     readonly fragments: Record<string, FragmentDefinitionNode>,
-    private readonly variables: Variables,
+    /** The variables of @skip and @include, and no others: they are kept as long as the plan. */
+    private readonly conditions: Variables,
     /** How many fields are remembered: a fragment is planned for each place that spreads it. */
     maxFields: number,
   ) {
     this.#remaining = maxFields;
     const root = schema.getQueryType()!;
     const { selectionSet } = operation;
-    const collected = collectFields(schema, fragments, variables, root, selectionSet);
+    const collected = collectFields(schema, fragments, conditions, root, selectionSet);
     this.root = new SelectionPlan(this, root, collected);
   }
 
   /** Returns what is selected of an object by field nodes that share a response name. */
   select(type: GraphQLObjectType, nodes: readonly FieldNode[]): SelectionPlan {
-    const { schema, fragments, variables } = this;
-    const collected = collectSubfields(schema, fragments, variables, type, nodes);
+    const { schema, fragments, conditions } = this;
+    const collected = collectSubfields(schema, fragments, conditions, type, nodes);
     return new SelectionPlan(this, type, collected);
   }
 

@@ -6,6 +6,8 @@ import { checkOperation, type CheckedOperation, type Unmeasured } from './operat
 
 /** How many forms of the variables are remembered for one operation. */
 const MAX_FORMS = 32;
+/** Names of variables may be of any length. */
+const LONGEST_FORM = 200;
 
 /** An operation of a document, with its variables in their types, defaults included. */
 interface Checkable extends Omit<Unmeasured, 'fragments' | 'variables'> {
@@ -42,8 +44,8 @@ export class OperationChecks {
 
 /**
  * Returns all that an operation's cost depends on in its variables: which of them are given, numbers,
- * booleans, and the lengths of texts. Undefined for variables with a list or an object, which are
- * measured each time.
+ * booleans, and the lengths of texts. Undefined for variables with a list or an object, or with many or
+ * long names: such an operation is measured each time.
  */
 function formOf(variables: Readonly<Record<string, unknown>>): string | undefined {
   let form = '';
@@ -53,6 +55,7 @@ function formOf(variables: Readonly<Record<string, unknown>>): string | undefine
     else if (typeof value === 'number' || typeof value === 'boolean' || value === null) {
       form += `${name}=${value} `;
     } else return undefined;
+    if (form.length > LONGEST_FORM) return undefined;
   }
   return form;
 }

@@ -14,10 +14,10 @@ export function hotQueries(queries: HotQueries): OperationPlugin {
   return () => {
     let accept: string | undefined;
     return {
-      didResolveOperation({ request, document, operation }) {
+      didResolveOperation({ request, document, operation, source }) {
         const headers = request.http?.headers;
         if (headers === undefined || operation === undefined) return;
-        if (!queries.note(document, operation)) return;
+        if (!queries.note({ document, operation, source })) return;
         accept = headers.get('accept');
         if (accept !== undefined) headers.set('accept', OWN_EXECUTOR);
       },
