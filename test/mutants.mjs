@@ -92,6 +92,10 @@ const mutants = [
   ['a failed call holds no other replica up', [], 'http/live/live-queries', 'leaves no claim', ['upstream/cache/reads.ts', 'if (!isStorable && budget', 'if (isStorable && budget']],
   ['claims are stored after a late reply', [], 'upstream/replica-log', 'only has streams', ['upstream/cache/replicas.ts', '    this.#trust();\n    return true;', '    return true;']],
   ['writes look keys up past the cache', [], 'resolvers/mutations', 'is looked up past the cache', ['loaders/catalogue.ts', 'await walkToTheEnd(currentPage, {});', 'await walkToTheEnd(page, {});']],
+  ['plans keep no large variables', [], 'faults/memory', 'of their variables', ['graphql/execution/hot-queries.ts', 'fragments, values, 2 * fields', 'fragments, variables, 2 * fields']],
+  ['long texts count as large plans', [], 'graphql/execution', 'takes more memory', ['graphql/execution/hot-queries.ts', ' + Math.floor(source.length / CHARACTERS_PER_FIELD)', '']],
+  ['long texts count as large documents', [], 'faults/memory', 'long texts', ['graphql/document-store.ts', 'this.#textLengths.set(document, source.length);', '']],
+  ['costs of long names are not remembered', [], 'faults/memory', 'long names', ['graphql/limits/operation-checks.ts', 'if (form.length > LONGEST_FORM) return undefined;', '']],
   ['no page of a proxy is passed on', [24], 'upstream/forbidden', 'a page of a proxy', ['upstream/errors.ts', 'HTML.test(message) || ', '']],
 ];
 

@@ -8,6 +8,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { ConfigError, type Config } from '../config.js';
 import type { Context } from './context.js';
+import { DocumentStore } from './document-store.js';
 import { formatError } from './errors.js';
 import { HotQueries } from './execution/hot-queries.js';
 import { mergedSizeRule } from './limits/operation-limits.js';
@@ -37,9 +38,11 @@ export async function startApollo(
   const { limits, isSchemaPublic } = config;
   // Locations are looked up for the errors of a response alone: see ErrorLocations.
   const parseOptions = { maxTokens: limits.maxTokens, noLocation: true };
+  const documentStore = new DocumentStore();
   const queries = new HotQueries(schema);
   const apollo = new ApolloServer<Context>({
     schema,
+    documentStore,
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       // It would wrap every field, for cache hints that this schema does not give.
@@ -47,6 +50,7 @@ export async function startApollo(
       logFailures(log),
       subscriptionByGet(parseOptions),
       inTurn([
+        documentStore.plugin(),
         ...(config.isExecutionCompiled ? [hotQueries(queries)] : []),
         // Before the plugins that read a response's errors, since it may add some.
         operationLimits(config),

@@ -48,9 +48,9 @@ export class CachedResponse {
     return encoding === undefined ? `"${this.#hash}"` : `"${this.#hash}-${encoding}"`;
   }
 
-  /** The memory that the bodies take, in bytes. */
+  /** The memory that it takes, in bytes. */
   get size(): number {
-    let size = this.body.length;
+    let size = this.body.length + (this.operationName?.length ?? 0);
     for (const body of this.#compressed.values()) if (body instanceof Buffer) size += body.length;
     return size;
   }

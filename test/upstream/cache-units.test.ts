@@ -155,6 +155,12 @@ describe('the memory of the cache', () => {
     expect(responses.get('key 1999')).toBeUndefined();
   });
 
+  test('counts the name of the operation, which may be of any length', () => {
+    const sizeWith = (operationName: string) =>
+      new CachedResponse('{}', { operationName, freshUntil: 100 }).size;
+    expect(sizeWith('n'.repeat(100_000)) - sizeWith('n')).toBe(99_999);
+  });
+
   test('counts the compressed bodies of a cached response, each made once', async () => {
     const { invalidations, store } = await create();
     const responses = new ResponseCache(invalidations, store, () => 0);

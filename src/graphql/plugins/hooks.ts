@@ -3,12 +3,15 @@ import type {
   ApolloServerPlugin,
   GraphQLRequestContextDidEncounterErrors,
   GraphQLRequestContextDidResolveOperation,
+  GraphQLRequestContextValidationDidStart,
   GraphQLRequestContextWillSendResponse,
 } from '@apollo/server';
 import type { Context } from '../context.js';
 
 /** What a plugin does for one operation. The hooks mean what Apollo Server's mean. */
 export interface OperationHooks {
+  /** Not called for a document that is in the store of documents. */
+  validationDidStart?: (request: GraphQLRequestContextValidationDidStart<Context>) => void;
   didResolveOperation?: (request: GraphQLRequestContextDidResolveOperation<Context>) => void;
   didEncounterErrors?: (request: GraphQLRequestContextDidEncounterErrors<Context>) => void;
   willSendResponse?: (request: GraphQLRequestContextWillSendResponse<Context>) => void;
@@ -26,6 +29,9 @@ export function inTurn(plugins: readonly OperationPlugin[]): ApolloServerPlugin<
     async requestDidStart() {
       const listeners = plugins.map((begin) => begin());
       return {
+        async validationDidStart(request) {
+          callEach(listeners, (hooks) => hooks.validationDidStart?.(request));
+        },
         async didResolveOperation(request) {
           callEach(listeners, (hooks) => hooks.didResolveOperation?.(request));
         },
