@@ -79,6 +79,8 @@ export class LiveQuery {
    * each request, and never twice.
    */
   async current(request: FastifyRequest): Promise<LiveResult | undefined> {
+    // While Redis is down, nobody tells what other replicas have changed since the last result.
+    if (!request.graphql.isCurrent) this.#isStale = true;
     // An execution that is under way may have begun before a change that the caller knows of.
     const isUnknown = () => this.#isStale || this.#execution !== undefined;
     for (let attempt = 0; attempt < 2 && isUnknown(); attempt++) {

@@ -565,6 +565,17 @@ describeWith('redis-server')('with replicas', () => {
     expect(await Promise.race(both.map((stream) => stream.next()))).toEqual(named('After'));
   });
 
+  test('shows a stream that opens while Redis is down nothing older than a mutation', async () => {
+    const { first, second, code } = await start(600);
+    const early = await open(second, LIVE_NAME, { variables: { code } });
+    await early.next();
+    await redis.kill();
+    await rename(first, code, 'After');
+    const late = await open(second, LIVE_NAME, { variables: { code } });
+    const after = { ...named('After'), extensions: { live: { mode: 'POLLING' } } };
+    expect([await late.next(), await early.next()]).toEqual([after, after]);
+  });
+
   test('while Redis is down results are read again as they expire, and say so', async () => {
     const { first, second, code } = await start();
     const stream = await open(second, LIVE_NAME, { variables: { code } });
