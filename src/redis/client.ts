@@ -53,6 +53,8 @@ export class RedisClient {
   readonly #loaded = new Set<string>();
   #isClosed = false;
   #failedAttempts = 0;
+  /** The next attempt to connect. */
+  #timer: NodeJS.Timeout | undefined;
   #requests = 0;
   #unanswered = 0;
   /** When the last reply came, or the first request that waits for one was sent. */
@@ -125,15 +127,15 @@ export class RedisClient {
     }
   }
 
-  /** Replaces the connection, as after a change of the URL. */
+  /** Replaces the connection, as after a change of the URL. Where there is none, tries at once. */
   reconnect(): void {
-    if (this.#connection !== undefined) {
-      this.#lose(this.#connection, new Error('The connection is replaced'));
-    }
+    if (this.#connection === undefined) void this.#open();
+    else this.#lose(this.#connection, new Error('The connection is replaced'));
   }
 
   close(): void {
     this.#isClosed = true;
+    clearTimeout(this.#timer);
     this.#connection?.destroy();
     this.#connection = undefined;
   }
@@ -141,6 +143,7 @@ export class RedisClient {
   /** Never rejects: listeners hear of a failure, and another attempt follows. */
   async #open(): Promise<void> {
     if (this.#isClosed || this.#driver === undefined) return;
+    clearTimeout(this.#timer);
     let connection: Connection;
     try {
       const url = typeof this.#url === 'string' ? this.#url : this.#url();
@@ -177,7 +180,11 @@ export class RedisClient {
 
   #retry(error: unknown): void {
     const pauseMs = FIRST_RECONNECT_MS * 2 ** Math.min(this.#failedAttempts++, 10);
-    setTimeout(() => void this.#open(), Math.min(pauseMs, this.longestReconnectMs)).unref();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => void this.#open(),
+      Math.min(pauseMs, this.longestReconnectMs),
+    ).unref();
     for (const listener of this.#lostListeners) listener(error);
   }
 

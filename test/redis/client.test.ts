@@ -16,6 +16,7 @@ import { RedisTimeoutError } from '../../src/redis/within.js';
 import { startFakeRedis, type FakeRedis } from '../support/fake-redis.js';
 import { startRedisProxy } from '../support/redis-proxy.js';
 import { describeWith } from '../support/programs.js';
+import { startGateway } from '../support/gateway.js';
 import { startRedis, type Redis } from '../support/redis.js';
 import { startReplicas, waitFor } from '../support/replicas.js';
 
@@ -134,6 +135,34 @@ describeWith('redis-server')('a client of Redis', () => {
     expect(lost.join()).not.toContain('s3cret');
     ({ url } = redis);
     await waitFor(async () => (await client.run(ECHO, [], ['x']).catch(() => '')) === 'x');
+  });
+
+  test('connects at once when its URL has changed and there is no connection', async () => {
+    let url = 'redis://:50%off@localhost';
+    const client = new RedisClient(() => url, { longestReconnectMs: 60_000 });
+    open.push(client);
+    let attempts = 0;
+    client.onLost(() => attempts++);
+    await client.connect();
+    for (let n = 0; n < 9; n++) client.reconnect();
+    // By itself it would try again after 25 seconds.
+    ({ url } = redis);
+    client.reconnect();
+    await waitFor(() => client.isReady);
+    expect(attempts).toBe(10);
+  });
+
+  test('tells in the log that a gateway starts with a URL that can’t be parsed', async () => {
+    const lines: string[] = [];
+    const url = 'redis://:50%off@localhost';
+    open.push(
+      await startGateway({
+        env: { REDIS_URL: url, CACHE: 'memory', LOG_LEVEL: 'warn' },
+        log: (line) => lines.push(line),
+      }),
+    );
+    expect(lines.join('')).toContain('The URL of Redis can’t be parsed');
+    expect(lines.join('')).not.toContain('50%off');
   });
 
   test('stays closed', async () => {
