@@ -1,6 +1,7 @@
 /** The roles that members have now. Writes are computed from them, so they are read past the cache. */
 import { endpoints } from '../upstream/endpoints/index.js';
 import { hasFailed, UpstreamError } from '../upstream/errors.js';
+import { incomplete } from './incomplete.js';
 import { pagesOf } from './pagination.js';
 import { ifPermitted } from './scopes.js';
 import { nextToken, type ReadPage } from './shared-reads.js';
@@ -53,7 +54,12 @@ export function createCurrentRoles({
 
   async function ofOne(org_code: string, user_id: string) {
     try {
-      const { roles } = await organizations.userRoles({ org_code, user_id }, skipsCache);
+      const { roles, next_token } = await organizations.userRoles(
+        { org_code, user_id },
+        skipsCache,
+      );
+      // A write that is computed from a part of the roles would take the others away.
+      if (nextToken(next_token) !== undefined) throw incomplete(endpoints.organizations.userRoles);
       const broken = roles.find((role) => role instanceof UpstreamError);
       if (broken !== undefined) throw broken;
       return new Set(roles.map((role) => (role as { key: string }).key));

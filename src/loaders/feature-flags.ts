@@ -1,8 +1,9 @@
 import { endpoints } from '../upstream/endpoints/index.js';
 import { UpstreamError } from '../upstream/errors.js';
 import type { FeatureFlag } from '../upstream/types.js';
+import { incomplete, withRest } from './incomplete.js';
 import { ifPermitted } from './scopes.js';
-import type { Entry } from './shared-reads.js';
+import { nextToken, type Entry } from './shared-reads.js';
 import type { Sources } from './sources.js';
 
 /** A flag of an organization. */
@@ -19,6 +20,12 @@ export type FeatureFlagParent = FeatureFlag &
   FlagReference & { source: 'ORGANIZATION' | 'ENVIRONMENT' };
 
 type ByKey<T> = ReadonlyMap<string, Entry<T>>;
+
+/** The environment's flags, of which Kinde may say that there are more. */
+interface EnvironmentFlags {
+  flags: ByKey<EnvironmentFeatureFlagParent>;
+  hasMore: boolean;
+}
 
 /** Returns flags by their keys, in the order of the keys. */
 function byKey<T>(
@@ -40,6 +47,37 @@ function entryOf<T>(flags: ByKey<T>, key: string): T | null {
   return flag;
 }
 
+/** Creates the read of the environment's flags, which is one call for a whole operation. */
+function createEnvironmentFlags({ upstream, reads }: Pick<Sources, 'upstream' | 'reads'>) {
+  const readEnvironment = reads
+    .ofCatalogue(endpoints.featureFlags.environment)
+    .one(async (_: 'environment'): Promise<EnvironmentFlags> => {
+      const { feature_flags, next_token } = await upstream.featureFlags.environment({});
+      return {
+        flags: byKey(feature_flags, (flag, key) => ({ ...flag, key })),
+        hasMore: nextToken(next_token) !== undefined,
+      };
+    }, String);
+  const environment = () => readEnvironment('environment');
+  const listed = <T>(flags: ByKey<T>, hasMore: boolean): readonly Entry<T>[] =>
+    withRest(endpoints.featureFlags.environment, [...flags.values()], hasMore);
+
+  async function findInEnvironment(key: string): Promise<EnvironmentFeatureFlagParent | null> {
+    const { flags, hasMore } = await environment();
+    const flag = entryOf(flags, key);
+    if (flag === null && hasMore) throw incomplete(endpoints.featureFlags.environment);
+    return flag;
+  }
+
+  return {
+    environment,
+    /** Lists flags that the environment's are among, with an error at the end where it has more. */
+    listed,
+    /** Returns one flag, or null. Throws when Kinde sent it unusable, or not all of them. */
+    findInEnvironment,
+  };
+}
+
 export function createFeatureFlagLoaders({ upstream, granted, reads }: Sources) {
   const overrides = reads.one(
     async (org_code: string): Promise<ByKey<FeatureFlagParent>> => {
@@ -52,16 +90,10 @@ export function createFeatureFlagLoaders({ upstream, granted, reads }: Sources) 
     (org_code) => org_code,
   );
 
-  const readEnvironment = reads
-    .ofCatalogue(endpoints.featureFlags.environment)
-    .one(async (_: 'environment'): Promise<ByKey<EnvironmentFeatureFlagParent>> => {
-      const { feature_flags } = await upstream.featureFlags.environment({});
-      return byKey(feature_flags, (flag, key) => ({ ...flag, key }));
-    }, String);
-  const environment = () => readEnvironment('environment');
+  const { environment, listed, findInEnvironment } = createEnvironmentFlags({ upstream, reads });
 
   async function inherited(org_code: string, key: string): Promise<FeatureFlagParent | null> {
-    const flag = entryOf(await environment(), key);
+    const flag = await findInEnvironment(key);
     return flag && { ...flag, org_code, source: 'ENVIRONMENT' };
   }
 
@@ -72,9 +104,12 @@ export function createFeatureFlagLoaders({ upstream, granted, reads }: Sources) 
   return {
     /** Returns the flags that an organization overrides, by key and in the order of their keys. */
     ofOrganization: overrides,
-    /** The same with the environment's flags that it doesn't override. */
-    effectiveIn: async (org_code: string): Promise<ByKey<FeatureFlagParent>> => {
-      const [own, others] = await Promise.all([overrides(org_code), environment()]);
+    /** Returns the same with the environment's flags that it doesn't override. */
+    effectiveIn: async (org_code: string): Promise<readonly Entry<FeatureFlagParent>[]> => {
+      const [own, { flags: others, hasMore }] = await Promise.all([
+        overrides(org_code),
+        environment(),
+      ]);
       const all = new Map<string, Entry<FeatureFlagParent>>();
       for (const key of [...new Set([...own.keys(), ...others.keys()])].sort()) {
         const other = others.get(key);
@@ -86,11 +121,11 @@ export function createFeatureFlagLoaders({ upstream, granted, reads }: Sources) 
               : { ...other!, org_code, source: 'ENVIRONMENT' }),
         );
       }
-      return all;
+      return listed(all, hasMore);
     },
     /** Returns an organization's override of one flag, or null. Throws when Kinde sent it unusable. */
     find,
-    /** Returns the flag as it is for an organization, or null. Throws when Kinde sent it unusable. */
+    /** Returns the flag as it is for an organization, or null. Throws when Kinde may have it and didn't send it. */
     effective,
     /** The same; only the override where the token may not read the environment's flags. */
     effectiveIfPermitted: async (flag: FlagReference): Promise<FeatureFlagParent | null> =>
@@ -103,9 +138,12 @@ export function createFeatureFlagLoaders({ upstream, granted, reads }: Sources) 
       ),
     /** Returns a flag as the environment has it for an organization, or null. */
     inherited: ({ org_code, key }: FlagReference) => inherited(org_code, key),
-    /** Returns the environment's flags, by key and in the order of their keys. */
-    ofEnvironment: environment,
-    /** Returns one of them, or null. Throws when Kinde sent it unusable. */
-    findInEnvironment: async (key: string) => entryOf(await environment(), key),
+    /** Returns the environment's flags, in the order of their keys. */
+    ofEnvironment: async (): Promise<readonly Entry<EnvironmentFeatureFlagParent>[]> => {
+      const { flags, hasMore } = await environment();
+      return listed(flags, hasMore);
+    },
+    /** Returns one of them, or null. Throws when Kinde sent it unusable, or not all of them. */
+    findInEnvironment,
   };
 }

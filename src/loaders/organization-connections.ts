@@ -3,7 +3,8 @@ import {
   type OrganizationConnection,
 } from '../upstream/endpoints/organization-connections.js';
 import { UpstreamError } from '../upstream/errors.js';
-import { createOrganizationList, withRest, type OfOrganization } from './organization-list.js';
+import { withRest } from './incomplete.js';
+import { createOrganizationList, type OfOrganization } from './organization-list.js';
 import type { Sources } from './sources.js';
 
 export type OrganizationSignInMethodParent = OfOrganization<OrganizationConnection>;

@@ -1,5 +1,4 @@
 /** Lists of an organization that Kinde sends whole, in one response. */
-import type { Endpoint } from '../upstream/endpoint.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { EntryIndex, type Entry, type SharedReads } from './shared-reads.js';
 
@@ -10,19 +9,6 @@ export type OfOrganization<T> = T & { org_code: string };
 export interface EntryReference {
   org_code: string;
   key: string;
-}
-
-/**
- * Returns a list with an error at its end where Kinde says that it has more: the operation takes no
- * parameter to read the rest with, and a short list must not pass for the whole one.
- */
-export function withRest<T>(
-  { route }: Endpoint,
-  entries: readonly Entry<T>[],
-  hasMore: boolean,
-): readonly Entry<T>[] {
-  if (!hasMore) return entries;
-  return [...entries, new UpstreamError('INCOMPLETE', `${route} has more entries`, { route })];
 }
 
 /** Shares the reads of one kind of list: an organization's is read once, for its entries as well. */

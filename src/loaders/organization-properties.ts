@@ -2,7 +2,8 @@ import {
   organizationProperties,
   type OrganizationProperty,
 } from '../upstream/endpoints/organization-properties.js';
-import { createOrganizationList, withRest, type OfOrganization } from './organization-list.js';
+import { withRest } from './incomplete.js';
+import { createOrganizationList, type OfOrganization } from './organization-list.js';
 import { nextToken } from './shared-reads.js';
 import type { Sources } from './sources.js';
 

@@ -1,13 +1,13 @@
 import type { CallOptions } from '../upstream/client.js';
 import { endpoints } from '../upstream/endpoints/index.js';
-import { UpstreamError } from '../upstream/errors.js';
 import type { OrganizationUserRole, Permission, Role } from '../upstream/types.js';
 import { createCatalogue } from './catalogue.js';
 import { createCurrentRoles } from './current-roles.js';
+import { withRest } from './incomplete.js';
 import { walkToTheEnd } from './pagination.js';
 import type { MemberReference } from './users.js';
 import { ifPermitted } from './scopes.js';
-import { nextToken, type Entry, type ReadPage } from './shared-reads.js';
+import { EntryIndex, nextToken, type Entry, type ReadPage } from './shared-reads.js';
 import type { Sources } from './sources.js';
 
 /** A role with the properties that the read before returned: at least its key and, for a member's role, the member. */
@@ -24,21 +24,24 @@ export function createRoleLoaders({ upstream, granted, reads }: Sources) {
   );
 
   const ofMember = reads.one(
-    async ({ org_code, user_id }: MemberReference): Promise<Entry<OrganizationUserRole>[]> => {
-      const response = await upstream.organizations.userRoles({ org_code, user_id });
-      return response.roles;
+    async ({
+      org_code,
+      user_id,
+    }: MemberReference): Promise<readonly Entry<OrganizationUserRole>[]> => {
+      const { roles, next_token } = await upstream.organizations.userRoles({ org_code, user_id });
+      return withRest(
+        endpoints.organizations.userRoles,
+        roles,
+        nextToken(next_token) !== undefined,
+      );
     },
     ({ org_code, user_id }) => `${org_code} ${user_id}`,
   );
 
   async function fromMember(role: RoleParent, member: MemberReference): Promise<Role | null> {
-    const roles = await ofMember(member);
-    return (
-      roles.find(
-        (entry): entry is OrganizationUserRole =>
-          !(entry instanceof UpstreamError) && entry.key === role.key,
-      ) ?? null
-    );
+    const roles = new EntryIndex<OrganizationUserRole>(({ key }) => key);
+    roles.add(await ofMember(member));
+    return roles.find(role.key);
   }
 
   function describe(role: RoleParent): Promise<Role | null> {

@@ -27,16 +27,16 @@ async function overrideIds({ featureFlags }: Loaders, code: string): Promise<str
 export const resolvers = {
   Query: {
     featureFlags: async (_, __, { loaders }) =>
-      reported((await loaders.featureFlags.ofEnvironment()).values()),
+      reported(await loaders.featureFlags.ofEnvironment()),
   },
 
   Organization: {
-    featureFlags: async ({ code }, { includeInherited }, { loaders: { featureFlags } }) => {
-      const flags = includeInherited
-        ? featureFlags.effectiveIn(code)
-        : featureFlags.ofOrganization(code);
-      return reported((await flags).values());
-    },
+    featureFlags: async ({ code }, { includeInherited }, { loaders: { featureFlags } }) =>
+      reported(
+        includeInherited
+          ? await featureFlags.effectiveIn(code)
+          : (await featureFlags.ofOrganization(code)).values(),
+      ),
     featureFlag: ({ code }, { key, includeInherited }, { loaders: { featureFlags } }) => {
       const flag = { org_code: code, key: requireId(KEY, 'key', key) };
       return includeInherited ? featureFlags.effective(flag) : featureFlags.find(flag);

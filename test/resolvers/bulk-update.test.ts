@@ -316,6 +316,36 @@ describe('a failure', () => {
     expect(writes()).toEqual([]);
   });
 
+  test('to read all roles of a member is such an error, since the write would remove the others', async () => {
+    const [userId] = ids as [string];
+    hold(userId, ['admin', 'auditor', 'member']);
+    // The list doesn't tell the roles, and the member's own read tells a part.
+    gateway.emulator.fault({
+      route: 'GET /api/v1/organizations/{org_code}/users',
+      respond: {
+        reshape: (body) => {
+          const { organization_users, ...rest } = body as { organization_users: object[] };
+          const users = organization_users.map((user) => ({ ...user, roles: undefined }));
+          return { ...rest, organization_users: users };
+        },
+      },
+    });
+    gateway.emulator.fault({
+      route: 'GET /api/v1/organizations/{org_code}/users/{user_id}/roles',
+      respond: {
+        reshape: (body) => {
+          const { roles, ...rest } = body as { roles: unknown[] };
+          return { ...rest, roles: roles.slice(0, 1), next_token: 'more' };
+        },
+      },
+    });
+    const result = await execute([{ userId, addRoles: refs('developer') }]);
+    expect(result.data).toEqual({ updateOrganizationUsers: null });
+    expect(codesOf(result)).toEqual(['UPSTREAM_BAD_RESPONSE']);
+    expect(writes()).toEqual([]);
+    expect(rolesOf(userId)).toEqual(['admin', 'auditor', 'member']);
+  });
+
   test('of the read after it leaves the outcome of removals unknown, and of nothing else', async () => {
     const [one, two] = ids as [string, string];
     hold(one, ['admin']);

@@ -291,6 +291,61 @@ describe('with the environment’s flags', () => {
     );
   });
 
+  test('those that Kinde doesn’t send are an error: at the end of a list, and for a flag by its key', async () => {
+    override({ dark_mode: 'false' });
+    domain.gateway.emulator.fault({
+      route: 'GET /api/v1/environment/feature_flags',
+      respond: {
+        reshape: (body) => ({
+          ...(body as object),
+          feature_flags: { theme: { type: 'str', value: 'x' } },
+          next_token: 'more',
+        }),
+      },
+    });
+    const { data, errors } = await domain.gateway.execute(
+      `query ($code: ID!, $lost: ID!) {
+        featureFlags { key }
+        node(id: $lost) { id }
+        organization(code: $code) {
+          featureFlags(includeInherited: true) { key source }
+          own: featureFlag(key: "dark_mode", includeInherited: true) { source }
+          first: featureFlag(key: "theme", includeInherited: true) { source }
+          lost: featureFlag(key: "support_tier", includeInherited: true) { source }
+        }
+      }`,
+      {
+        code: code(),
+        lost: Buffer.from('["EnvironmentFeatureFlag","support_tier"]').toString('base64url'),
+      },
+    );
+    expect(data).toEqual({
+      featureFlags: [{ key: 'theme' }, null],
+      node: null,
+      organization: {
+        featureFlags: [
+          { key: 'dark_mode', source: 'ORGANIZATION' },
+          { key: 'theme', source: 'ENVIRONMENT' },
+          null,
+        ],
+        own: { source: 'ORGANIZATION' },
+        first: { source: 'ENVIRONMENT' },
+        lost: null,
+      },
+    });
+    const places = errors!.map(({ path, message, extensions }) => {
+      expect(message).toBe('The list goes on, and Kinde has no way to read the rest of it.');
+      expect(extensions['code']).toBe('UPSTREAM_BAD_RESPONSE');
+      return path!.join('.');
+    });
+    expect(places.sort()).toEqual([
+      'featureFlags.1',
+      'node',
+      'organization.featureFlags.2',
+      'organization.lost',
+    ]);
+  });
+
   describe('takes read:environment_feature_flags, checked before any call:', () => {
     const denied = {
       extensions: { code: 'FORBIDDEN', requiredScope: 'read:environment_feature_flags' },

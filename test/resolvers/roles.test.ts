@@ -177,3 +177,35 @@ describe('what the members of ten organizations may do', () => {
 });
 
 const keysOf = (entries: readonly { key: string }[]) => entries.map(({ key }) => key).sort();
+
+describe('OrganizationUser.roles', () => {
+  const ROLES = `query ($code: ID!, $user: ID!) { organization(code: $code) {
+    user(userId: $user) { roles { key name } } } }`;
+
+  test('that Kinde doesn’t send all of end with an error', async () => {
+    const { userId, organizationCode: code } = domain;
+    const member = state().member(code, userId);
+    member.roles = new Set(['admin', 'member'].map((key) => state().roleByKey(key)));
+    domain.gateway.emulator.fault({
+      route: 'GET /api/v1/organizations/{org_code}/users/{user_id}/roles',
+      respond: {
+        reshape: (body) => {
+          const { roles, ...rest } = body as { roles: unknown[] };
+          return { ...rest, roles: roles.slice(0, 1), next_token: 'more' };
+        },
+      },
+    });
+    const { data, errors } = await domain.gateway.execute(ROLES, { code, user: userId });
+    expect(data.organization.user.roles).toEqual([
+      { key: expect.any(String), name: expect.any(String) },
+      null,
+    ]);
+    expect(errors).toMatchObject([
+      {
+        path: ['organization', 'user', 'roles', 1],
+        message: 'The list goes on, and Kinde has no way to read the rest of it.',
+        extensions: { code: 'UPSTREAM_BAD_RESPONSE' },
+      },
+    ]);
+  });
+});
