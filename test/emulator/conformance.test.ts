@@ -2,8 +2,8 @@
  * Prism stands between the gateway and the emulator and holds every request and every answer
  * against Kinde's OpenAPI file, by Stoplight's reading of it and not by ours.
  *
- * It needs two things from outside: the file (KINDE_OPENAPI) and Prism (PRISM_BIN), which is a large
- * package that nothing else here uses:
+ * KINDE_OPENAPI names another version of the file. It needs Prism (PRISM_BIN), a large package that
+ * nothing else here uses:
  *
  *     PRISM_BIN=.../node_modules/.bin/prism npm test -- test/emulator/conformance.test.ts
  */
@@ -17,7 +17,7 @@ import type { OrganizationRecord, TokenOptions } from '../../src/emulator/index.
 import type { Endpoint } from '../../src/upstream/endpoint.js';
 import { endpoints } from '../../src/upstream/endpoints/index.js';
 import { type GraphQLResult, startGateway, type TestGateway } from '../support/gateway.js';
-import { describeWith, OPENAPI, PRISM, testWith } from '../support/programs.js';
+import { describeWith, OPENAPI, PRISM } from '../support/programs.js';
 
 const rows = Object.values(endpoints).flatMap((domain) => Object.values<Endpoint>(domain));
 const routes = rows.map(({ route }) => route);
@@ -191,27 +191,24 @@ function whenCalled(path: RegExp, act: () => void): void {
 const codesOf = ({ errors = [] }: GraphQLResult) => errors.map(({ extensions }) => extensions.code);
 
 // Prism lets unknown parameters and properties pass, so their names are compared here.
-testWith('Kinde’s OpenAPI file').each(rows.map((row) => [row.route, row] as const))(
-  'the table’s %s',
-  (_, row) => {
-    const { paths } = JSON.parse(readFileSync(OPENAPI, 'utf8'));
-    const operation = paths[row.path]?.[row.method.toLowerCase()];
-    const namesIn = (place: string): string[] =>
-      (operation.parameters ?? [])
-        .filter((parameter: { in: string }) => parameter.in === place)
-        .map(({ name }: { name: string }) => name);
-    const mediaType = row.bodyType === 'json' ? 'application/json' : 'multipart/form-data';
-    const { properties = {} } = operation.requestBody?.content[mediaType].schema ?? {};
+test.each(rows.map((row) => [row.route, row] as const))('the table’s %s', (_, row) => {
+  const { paths } = JSON.parse(readFileSync(OPENAPI, 'utf8'));
+  const operation = paths[row.path]?.[row.method.toLowerCase()];
+  const namesIn = (place: string): string[] =>
+    (operation.parameters ?? [])
+      .filter((parameter: { in: string }) => parameter.in === place)
+      .map(({ name }: { name: string }) => name);
+  const mediaType = row.bodyType === 'json' ? 'application/json' : 'multipart/form-data';
+  const { properties = {} } = operation.requestBody?.content[mediaType].schema ?? {};
 
-    expect(namesIn('path').sort()).toEqual([...row.pathParameters].sort());
-    expect(namesIn('query')).toEqual(expect.arrayContaining(Object.keys(row.query.properties)));
-    expect(Object.keys(properties)).toEqual(
-      expect.arrayContaining(Object.keys(row.body?.properties ?? {})),
-    );
-  },
-);
+  expect(namesIn('path').sort()).toEqual([...row.pathParameters].sort());
+  expect(namesIn('query')).toEqual(expect.arrayContaining(Object.keys(row.query.properties)));
+  expect(Object.keys(properties)).toEqual(
+    expect.arrayContaining(Object.keys(row.body?.properties ?? {})),
+  );
+});
 
-describeWith('prism', 'Kinde’s OpenAPI file')('the wire, held against the specification', () => {
+describeWith('prism')('the wire, held against the specification', () => {
   beforeAll(async () => {
     router = await startRouter();
     const kindeDomain = () => router.url;

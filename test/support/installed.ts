@@ -21,10 +21,9 @@ const fromApt = (name: string, path?: string): Program => ({
 export const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 /** Where Prism is; empty where it is not. */
 export const PRISM = process.env['PRISM_BIN'] ?? '';
-/** Where Kinde's OpenAPI file is. */
+/** Where Kinde's OpenAPI file is: the operations about organizations, unless another one is named. */
 export const OPENAPI =
-  process.env['KINDE_OPENAPI'] ??
-  join(import.meta.dirname, '../../../shared/kinde-api/openapi.json');
+  process.env['KINDE_OPENAPI'] ?? join(import.meta.dirname, 'kinde-openapi.json');
 
 const programs = {
   chromium: fromApt('chromium', CHROMIUM),
@@ -41,10 +40,6 @@ const programs = {
     isInstalled: existsSync(PRISM),
     install:
       'npm install --prefix prism @stoplight/prism-cli@5.14.2 && export PRISM_BIN=$PWD/prism/node_modules/.bin/prism',
-  },
-  'Kinde’s OpenAPI file': {
-    isInstalled: existsSync(OPENAPI),
-    install: 'export KINDE_OPENAPI=<path of the file>',
   },
 } satisfies Record<string, Program>;
 
