@@ -54,7 +54,8 @@ export function createExecuteDetached(execution: Execution): ExecuteDetached {
       calls,
       isInBackground: state.isStreamOpen,
     });
-    const span = state.isStreamOpen ? state.span?.beginRepeated() : state.span;
+    const isRepeated = state.isStreamOpen;
+    const span = isRepeated ? state.span?.beginRepeated() : state.span;
     const startedAt = performance.now();
     try {
       state.operation = undefined;
@@ -64,8 +65,13 @@ export function createExecuteDetached(execution: Execution): ExecuteDetached {
       return { ...result, operation: state.operation };
     } finally {
       budget.close();
-      // The first execution is part of its request.
-      if (span !== state.span) span?.end(reportOf(state.operation, performance.now() - startedAt));
+      const report = reportOf(state.operation, performance.now() - startedAt);
+      // The first execution is part of its request, whose response may go on for hours.
+      if (isRepeated) span?.end(report);
+      else if (report.operation !== undefined) {
+        state.streamed = report.operation;
+        execution.metrics?.operationEnded(report.operation, report.milliseconds);
+      }
       // The caller has paid for the stream, and doesn't pay for what others change meanwhile.
       request.graphql.charge = undefined;
       // A stream lives long, and would hold all that the operation has read.

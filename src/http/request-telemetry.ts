@@ -22,7 +22,8 @@ export function reportRequests(app: FastifyInstance, { metrics, traces }: Teleme
     }
     reply.raw.once('close', () => {
       const report = reportOf(request, reply, performance.now() - startedAt);
-      metrics?.requestEnded(report);
+      const isCounted = request.graphql.streamed !== undefined;
+      metrics?.requestEnded(isCounted ? { ...report, operation: undefined } : report);
       span?.end(report);
     });
     done();
@@ -36,7 +37,7 @@ export function reportRequests(app: FastifyInstance, { metrics, traces }: Teleme
 }
 
 function reportOf(
-  { graphql: { operation, sharedResponse, errorCode } }: FastifyRequest,
+  { graphql: { operation, streamed, sharedResponse, errorCode } }: FastifyRequest,
   { raw: { writableFinished, statusCode } }: FastifyReply,
   milliseconds: number,
 ): RequestReport {
@@ -45,7 +46,7 @@ function reportOf(
     failureCode: errorCode,
     operation:
       sharedResponse === undefined
-        ? operation && executed(operation, writableFinished)
+        ? (streamed ?? (operation && executed(operation, writableFinished)))
         : {
             ...{ name: sharedResponse.response.operationName, from: sharedResponse.from },
             ...{ type: 'query', outcome: 'ok', errorCodes: NONE, upstreamCalls: 0 },

@@ -4,6 +4,7 @@ import type { Caller } from '../auth/authenticate.js';
 import { responseGroup } from '../auth/identity.js';
 import type { Charge, Context } from '../graphql/context.js';
 import type { Delivery } from '../upstream/changes/change.js';
+import type { OperationReport } from '../telemetry/reports.js';
 import type { OperationSpan } from '../telemetry/traces.js';
 import type { CoalescedExecution } from './coalesce.js';
 import type { ResponseType } from './media-type.js';
@@ -33,6 +34,8 @@ export class RequestState {
   delivery: Delivery | undefined;
   /** Whether a first result was sent and more may follow. */
   isStreamOpen = false;
+  /** What is reported of the first execution, where the response is a stream. */
+  streamed: OperationReport | undefined;
   /** The span of the request; undefined where tracing is off. */
   span: OperationSpan | undefined;
   /** Frees the admission slot, or leaves the queue for one. */
@@ -48,6 +51,8 @@ export class RequestState {
   /** The execution of this request, if others can wait for it. */
   execution: CoalescedExecution | undefined;
   sharedResponse: SharedResponse | undefined;
+  /** How many characters a POST has. */
+  textLength = 0;
   /** Set once Apollo Server executes the operation. */
   operation: Context | undefined;
   /** The code of the first error in a response with a status of 4xx or 5xx. */

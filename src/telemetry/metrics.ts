@@ -6,7 +6,7 @@ import type { CallReport } from '../upstream/call.js';
 import type { UpstreamError } from '../upstream/errors.js';
 import { Batch } from './batch.js';
 import { BoundedLabels } from './bounded-labels.js';
-import type { DeliveryReport, RequestReport } from './reports.js';
+import type { DeliveryReport, OperationReport, RequestReport } from './reports.js';
 
 /** In seconds: from a cached response to the default limit of an operation. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -178,7 +178,11 @@ export class Metrics {
 
   #countRequest({ status, failureCode, operation, milliseconds }: RequestReport): void {
     this.#responses.inc({ status: status ?? 'none', code: failureCode ?? '' });
-    if (operation === undefined) return;
+    if (operation !== undefined) this.operationEnded(operation, milliseconds);
+  }
+
+  /** Counts an operation whose response is a stream, after its first execution. */
+  operationEnded(operation: OperationReport, milliseconds: number): void {
     const { name, type = 'unknown', outcome, from, errorCodes } = operation;
     this.#operations.inc({ operation: this.#names.labelOf(name), type, outcome, from });
     this.#operationSeconds.observe({ type, from }, milliseconds / 1000);

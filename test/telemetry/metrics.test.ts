@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse as parseYaml } from 'yaml';
+import { COMPLETE, openStream } from '../support/event-stream.js';
 import { startGateway, type TestGateway, type TestOptions } from '../support/gateway.js';
 import { growth, labelsOf, readExpression, scrape, type Scrape } from '../support/prometheus.js';
 import { areInstalled } from '../support/programs.js';
@@ -158,6 +159,32 @@ test('refused tokens are counted by reason', async () => {
     'kinde_graphql_token_requests_total{outcome="UNAUTHENTICATED"}': 1,
     'kinde_graphql_operation_errors_total{code="UNAUTHENTICATED"}': 1,
   });
+});
+
+test('an operation whose response is a stream is counted once it is executed', async () => {
+  const started = await start();
+  const { url, emulator } = started;
+  emulator.fault({ route: 'GET /api/v1/roles', respond: { status: 403 } });
+  const code = [...emulator.state.organizations.values()][1]!.profile.code;
+  const live = await openStream(url, `query Live @live { organization(code: "${code}") { name } }`);
+  await live.next();
+  const grown = await counted(started, async () => {
+    for (const operation of [
+      ROLES,
+      'mutation Made { createOrganization(input: { name: "A" }) { userErrors { code } } }',
+    ]) {
+      const stream = await openStream(url, operation);
+      await stream.next();
+      expect(await stream.next()).toBe(COMPLETE);
+    }
+    live.close();
+  });
+  expect(grown).toMatchObject({
+    'kinde_graphql_operations_total{operation="Roles",type="query",outcome="partial",from="execution"}': 1,
+    'kinde_graphql_operations_total{operation="Made",type="mutation",outcome="ok",from="execution"}': 1,
+    'kinde_graphql_operation_errors_total{code="FORBIDDEN"}': 1,
+  });
+  expect(Object.keys(grown).filter((name) => name.includes('operation="Live"'))).toEqual([]);
 });
 
 test('operation names of clients make a limited number of series', async () => {

@@ -177,6 +177,15 @@ test('a repeated execution of a live query is a trace of its own, with its calls
   expect(opened?.traceId).not.toBe(repeated[0]!.traceId);
 }, 30_000);
 
+test('long names of operations are cut, since spans wait until they are sent', async () => {
+  const { url, query } = await start();
+  const name = 'N'.repeat(1_000);
+  await query(`query ${name} { __typename }`);
+  await (await openStream(url, `query ${name} { __typename }`)).next();
+  const named = (await collected()).map(({ attributes }) => attributes['graphql.operation.name']);
+  expect(named).toEqual([name.slice(0, 128), name.slice(0, 128)]);
+});
+
 test('a failed field has its reason in the trace', async () => {
   const { execute, emulator } = await start({ env: { UPSTREAM_RETRIES: '0' } });
   emulator.fault({ route: 'GET /api/v1/roles', respond: 'reset' });

@@ -2,11 +2,14 @@
 import type { FormattedExecutionResult } from 'graphql';
 import type { OperationHooks, OperationPlugin } from './hooks.js';
 
+/** Metrics and traces hold names until they are scraped or sent. */
+const LONGEST_NAME = 128;
+
 /** Fills `Context.summary` with the operation's name, type, outcome and error codes. */
 export function outcome(): OperationPlugin {
   const hooks: OperationHooks = {
     didResolveOperation({ operation, operationName, contextValue: { summary } }) {
-      summary.operationName = operationName ?? undefined;
+      summary.operationName = operationName == null ? undefined : held(operationName);
       summary.operationType = operation?.operation;
       summary.isLive = operation?.directives?.some(({ name }) => name.value === 'live') ?? false;
     },
@@ -18,6 +21,11 @@ export function outcome(): OperationPlugin {
     },
   };
   return () => hooks;
+}
+
+/** Returns the beginning of a name, as a copy: a part of a document would keep the whole document. */
+function held(name: string): string {
+  return Buffer.from(name.slice(0, LONGEST_NAME)).toString();
 }
 
 function outcomeOf(result: Pick<FormattedExecutionResult, 'data' | 'errors'>) {
