@@ -196,6 +196,7 @@ export class GraphqlSteps {
   readonly parseBody: preHandlerAsyncHookHandler = async (request) => {
     const { body: text } = request;
     if (typeof text !== 'string') return;
+    request.graphql.textLength = text.length;
     request.body = await new Promise((resolve, reject) =>
       this.#parseJson(request, text, (error, body) =>
         error === null ? resolve(withoutEmptyParameters(body)) : reject(error),
@@ -339,9 +340,8 @@ export class GraphqlSteps {
   }
 
   /** Returns true for a request that has a slot, or needs none because the shutdown began after it. */
-  #admit(request: FastifyRequest): boolean | Promise<boolean> {
+  #admit({ graphql: state }: FastifyRequest): boolean | Promise<boolean> {
     const { admission } = this.#parts;
-    const { graphql: state } = request;
     if (state.releaseSlot !== undefined || admission.isDraining) return true;
     return new Promise((resolve) => {
       state.releaseSlot = admission.apply(resolve);

@@ -40,6 +40,8 @@ interface Opening {
   audience: Audience;
 }
 
+/** How many characters the request of a stream may have. */
+const LONGEST_REQUEST = 65_536;
 /** After everything was invalidated, executions are spread over this time. */
 const SPREAD_MS = 1_000;
 
@@ -122,7 +124,7 @@ export class LiveQueries {
     if (spent !== undefined) return limitCaller(request, reply, spent);
     if (!result.isLive && request.graphql.delivery?.filter === undefined) return undefined;
     // Others may have opened theirs meanwhile.
-    const problem = this.#streams.limitProblem(audience);
+    const problem = lengthProblem(request) ?? this.#streams.limitProblem(audience);
     return problem && sendError(request, reply, problem);
   }
 
@@ -291,6 +293,14 @@ export function createLiveQueries(
 
 function mayBeLive(request: FastifyRequest): boolean {
   return isQuery(request) && /@\s*live\b/.test(documentOf(request));
+}
+
+/** Returns the HTTP error for a request that is too long to be held as long as its stream is open. */
+function lengthProblem({ method, url, graphql }: FastifyRequest) {
+  const length = method === 'GET' ? url.length : graphql.textLength;
+  if (length <= LONGEST_REQUEST) return undefined;
+  const message = `A stream holds its request while it is open, so that may have ${LONGEST_REQUEST} characters. This one has ${length}.`;
+  return { status: 413, message, code: 'PAYLOAD_TOO_LARGE' };
 }
 
 /**

@@ -393,6 +393,18 @@ describe('authority', () => {
     await waitFor(async () => (await openAs(one)).status === 200);
   });
 
+  test('a stream holds no long request', async () => {
+    const gateway = await gatewayWith();
+    const variables = { code: codeOf(gateway) };
+    const long = ` # ${'x'.repeat(65_536)}`;
+    const refused = await open(gateway, LIVE_NAME + long, { variables });
+    expect(refused.status).toBe(413);
+    expect((await refused.next()).errors[0].extensions.code).toBe('PAYLOAD_TOO_LARGE');
+    // It is over as soon as it is sent.
+    const { status } = await open(gateway, `{ __typename }${long}`);
+    expect(status).toBe(200);
+  });
+
   test('the limit holds for streams that are opened at the same time', async () => {
     const { gateway, proxy } = await heldGatewayWith({ MAX_STREAMS: '2' });
     const held = [0, 1, 2].map(() => proxy.hold('GET /api/v1/organization'));
