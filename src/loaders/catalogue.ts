@@ -3,7 +3,7 @@ import type { Endpoint } from '../upstream/endpoint.js';
 import { UpstreamError } from '../upstream/errors.js';
 import type { EntryTraits } from './page-run.js';
 import { ifPermitted } from './scopes.js';
-import { EntryIndex, type Page, type PageRequest } from './shared-reads.js';
+import { EntryIndex, type Entry, type Page, type PageRequest } from './shared-reads.js';
 import type { Sources } from './sources.js';
 import { walkToTheEnd } from './pagination.js';
 import type { CallOptions } from '../upstream/client.js';
@@ -51,6 +51,7 @@ export function createCatalogue<T extends CatalogueEntry>(
     });
   const page = reads.pages<CatalogueList, T>(readPage());
   const currentPage = reads.pages<CatalogueList, T>(readPage({ skipsCache: true }));
+  const recentPage = reads.pages<CatalogueList, T>(readPage({ expiresEarly: true }));
   const progress = reads.state(() => ({ isCurrentRead: false }));
   /** Reads the whole catalogue: what the operation has read past the cache is no older than the cache. */
   const readAll = () => walkToTheEnd(progress().isCurrentRead ? currentPage : page, {});
@@ -102,6 +103,8 @@ export function createCatalogue<T extends CatalogueEntry>(
         currentCatalogue,
         async () => undefined,
       ),
+    /** Returns all entries, no older than what is cached of members. */
+    recentEntries: (): Promise<Entry<T>[]> => walkToTheEnd(recentPage, {}),
     /** Returns all keys. */
     keys: async (): Promise<string[]> =>
       (await readAll()).flatMap((entry) => (entry instanceof UpstreamError ? [] : [entry.key])),

@@ -7,6 +7,8 @@
  * Kinde doesn't document whether that filter matches permissions held directly, those through roles, or
  * both. The union is the same in any case. It takes for granted that a member's own read shows these two
  * kinds and nothing else, so one member is read on its own and compared.
+ *
+ * No part is older than a member's own read may be, though catalogues are cached for longer.
  */
 import { LRUCache } from 'lru-cache';
 import { endpoints } from '../upstream/endpoints/index.js';
@@ -81,7 +83,7 @@ export interface PlanOptions extends Pick<Sources, 'granted' | 'maxPageSize'> {
   users: ReadPage<MemberList, Member>;
   /** Reads all entries of the environment's catalogue. */
   catalogue: () => Promise<Entry<Permission>[]>;
-  roles: Pick<ReturnType<typeof createRoleLoaders>, 'byKey' | 'permissions'>;
+  roles: Pick<ReturnType<typeof createRoleLoaders>, 'recentEntries' | 'recentPermissions'>;
   /** Reads one member's permissions. */
   ofMember: (member: MemberReference) => Promise<Entry<OrganizationUserPermission>[]>;
   differing: DifferingOrganizations;
@@ -165,11 +167,7 @@ export class PermissionPlan {
     roleKeys: ReadonlySet<string>,
   ): Promise<PermissionsByUser> {
     // First, since a token of which only Kinde knows the scopes may not read these.
-    const byRole = new Map(
-      await Promise.all(
-        [...roleKeys].map(async (key) => [key, await this.#grantedBy(key)] as const),
-      ),
-    );
+    const byRole = await this.#grantedByRoles(roleKeys);
     const holders = await Promise.all(
       catalogue.map(async (permission) => {
         const ids = await this.#holdersOf(org_code, permission.key);
@@ -189,10 +187,20 @@ export class PermissionPlan {
     return new Map([...union].map(([id, permissions]) => [id, [...permissions.values()]]));
   }
 
-  async #grantedBy(roleKey: string): Promise<Permission[]> {
-    const role = await this.options.roles.byKey(roleKey);
-    if (role === null) throw new CantPlanError('A member has a role that the catalogue lacks.');
-    return all(await this.options.roles.permissions(role.id));
+  /** Returns what roles grant, by the role's key. */
+  async #grantedByRoles(keys: ReadonlySet<string>): Promise<ReadonlyMap<string, Permission[]>> {
+    if (keys.size === 0) return new Map();
+    const { roles } = this.options;
+    const ids = new Map(all(await roles.recentEntries()).map(({ id, key }) => [key, id]));
+    const granted = await Promise.all(
+      [...keys].map(async (key) => {
+        const id = ids.get(key);
+        if (id === undefined)
+          throw new CantPlanError('A member has a role that the catalogue lacks.');
+        return [key, all(await roles.recentPermissions(id))] as const;
+      }),
+    );
+    return new Map(granted);
   }
 
   async #holdersOf(org_code: string, key: string): Promise<string[]> {

@@ -2,7 +2,6 @@ import { endpoints } from '../upstream/endpoints/index.js';
 import type { OrganizationUserPermission, Permission } from '../upstream/types.js';
 import { createCatalogue } from './catalogue.js';
 import { nameOfMember, type MemberReference } from './membership-test.js';
-import { walkToTheEnd } from './pagination.js';
 import { FEWEST_MEMBERS, PermissionPlan, type PlanOptions } from './permission-plan.js';
 import { nextToken, type Entry } from './shared-reads.js';
 import type { Sources } from './sources.js';
@@ -43,7 +42,7 @@ export function createPermissionLoaders(
       new PermissionPlan({
         ...plan,
         ...{ granted, maxPageSize },
-        catalogue: () => walkToTheEnd(catalogue.page, {}),
+        catalogue: catalogue.recentEntries,
         ofMember: (member) => read(member, false),
       }),
   );

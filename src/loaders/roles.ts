@@ -61,6 +61,7 @@ export function createRoleLoaders({ upstream, granted, reads }: Sources) {
       return { entries: answer.permissions, next: nextToken(answer.next_token), size };
     };
   const permissionPage = ofRoles.pages(readPermissions());
+  const recentPermissionPage = ofRoles.pages(readPermissions({ expiresEarly: true }));
 
   return {
     ...catalogue,
@@ -79,6 +80,9 @@ export function createRoleLoaders({ upstream, granted, reads }: Sources) {
     /** Returns what a role grants, by the role's id. A call for each role and 500 permissions. */
     permissions: (role_id: string): Promise<Entry<Permission>[]> =>
       walkToTheEnd(permissionPage, role_id),
+    /** Returns the same, no older than what is cached of members. */
+    recentPermissions: (role_id: string): Promise<Entry<Permission>[]> =>
+      walkToTheEnd(recentPermissionPage, role_id),
     /** Returns what a role grants now, past every cache. */
     currentPermissions: (role_id: string): Promise<Entry<Permission>[]> =>
       walkToTheEnd(readPermissions({ skipsCache: true }), role_id),

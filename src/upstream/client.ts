@@ -35,6 +35,11 @@ export type Upstream = {
 export interface CallOptions {
   /** Whether a read goes to Kinde in any case, since what is cached has proved outdated. */
   skipsCache?: boolean;
+  /**
+   * Whether a catalogue's response expires as any other does, since it stands in for what isn't a
+   * catalogue's. It is cached beside the one that lives longer.
+   */
+  expiresEarly?: boolean;
 }
 
 export interface Transport {
@@ -94,10 +99,10 @@ for (const [domain, rows] of Object.entries(endpoints)) {
   class DomainCalls extends ScopedCalls {}
   for (const [name, endpoint] of Object.entries<Endpoint>(rows)) {
     Object.defineProperty(DomainCalls.prototype, name, {
-      value(this: DomainCalls, args: CallArguments, options?: CallOptions) {
+      value(this: DomainCalls, args: CallArguments, options: CallOptions = {}) {
         const { caller, scope } = this;
-        const skipsCache = options?.skipsCache === true;
-        return caller.call(endpoint, args, skipsCache ? { ...scope, isCurrent: false } : scope);
+        const ofCall = options.skipsCache === true ? { ...scope, isCurrent: false } : scope;
+        return caller.call(endpoint, args, ofCall, options.expiresEarly);
       },
     });
   }
@@ -135,21 +140,26 @@ class Caller {
     return this.#pageSize.size;
   }
 
-  async call(endpoint: Endpoint, given: CallArguments, scope: CallScope): Promise<unknown> {
+  async call(
+    endpoint: Endpoint,
+    given: CallArguments,
+    scope: CallScope,
+    expiresEarly = false,
+  ): Promise<unknown> {
     const args = this.#pageSize.apply(given);
     const call: Call = { endpoint, args, ...encode(this.#baseUrl, endpoint, args) };
     scope.authorize?.(endpoint, args);
     if (endpoint.method !== 'GET') return this.#write(call, scope);
     try {
-      return await this.#read(call, scope);
+      return await this.#read(call, scope, expiresEarly);
     } catch (error) {
-      if (this.#pageSize.shouldRetry(error, args)) return this.call(endpoint, given, scope);
-      throw error;
+      if (!this.#pageSize.shouldRetry(error, args)) throw error;
+      return this.call(endpoint, given, scope, expiresEarly);
     }
   }
 
   /** Reads from the cache, from an identical read in flight in the same group, or from Kinde. */
-  async #read(call: Call, scope: CallScope): Promise<unknown> {
+  async #read(call: Call, scope: CallScope, expiresEarly: boolean): Promise<unknown> {
     const { endpoint, args, url } = call;
     const { budget, group, dependencies } = scope;
     const { reads } = this.#cache;
@@ -158,9 +168,9 @@ class Caller {
     const { clock } = reads;
     try {
       const result = await reads.get({
-        key: `${group} ${url}`,
+        key: expiresEarly ? `${group} early ${url}` : `${group} ${url}`,
         tags,
-        lifetimeMs: this.#lifetimeOf(endpoint, args),
+        lifetimeMs: expiresEarly ? this.#cache.lifetimeMs : this.#lifetimeOf(endpoint, args),
         budget,
         isCurrent: scope.isCurrent,
         consumeCall: () => consumeCall(call, scope),

@@ -1,6 +1,7 @@
 /** The permissions of many members: the same as one by one, with a call for each permission instead. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from '../support/property.js';
+import { stubClock } from '../support/clock.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { PERMISSION_FILTERS, permissionsOf } from '../../src/emulator/state.js';
 
@@ -17,6 +18,7 @@ const READ = `query ($code: ID!, $first: Int!, $grants: Boolean = false) {
   }
 }`;
 
+const { advance } = stubClock();
 let gateway: TestGateway;
 let code: string;
 const warnings: { organizationCode?: string }[] = [];
@@ -310,4 +312,40 @@ test('the permissions of many members show a write of the same request', async (
   const node = nodes.find(({ userId }: { userId: string }) => userId === member.user.id);
   expect(keysOf(node.permissions)).toContain(permission!.key);
   expect(ownReads(gateway.calls())).toBe(1);
+});
+
+test('the permissions of many members are no older than those of one', async () => {
+  const cached = await startGateway({ before: gateway.emulator, env: { CACHE: 'memory' } });
+  try {
+    // The member who is compared has every permission, and not by a role.
+    const [first] = members();
+    first!.roles.clear();
+    for (const permission of state().permissions.values()) first!.permissions.add(permission);
+    await cached.query(
+      '{ roles(first: 500) { nodes { permissions { key } } } permissions(first: 500) { nodes { key } } }',
+    );
+    const before = await read({ through: cached });
+    expect(before.plans).toMatchObject([{ plan: 'BY_KEY' }]);
+    // In Kinde's pages: a role grants less, two exchange their keys, and a new permission is given.
+    const developer = state().roleByKey('developer');
+    developer.permissions = developer.permissions.slice(1);
+    const [owner, member] = [state().roleByKey('owner'), state().roleByKey('member')];
+    [owner.key, member.key] = [member.key, owner.key];
+    const added = { ...[...state().permissions.values()][0]!, id: 'added', key: 'added' };
+    state().permissions.add(added);
+    first!.permissions.add(added);
+    advance(31_000);
+    const after = await read({ through: cached });
+    expect(after.plans).toMatchObject([{ plan: 'BY_KEY' }]);
+    expect(after.keys).toEqual(expected());
+    expect(after.keys).not.toEqual(before.keys);
+    // All of that is cached, if not for long.
+    const again = await cached.query(READ.replace('userId', 'userId email'), {
+      ...{ code, first: MEMBERS },
+    });
+    expect(again.organization.users.nodes).toHaveLength(MEMBERS);
+    expect(gateway.calls()).toEqual([]);
+  } finally {
+    await cached.close();
+  }
 });
