@@ -13,6 +13,8 @@ import { acceptedIssuer } from './issuer.js';
 
 /** How old the keys may become before they are read again, so that a withdrawn key is forgotten. */
 const RENEW_AFTER_MS = 10 * 60_000;
+/** How old they may be where nobody asked for so long, before a request waits for them to be read. */
+const OUTDATED_AFTER_MS = 2 * RENEW_AFTER_MS;
 /** A token with an unknown `kid` costs its sender nothing; reading the keys again is not free. */
 const UNKNOWN_KEY_COOLDOWN_MS = 30_000;
 /** How soon after a failure the keys are asked for again. */
@@ -38,9 +40,10 @@ const fetchBounded: FetchImplementation = async (url, options) => {
 
 /**
  * Finds a token's key in the JWKS at this address. The keys are read when they are first needed, again
- * behind the back of a request when they have become old, and again for an unknown `kid`, at most once
- * in half a minute. While the address does not answer, the keys that were read last stay good; where
- * there are none it throws an UpstreamError, UNAVAILABLE. An unknown key is jose's JWKSNoMatchingKey.
+ * behind the back of a request when they have become old, before one when they are outdated, and again
+ * for an unknown `kid`, at most once in half a minute. While the address does not answer, the keys that
+ * were read last stay good; where there are none it throws an UpstreamError, UNAVAILABLE. An unknown key
+ * is jose's JWKSNoMatchingKey.
  */
 export function createKeys(uri: string, now = () => Date.now()): JWTVerifyGetKey {
   // jose fetches and parses, and shares one fetch; when to fetch is decided here alone, because jose
@@ -69,6 +72,9 @@ export function createKeys(uri: string, now = () => Date.now()): JWTVerifyGetKey
   return async (header, token) => {
     if (keys.jwks() === undefined) {
       await read();
+    } else if (now() > readAt + OUTDATED_AFTER_MS) {
+      // The known keys stay good while they can't be read.
+      await read().catch(() => undefined);
     } else if (now() > readAt + RENEW_AFTER_MS) {
       // The known keys answer this request whatever comes of it; a failure shows when they do not.
       void read().catch(() => undefined);

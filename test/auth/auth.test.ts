@@ -392,15 +392,17 @@ describe('the keys', () => {
   let server: Server;
   let asked: number;
   let isDown: boolean;
+  let isEmpty: boolean;
   let keyed: TestGateway;
   let restoreClock: () => void;
 
   beforeEach(async () => {
-    [asked, isDown] = [0, false];
+    [asked, isDown, isEmpty] = [0, false, false];
     restoreClock = () => undefined;
     server = createServer((_, response) => {
       asked += 1;
       if (isDown) return void response.destroy();
+      if (isEmpty) return void response.end('{"keys":[]}');
       void fetch(`${keyed.emulator.url}/.well-known/jwks`)
         .then((answer) => answer.text())
         .then((text) => response.end(text));
@@ -460,6 +462,14 @@ describe('the keys', () => {
     expect(new Set(burst)).toEqual(new Set([401]));
     expect(asked).toBe(2);
     expect(keyed.calls()).toHaveLength(1);
+  });
+
+  test('that were withdrawn while nobody asked verify nothing', async () => {
+    const token = await keyed.emulator.issueToken({ expiresIn: 90_000 });
+    expect(await status(token)).toBe(200);
+    isEmpty = true;
+    later(5 * 3600 * 1000);
+    expect(await status(token)).toBe(401);
   });
 
   test('that can no longer be read stay valid, however old they are', async () => {
