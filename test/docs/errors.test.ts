@@ -77,6 +77,7 @@ describe('a request', () => {
     GRAPHQL_VALIDATION_FAILED: [['/graphql', post('{"query":"{ nothing }"}')]],
     OPERATION_RESOLUTION_FAILURE: [
       ['/graphql', post('{"query":"query A { __typename }","operationName":"B"}')],
+      ['/graphql', post('{"query":"query A { __typename } query B { __typename }"}')],
     ],
     BAD_REQUEST: [
       ['/graphql', post('[')],
@@ -91,6 +92,10 @@ describe('a request', () => {
       ['/graphql', { method: 'DELETE' }],
       [`/graphql?query=${MUTATION}`, { headers: { accept: 'application/json' } }],
       [`/graphql?query=${MUTATION}`, { headers: { accept: 'application/graphql-response+json' } }],
+      [
+        '/graphql?query=subscription{changes{kind}}',
+        { headers: { accept: 'application/graphql-response+json' } },
+      ],
     ],
     NOT_ACCEPTABLE: [['/graphql', post('{"query":"{ __typename }"}', { accept: 'text/html' })]],
     PAYLOAD_TOO_LARGE: [['/graphql', post(`{"query":"${' '.repeat(1024 * 1024)}"}`)]],
@@ -117,7 +122,7 @@ describe('a request', () => {
     const allowed = requests['METHOD_NOT_ALLOWED']!.map(async ([path, init]) =>
       (await fetch(`${gateway.url}${path}`, init)).headers.get('allow'),
     );
-    expect(await Promise.all(allowed)).toEqual(['GET, POST', 'POST', 'POST']);
+    expect(await Promise.all(allowed)).toEqual(['GET, POST', 'POST', 'POST', 'POST']);
   });
 
   test.each(['jwt', 'passthrough'])(
@@ -206,6 +211,7 @@ test('the typical mistakes of the page get its messages', async () => {
     ['/graphql', json('{"mutation":"mutation { a }"}')],
     ['/graphql', json('{"query":{}}')],
     ['/graphql', json(`[${query}]`)],
+    ['/graphql', json('{"query":"subscription { changes { kind } }"}')],
     [`/graphql?query=${mutation}`, { headers: { accept: 'application/json' } }],
     ['/graphql?query={__typename}', {}],
     ['/graphql', { method: 'PUT' }],
