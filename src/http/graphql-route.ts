@@ -14,7 +14,6 @@ export function graphqlRoute(parts: GraphqlParts): FastifyPluginAsync {
       request.graphql = new RequestState();
       done();
     });
-    app.addHook('onSend', steps.releaseSlot);
     reportRequests(app, parts.telemetry);
     steps.readJsonAsText();
     app.route({
@@ -38,6 +37,8 @@ export function graphqlRoute(parts: GraphqlParts): FastifyPluginAsync {
         steps.parseBody,
         steps.resolveTrustedDocument,
       ],
+      // Not for the route of OPTIONS: a preflight is answered before it has a state.
+      onSend: steps.releaseSlot,
       handler: async (request, reply) => {
         if (request.graphql.isStream) return steps.stream(request, reply);
         const turn = await steps.coalesceOrAdmit(request, reply);
