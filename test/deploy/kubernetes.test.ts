@@ -1,6 +1,14 @@
 /** The manifests for Kubernetes: valid, and true to the gateway. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,7 +62,7 @@ const kustomizations = readdirSync(place, { recursive: true, encoding: 'utf8' })
   });
 
 test('each file is used by the kustomization beside it', () => {
-  for (const { folder, path, resources, patches = [], ...rest } of kustomizations) {
+  for (const { folder, path, resources = [], patches = [], ...rest } of kustomizations) {
     const used = [
       ...resources,
       ...patches.map((patch: { path: string }) => patch.path),
@@ -92,6 +100,10 @@ function unknownFields(manifests: readonly Manifest[]): string[] {
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
 }
 
+const docs = readFileSync(join(root, 'docs/kubernetes.md'), 'utf8');
+const shellBlocks = [...docs.matchAll(/```sh\n([^]*?)```/g)].map(([, text]) => text!);
+const REDIS_WITH_PASSWORD = 'rediss://:a-password@redis.internal:6379';
+
 /** What `kubectl apply -k` would send for a folder. */
 const build = (folder: string) =>
   manifestsIn(execFileSync('kubectl', ['kustomize', folder], { encoding: 'utf8' }));
@@ -99,19 +111,44 @@ const build = (folder: string) =>
 describeWith('kubectl')('the overlay', () => {
   const copies: string[] = [];
   const built: Record<string, Manifest[]> = {};
-  beforeAll(() => {
-    built['emulator'] = build(join(place, 'overlays/emulator'));
-    built['production'] = build(join(place, 'overlays/production'));
+  /** Builds a copy of the production overlay with these files edited, and a block of the docs run in it. */
+  const buildEdited = (edits: Record<string, (text: string) => string>, block?: RegExp) => {
     const copy = mkdtempSync(join(tmpdir(), 'kubernetes-'));
     copies.push(copy);
     cpSync(place, copy, { recursive: true });
-    const file = join(copy, 'overlays/production/kustomization.yaml');
-    const text = readFileSync(file, 'utf8');
-    writeFileSync(
-      file,
-      text.replace('# - ../../components/monitoring', '- ../../components/monitoring'),
+    const folder = join(copy, 'overlays/production');
+    for (const [name, edit] of Object.entries(edits)) {
+      const file = join(folder, name);
+      const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+      const edited = edit(text);
+      expect(edited).not.toBe(text);
+      writeFileSync(file, edited);
+    }
+    if (block !== undefined) {
+      const [commands] = shellBlocks.filter((text) => block.test(text));
+      const env = { ...process.env, REDIS_URL: REDIS_WITH_PASSWORD };
+      execFileSync('bash', ['-euc', commands!], { cwd: folder, env });
+    }
+    return build(folder);
+  };
+  beforeAll(() => {
+    built['emulator'] = build(join(place, 'overlays/emulator'));
+    built['production'] = build(join(place, 'overlays/production'));
+    built['production with monitoring'] = buildEdited({
+      'kustomization.yaml': (text) =>
+        text.replace('# - ../../components/mon', '- ../../components/mon'),
+    });
+    const withOwnRedis = (text: string) =>
+      text.replace('# - ../../components/own-redis', '- ../../components/own-redis');
+    built['production with its own Redis'] = buildEdited({
+      'kustomization.yaml': withOwnRedis,
+      'settings.env': (text) =>
+        `${text}REDIS_URL=redis://redis.internal:6379\nSHUTDOWN_GRACE_MS=20000\n`,
+    });
+    built['production with a Redis that has a password'] = buildEdited(
+      { 'kustomization.yaml': withOwnRedis },
+      /REDIS_URL_FILE/,
     );
-    built['production with monitoring'] = build(dirname(file));
   });
   afterAll(() => copies.forEach((copy) => rmSync(copy, { recursive: true })));
 
@@ -131,7 +168,10 @@ describeWith('kubectl')('the overlay', () => {
     ]);
   });
 
-  describe.each(['production', 'production with monitoring', 'emulator'])('%s', (name) => {
+  describe.each([
+    ...['production', 'production with monitoring', 'production with its own Redis'],
+    ...['production with a Redis that has a password', 'emulator'],
+  ])('%s', (name) => {
     let manifests: Manifest[];
     beforeAll(() => {
       manifests = built[name]!;
@@ -142,6 +182,37 @@ describeWith('kubectl')('the overlay', () => {
       manifests.find((one) => one.kind === 'Deployment' && one.metadata.name === named)!['spec']
         .template;
     const gateway = () => pod().spec.containers[0];
+    /** The variables that the container gets: those of `env` win. */
+    const environment = (): Record<string, string> => ({
+      ...find('ConfigMap', 'kinde-graphql-settings')['data'],
+      ...Object.fromEntries(
+        gateway().env.map(({ name: variable, value }: any) => [variable, value]),
+      ),
+    });
+    /** What a file in the container has, by its path. */
+    const mounted = (path: string) => {
+      const { mountPath, name: volume } = gateway().volumeMounts[0];
+      const { secretName } = pod().spec.volumes.find((one: any) => one.name === volume).secret;
+      const secret = manifests.find(
+        (one) => one.kind === 'Secret' && one.metadata.name === secretName,
+      )!;
+      expect(path.startsWith(`${mountPath}/`)).toBe(true);
+      return Buffer.from(secret['data'][path.slice(mountPath.length + 1)], 'base64').toString();
+    };
+    /** What the gateway makes of its variables and files. */
+    const configuration = () => {
+      const directory = mkdtempSync(join(tmpdir(), 'kubernetes-'));
+      copies.push(directory);
+      const variables = Object.entries(environment()).map(([variable, value]) => {
+        if (!variable.endsWith('_FILE')) return [variable, value];
+        const file = join(directory, variable);
+        writeFileSync(file, mounted(value));
+        return [variable, file];
+      });
+      return readConfig(Object.fromEntries(variables));
+    };
+    const hasOwnRedis = name.endsWith('Redis') || name.endsWith('password');
+    const redisPods = () => (hasOwnRedis ? [] : [pod('kinde-graphql-redis')]);
 
     test('is valid by the schemas of Kubernetes', () => {
       for (const manifest of manifests) {
@@ -154,21 +225,13 @@ describeWith('kubectl')('the overlay', () => {
     });
 
     test('gives the gateway settings that it reads and accepts', () => {
-      const fromMap = find('ConfigMap', 'kinde-graphql-settings')['data'];
-      const fromPod = Object.fromEntries(
-        gateway().env.map(({ name: variable, value }: any) => [variable, value]),
-      );
       const secrets = [...settingsByVariable.values()]
         .filter(({ isSecret }) => isSecret)
         .map(({ variable }) => fileVariable(variable));
-      const { KINDE_CLIENT_SECRET_FILE: file, ...rest } = { ...fromMap, ...fromPod };
-      for (const variable of Object.keys({ ...fromMap, ...fromPod })) {
+      for (const variable of Object.keys(environment())) {
         expect([...settingsByVariable.keys(), ...secrets]).toContain(variable);
       }
-      const config = readConfig({
-        ...rest,
-        ...(file === undefined ? {} : { KINDE_CLIENT_SECRET: 'read from the file' }),
-      });
+      const config = configuration();
       const [http, metrics] = gateway().ports;
       expect([config.host, config.port, config.metrics]).toEqual([
         '0.0.0.0',
@@ -183,16 +246,49 @@ describeWith('kubectl')('the overlay', () => {
     });
 
     test('finds the secret where the gateway looks for it', () => {
-      const file = gateway().env.find(({ name: one }: any) => one === 'KINDE_CLIENT_SECRET_FILE');
+      const { KINDE_CLIENT_SECRET_FILE: file } = environment();
       expect(file === undefined).toBe(name === 'emulator');
-      if (file === undefined) return;
-      const { mountPath, name: volume } = gateway().volumeMounts[0];
-      const { secretName } = pod().spec.volumes.find((one: any) => one.name === volume).secret;
-      const secret = manifests.find(
-        (one) => one.kind === 'Secret' && one.metadata.name === secretName,
-      )!;
-      const key = file.value.slice(mountPath.length + 1);
-      expect(Buffer.from(secret['data'][key], 'base64').toString()).toBe('your-client-secret');
+      if (file !== undefined) expect(mounted(file)).toBe('your-client-secret');
+    });
+
+    test('lets the overlay’s settings win, but for those that must match the ports', () => {
+      const inPod = gateway().env.map(({ name: variable }: any) => variable);
+      expect(inPod.filter((one: string) => !one.endsWith('_FILE'))).toEqual([
+        ...['HOST', 'PORT', 'METRICS_PORT'],
+      ]);
+      const { cache, shutdown } = configuration();
+      const isOwn = name === 'production with its own Redis';
+      expect(shutdown.graceMs).toBe(isOwn ? 20_000 : 25_000);
+      if (hasOwnRedis) {
+        expect(cache.redisUrl).toBe(isOwn ? 'redis://redis.internal:6379' : REDIS_WITH_PASSWORD);
+      }
+    });
+
+    test('lets the gateway out to the Redis that it uses', () => {
+      const { hostname, port } = new URL(configuration().cache.redisUrl!);
+      const rules = find('NetworkPolicy')['spec'].egress.filter(({ ports }: any) =>
+        ports.some((one: any) => String(one.port) === port),
+      );
+      expect(rules).toEqual([
+        hasOwnRedis
+          ? { ports: [{ port: 6379 }] }
+          : {
+              ports: [{ port: 6379 }],
+              to: [
+                {
+                  podSelector: {
+                    matchLabels: expect.objectContaining({ 'app.kubernetes.io/name': hostname }),
+                  },
+                },
+              ],
+            },
+      ]);
+      const ofRedis = manifests.filter(({ metadata }) =>
+        metadata.name.startsWith('kinde-graphql-redis'),
+      );
+      expect(ofRedis.map(({ kind }) => kind).sort()).toEqual(
+        hasOwnRedis ? [] : ['Deployment', 'NetworkPolicy', 'Service'],
+      );
     });
 
     test('refers to nothing that is missing', () => {
@@ -208,9 +304,8 @@ describeWith('kubectl')('the overlay', () => {
       for (const { kind, metadata } of manifests) {
         if (kind !== 'Namespace') expect([kind, metadata.namespace]).toEqual([kind, namespace]);
       }
-      const { host, port } = new URL(
-        gateway().env.find(({ name: one }: any) => one === 'REDIS_URL').value,
-      );
+      if (hasOwnRedis) return;
+      const { host, port } = new URL(environment()['REDIS_URL']!);
       const redis = manifests.find(
         (one) => one.kind === 'Service' && host === `${one.metadata.name}:${port}`,
       )!;
@@ -218,7 +313,7 @@ describeWith('kubectl')('the overlay', () => {
     });
 
     test('selects pods that there are, by ports that they have', () => {
-      const pods = [pod(), pod('kinde-graphql-redis')];
+      const pods = [pod(), ...redisPods()];
       const selected = (labels: Record<string, string>) => {
         const found = pods.filter(({ metadata }) =>
           Object.entries(labels).every(([key, value]) => metadata.labels[key] === value),
@@ -267,7 +362,7 @@ describeWith('kubectl')('the overlay', () => {
     });
 
     test('runs no container with more rights than it needs', () => {
-      for (const { spec } of [pod(), pod('kinde-graphql-redis')]) {
+      for (const { spec } of [pod(), ...redisPods()]) {
         expect(spec).toMatchObject({
           automountServiceAccountToken: false,
           securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
