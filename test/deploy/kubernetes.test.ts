@@ -245,6 +245,15 @@ describeWith('kubectl')('the overlay', () => {
       );
     });
 
+    test('runs the image of this version, and pulls it only where the node doesn’t have it', () => {
+      const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+      const { image, imagePullPolicy } = gateway();
+      expect([image, imagePullPolicy]).toEqual([`kinde-graphql:${version}`, undefined]);
+      const built = shellBlocks.filter((text) => text.includes('docker build'));
+      expect(built).toHaveLength(2);
+      for (const text of built) expect(text).toContain(`kinde-graphql:${version} .`);
+    });
+
     test('finds the secret where the gateway looks for it', () => {
       const { KINDE_CLIENT_SECRET_FILE: file } = environment();
       expect(file === undefined).toBe(name === 'emulator');
