@@ -144,6 +144,18 @@ describe('the compose file', () => {
   });
 });
 
+test('nginx has a worker for each CPU of its container, with connections for all streams', () => {
+  const configuration = read('deploy/nginx/nginx.conf');
+  const numberOf = (directive: string) =>
+    Number(new RegExp(`^ *${directive} (\\d+);`, 'm').exec(configuration)?.[1]);
+  const { cpus, mem_limit } = services['nginx']!;
+  expect(numberOf('worker_processes')).toBe(cpus);
+  const streams = REPLICAS.length * Number(settingsByVariable.get('MAX_STREAMS')!.default);
+  expect(numberOf('worker_connections') * cpus).toBeGreaterThan(2 * streams);
+  expect(numberOf('worker_rlimit_nofile')).toBeGreaterThan(numberOf('worker_connections'));
+  expect(parseInt(mem_limit) * 1024 ** 2).toBeGreaterThan(streams * 18_000);
+});
+
 describe('the image', () => {
   const dockerfile = read('Dockerfile');
 
