@@ -5,7 +5,7 @@
  *   node add-members.mjs org_d0915bb74c5 people.csv
  *
  * GATEWAY_URL defaults to http://localhost:4000/graphql. TOKEN is sent as a bearer token.
- * Exits with 0 when all were added, with 1 when some were not, and with 2 when it can't tell.
+ * Exits with 0 when all were added, with 1 when some were not, and with 2 when some have no result.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -32,6 +32,21 @@ const TEMPORARY = new Set([
   'UPSTREAM_UNAVAILABLE',
   'IDEMPOTENCY_UNAVAILABLE',
   'OVERLOADED',
+]);
+/**
+ * Codes of people whose batch failed, or who came after it. Nothing was written for them, so they can be
+ * sent again. WRITE_OUTCOME_UNKNOWN isn't here: those may have been added.
+ */
+const UNSENT = new Set([
+  'NOT_ATTEMPTED',
+  'RATE_LIMITED',
+  'UPSTREAM_UNAVAILABLE',
+  'UPSTREAM_TIMEOUT',
+  'UPSTREAM_BAD_RESPONSE',
+  'UPSTREAM_BUDGET_EXCEEDED',
+  'DEADLINE_EXCEEDED',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
 ]);
 const MAX_ATTEMPTS = 5;
 const FIRST_WAIT_SECONDS = 0.5;
@@ -94,29 +109,63 @@ async function addMembers(input) {
   );
 }
 
-/** Prints who was not added, and why. Returns whether somebody wasn't. */
-function report(users, { addedUserIds, userErrors }) {
-  console.log(`Added ${addedUserIds.length} of ${users.length} people.`);
-  for (const { code, field, message } of userErrors) {
-    const position = field?.[0] === 'users' ? Number(field[1]) : undefined;
+/** The same people make the same key: sending them again is a retry, and writes nothing twice. */
+function idempotencyKeyOf(organizationCode, users) {
+  return createHash('sha256').update(JSON.stringify({ organizationCode, users })).digest('hex');
+}
+
+/**
+ * Adds everybody. The gateway stores the result of a bulk write that was done in part, so a retry with its
+ * key would change nothing: the people who are left are sent as an input with a key of its own.
+ * Writes what is known into the result, also when it throws.
+ */
+async function addEverybody(organizationCode, users, result) {
+  result.left = [...users.keys()];
+  while (result.left.length > 0) {
+    const positions = result.left;
+    const input = positions.map((position) => users[position]);
+    const { addedUserIds, userErrors } = await addMembers({
+      organizationCode,
+      users: input,
+      idempotencyKey: idempotencyKeyOf(organizationCode, input),
+    });
+    result.added += addedUserIds.length;
+    result.left = [];
+    for (const { code, field, message } of userErrors) {
+      const position = field?.[0] === 'users' ? positions[Number(field[1])] : undefined;
+      if (position !== undefined && UNSENT.has(code)) result.left.push(position);
+      else result.errors.push({ position, code, message });
+    }
+    // Each round gets through a batch at least, so this ends.
+    if (result.left.length === positions.length) throw new Failure('Nobody was added.');
+    if (result.left.length > 0) console.error(`Sending ${result.left.length} people again.`);
+  }
+}
+
+/** Prints who was not added, and why. */
+function report(users, { added, errors, left }) {
+  console.log(`Added ${added} of ${users.length} people.`);
+  for (const { position, code, message } of errors) {
     // The file's first line is its header.
     const where =
       position === undefined ? 'All' : `Line ${position + 2}, ${users[position].userId}`;
     console.log(`${where}: ${code}: ${message}`);
   }
-  return userErrors.length > 0;
+  if (left.length > 0) console.log(`No result for ${left.length} people.`);
 }
 
 try {
   const [organizationCode, path] = process.argv.slice(2);
   if (path === undefined) throw new Failure('Usage: add-members.mjs ORGANIZATION_CODE FILE');
   const users = readPeople(path);
-  // The same file makes the same key: to run the script again is a retry, and writes nothing twice.
-  const idempotencyKey = createHash('sha256')
-    .update(JSON.stringify({ organizationCode, users }))
-    .digest('hex');
-  const payload = await addMembers({ organizationCode, users, idempotencyKey });
-  process.exitCode = report(users, payload) ? 1 : 0;
+  const result = { added: 0, errors: [], left: [] };
+  try {
+    await addEverybody(organizationCode, users, result);
+  } finally {
+    // Without a response there is nothing to report.
+    if (result.left.length < users.length) report(users, result);
+  }
+  process.exitCode = result.errors.length > 0 ? 1 : 0;
 } catch (error) {
   if (!(error instanceof Failure)) throw error;
   console.error(error.message);

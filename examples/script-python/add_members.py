@@ -4,7 +4,7 @@
   python3 add_members.py org_d0915bb74c5 people.csv
 
 GATEWAY_URL defaults to http://localhost:4000/graphql. TOKEN is sent as a bearer token.
-Exits with 0 when all were added, with 1 when some were not, and with 2 when it can't tell.
+Exits with 0 when all were added, with 1 when some were not, and with 2 when some have no result.
 """
 
 import csv
@@ -35,6 +35,19 @@ MUTATION = """
 
 # Nothing was written, so the same request can be sent again after a while.
 TEMPORARY = {"RATE_LIMITED", "UPSTREAM_UNAVAILABLE", "IDEMPOTENCY_UNAVAILABLE", "OVERLOADED"}
+# Codes of people whose batch failed, or who came after it. Nothing was written for them, so they can be
+# sent again. WRITE_OUTCOME_UNKNOWN isn't here: those may have been added.
+UNSENT = {
+    "NOT_ATTEMPTED",
+    "RATE_LIMITED",
+    "UPSTREAM_UNAVAILABLE",
+    "UPSTREAM_TIMEOUT",
+    "UPSTREAM_BAD_RESPONSE",
+    "UPSTREAM_BUDGET_EXCEEDED",
+    "DEADLINE_EXCEEDED",
+    "UNAUTHENTICATED",
+    "FORBIDDEN",
+}
 MAX_ATTEMPTS = 5
 FIRST_WAIT_SECONDS = 0.5
 
@@ -103,18 +116,66 @@ def add_members(data):
     raise Failure(f"No result after {MAX_ATTEMPTS} attempts. Run it again: nobody is added twice.")
 
 
-def report(users, payload):
-    """Prints who was not added, and why. Returns whether somebody wasn't."""
-    print(f"Added {len(payload['addedUserIds'])} of {len(users)} people.")
-    for error in payload["userErrors"]:
-        field = error["field"] or []
-        where = "All"
-        if field[:1] == ["users"] and len(field) > 1:
-            position = int(field[1])
-            # The file's first line is its header.
-            where = f"Line {position + 2}, {users[position]['userId']}"
-        print(f"{where}: {error['code']}: {error['message']}")
-    return len(payload["userErrors"]) > 0
+def idempotency_key(organization_code, users):
+    """The same people make the same key: sending them again is a retry, and writes nothing twice."""
+    content = json.dumps([organization_code, users]).encode()
+    return hashlib.sha256(content).hexdigest()
+
+
+class Result:
+    """Who was added, why others were not, and whose positions have no result yet."""
+
+    def __init__(self):
+        self.added = 0
+        self.errors = []
+        self.left = []
+
+
+def add_everybody(organization_code, users, result):
+    """Adds everybody.
+
+    The gateway stores the result of a bulk write that was done in part, so a retry with its key would
+    change nothing: the people who are left are sent as an input with a key of its own.
+    Writes what is known into the result, also when it raises.
+    """
+    result.left = list(range(len(users)))
+    while result.left:
+        positions = result.left
+        rest = [users[position] for position in positions]
+        payload = add_members(
+            {
+                "organizationCode": organization_code,
+                "users": rest,
+                "idempotencyKey": idempotency_key(organization_code, rest),
+            }
+        )
+        result.added += len(payload["addedUserIds"])
+        result.left = []
+        for error in payload["userErrors"]:
+            field = error["field"] or []
+            position = None
+            if field[:1] == ["users"] and len(field) > 1:
+                position = positions[int(field[1])]
+            if position is not None and error["code"] in UNSENT:
+                result.left.append(position)
+            else:
+                result.errors.append((position, error["code"], error["message"]))
+        # Each round gets through a batch at least, so this ends.
+        if len(result.left) == len(positions):
+            raise Failure("Nobody was added.")
+        if result.left:
+            print(f"Sending {len(result.left)} people again.", file=sys.stderr)
+
+
+def report(users, result):
+    """Prints who was not added, and why."""
+    print(f"Added {result.added} of {len(users)} people.")
+    for position, code, message in result.errors:
+        # The file's first line is its header.
+        where = "All" if position is None else f"Line {position + 2}, {users[position]['userId']}"
+        print(f"{where}: {code}: {message}")
+    if result.left:
+        print(f"No result for {len(result.left)} people.")
 
 
 def main():
@@ -122,14 +183,14 @@ def main():
         raise Failure("Usage: add_members.py ORGANIZATION_CODE FILE")
     organization_code, path = sys.argv[1:]
     users = read_people(path)
-    # The same file makes the same key: to run the script again is a retry, and writes nothing twice.
-    content = json.dumps([organization_code, users]).encode()
-    data = {
-        "organizationCode": organization_code,
-        "users": users,
-        "idempotencyKey": hashlib.sha256(content).hexdigest(),
-    }
-    return 1 if report(users, add_members(data)) else 0
+    result = Result()
+    try:
+        add_everybody(organization_code, users, result)
+    finally:
+        # Without a response there is nothing to report.
+        if len(result.left) < len(users):
+            report(users, result)
+    return 1 if result.errors else 0
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { FaultResponse } from '../../src/emulator/faults.js';
 import { describeWith } from '../support/programs.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
@@ -108,16 +109,61 @@ describe.each(Object.keys(SCRIPTS) as (keyof typeof SCRIPTS)[])('by %s', (langua
       expect(sent.length).toBeLessThanOrEqual(5);
     });
 
-    test('are added after the wait that a rate limit asks for', async () => {
+    /** Another organization for each test: the gateway has the results for the keys of the others. */
+    const organization = (index: number) =>
+      [...gateway.emulator.state.organizations.values()].at(index)!.profile.code;
+    const usersOf = (body: unknown) =>
+      ((body as { users?: { id: string }[] } | undefined)?.users ?? []).map(({ id }) => id);
+    const idOf = (position: number) => people[position]!.split(',')[0]!;
+    /** Makes the batch with this person fail. */
+    const failBatchOf = (position: number, respond: FaultResponse, times?: number) =>
       gateway.emulator.fault({
-        ...{ route: 'POST /api/v1/organizations/{org_code}/users', times: 1 },
-        respond: { rateLimitSeconds: 1 },
+        match: ({ method, body }) => method === 'POST' && usersOf(body).includes(idOf(position)),
+        ...{ respond, times },
       });
-      // The gateway still has the result for the first one's key.
-      const other = [...gateway.emulator.state.organizations.values()].at(-2)!.profile.code;
+    /** How many batches had this person. */
+    const timesSent = (position: number) =>
+      gateway.emulator.requests.filter(({ body }) => usersOf(body).includes(idOf(position))).length;
+
+    test('are sent again when a later batch meets a rate limit, after the wait that one asks for', async () => {
+      const other = organization(-2);
+      failBatchOf(0, { rateLimitSeconds: 1 }, 1);
+      failBatchOf(150, { status: 429, headers: { 'retry-after': '0' } }, 1);
       const { stdout, stderr } = await run([other, PEOPLE]);
-      expect(stderr).toBe('No result. Trying again in 1 s.\n');
+      expect(stderr).toBe('No result. Trying again in 1 s.\nSending 150 people again.\n');
       expect(stdout).toMatch(/^Added 2\d\d of 250 people\.\n/);
+      expect(stdout).not.toMatch(/RATE_LIMITED|NOT_ATTEMPTED|No result/);
+      expect([99, 150, 249].map(timesSent)).toEqual([3, 2, 1]);
+      const members = gateway.emulator.state.organization(other).members;
+      for (const position of [99, 150, 249]) expect(members.has(idOf(position))).toBe(true);
+    });
+
+    test('are sent again by the next run when a later batch failed in the first', async () => {
+      const other = organization(-3);
+      const end = failBatchOf(150, { status: 403, body: {} });
+      const first = await run([other, PEOPLE]);
+      expect(first.status).toBe(2);
+      expect(first.stdout).toMatch(
+        /^Added 9\d of 250 people\.\n[^]*\nNo result for 150 people\.\n$/,
+      );
+      expect(first.stderr).toMatch(/^Sending 150 people again\.\nFORBIDDEN: /);
+      end();
+      const sent = timesSent(99);
+      const next = await run([other, PEOPLE]);
+      expect(next).toMatchObject({ status: 1, stderr: 'Sending 150 people again.\n' });
+      expect(next.stdout).toMatch(/^Added 2\d\d of 250 people\.\n/);
+      expect([timesSent(99), timesSent(249)]).toEqual([sent, 1]);
+    });
+
+    test('are never sent again when it is unknown whether they were added', async () => {
+      const other = organization(-4);
+      failBatchOf(150, 'reset-after-write', 1);
+      const first = await run([other, PEOPLE]);
+      expect(first.stderr).toBe('Sending 50 people again.\n');
+      expect(first.stdout.match(/: WRITE_OUTCOME_UNKNOWN: /g)).toHaveLength(100);
+      expect([150, 249].map(timesSent)).toEqual([1, 1]);
+      expect(await run([other, PEOPLE])).toEqual(first);
+      expect([150, 249].map(timesSent)).toEqual([1, 1]);
     });
 
     test('are not added with a token that lacks the scope, and the code says so', async () => {
