@@ -124,7 +124,7 @@ export class CallExchange implements PolicedCall {
     }
   }
 
-  /** Sends the call once, and once more with a new token after a 401. */
+  /** Sends the call once, and once more after a 401 where there is another token. */
   async attempt(): Promise<RawResponse> {
     this.#attempts++;
     const { token: source } = this.scope;

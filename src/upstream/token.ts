@@ -28,7 +28,7 @@ export interface TokenSource {
   get(): AccessToken | Promise<AccessToken>;
   /**
    * A token other than the one that was just refused with 401; undefined when there is none to be
-   * had. All who were refused the same token get the same new one.
+   * had, or another would be refused too. All who were refused the same token get the same new one.
    */
   renew(refused: AccessToken): Promise<AccessToken | undefined>;
 }
@@ -59,6 +59,12 @@ export interface TokenPolicy {
 /** After how long a renewal that failed is tried again, in milliseconds, while the token is still good. */
 const RENEWAL_RETRY_MS = 5_000;
 
+/**
+ * How long a token that replaced a refused one isn't replaced itself, in milliseconds. When it is refused
+ * too, a new one is no remedy, and each is metered. The pause doubles while that goes on.
+ */
+const REPLACEMENT_PAUSE_MS = { first: 5_000, longest: 60_000 };
+
 /** Returns the source of the gateway's own token. */
 export function createClientCredentials(
   send: Send,
@@ -71,8 +77,11 @@ export function createClientCredentials(
 
 interface HeldToken {
   readonly token: AccessToken;
+  readonly requestedAt: number;
   renewAt: number;
   readonly expiresAt: number;
+  /** How long it isn't replaced when it is refused; 0 unless it replaced a refused one. */
+  readonly pauseMs: number;
 }
 
 /**
@@ -88,6 +97,8 @@ class ClientCredentials implements RenewableTokenSource {
   readonly #policy: TokenPolicy;
   readonly #now: () => number;
   #held: HeldToken | undefined;
+  /** The `pauseMs` of the next token. */
+  #nextPauseMs = 0;
   #pending: Promise<AccessToken> | undefined;
 
   constructor(send: Send, baseUrl: string, credentials: Credentials, policy: TokenPolicy) {
@@ -110,14 +121,23 @@ class ClientCredentials implements RenewableTokenSource {
     return held.token;
   }
 
-  async renew(refused: AccessToken): Promise<AccessToken> {
-    if (this.#held?.token === refused) this.#held = undefined;
+  async renew(refused: AccessToken): Promise<AccessToken | undefined> {
+    const held = this.#held;
+    if (held?.token === refused) {
+      const { pauseMs, requestedAt } = held;
+      const ageMs = this.#now() - requestedAt;
+      if (ageMs < pauseMs) return undefined;
+      const { first, longest } = REPLACEMENT_PAUSE_MS;
+      this.#nextPauseMs = ageMs < 2 * pauseMs ? Math.min(2 * pauseMs, longest) : first;
+      this.#held = undefined;
+    }
     return this.get();
   }
 
   async replace(): Promise<AccessToken> {
     // A request that is under way may have been made with the secret of before.
     await this.#pending?.catch(() => undefined);
+    this.#nextPauseMs = 0;
     return this.#requestOnce();
   }
 
@@ -144,7 +164,9 @@ class ClientCredentials implements RenewableTokenSource {
     const requestedAt = this.#now();
     const { token, lifetimeMs } = readTokenResponse(await this.#exchange(), requestedAt);
     const expiresAt = requestedAt + lifetimeMs;
-    this.#held = { token, renewAt: expiresAt - Math.min(60_000, lifetimeMs / 10), expiresAt };
+    const renewAt = expiresAt - Math.min(60_000, lifetimeMs / 10);
+    this.#held = { token, requestedAt, renewAt, expiresAt, pauseMs: this.#nextPauseMs };
+    this.#nextPauseMs = 0;
     return token;
   }
 

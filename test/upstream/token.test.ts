@@ -209,4 +209,55 @@ describe('a token', () => {
     expect(second).toBe(third);
     expect(second).not.toBe(first);
   });
+
+  test('that replaced a refused one is not replaced when it is refused too, for a while that doubles', async () => {
+    const { tokens, world, valueAt } = source();
+    /** The token that is there after the one of this moment was refused. */
+    const renewedAt = async (seconds: number) => {
+      world.seconds = seconds;
+      return (await tokens.renew(await tokens.get()))?.value;
+    };
+    const held = await tokens.get();
+    expect(await renewedAt(0)).toBe('t2');
+    // One who was refused the token before gets the new one all the same.
+    expect((await tokens.renew(held))?.value).toBe('t2');
+    for (const [seconds, value] of [
+      ...[[4, undefined] as const, [5, 't3'] as const],
+      ...[[14, undefined] as const, [15, 't4'] as const],
+      ...[[34, undefined] as const, [35, 't5'] as const],
+      ...[[74, undefined] as const, [75, 't6'] as const],
+      ...[[134, undefined] as const, [135, 't7'] as const],
+      ...[[194, undefined] as const, [195, 't8'] as const],
+    ]) {
+      expect([seconds, await renewedAt(seconds)]).toEqual([seconds, value]);
+    }
+    expect(await valueAt(200)).toBe('t8');
+    // After a time without a refusal, the next one is as the first.
+    expect(await renewedAt(1_000)).toBe('t9');
+    expect(await renewedAt(1_004)).toBeUndefined();
+    expect(await renewedAt(1_005)).toBe('t10');
+  });
+
+  test('for which a new secret was read is replaced at once when it is refused', async () => {
+    const { tokens } = source();
+    await tokens.renew(await tokens.get());
+    const replaced = await tokens.replace();
+    expect(replaced.value).toBe('t3');
+    expect((await tokens.renew(replaced))?.value).toBe('t4');
+  });
+
+  test('is requested twice while Kinde refuses every token, however many operations are executed', async () => {
+    const gateway = await gatewayWith({});
+    const end = gateway.emulator.fault({
+      route: 'GET /api/v1/organizations',
+      respond: { status: 401, body: { errors: [{ code: 'UNAUTHORIZED', message: '' }] } },
+    });
+    for (let time = 0; time < 10; time++) {
+      const { errors } = await gateway.execute(LIST);
+      expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    }
+    end();
+    await gateway.query(LIST);
+    expect(gateway.emulator.tokenRequests).toHaveLength(2);
+  });
 });
