@@ -47,6 +47,32 @@ test('a tag that is changed again while it is announced is announced again', asy
   await waitFor(() => announced.length === 3);
 });
 
+test('changes that Redis refused at the same time are announced in the order of their writes', async () => {
+  let refused = 0;
+  const announced: string[] = [];
+  const fake = await startFakeRedis((command) => {
+    const request = command.at(-1)!;
+    const changes = command.find((text) => text.startsWith('[{"kind"'));
+    if (changes !== undefined && ++refused <= 3) return '-OOM command not allowed\r\n';
+    for (const { roleId } of JSON.parse(changes ?? '[]')) announced.push(roleId);
+    const result =
+      changes === undefined
+        ? '*3\r\n$5\r\nepoch\r\n:0\r\n*1\r\n*2\r\n$3\r\n1-0\r\n*0\r\n'
+        : '_\r\n';
+    return `*2\r\n$${request.length}\r\n${request}\r\n${result}`;
+  });
+  open.push(fake);
+  const { replicas } = await replicaOf(fake.url);
+  const ids = ['first', 'second', 'third'];
+  await Promise.all(
+    ids.map((roleId) =>
+      replicas.announce([roleId], { kind: 'ROLE_UPDATED', source: 'MUTATION', at: 0, roleId }),
+    ),
+  );
+  await waitFor(() => announced.length === ids.length);
+  expect(announced).toEqual(ids);
+});
+
 describeWith('redis-server')('with Redis', () => {
   let redis: Redis;
   beforeAll(async () => {

@@ -50,6 +50,12 @@ const MAX_ANNOUNCED_TAGS = 10_000;
 /** How much longer a mark lives than the entries that were stored under it, at least. */
 const LONGEST_CALL_MS = 15 * 60_000;
 
+/** A change that Redis has yet to be told of, with the number of the write that made it. */
+interface UnannouncedChange {
+  readonly write: number;
+  readonly change: Change;
+}
+
 /** The place in the log up to which this replica has applied it. */
 interface Position {
   readonly epoch: string;
@@ -92,7 +98,7 @@ export class Replicas {
   readonly #listening: NodeJS.Timeout;
   /** Tags that Redis has yet to be told of, each with the number of the write that changed it last. */
   readonly #unannounced = new Map<string, number>();
-  #unannouncedChanges: Change[] = [];
+  #unannouncedChanges: UnannouncedChange[] = [];
   #writes = 0;
   /** Since when Redis takes no announcements; undefined while it does. */
   #failingSince: number | undefined;
@@ -201,7 +207,7 @@ export class Replicas {
     const write = ++this.#writes;
     const waitsUntil = performance.now() + LONGEST_WAIT_MS;
     for (const tag of tags) this.#unannounced.set(tag, write);
-    if (change !== undefined && tags.length > 0) this.#unannouncedChanges.push(change);
+    if (change !== undefined && tags.length > 0) this.#unannouncedChanges.push({ write, change });
     await within(this.#patienceMs, this.#announceAll()).catch(() => undefined);
     const isWaiting = () => this.#patienceMs > 0 && performance.now() < waitsUntil;
     while (this.#unannounced.size > 0 && isWaiting()) await sleep(FIRST_RETRY_MS);
@@ -274,13 +280,17 @@ export class Replicas {
         const keys = [this.#keys.log[1], ...this.#keys.marks(tags)];
         await this.#writer.run(ANNOUNCE, keys, [
           ...[this.#marksLiveMs, this.#self],
-          ...[JSON.stringify(tags), JSON.stringify(changes), this.#keys.news],
+          ...[JSON.stringify(tags), JSON.stringify(changes.map(({ change }) => change))],
+          this.#keys.news,
         ]);
       }
     } catch {
       this.#failingSince ??= performance.now();
-      // Those beyond the limit count, and are not held.
-      this.#unannouncedChanges.unshift(...changes.slice(0, MAX_ANNOUNCED_CHANGES + 1));
+      // Those that failed at the same time come back one after the other, in the order of their writes
+      // all the same. Those beyond the limit count, and are not held.
+      this.#unannouncedChanges = [...changes, ...this.#unannouncedChanges]
+        .sort((one, other) => one.write - other.write)
+        .slice(0, MAX_ANNOUNCED_CHANGES + 1);
       this.#retryLater();
       return;
     }
