@@ -130,6 +130,9 @@ function authenticationProblems(given: Environment, values: Read): string[] {
       problems.push('KINDE_DOMAIN must be set with AUTH_MODE jwt in production');
     }
   }
+  if ((mode === 'jwt' || mode === 'passthrough') && isSet('ALLOWED_HOSTS')) {
+    problems.push('ALLOWED_HOSTS has no use unless AUTH_MODE is none');
+  }
   for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE', 'JWKS_URI']) {
     if (mode !== 'jwt' && isSet(name)) {
       problems.push(`${name} has no use unless AUTH_MODE is jwt`);
@@ -178,6 +181,8 @@ function derive(values: Read, given: Environment) {
     /** How long a browser may reuse the response to a GET, in milliseconds. */
     httpMaxAgeMs: browsers.maxAgeMs,
     authMode,
+    /** The names of this gateway besides private ones; undefined where callers authenticate. */
+    allowedHosts: authMode === 'none' ? auth.allowedHosts : undefined,
     /** Whose tokens are accepted; undefined unless the mode is jwt, and for the embedded emulator. */
     jwt: authMode === 'jwt' ? jwtConfig(values) : undefined,
     /** The Kinde environment; undefined for the embedded emulator. */

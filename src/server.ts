@@ -8,6 +8,7 @@ import { refuseUnusableDocuments, startApollo } from './graphql/apollo.js';
 import type { Context } from './graphql/context.js';
 import { createAudit } from './graphql/audit.js';
 import { createSchema } from './graphql/schema.js';
+import { createRefuseOtherHosts } from './http/allowed-hosts.js';
 import { createAdmission, type Admission, type AdmissionOptions } from './http/admission.js';
 import { CallerBudget } from './http/caller-budget.js';
 import { CoalescedExecutions } from './http/coalesce.js';
@@ -157,8 +158,10 @@ async function registerRoutes(
   const authenticate = createAuthenticate(config, token);
   const callerBudget = createCallerBudget(config, shared, metrics);
   const live = createLiveQueries(config, execution, { admission, cache });
+  const refuseOtherHosts = createRefuseOtherHosts(config);
   await app.register(
     graphqlRoute({
+      refuseOtherHosts,
       ...{ admission, config, live, execute: createExecute(execution) },
       authenticate,
       responses: new ResponseCache(cache.invalidations, cache.store),
@@ -168,13 +171,15 @@ async function registerRoutes(
       telemetry,
     }),
   );
-  await app.register(schemaRoute({ authenticate, config }));
-  if (config.isGraphiqlServed) {
+  await app.register(async (pages) => {
+    pages.addHook('onRequest', refuseOtherHosts);
+    await pages.register(schemaRoute({ authenticate, config }));
+    if (!config.isGraphiqlServed) return;
     const emulatorUrl = config.isActAsOffered ? config.kinde.baseUrl : undefined;
-    await app.register(
+    await pages.register(
       graphiqlRoutes({ endpoint: '/graphql', authMode: config.authMode, emulatorUrl }),
     );
-  }
+  });
   await app.register(webhooks(config, { ...shared, metrics }));
   await app.register(healthRoutes({ admission, breaker, token, isStopping }));
   return { live, callerBudget };

@@ -95,6 +95,7 @@ const mutants = [
   ['writes look keys up past the cache', [], 'resolvers/mutations', 'is looked up past the cache', ['loaders/catalogue.ts', 'await walkToTheEnd(currentPage, {});', 'await walkToTheEnd(page, {});']],
   ['no last result while Redis is down', [], 'http/live/live-queries', 'opens while Redis is down', ['http/live/live-query.ts', 'if (!request.graphql.isCurrent) this.#isStale = true;', '']],
   ['a changed URL of Redis is tried at once', [], 'redis/client', 'connects at once', ['redis/client.ts', 'if (this.#connection === undefined) void this.#open();', 'if (this.#connection === undefined) return;']],
+  ['no host name of another site', [], 'http/cors', 'reaches nothing', ['http/allowed-hosts.ts', "|| !host.includes('.') ||", "|| host !== '' ||"]],
   ['plans keep no large variables', [], 'faults/memory', 'of their variables', ['graphql/execution/hot-queries.ts', 'fragments, values, 2 * fields', 'fragments, variables, 2 * fields']],
   ['long texts count as large plans', [], 'graphql/execution', 'takes more memory', ['graphql/execution/hot-queries.ts', ' + Math.floor(source.length / CHARACTERS_PER_FIELD)', '']],
   ['long texts count as large documents', [], 'faults/memory', 'long texts', ['graphql/document-store.ts', 'this.#textLengths.set(document, source.length);', '']],

@@ -7,6 +7,7 @@ import {
   boolean,
   custom,
   headerNames,
+  hostNameList,
   integer,
   issuerList,
   kindeDomain,
@@ -102,6 +103,11 @@ export const settings = {
     isUnauthenticatedAccessAllowed: setting('ALLOW_UNAUTHENTICATED_ACCESS', boolean, {
       default: 'false',
       description: 'Lets `AUTH_MODE=none` serve a real Kinde environment or other machines.',
+    }),
+    allowedHosts: setting('ALLOWED_HOSTS', hostNameList, {
+      default: '',
+      description:
+        'Host names that requests may be sent to with `AUTH_MODE=none`, separated by commas; `.example.com` stands for that name and all beneath it. IP addresses, names without a dot and private names such as `*.localhost` are always allowed. See [Host names](authorization.md#host-names).',
     }),
   },
   upstream: {

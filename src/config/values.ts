@@ -206,6 +206,9 @@ function list(read: (entry: string) => string): Kind<readonly string[]> {
 /** An origin as browsers send it: lower case, without a path, without the scheme's default port. */
 const ORIGIN = /^[a-z][a-z\d+.-]*:\/\/(\[[\da-f:.]+\]|[a-z\d._-]+)(:\d+)?$/;
 
+/** A name without a port. One that begins with a dot stands for all names beneath it. */
+const HOST_NAME = /^\.?[a-z\d_-]+(\.[a-z\d_-]+)*$/;
+
 /** Returns whether a text has the form of an `Origin` header, other than `null`. */
 export function isOrigin(value: string): boolean {
   return ORIGIN.test(value);
@@ -244,6 +247,18 @@ function readHeaderName(entry: string): string {
   if (/^[\w!#$%&'*+.^`|~-]+$/.test(entry) && entry !== '*') return entry.toLowerCase();
   throw new Error(`must list header names such as x-tenant: "${entry}" is not one`);
 }
+
+/** Returns a host name in lower case. Throws what is wrong with it. */
+function readHostName(entry: string): string {
+  const name = entry.toLowerCase();
+  if (HOST_NAME.test(name)) return name;
+  throw new Error(
+    `must list host names such as graph.example.com, or .example.com for all beneath: "${entry}" is none`,
+  );
+}
+
+/** Accepts host names separated by commas. */
+export const hostNameList = list(readHostName);
 
 /** Accepts origins separated by commas. */
 export const originList = list(readOrigin);

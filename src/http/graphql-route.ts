@@ -1,12 +1,15 @@
 /** `/graphql`: GraphQL over HTTP, as a list of steps. */
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync, onRequestHookHandler } from 'fastify';
 import { sendError } from './error.js';
 import { GraphqlSteps, type GraphqlParts } from './graphql-steps.js';
 import { reportRequests } from './request-telemetry.js';
 import { RequestState } from './request.js';
 
 /** Returns a plugin that serves `/graphql`. */
-export function graphqlRoute(parts: GraphqlParts): FastifyPluginAsync {
+export function graphqlRoute({
+  refuseOtherHosts,
+  ...parts
+}: GraphqlParts & { refuseOtherHosts: onRequestHookHandler }): FastifyPluginAsync {
   return async (app) => {
     const steps = new GraphqlSteps(app, parts);
     app.decorateRequest('graphql');
@@ -22,6 +25,7 @@ export function graphqlRoute(parts: GraphqlParts): FastifyPluginAsync {
       exposeHeadRoute: false,
       // Each step sends a response, which ends the request, or leaves it to the next step.
       onRequest: [
+        refuseOtherHosts,
         steps.varyByHeaders,
         steps.redirectBrowser,
         steps.preventCsrf,

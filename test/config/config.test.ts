@@ -30,6 +30,7 @@ describe('readConfig', () => {
       idempotencyMaxBytes: 64 * 1024 * 1024,
       isProduction: false,
       authMode: 'none',
+      allowedHosts: [],
       kinde: undefined,
       upstreamTimeoutMs: 10_000,
       upstreamConcurrency: 64,

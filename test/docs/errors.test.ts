@@ -177,11 +177,11 @@ describe('a request', () => {
     ]);
   });
 
-  test('of each code is made here, but for the two that test/graphql/limits.test.ts makes', () => {
+  test('of each code is made here, but for those that test/graphql/limits.test.ts and test/http/cors.test.ts make', () => {
     expect(codesOf('Codes of a request').sort()).toEqual(
       [
         ...Object.keys(requests),
-        ...['UNAUTHENTICATED', 'REQUEST_TIMEOUT', 'TRUSTED_DOCUMENT_REQUIRED'],
+        ...['HOST_NOT_ALLOWED', 'REQUEST_TIMEOUT', 'TRUSTED_DOCUMENT_REQUIRED', 'UNAUTHENTICATED'],
       ].sort(),
     );
   });

@@ -11,6 +11,7 @@ import {
   type CreateServerForIntegrationTests,
 } from '@apollo/server-integration-testsuite';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { createRefuseOtherHosts } from '../../src/http/allowed-hosts.js';
 import { CoalescedExecutions } from '../../src/http/coalesce.js';
 import { ResponseCache } from '../../src/http/response-cache.js';
 import { createAuthenticate } from '../../src/auth/authenticate.js';
@@ -134,6 +135,7 @@ const createServer: CreateServerForIntegrationTests = async (apolloConfig, optio
       responses: new ResponseCache(invalidations, undefined),
       executions: new CoalescedExecutions(invalidations),
       refresh: () => true,
+      refuseOtherHosts: createRefuseOtherHosts({ allowedHosts: undefined }),
       admission,
       live,
       telemetry: { metrics: undefined, traces: undefined },

@@ -1,4 +1,9 @@
-/** CORS: which pages may call the gateway, what they may send and read, and what is logged about others. */
+/**
+ * CORS: which pages may call the gateway, what they may send and read, and what is logged about others. And
+ * host names: pages of other sites that pass for the gateway's own by DNS rebinding.
+ */
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { readConfig } from '../../src/config.js';
 import { startGateway, type TestGateway, type TestOptions } from '../support/gateway.js';
@@ -256,4 +261,112 @@ test('CORS_HEADERS with an invalid name is refused by its value', () => {
       `CORS_HEADERS must list header names such as x-tenant: "${wrong}" is not one`,
     );
   }
+});
+
+describe('DNS rebinding', () => {
+  const REBOUND = [
+    'evil.example:4000',
+    'EVIL.example.',
+    '127.0.0.1.evil.example',
+    'localhost.evil.example',
+  ];
+  const OWN = [
+    ...[
+      'localhost',
+      'LOCALHOST:4000',
+      'app.localhost:4000',
+      '127.0.0.1:4000',
+      '192.168.0.2',
+      '[::1]:4000',
+    ],
+    ...[
+      'gateway:4000',
+      'gateway.internal',
+      'gateway.kinde.svc',
+      'gateway.kinde.svc.cluster.local:80',
+    ],
+  ];
+  const BODY = '{"query":"{ __typename }"}';
+
+  /** Sends a request as a page of that host name would: with an `Origin` that is the same. */
+  const send = ({ url }: TestGateway, host: string, path = '/graphql', headers: object = {}) =>
+    new Promise<{ status: number; body: any }>((resolve, reject) => {
+      const isPost = path === '/graphql' || path.startsWith('/webhooks');
+      const sent = request(
+        `${url}${path}`,
+        {
+          method: isPost ? 'POST' : 'GET',
+          headers: {
+            ...{ host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' },
+            ...{ 'content-type': 'application/json', ...headers },
+          },
+        },
+        (response) => {
+          const { statusCode: status = 0 } = response;
+          void text(response).then((body) => resolve({ status, body }), reject);
+        },
+      );
+      sent.on('error', reject).end(isPost ? BODY : undefined);
+    });
+  const codeIn = (body: string) => /"code":"(\w+)"/.exec(body)?.[1];
+
+  test('reaches nothing of a gateway without authentication', async () => {
+    const lines: string[] = [];
+    const gateway = await start({ env: { LOG_LEVEL: 'warn' }, log: (line) => lines.push(line) });
+    for (const host of REBOUND) {
+      const { status, body } = await send(gateway, host);
+      expect([host, status, codeIn(body)]).toEqual([host, 403, 'HOST_NOT_ALLOWED']);
+      expect(body).toContain('ALLOWED_HOSTS');
+    }
+    for (const path of ['/', '/graphiql', '/graphiql/act-as', '/schema.graphql']) {
+      const { status } = await send(gateway, 'evil.example', path);
+      expect([path, status]).toEqual([path, 403]);
+    }
+    // A page may set this header.
+    const forwarded = { 'x-forwarded-host': 'localhost' };
+    expect((await send(gateway, 'evil.example', '/graphql', forwarded)).status).toBe(403);
+    expect(lines.filter((line) => line.includes('ALLOWED_HOSTS=evil.example"'))).toHaveLength(1);
+  });
+
+  test('is not suspected of addresses, and of names that no other site can have', async () => {
+    const gateway = await start();
+    for (const host of OWN) expect([host, (await send(gateway, host)).status]).toEqual([host, 200]);
+    // Probes, and Kinde, may call it by any name.
+    for (const path of ['/livez', '/readyz', '/webhooks/kinde']) {
+      expect([path, (await send(gateway, 'evil.example', path)).status]).not.toEqual([path, 403]);
+    }
+  });
+
+  test('is not suspected of the names in ALLOWED_HOSTS', async () => {
+    const gateway = await start({ env: { ALLOWED_HOSTS: 'graph.example.com, .App.dev' } });
+    for (const [host, expected] of [
+      ['graph.example.com:443', 200],
+      ['app.dev', 200],
+      ['me-4000.app.dev', 200],
+      ['example.com', 403],
+      ['a.graph.example.com', 403],
+      ['notapp.dev', 403],
+    ] as const) {
+      expect([host, (await send(gateway, host)).status]).toEqual([host, expected]);
+    }
+  });
+
+  test('has no access where callers authenticate, under whatever name', async () => {
+    const gateway = await start({ env: { AUTH_MODE: 'jwt' } });
+    expect((await send(gateway, 'graph.example.com')).status).toBe(401);
+    const authorization = `Bearer ${await gateway.emulator.issueToken()}`;
+    const headers = { authorization };
+    expect((await send(gateway, 'graph.example.com', '/graphql', headers)).status).toBe(200);
+  });
+
+  test('is prevented by names alone: a port or a scheme is a mistake', () => {
+    for (const entry of ['https://graph.example.com', 'graph.example.com:443', '*.example.com']) {
+      expect(() => readConfig({ ALLOWED_HOSTS: entry })).toThrow(
+        `ALLOWED_HOSTS must list host names such as graph.example.com`,
+      );
+    }
+    expect(() => readConfig({ AUTH_MODE: 'jwt', ALLOWED_HOSTS: 'graph.example.com' })).toThrow(
+      'ALLOWED_HOSTS has no use unless AUTH_MODE is none',
+    );
+  });
 });
