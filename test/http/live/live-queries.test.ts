@@ -247,6 +247,15 @@ describe('a stream without @live', () => {
     expect(await stream.next()).toBe(DISCONNECTED);
   });
 
+  test.each([
+    ['only speaks of it', '{ organizations(first: 1) { nodes { code } } } # no @live'],
+    ['is invalid', 'query @live { nothing }'],
+  ])('is executed for each of many that ask at once, when the document %s', async (_, query) => {
+    const gateway = await gatewayWith({}, { emulator: { latencyMs: 50 } });
+    const opened = await Promise.all(Array.from({ length: 6 }, () => open(gateway, query)));
+    expect(opened.map(({ status }) => status)).toEqual(opened.map(() => 200));
+  });
+
   test('carries out each mutation, also where two are the same', async () => {
     const gateway = await gatewayWith();
     const create =
