@@ -208,7 +208,7 @@ export const organizations = {
   }),
 
   userRoles: endpoint('GET /api/v1/organizations/{org_code}/users/{user_id}/roles', {
-    summary: 'The roles of a member.',
+    summary: 'The roles of a member. No parameter takes the `next_token`.',
     scope: 'read:organization_user_roles',
     hasEvents: true,
     tags: ['member {org_code} {user_id}', 'every member {org_code}', 'user {user_id}', 'all users'],
