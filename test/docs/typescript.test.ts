@@ -255,17 +255,42 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     return { before, after: shown, kinds };
   },
   async renewal() {
-    let issued = 0;
-    const issue = async () => {
-      // The first one expires in one or two seconds, since a token says it in whole ones.
-      const body = JSON.stringify(issued++ === 0 ? { expiresIn: 2 } : {});
-      const headers = { 'content-type': 'application/json' };
-      const response = await fetch(userId + '/_emulator/tokens', { method: 'POST', headers, body });
-      return (await response.json()).access_token;
+    const post = async (url: string, body: object, headers: Record<string, string> = {}) => {
+      const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers } };
+      return (await fetch(url, { ...init, body: JSON.stringify(body) })).json();
     };
-    const streams = createStreams({ token: issue });
+    const issue = async (options: object = {}) =>
+      (await post(userId + '/_emulator/tokens', options)).access_token as string;
+    /** Tokens of which the first one expires in one or two seconds, since a token says it in whole ones. */
+    const expiring = () => {
+      let issued = 0;
+      return () => issue(issued++ === 0 ? { expiresIn: 2 } : {});
+    };
+    const url = 'http://localhost:4000/graphql';
+    const feed = async () => {
+      let cursor = '';
+      for await (const change of watchChanges(url, issue)) {
+        cursor = change.cursor;
+        break;
+      }
+      const token = expiring();
+      let issued = 0;
+      const renewed = async () => {
+        // Nothing changed while the first token was valid.
+        if (issued++ === 1) {
+          const authorization = 'Bearer ' + (await issue());
+          const query = 'mutation ($code: ID!) { updateOrganization(input: { organizationCode: $code, isMfaRequired: false }) { userErrors { code } } }';
+          await post(url, { query, variables: { code } }, { authorization });
+        }
+        return token();
+      };
+      for await (const { kind } of watchChanges(url, renewed, cursor)) return kind;
+      return 'ended';
+    };
+    const streams = createStreams({ token: expiring() });
     const results: unknown[] = [];
     const query = '{ organization(code: "' + code + '") { name } }';
+    const changed = feed();
     await new Promise<void>((resolve) => {
       const close = streams.subscribe({ query: 'query @live ' + query }, {
         next: ({ data }) => results.push(data) === 2 && (close(), resolve()),
@@ -273,7 +298,7 @@ const scenarios: Record<string, () => Promise<unknown>> = {
         complete: () => (results.push('complete'), resolve()),
       });
     });
-    return results;
+    return [...results, await changed];
   },
   async relay() {
     const environment = createEnvironment();
@@ -480,6 +505,7 @@ describe('a token that is not good for everything', () => {
     expect(await drive('renewal', strict, '', code, strict.emulator.url)).toEqual([
       organization,
       organization,
+      'ORGANIZATION_UPDATED',
     ]);
   }, 60_000);
 
