@@ -2,6 +2,7 @@
 import { scopedFields, unusableFields } from '../auth/required-scopes.js';
 import type { Alternatives } from '../auth/viewer.js';
 import { ConfigError, readConfig, type AuthMode, type Config } from '../config.js';
+import { refuseUnusableDocuments } from '../graphql/apollo.js';
 import { createSchema } from '../graphql/schema.js';
 import { ping } from '../redis/client.js';
 import { whyNoRedis, whyNoToken, whyUnreachable } from './diagnose.js';
@@ -55,6 +56,7 @@ export async function checkConfig(
   let config: Config;
   try {
     config = readConfig(env);
+    refuseUnusableDocuments(config, createSchema());
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { ...report, problems: [...error.problems] };

@@ -4,7 +4,7 @@
  */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type AddressInfo, type Server } from 'node:net';
@@ -238,6 +238,19 @@ describe('`check-config`', () => {
     const { code, problems } = await check({ PORT: 'x', KINDE_DOMAIN: 'nowhere' });
     expect(code).toBe(1);
     expect(problems.join('\n')).toMatch(/PORT must[^]*KINDE_DOMAIN must[^]*AUTH_MODE must/);
+  });
+
+  test('names trusted documents that a start refuses', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'trusted-')), 'documents.json');
+    writeFileSync(
+      file,
+      JSON.stringify({ good: '{ __typename }', old: '{ organisations { code } }' }),
+    );
+    const { code, ok, problems } = await check({ ...settings(), TRUSTED_DOCUMENTS: file });
+    expect({ code, ok }).toEqual({ code: 1, ok: false });
+    expect(problems).toEqual([
+      expect.stringMatching(/^TRUSTED_DOCUMENTS must .+; old: .*organisations/),
+    ]);
   });
 
   test('makes no request without KINDE_DOMAIN', async () => {
