@@ -126,8 +126,9 @@ function authenticationProblems(given: Environment, values: Read): string[] {
     for (const name of ['KINDE_CLIENT_ID', 'KINDE_CLIENT_SECRET', 'KINDE_AUDIENCE']) {
       if (isSet(name)) problems.push(`${name} has no use without KINDE_DOMAIN`);
     }
-    if (mode === 'jwt' && values.server.nodeEnv === 'production') {
-      problems.push('KINDE_DOMAIN must be set with AUTH_MODE jwt in production');
+    // A caller's token is Kinde's, so its domain was forgotten. AUTH_MODE none asks for the emulator.
+    if ((mode === 'jwt' || mode === 'passthrough') && values.server.nodeEnv === 'production') {
+      problems.push(`KINDE_DOMAIN must be set with AUTH_MODE ${mode} in production`);
     }
   }
   if ((mode === 'jwt' || mode === 'passthrough') && isSet('ALLOWED_HOSTS')) {

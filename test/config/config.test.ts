@@ -192,10 +192,14 @@ describe('readConfig', () => {
     expect(problems({ ...jwt, KINDE_CLIENT_SECRET: '' })).toEqual([
       expect.stringMatching(/^KINDE_CLIENT_SECRET must be set/),
     ]);
-    expect(problems({ AUTH_MODE: 'jwt' })).toEqual([]);
-    expect(problems({ AUTH_MODE: 'jwt', NODE_ENV: 'production' })).toEqual([
-      expect.stringMatching(/^KINDE_DOMAIN must be set/),
-    ]);
+    for (const mode of ['jwt', 'passthrough']) {
+      expect(problems({ AUTH_MODE: mode })).toEqual([]);
+      expect(problems({ AUTH_MODE: mode, NODE_ENV: 'production' })).toEqual([
+        `KINDE_DOMAIN must be set with AUTH_MODE ${mode} in production`,
+      ]);
+    }
+    // The emulator is asked for, and only this machine reaches it.
+    expect(problems({ AUTH_MODE: 'none', NODE_ENV: 'production' })).toEqual([]);
     expect(problems({ ...jwt, JWKS_URI: 'file:///etc/keys' })).toEqual([
       'JWKS_URI must be a URL such as https://acme.kinde.com/.well-known/jwks, not "file:///etc/keys"',
     ]);
