@@ -254,6 +254,10 @@ describeWith('kubectl')('the overlay', () => {
       for (const text of built) expect(text).toContain(`kinde-graphql:${version} .`);
     });
 
+    test('verifies that tokens are for this gateway', () => {
+      expect(configuration().jwt?.audience === undefined).toBe(name === 'emulator');
+    });
+
     test('finds the secret where the gateway looks for it', () => {
       const { KINDE_CLIENT_SECRET_FILE: file } = environment();
       expect(file === undefined).toBe(name === 'emulator');
