@@ -284,10 +284,14 @@ describeWith('chromium')('the examples', () => {
       await row.getByRole('button', { name: `Remove Auditor from ${person}` }).waitFor();
     });
 
-    test('shows what others change', async () => {
+    test('shows what others change, and keeps the pages that were read', async () => {
       const organization = unused();
       await open(ADMINISTRATOR, codeOf(organization));
       await page.getByRole('status').getByText('Live').waitFor();
+      const firstPage = await rows().count();
+      await section('Members').getByRole('button', { name: 'More members' }).click();
+      await until(async () => expect(await rows().count()).toBeGreaterThan(firstPage));
+      const shown = await rows().count();
       const { row, person } = await firstWithout('Auditor');
       const member = memberNamed(organization, person);
       const token = await gateway.emulator.issueToken();
@@ -306,6 +310,7 @@ describeWith('chromium')('the examples', () => {
       );
       expect(errors).toBeUndefined();
       await row.getByRole('button', { name: `Remove Auditor from ${person}` }).waitFor();
+      expect(await rows().count()).toBe(shown);
     });
 
     const alphabeticallyFirst = () =>

@@ -28,13 +28,33 @@ const asLive = (query: DocumentNode) =>
 const codeOf = ({ extensions }: { extensions?: unknown }) =>
   (extensions as { code?: unknown } | undefined)?.code;
 
+interface Connection {
+  readonly nodes: readonly ({ readonly id: string } | null)[];
+  readonly pageInfo: { readonly hasNextPage: boolean };
+}
+
+/**
+ * Returns a live first page with the pages that `fetchMore` has appended to the shown one, since a new
+ * first page alone would drop them. They aren't live themselves. When entries of the first page change,
+ * the others no longer continue it, and the list starts again.
+ */
+export function withPages<T extends Connection | null>(live: T, shown: T | undefined): T {
+  if (live == null || shown == null || !live.pageInfo.hasNextPage) return live;
+  const size = live.nodes.length;
+  const isContinued =
+    shown.nodes.length > size && live.nodes.every((node, n) => node?.id === shown.nodes[n]?.id);
+  return isContinued ? { ...shown, nodes: [...live.nodes, ...shown.nodes.slice(size)] } : live;
+}
+
 /**
  * Streams a query's results into the cache, so that `useQuery` shows what changes. Returns whether the
- * stream is open. A result that failed is left to `useQuery`: it would replace what is shown.
+ * stream is open. A result that failed is left to `useQuery`: it would replace what is shown. `merge`
+ * makes what is written out of a result and what the cache has.
  */
 export function useLive<Data, Variables extends OperationVariables>(
   query: TypedDocumentNode<Data, Variables>,
   variables: Variables,
+  merge: (live: Data, shown: Data) => Data,
 ): boolean {
   const { cache } = useApolloClient();
   const client = useContext(LiveContext);
@@ -52,7 +72,9 @@ export function useLive<Data, Variables extends OperationVariables>(
           if (errors.some((error) => codeOf(error) === 'UNAUTHENTICATED')) {
             setExpired((count) => count + 1);
           } else if (data != null && errors.every((error) => codeOf(error) === 'FORBIDDEN')) {
-            cache.writeQuery({ query, variables, data });
+            cache.updateQuery({ query, variables }, (shown) =>
+              shown === null ? data : merge(data, shown),
+            );
           }
         },
         error: () => setIsLive(false),
@@ -60,6 +82,6 @@ export function useLive<Data, Variables extends OperationVariables>(
       },
     );
     return close;
-  }, [client, cache, query, key, expired]);
+  }, [client, cache, query, key, merge, expired]);
   return isLive;
 }

@@ -10,9 +10,9 @@ import {
 } from '../../design/index.js';
 import { errorsOf } from './errors.js';
 import { Flags } from './flags.js';
-import type { ViewerQuery } from './gql/graphql.js';
+import type { OrganizationQuery, ViewerQuery } from './gql/graphql.js';
 import { Invitations } from './invitations.js';
-import { useLive } from './live.js';
+import { useLive, withPages } from './live.js';
 import { Members } from './members.js';
 import { ORGANIZATION, ROLES } from './operations.js';
 
@@ -26,11 +26,20 @@ export interface SectionProps {
   onReload: () => void;
 }
 
+/** Keeps the pages of members that were read, when something else on the page changes. */
+const withMembers = (live: OrganizationQuery, shown: OrganizationQuery): OrganizationQuery => ({
+  ...live,
+  organization: live.organization && {
+    ...live.organization,
+    users: withPages(live.organization.users, shown.organization?.users),
+  },
+});
+
 export function OrganizationPage({ code, viewer }: { code: string; viewer: Viewer }) {
   const [filter, setFilter] = useState<MemberFilter>({});
   const variables = { code, ...filter, includeInherited: viewer.mayReadInherited === true };
   const page = useQuery(ORGANIZATION, { variables });
-  const isLive = useLive(ORGANIZATION, variables);
+  const isLive = useLive(ORGANIZATION, variables, withMembers);
   const catalogue = useQuery(ROLES).data?.roles?.nodes;
 
   // While another filter loads, the page stays.
