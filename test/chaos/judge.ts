@@ -17,11 +17,8 @@ import { MAX_OPERATION_MS } from './system.js';
 
 /** What a response may take beyond the limits of calls and operations, on a busy machine. */
 const SLACK_MS = 5_000;
-/**
- * How long after a replica's restart a request may still fail by it: nginx leaves it alone for 5 s, and
- * has nobody left when the other is slow to accept.
- */
-const RESTART_MS = 7_000;
+/** How long after a replica's restart a request that began before may still fail by it. */
+const RESTART_MS = 1_000;
 /** How many violations of each promise are kept. */
 const MOST_VIOLATIONS = 10;
 const STATUSES = [200, 400, 401, 403, 404, 405, 406, 408, 413, 415, 429, 431, 502, 503];

@@ -144,6 +144,12 @@ describe('the compose file', () => {
   });
 });
 
+test('nginx tries each replica for every request, also one that was away', () => {
+  const servers = read('deploy/nginx/nginx.conf').match(/server gateway-\d:.*/g)!;
+  expect(servers.length).toBeGreaterThan(2);
+  for (const server of servers) expect(server).toMatch(/^server gateway-\d:4000 max_fails=0;$/);
+});
+
 test('nginx has a worker for each CPU of its container, with connections for all streams', () => {
   const configuration = read('deploy/nginx/nginx.conf');
   const numberOf = (directive: string) =>
