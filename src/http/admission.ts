@@ -35,17 +35,20 @@ const SAMPLE_MS = 50;
 /** The queue's length is limited by measured costs once an operation has been queued this long. */
 const BURST_MS = 100;
 /**
- * A queue that grows from sample to sample, so many times, belongs to no burst: more arrives than can be
- * carried. It must grow by this part of what ends meanwhile, since the queue of a fixed number of
- * clients varies.
+ * A queue that grows from sample to sample, so many times and to the last, belongs to no burst: more
+ * arrives than can be carried. It must grow by this part of what ends meanwhile, and of itself, since
+ * the queue of a fixed number of clients varies.
  */
 const GROWTH_SAMPLES = 5;
+const LAST_SAMPLES = 3;
 const GROWTH_PART = 0.25;
 /**
  * How long an operation may be queued during overload: as long as one takes, or until so many have
  * ended. Fewer leave the process idle when little happens to arrive for a moment.
  */
 const OVERLOADED_OPERATIONS = 4;
+/** While the queue grows, the newest begins first until the oldest has waited for this part of `maxWaitMs`. */
+const PATIENCE_PART = 0.25;
 /** The gateway counts as overloaded for this long after it shed an operation. */
 const CALM_MS = 1_000;
 
@@ -55,8 +58,8 @@ const CALM_MS = 1_000;
  * the queue has grown for longer than bursts last, the gateway is overloaded, and a long queue makes
  * every response late. Then the queue is kept short, a new operation displaces the oldest, and the newest
  * begins first, since the clients of the others will give up sooner: admitted operations have hardly been
- * queued (Maurer, "Fail at Scale", ACM Queue 13.8). While the queue grows, the newest begins first too:
- * if the load lasts, few are late, and if it was a burst, all are carried just as soon.
+ * queued (Maurer, "Fail at Scale", ACM Queue 13.8). Until it is known whether a growing queue is a burst,
+ * the newest begins first for a moment: if the load lasts, few were late, and a burst is carried as soon.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -151,7 +154,9 @@ export class Admission {
     this.#samples.push({ length: this.#queue.length, completed });
     if (this.#samples.length > GROWTH_SAMPLES + 1) this.#samples.shift();
     this.#isGrowing = this.#hasGrown(1) || this.#hasGrown(2);
-    if (this.#hasGrown(GROWTH_SAMPLES)) this.#shorten();
+    const { length: before } = this.#samples[0]!;
+    const isLonger = this.#queue.length > before * (1 + GROWTH_PART);
+    if (isLonger && this.#hasGrown(LAST_SAMPLES) && this.#hasGrown(GROWTH_SAMPLES)) this.#shorten();
   }
 
   /** Returns whether the queue has grown over the last samples, and was never shorter than before. */
@@ -206,9 +211,14 @@ export class Admission {
   #admitQueued(now: number): void {
     if (this.isShedding) this.#shedExpired(now);
     while (this.#queue.length > 0 && this.#hasRoom) {
-      const isNewestFirst = this.isShedding || this.#isGrowing;
-      this.#admit(isNewestFirst ? this.#queue.pop()! : this.#queue.shift()!);
+      this.#admit(this.#isNewestFirst(now) ? this.#queue.pop()! : this.#queue.shift()!);
     }
+  }
+
+  #isNewestFirst(now: number): boolean {
+    if (this.isShedding) return true;
+    const patienceMs = this.#options.maxWaitMs * PATIENCE_PART;
+    return this.#isGrowing && now - this.#queue[0]!.since < patienceMs;
   }
 
   #shedExpired(now: number): void {
