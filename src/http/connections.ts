@@ -3,6 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
+/**
+ * How many responses may wait behind another one on a connection. Browsers and proxies send a request
+ * once they have the response before; a client that doesn't could have any number executed and kept
+ * behind a stream.
+ */
+const MAX_WAITING_RESPONSES = 16;
+
 export interface Connections {
   /** Ends those on which no request is being answered. */
   endUnused(): void;
@@ -28,6 +35,7 @@ export function watchConnections(app: FastifyInstance): Connections {
   app.server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
     const responses = connections.get(socket);
     responses?.add(response);
+    if (responses !== undefined && responses.size > 1 + MAX_WAITING_RESPONSES) socket.destroy();
     response.once('close', () => responses?.delete(response));
   });
   return {

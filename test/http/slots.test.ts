@@ -101,6 +101,24 @@ describe('requests that follow another on their connection', () => {
     await expectAllSlots(gateway);
   });
 
+  test('end the connection when there are too many of them', async () => {
+    const gateway = await gatewayWith(FEW);
+    const socket = await connectTo(gateway);
+    const live = `query @live { organization(code: "${codeOf(gateway)}") { name } }`;
+    let received = '';
+    socket.on('data', (text) => (received += String(text)));
+    socket.write(head(live, 'accept: text/event-stream\r\n'));
+    await waitFor(() => received.includes('event: next'));
+    const closed = once(socket, 'close');
+    socket.write(
+      distinct(17)
+        .map((query) => head(query))
+        .join(''),
+    );
+    await closed;
+    await expectAllSlots(gateway);
+  });
+
   test('keep no slot, and no place for a stream, when the connection dies', async () => {
     const { gateway, proxy } = await heldGatewayWith({
       ...{ ...FEW, AUTH_MODE: 'passthrough', MAX_STREAMS_PER_CALLER: '2' },
