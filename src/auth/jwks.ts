@@ -72,8 +72,8 @@ export function createKeys(uri: string, now = () => Date.now()): JWTVerifyGetKey
   return async (header, token) => {
     if (keys.jwks() === undefined) {
       await read();
-    } else if (now() > readAt + OUTDATED_AFTER_MS) {
-      // The known keys stay good while they can't be read.
+    } else if (now() > readAt + OUTDATED_AFTER_MS && failedAt < readAt) {
+      // The known keys stay good while they can't be read, and one request alone waits to learn that.
       await read().catch(() => undefined);
     } else if (now() > readAt + RENEW_AFTER_MS) {
       // The known keys answer this request whatever comes of it; a failure shows when they do not.
