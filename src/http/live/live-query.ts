@@ -89,7 +89,7 @@ export class LiveQuery {
       const result = await this.#execution;
       if (result === undefined || (isOwn && !this.#isLive)) return result;
     }
-    return this.#isLive ? this.#last : this.#options.execute(request);
+    return this.#isLive ? this.#last : this.#execute(request);
   }
 
   /** Adds a stream, and sends it the last result. */
