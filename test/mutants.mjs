@@ -35,7 +35,7 @@ const mutants = [
   ['the hold after a 429', [21], 'faults/retries', '21\\..*Retry-After', ['upstream/policy/index.ts', 'hold.begin(askedWaitMs(response) ?? 0)', 'hold.begin(0)']],
   ['the renewal after a 401', [22], 'faults/retries', '22\\.', ['upstream/call.ts', 'if (response.status !== 401) return response;', 'if (response.status !== 0) return response;']],
   ['one renewal for all', [22], 'faults/retries', '22\\.', ['upstream/token.ts', 'this.#pending ??= this.#request()', 'this.#pending = this.#request()']],
-  ['tokens are not spent on a 401 that stays', [22], 'upstream/token', 'refuses every token|refused too', ['upstream/token.ts', 'if (ageMs < pauseMs) return undefined;', '']],
+  ['tokens are not spent on a 401 that stays', [22], 'upstream/token', 'refuses every token|refused too', ['upstream/token.ts', 'if (ageMs >= 0 && ageMs < pauseMs) return undefined;', '']],
   ['an expired token is none', [23], 'faults/retries', '23\\..*expired', ['upstream/token.ts', 'if (lifetimeMs <= 0) {', 'if (lifetimeMs < -1e15) {']],
   ['a token that no header can hold is none', [23], 'faults/retries', '23\\..*header', ['upstream/token.ts', ' || !SENDABLE.test(value)', '']],
   ['a wait for a token ends with the operation', [23], 'faults/retries', '23\\. A token endpoint slower', ['upstream/call.ts', 'await this.#cancellation.race(atHand)', 'await atHand']],

@@ -36,7 +36,7 @@ export function keyOwner(viewer: Viewer): string | undefined {
 
 /**
  * Names all that decides what a caller may see. Who it is makes no difference: `Query.viewer` tells what
- * the caller may do, and nothing else in the schema is about the caller.
+ * the caller may do, and a response with `Query.rateLimit` is shared with nobody.
  */
 export function responseGroup(viewer: Viewer): string {
   switch (viewer.kind) {

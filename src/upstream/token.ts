@@ -126,7 +126,8 @@ class ClientCredentials implements RenewableTokenSource {
     if (held?.token === refused) {
       const { pauseMs, requestedAt } = held;
       const ageMs = this.#now() - requestedAt;
-      if (ageMs < pauseMs) return undefined;
+      // Negative where the clock was set back.
+      if (ageMs >= 0 && ageMs < pauseMs) return undefined;
       const { first, longest } = REPLACEMENT_PAUSE_MS;
       this.#nextPauseMs = ageMs < 2 * pauseMs ? Math.min(2 * pauseMs, longest) : first;
       this.#held = undefined;
