@@ -65,6 +65,12 @@ test('whatever the same document was sent with before', () => {
         }
       }
     }),
-    { numRuns: Number(process.env['FC_RUNS'] ?? 30) },
+    {
+      numRuns: Number(process.env['FC_RUNS'] ?? 30),
+      // A short text and a long one for each document.
+      examples: [
+        [DOCUMENTS.flatMap((_, place) => ['x', LONG].map((t): [number, object] => [place, { t }]))],
+      ],
+    },
   );
 });

@@ -656,7 +656,7 @@ describe('an unusable response', () => {
         );
         end();
         // The first may have been refused for its token, which is not a second write.
-        expect(gateway.calls()).toHaveLength(status === 401 ? 2 : 1);
+        expect(status === 401 ? [1, 2] : [1]).toContain(gateway.calls().length);
         await expectSafe(result, 'deleteOrganization');
         const userErrors = result.data?.deleteOrganization?.userErrors ?? [];
         const isFixable = [400, 404, 422].includes(status);

@@ -162,12 +162,18 @@ describe('the access token', () => {
   });
 
   test('a 401 that stays is UNAUTHENTICATED after one renewal', async () => {
-    await gateway.query(LIST);
-    gateway.emulator.clearRequests();
-    gateway.emulator.fault({ ...list, respond: { status: 401 } });
-    const { errors } = await gateway.execute('{ organizations { nodes { code } } }');
-    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
-    expect(gateway.calls()).toHaveLength(2);
+    // One whose token has not replaced a refused one a moment ago.
+    const cold = await startGateway();
+    try {
+      await cold.query(LIST);
+      cold.calls();
+      cold.emulator.fault({ ...list, respond: { status: 401 } });
+      const { errors } = await cold.execute('{ organizations { nodes { code } } }');
+      expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+      expect(cold.calls()).toHaveLength(2);
+    } finally {
+      await cold.close();
+    }
   });
 
   test('one with a short lifetime is requested again', async () => {

@@ -25,7 +25,8 @@ export function outcome(): OperationPlugin {
 
 /** Returns the beginning of a name, as a copy: a part of a document would keep the whole document. */
 function held(name: string): string {
-  return Buffer.from(name.slice(0, LONGEST_NAME)).toString();
+  const cut = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
+  return Buffer.from(cut).toString();
 }
 
 function outcomeOf(result: Pick<FormattedExecutionResult, 'data' | 'errors'>) {
