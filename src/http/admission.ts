@@ -85,6 +85,11 @@ export class Admission {
     this.#timer = setInterval(() => this.#adapt(), SAMPLE_MS).unref();
   }
 
+  /** How many operations have a slot. */
+  get inFlight(): number {
+    return this.#meter.inFlight;
+  }
+
   /** Whether an operation was shed within the last second. */
   get isShedding(): boolean {
     return performance.now() - this.#shedAt < CALM_MS;

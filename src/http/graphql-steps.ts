@@ -81,10 +81,7 @@ export class GraphqlSteps {
     done();
   };
 
-  /**
-   * Sends a browser that opens `/graphql` on to GraphiQL, with the operation that is in the URL. The page
-   * shows it and doesn't execute it.
-   */
+  /** Sends a browser that opens `/graphql` on to GraphiQL, which shows the operation that is in the URL. */
   readonly redirectBrowser: onRequestHookHandler = (request, reply, done) => {
     const { method, url, headers } = request;
     if (!this.#parts.config.isGraphiqlServed || method !== 'GET') return done();
@@ -329,10 +326,11 @@ export class GraphqlSteps {
     reply: FastifyReply,
     response: CachedResponse,
   ): Promise<FastifyReply> {
-    const { responses, config } = this.#parts;
-    const { cacheKey } = request.graphql;
+    const { responses, config, admission } = this.#parts;
+    const { cacheKey, sharedResponse } = request.graphql;
     return sendResponse(request, reply, response, {
       maxAgeMs: Math.min(config.httpMaxAgeMs, responses.freshForMs(response)),
+      isOneOfMany: sharedResponse === undefined && admission.inFlight > 1,
       onCompress: () => {
         if (cacheKey !== undefined) responses.resize(cacheKey, response);
       },
