@@ -83,38 +83,36 @@ describe('a client', () => {
   });
 });
 
+/** Opens a connection on which the response to the first request is a stream that stays open. */
+async function connectWithStream(gateway: TestGateway): Promise<Socket> {
+  const socket = await connectTo(gateway);
+  let received = '';
+  socket.on('data', (text) => (received += String(text)));
+  socket.write(head(liveIn(gateway), 'accept: text/event-stream\r\n'));
+  await waitFor(() => received.includes('event: next'));
+  return socket;
+}
+
+const liveIn = (gateway: TestGateway) =>
+  `query @live { organization(code: "${codeOf(gateway)}") { name } }`;
+
+/** The requests of all of these, to be sent at once. */
+const heads = (queries: readonly string[]) => queries.map((query) => head(query)).join('');
+
 describe('requests that follow another on their connection', () => {
   test('keep no slot while they wait behind an open stream', async () => {
     const gateway = await gatewayWith(FEW);
-    const socket = await connectTo(gateway);
-    const live = `query @live { organization(code: "${codeOf(gateway)}") { name } }`;
-    let received = '';
-    socket.on('data', (text) => (received += String(text)));
-    socket.write(head(live, 'accept: text/event-stream\r\n'));
-    await waitFor(() => received.includes('event: next'));
-    socket.write(
-      distinct(8)
-        .map((query) => head(query))
-        .join(''),
-    );
+    const socket = await connectWithStream(gateway);
+    socket.write(heads(distinct(8)));
     await arrive(gateway);
     await expectAllSlots(gateway);
   });
 
   test('end the connection when there are too many of them', async () => {
     const gateway = await gatewayWith(FEW);
-    const socket = await connectTo(gateway);
-    const live = `query @live { organization(code: "${codeOf(gateway)}") { name } }`;
-    let received = '';
-    socket.on('data', (text) => (received += String(text)));
-    socket.write(head(live, 'accept: text/event-stream\r\n'));
-    await waitFor(() => received.includes('event: next'));
+    const socket = await connectWithStream(gateway);
     const closed = once(socket, 'close');
-    socket.write(
-      distinct(17)
-        .map((query) => head(query))
-        .join(''),
-    );
+    socket.write(heads(distinct(17)));
     await closed;
     await expectAllSlots(gateway);
   });
@@ -124,7 +122,7 @@ describe('requests that follow another on their connection', () => {
       ...{ ...FEW, AUTH_MODE: 'passthrough', MAX_STREAMS_PER_CALLER: '2' },
     });
     const authorization = `Bearer ${await gateway.emulator.issueToken()}`;
-    const live = `query @live { organization(code: "${codeOf(gateway)}") { name } }`;
+    const live = liveIn(gateway);
     const held = proxy.hold('GET /api/v1/organizations');
     const socket = await connectTo(gateway);
     const more = `authorization: ${authorization}\r\n`;
