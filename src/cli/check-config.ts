@@ -1,4 +1,5 @@
 /** `kinde-graphql check-config`: what a gateway with these settings could do, found out by asking Kinde and Redis. */
+import type { GraphQLSchema } from 'graphql';
 import { scopedFields, unusableFields } from '../auth/required-scopes.js';
 import type { Alternatives } from '../auth/viewer.js';
 import { ConfigError, readConfig, type AuthMode, type Config } from '../config.js';
@@ -53,10 +54,11 @@ export async function checkConfig(
     unusableFields: [],
     unneededScopes: [],
   };
+  const schema = createSchema();
   let config: Config;
   try {
     config = readConfig(env);
-    refuseUnusableDocuments(config, createSchema());
+    refuseUnusableDocuments(config, schema);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { ...report, problems: [...error.problems] };
@@ -72,7 +74,7 @@ export async function checkConfig(
       const { scopes } = await withSend(config, kinde.baseUrl, async (send) =>
         tokenSource(send, config, kinde).get(),
       );
-      Object.assign(report, whatScopesAllow(scopes));
+      Object.assign(report, whatScopesAllow(schema, scopes));
     } catch (error) {
       report.problems.push(whyNoToken(error, kinde));
     }
@@ -98,9 +100,11 @@ async function tryRedis(url: string | undefined): Promise<ConfigReport['redis']>
   }
 }
 
-function whatScopesAllow(granted: ReadonlySet<string> | undefined): Partial<ConfigReport> {
+function whatScopesAllow(
+  schema: GraphQLSchema,
+  granted: ReadonlySet<string> | undefined,
+): Partial<ConfigReport> {
   if (granted === undefined) return {};
-  const schema = createSchema();
   const needed = new Set(scopedFields(schema).flatMap(({ scopes }) => scopes.flat()));
   return {
     scopes: [...granted].sort(),
