@@ -2,7 +2,7 @@
 import type { ApolloServerOptions } from '@apollo/server';
 import type { DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { OperationPlugin } from './plugins/hooks.js';
+import type { OperationHooks, OperationPlugin } from './plugins/hooks.js';
 
 type Store = NonNullable<ApolloServerOptions<Record<never, never>>['documentStore']>;
 
@@ -35,7 +35,7 @@ export class DocumentStore implements Store {
 
   /** Notes the text of each document before it is stored. */
   plugin(): OperationPlugin {
-    const hooks: ReturnType<OperationPlugin> = {
+    const hooks: OperationHooks = {
       validationDidStart: ({ document, source }) => {
         this.#textLengths.set(document, source.length);
       },

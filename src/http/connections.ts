@@ -46,7 +46,7 @@ export function watchConnections(app: FastifyInstance): Connections {
   };
 }
 
-/** Tells whoever works on a response that it can't be sent any more. */
+/** Ends the work on a response that can't be sent any more. */
 function closeWaiting(response: ServerResponse): void {
   response.destroyed = true;
   response.emit('close');

@@ -49,12 +49,12 @@ export function createExecuteDetached(execution: Execution): ExecuteDetached {
   const { operationTimeoutMs, upstreamCallsPerOperation: calls } = execution.config;
   return async (request) => {
     const { graphql: state } = request;
+    const isRepeated = state.isStreamOpen;
     const budget = new OperationBudget({
       timeoutMs: operationTimeoutMs,
       calls,
-      isInBackground: state.isStreamOpen,
+      isInBackground: isRepeated,
     });
-    const isRepeated = state.isStreamOpen;
     const span = isRepeated ? state.span?.beginRepeated() : state.span;
     const startedAt = performance.now();
     try {

@@ -45,8 +45,8 @@ let turn: Promise<void> | undefined;
 
 /**
  * Waits for the end of this turn of the event loop, so that all responses of operations that ended in it
- * are written one right after the other. The first write wakes whoever reads them, which costs more than
- * the write, and the others don't: a quarter more queries a second with 64 clients (bench/RESULTS.md).
+ * are written one right after the other. The first write wakes their reader, which costs more than the
+ * write, and the others don't.
  */
 function endOfTurn(): Promise<void> {
   turn ??= new Promise((resolve) => {

@@ -219,7 +219,7 @@ describe('a token', () => {
     };
     const held = await tokens.get();
     expect(await renewedAt(0)).toBe('t2');
-    // One who was refused the token before gets the new one all the same.
+    // A call that was refused the token before gets the new one as well.
     expect((await tokens.renew(held))?.value).toBe('t2');
     for (const [seconds, value] of [
       ...[[4, undefined] as const, [5, 't3'] as const],
