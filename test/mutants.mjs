@@ -88,6 +88,8 @@ const mutants = [
   ['no mutation by GET', [], 'http/live/changes', 'lets no mutation', ['graphql/plugins/subscription-by-get.ts', 'operation?.operation === OperationTypeNode.SUBSCRIPTION', "operation?.operation !== OperationTypeNode.QUERY"]],
   ['a change costs the calls of one replica', [], 'http/live/live-queries', 'of one execution', ['upstream/cache/reads.ts', 'budget.isInBackground ? CLAIM_MS : 0', '0']],
   ['a failed call holds no other replica up', [], 'http/live/live-queries', 'leaves no claim', ['upstream/cache/reads.ts', 'if (!isStorable && budget', 'if (isStorable && budget']],
+  ['changes are told once', [], 'upstream/replica-log', 'took late', ['upstream/cache/replicas.ts', 'sent.catch(() => this.#putBack(changes));', 'this.#writer.wait(() => sent).catch(() => this.#putBack(changes));']],
+  ['changes without tags are told', [], 'upstream/replica-log', 'after their tags', ['upstream/cache/replicas.ts', 'announced.length === 0 && changes.length === 0', 'announced.length === 0']],
   ['claims are stored after a late reply', [], 'upstream/replica-log', 'only has streams', ['upstream/cache/replicas.ts', '    this.#trust();\n    return true;', '    return true;']],
   ['writes look keys up past the cache', [], 'resolvers/mutations', 'is looked up past the cache', ['loaders/catalogue.ts', 'await walkToTheEnd(currentPage, {});', 'await walkToTheEnd(page, {});']],
   ['no last result while Redis is down', [], 'http/live/live-queries', 'opens while Redis is down', ['http/live/live-query.ts', 'if (!request.graphql.isCurrent) this.#isStale = true;', '']],

@@ -267,30 +267,19 @@ export class Replicas {
   /** Never rejects: what Redis doesn't take is announced later. */
   async #announceAll(): Promise<void> {
     const announced = [...this.#unannounced];
-    if (announced.length === 0) return;
     const changes = this.#unannouncedChanges;
+    // Changes are left without tags where those were announced by a later try than their own.
+    if (announced.length === 0 && changes.length === 0) return;
     this.#unannouncedChanges = [];
-    const isTooMuch =
-      announced.length > MAX_ANNOUNCED_TAGS || changes.length > MAX_ANNOUNCED_CHANGES;
+    const tags = announced.map(([tag]) => tag);
+    const sent = this.#send(tags, changes);
+    // Not when Redis is merely late: it may have taken them, and subscribers would be told twice. Tags
+    // may be announced twice.
+    sent.catch(() => this.#putBack(changes));
     try {
-      if (isTooMuch) {
-        await this.#writer.run(ANNOUNCE_ALL, this.#keys.log, [this.#keys.news]);
-      } else {
-        const tags = announced.map(([tag]) => tag);
-        const keys = [this.#keys.log[1], ...this.#keys.marks(tags)];
-        await this.#writer.run(ANNOUNCE, keys, [
-          ...[this.#marksLiveMs, this.#self],
-          ...[JSON.stringify(tags), JSON.stringify(changes.map(({ change }) => change))],
-          this.#keys.news,
-        ]);
-      }
+      await this.#writer.wait(() => sent);
     } catch {
       this.#failingSince ??= performance.now();
-      // Those that failed at the same time come back one after the other, in the order of their writes
-      // all the same. Those beyond the limit count, and are not held.
-      this.#unannouncedChanges = [...changes, ...this.#unannouncedChanges]
-        .sort((one, other) => one.write - other.write)
-        .slice(0, MAX_ANNOUNCED_CHANGES + 1);
       this.#retryLater();
       return;
     }
@@ -300,6 +289,30 @@ export class Replicas {
       // One that was changed again meanwhile is announced again.
       if (this.#unannounced.get(tag) === write) this.#unannounced.delete(tag);
     }
+  }
+
+  #send(tags: readonly string[], changes: readonly UnannouncedChange[]): Promise<void> {
+    if (tags.length > MAX_ANNOUNCED_TAGS || changes.length > MAX_ANNOUNCED_CHANGES) {
+      return this.#writer.send(ANNOUNCE_ALL, this.#keys.log, [this.#keys.news]);
+    }
+    const keys = [this.#keys.log[1], ...this.#keys.marks(tags)];
+    return this.#writer.send(ANNOUNCE, keys, [
+      ...[this.#marksLiveMs, this.#self],
+      ...[JSON.stringify(tags), JSON.stringify(changes.map(({ change }) => change))],
+      this.#keys.news,
+    ]);
+  }
+
+  /**
+   * Keeps changes that Redis did not take. Those that failed at the same time come back one after the
+   * other, in the order of their writes all the same. Those beyond the limit count, and are not held.
+   */
+  #putBack(changes: readonly UnannouncedChange[]): void {
+    if (changes.length === 0) return;
+    this.#unannouncedChanges = [...changes, ...this.#unannouncedChanges]
+      .sort((one, other) => one.write - other.write)
+      .slice(0, MAX_ANNOUNCED_CHANGES + 1);
+    this.#retryLater();
   }
 
   #retryLater(): void {
