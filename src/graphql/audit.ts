@@ -82,6 +82,8 @@ interface Payload {
   organizationUser?: object | null;
   addedUserIds?: readonly string[];
   updatedUserIds?: readonly string[];
+  /** Of an update: whom something was done to, though not all that was asked. */
+  changedUserIds?: readonly string[];
   removedUserIds?: readonly string[];
   userErrors: readonly UserError[];
 }
@@ -130,9 +132,14 @@ type Told = Pick<AuditEvent, 'outcome' | 'codes' | 'users'>;
 
 function toldBy({ userErrors, ...payload }: Payload): Told {
   const { addedUserIds = [], updatedUserIds = [], removedUserIds = [] } = payload;
+  const { changedUserIds = [] } = payload;
   const isBulk = ['addedUserIds', 'updatedUserIds', 'removedUserIds'].some((ids) => ids in payload);
-  const done = addedUserIds.length + updatedUserIds.length + removedUserIds.length;
-  const isDone = done > 0 || payload.organization != null || payload.organizationUser != null;
+  const isDone =
+    [addedUserIds, updatedUserIds, changedUserIds, removedUserIds].some(
+      ({ length }) => length > 0,
+    ) ||
+    payload.organization != null ||
+    payload.organizationUser != null;
   const codes = userErrors.map(({ code, kindeCode }) => kindeCode ?? code);
   const users = {
     added: addedUserIds.length,

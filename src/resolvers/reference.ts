@@ -128,8 +128,9 @@ export const MAX_NAMED = 20;
 const LOOKED_UP_AT_ONCE = 1_000;
 
 /**
- * Returns the keys that a write takes for lists of references; undefined for a list that is absent. Each
- * reference is looked up once. Throws an InputError that names the first MAX_NAMED wrong ones.
+ * Returns the keys that a write takes for lists of references, each once in its list; undefined for a list
+ * that is absent. Each reference is looked up once. Throws an InputError that names the first MAX_NAMED
+ * wrong ones.
  */
 export const resolveKeys = (lists: readonly ReferenceList[], kind: ReferenceKind) =>
   resolveAll(lists, kind, findKey);
@@ -174,7 +175,9 @@ async function resolveAll(
     for (const [index, [name]] of part.entries()) resolved.set(name, found[index]!);
   }
   return lists.map(({ references }) =>
-    references?.map((reference) => resolved.get(nameOf(reference))!),
+    references == null
+      ? undefined
+      : [...new Set(references.map((reference) => resolved.get(nameOf(reference))!))],
   );
 }
 

@@ -163,15 +163,17 @@ export const resolvers = {
     ),
 
     updateOrganizationUsers: mutation(
-      { organization: null, updatedUserIds: [], updatedUsers: [] },
+      { organization: null, updatedUserIds: [], changedUserIds: [], updatedUsers: [] },
       async (input: UpdateOrganizationUsersInput, context) => {
         const { organizationCode } = input;
-        const { updatedUserIds, userErrors } = await updateMembers(input, context);
+        const { userErrors, ...outcome } = await updateMembers(input, context);
+        const { updatedUserIds, changedUserIds } = outcome;
+        const refreshed = [...new Set([...updatedUserIds, ...changedUserIds])];
         return {
           organization: updatedUserIds.length === 0 ? null : { code: organizationCode },
-          updatedUserIds,
+          ...outcome,
           updatedUsers: asMembers(organizationCode, updatedUserIds),
-          userErrors: [...userErrors, ...(await refreshAfterWrite(input, updatedUserIds, context))],
+          userErrors: [...userErrors, ...(await refreshAfterWrite(input, refreshed, context))],
         };
       },
     ),

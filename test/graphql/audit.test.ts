@@ -166,6 +166,23 @@ describe('a bulk write', () => {
     ]);
   });
 
+  test('that is done in part for its only user is partial', async () => {
+    const { events } = await run(
+      'updateOrganizationUsers',
+      'UpdateOrganizationUsersInput',
+      (userId) => ({
+        users: [
+          {
+            userId,
+            addPermissions: [{ key: 'deploy:staging' }],
+            removePermissions: [{ key: 'read:projects' }],
+          },
+        ],
+      }),
+    );
+    expect(events).toMatchObject([{ outcome: 'partial', users: { updated: 0 } }]);
+  });
+
   test('that removes members lists them', async () => {
     const { events, memberId } = await run(
       'removeOrganizationUsers',

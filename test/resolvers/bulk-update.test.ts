@@ -138,6 +138,85 @@ describe.each(BULK_UPDATES)('where a bulk update means “%s”', (meaning) => {
   });
 });
 
+describe('a role or permission', () => {
+  /** Names `read:billing` by its key twice and by its id. */
+  const thrice = () => [
+    ...refs('read:billing', 'read:billing'),
+    { permissionId: state().permissionByKey('read:billing').id },
+  ];
+
+  test('that is named several times for a user is written once', async () => {
+    const [one, two] = ids as [string, string];
+    hold(one, [], []);
+    hold(two, [], ['read:billing']);
+    const payload = await update(
+      { userId: one, addPermissions: thrice() },
+      { userId: two, removePermissions: thrice() },
+    );
+    expect(payload).toMatchObject({ updatedUserIds: [one, two], userErrors: [] });
+    expect([directOf(one), directOf(two)]).toEqual([['read:billing'], []]);
+    const methods = writes().map((call) => call.split(' ')[0]);
+    expect(methods.sort()).toEqual(['DELETE', 'POST']);
+  });
+
+  test('that is named several times for a user to add is sent once', async () => {
+    const roles = [...refs('admin', 'admin'), { roleId: state().roleByKey('admin').id }];
+    gateway.calls();
+    await gateway.query(mutationDocument('addOrganizationUsers', 'addedUserIds'), {
+      input: {
+        organizationCode: code,
+        users: [{ userId: stranger, roles, permissions: thrice() }],
+      },
+    });
+    expect(gateway.emulator.requests.find(({ method }) => method === 'POST')?.body).toEqual({
+      users: [{ id: stranger, roles: ['admin'], permissions: ['read:billing'] }],
+    });
+  });
+});
+
+describe('where Kinde’s response names nobody', () => {
+  /** Has the bulk update give a response without lists, whether it does something or not. */
+  const answerWithoutLists = (isDone: boolean) => {
+    const response = { code: 'OK', message: 'Success' };
+    gateway.emulator.fault({
+      route: 'PATCH /api/v1/organizations/{org_code}/users',
+      respond: isDone ? { reshape: () => response } : { status: 200, body: response },
+    });
+  };
+
+  test('the roles that are read after it tell that the update was done', async () => {
+    answerWithoutLists(true);
+    const [one, two] = ids as [string, string];
+    hold(one, ['admin']);
+    hold(two, []);
+    const payload = await update(
+      { userId: one, setRoles: refs('member') },
+      { userId: two, addRoles: refs('member') },
+    );
+    expect(payload).toMatchObject({ updatedUserIds: [one, two], userErrors: [] });
+    expect([rolesOf(one), rolesOf(two)]).toEqual([['member'], ['member']]);
+  });
+
+  test('a user whom it gave nothing loses nothing, and is reported', async () => {
+    answerWithoutLists(false);
+    const [one, two] = ids as [string, string];
+    hold(one, ['admin']);
+    hold(two, []);
+    const payload = await update(
+      { userId: one, setRoles: refs('member') },
+      { userId: two, addRoles: refs('member') },
+    );
+    expect(payload).toMatchObject({
+      updatedUserIds: [],
+      userErrors: [
+        { code: 'NOT_UPDATED', field: ['users', '0'] },
+        { code: 'NOT_UPDATED', field: ['users', '1'] },
+      ],
+    });
+    expect(rolesOf(one)).toEqual(['admin']);
+  });
+});
+
 describe('the calls of an update', () => {
   test('are a read, a write, and another read where the write removed roles', async () => {
     const [one, two] = ids as [string, string];
@@ -270,6 +349,24 @@ describe('a user', () => {
       ],
     });
     expect([rolesOf(one), rolesOf(two), directOf(two)]).toEqual([['member'], ['member'], []]);
+  });
+
+  test('to whom a part was done has the claims refreshed for it', async () => {
+    const [one, two] = ids as [string, string];
+    hold(one, [], []);
+    hold(two, [], []);
+    const removePermissions = refs('read:billing');
+    await gateway.query(DOCUMENT, {
+      input: {
+        organizationCode: code,
+        refreshClaims: true,
+        users: [
+          { userId: one, setRoles: refs('member'), removePermissions },
+          { userId: two, removePermissions },
+        ],
+      },
+    });
+    expect(state().claimRefreshes).toEqual([one]);
   });
 
   test.each<[string, object, string, string[]]>([
