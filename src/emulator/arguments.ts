@@ -2,6 +2,7 @@ import type { TObject, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Endpoint } from '../upstream/endpoint.js';
 import { endpoints } from '../upstream/endpoints/index.js';
+import type { Form } from './body-parsers.js';
 import { invalid, KindeError, pageTooLarge } from './errors.js';
 
 /** What a request brings, as Fastify has parsed it. */
@@ -19,9 +20,7 @@ export interface Given {
 export function argumentsReader(row: Endpoint): (given: Given) => Record<string, unknown> {
   const readQuery = reader(row.query, 'query parameter');
   const readBody =
-    row.bodyType === 'multipart'
-      ? formReader(row.body!)
-      : row.body && reader(row.body, 'body property');
+    row.bodyType === 'multipart' ? formReader(row.body!) : row.body && jsonReader(row.body);
   return ({ params, query, body }) => {
     const args = { ...params, ...readQuery(fromText(row.query, query)) };
     if (!readBody) {
@@ -29,7 +28,7 @@ export function argumentsReader(row: Endpoint): (given: Given) => Record<string,
       return args;
     }
     if (row === endpoints.organizations.updateUsers) crashOnNullOperation(body);
-    return { ...args, ...readBody(body === undefined ? {} : body) };
+    return { ...args, ...readBody(body) };
   };
 }
 
@@ -46,20 +45,30 @@ function reader(schema: TObject, noun: string): (value: unknown) => object {
   };
 }
 
+/** The reader of a JSON body. A decision: a form in its place is refused like text that is not JSON. */
+function jsonReader(schema: TObject): (body: unknown) => object {
+  const read = reader(schema, 'body property');
+  return (body = {}) => {
+    if (body instanceof Map) throw invalid('INVALID_JSON', 'The body is not JSON');
+    return read(body);
+  };
+}
+
 /** The reader of a form all of whose parts are files. */
 function formReader({ properties }: TObject): (body: unknown) => object {
-  return (body) => {
-    const parts = body as Record<string, unknown>;
-    const unknown = Object.keys(parts).filter((name) => !(name in properties));
+  return (body = new Map()) => {
+    if (!(body instanceof Map)) throw invalid('INVALID_FORM', 'The body is not a multipart form');
+    const parts: Form = body;
+    const unknown = [...parts.keys()].filter((name) => !Object.hasOwn(properties, name));
     if (unknown.length > 0) {
       throw invalid('UNKNOWN_PARAMETER', `Unknown part of the form: ${unknown.join(', ')}`);
     }
     for (const name of Object.keys(properties)) {
-      if (typeof parts[name] !== 'object' || !('content' in parts[name]!)) {
+      if (typeof parts.get(name) !== 'object') {
         throw invalid('MISSING_PARAMETER', `Missing file: ${name}`);
       }
     }
-    return parts;
+    return Object.fromEntries(parts);
   };
 }
 

@@ -25,11 +25,11 @@ export function addBodyParsers(app: FastifyInstance): void {
 /** Room for a logo, which Kinde takes up to 1 MB, and for what surrounds it. */
 const MAX_FORM_BYTES = 1_100_000;
 
+/** The parts of a form by name. No JSON has a Map, so that neither can pass for the other. */
+export type Form = ReadonlyMap<string, string | FileUpload>;
+
 /** Returns the parts of a form by name, read by the platform's own parser. */
-async function parseForm(
-  contentType: string,
-  body: Buffer,
-): Promise<Record<string, string | FileUpload>> {
+async function parseForm(contentType: string, body: Buffer): Promise<Form> {
   const headers = { 'content-type': contentType };
   const form = await new Response(new Uint8Array(body), { headers }).formData().catch(() => {
     throw invalid('INVALID_FORM', 'The body is not a multipart form');
@@ -37,7 +37,7 @@ async function parseForm(
   const parts = await Promise.all(
     [...form.entries()].map(async ([name, part]) => [name, await readPart(part)] as const),
   );
-  return Object.fromEntries(parts);
+  return new Map(parts);
 }
 
 async function readPart(part: File | string): Promise<string | FileUpload> {

@@ -108,7 +108,10 @@ export interface Emulator extends Credentials {
   rotateKey(): Promise<void>;
   /** Gives the application another secret, and returns it. The one before is no longer accepted. */
   rotateClientSecret(): string;
-  /** Restores the seed and the options, and clears faults and requests. Tokens stay valid. */
+  /**
+   * Restores the seed and the options, and clears faults, webhooks and requests. Tokens stay valid. Calls
+   * that are still held up change nothing: their connections are closed.
+   */
   reset(): void;
   close(): Promise<void>;
 }
@@ -183,7 +186,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     reset: () => {
       environment.state = createState(options);
       environment.faults.clear();
-      environment.webhooks.registered.clear();
+      environment.webhooks.reset();
       environment.rateLimit = new RateLimit(rateLimit);
       environment.latencyMs = latencyMs;
       Object.assign(environment.switches, SwitchesSchema.parse(switches));

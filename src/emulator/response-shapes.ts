@@ -12,6 +12,12 @@ const isDate = (value: unknown, name: string): value is string =>
 const isFlag = (value: unknown): value is { type: string; value: string } =>
   isObject(value) && typeof value['type'] === 'string' && typeof value['value'] === 'string';
 
+/** Takes the long names of types too. An int's text, such as `007`, need not be JSON. */
+function nativeValue({ type, value }: { type: string; value: string }): unknown {
+  if (type.startsWith('bool')) return value === 'true';
+  return type.startsWith('int') ? Number(value) : value;
+}
+
 const dates =
   (reshape: (date: Date) => unknown): Reshape =>
   (value, name) =>
@@ -35,9 +41,7 @@ const RESHAPES = {
   'short-offset-dates': dates((date) => date.toISOString().replace(/\.\d+Z$/, '+00')),
   /** kinde-oss/kinde-python-sdk, test_feature_flag_value_types.py. */
   'native-flag-values': (value) =>
-    isFlag(value)
-      ? { ...value, value: value.type === 'str' ? value.value : JSON.parse(value.value) }
-      : value,
+    isFlag(value) ? { ...value, value: nativeValue(value) } : value,
   /** As the dashboard and api-evangelist/kinde name them. */
   'long-flag-types': (value) =>
     isFlag(value)

@@ -15,6 +15,7 @@ import { handlers } from './handlers.js';
 import { oauthRoutes } from './oauth.js';
 import { reshapeResponse } from './response-shapes.js';
 import type { RateLimit } from './rate-limit.js';
+import type { State } from './state.js';
 import { Reply } from './success.js';
 import { eventsOf } from './webhooks/events.js';
 import { webhookRoutes } from './webhooks/routes.js';
@@ -25,6 +26,8 @@ declare module 'fastify' {
     endpoint?: string;
   }
   interface FastifyRequest {
+    /** The data as of the request's arrival. A reset replaces the environment's. */
+    state: State | undefined;
     record: RecordedRequest | undefined;
     fault: FaultResponse | undefined;
   }
@@ -54,12 +57,14 @@ const isApi = (url: string) => url.startsWith('/api/v1/');
 
 /** Records each request, holds it up, and lets the switches for trouble have their way with it. */
 function watch(app: FastifyInstance, environment: Environment): void {
+  app.decorateRequest('state', undefined);
   app.decorateRequest('record', undefined);
   app.decorateRequest('fault', undefined);
 
   app.addHook('onRequest', async (request) => {
     const { method, url } = request;
     const { row, endpoint } = request.routeOptions.config;
+    request.state = environment.state;
     if (environment.recordsRequests && (isApi(url) || url === '/oauth2/token')) {
       const { traceparent } = request.headers;
       request.record = {
@@ -74,11 +79,13 @@ function watch(app: FastifyInstance, environment: Environment): void {
   app.addHook('preHandler', async (request, reply) => {
     const { method, url, body } = request;
     if (request.record && body !== undefined) request.record.body = withoutSecret(body);
+    if (isOutdated(request, environment)) return strike('reset', request, reply);
     if (isApi(url)) limit(environment.rateLimit, reply);
     const route = request.routeOptions.config.row?.route ?? `${method} ${url}`;
     const { delayMs = 0, respond } =
       environment.faults.take({ route, method, path: url, body }) ?? {};
     if (delayMs > 0) await sleep(delayMs, undefined, { ref: false });
+    if (isOutdated(request, environment)) return strike('reset', request, reply);
     request.fault = respond;
     if (request.fault && request.fault !== 'reset-after-write' && !isReshaping(request.fault)) {
       return strike(request.fault, request, reply);
@@ -96,6 +103,13 @@ function watch(app: FastifyInstance, environment: Environment): void {
     else if (request.record) request.record.status = reply.statusCode;
   });
 }
+
+/**
+ * Returns whether the data that a call is about was replaced by a reset since the call arrived. Its write
+ * would show in the new data, and its read would tell of the old.
+ */
+const isOutdated = ({ url, state }: FastifyRequest, environment: Environment) =>
+  isApi(url) && state !== environment.state;
 
 function withoutSecret(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || !('client_secret' in body)) return body;
@@ -150,6 +164,7 @@ function apiRoutes(app: FastifyInstance, environment: Environment): void {
         config: { row, endpoint: `${domain}.${operation}` },
         handler: async (request, reply) => {
           await authorize(environment.tokens, row, request, reply);
+          if (isOutdated(request, environment)) return strike('reset', request, reply);
           const args = read(request as Given);
           limitPage(args['page_size'], environment.switches.pageSizeLimit);
           const result = handler(environment.state, args);

@@ -17,7 +17,12 @@ const Settings = z.object({
   EMULATOR_PORT: whole(0, 65535).default(4010),
   EMULATOR_URL: z
     .url({ protocol: /^https?$/, error: 'must be a URL such as http://emulator:4010' })
-    .transform((url) => url.replace(/\/+$/, ''))
+    // As a gateway reads its KINDE_DOMAIN: in one spelling, and without a path.
+    .transform((url) => new URL(url))
+    .refine(({ origin, href }) => href.replace(/\/+$/, '') === origin, {
+      error: 'must be a URL without a path, such as http://emulator:4010',
+    })
+    .transform(({ origin }) => origin)
     .optional(),
   EMULATOR_LATENCY_MS: whole(0, 60_000).optional(),
   EMULATOR_RATE_LIMIT: whole(0, 1_000_000).optional(),

@@ -205,10 +205,37 @@ describe('refusals', () => {
     expect(await refusal('DELETE /api/v1/organization/org_0', { body: {} })).toBe(
       '400 UNEXPECTED_BODY',
     );
+    const form = new FormData();
+    form.append('name', 'Acme');
+    const sent = await fetch(`${emulator.url}/api/v1/organization`, {
+      ...{ method: 'POST', headers: { authorization: `Bearer ${token}` }, body: form },
+    });
+    expect(await sent.json()).toMatchObject({ errors: [{ code: 'INVALID_JSON' }] });
     // The type alone, which some clients always send, is no body.
     expect(
       (await call('GET /api/v1/roles', { headers: { 'content-type': 'application/json' } })).status,
     ).toBe(200);
+  });
+
+  test.each([null, { logo: null }, { logo: { type: 'image/png', content: 'x' } }, [1]])(
+    'a logo as JSON: %j',
+    async (body) => {
+      const { code } = someOrganization().profile;
+      expect(await refusal(`POST /api/v1/organizations/${code}/logos/light`, { body })).toBe(
+        '400 INVALID_FORM',
+      );
+    },
+  );
+
+  test('a part of a form with the name of what every object has', async () => {
+    const { code } = someOrganization().profile;
+    const form = new FormData();
+    form.append('logo', new Blob(['x'], { type: 'image/png' }), 'logo.png');
+    form.append('toString', 'x');
+    const sent = await fetch(`${emulator.url}/api/v1/organizations/${code}/logos/light`, {
+      ...{ method: 'POST', headers: { authorization: `Bearer ${token}` }, body: form },
+    });
+    expect(await sent.json()).toMatchObject({ errors: [{ code: 'UNKNOWN_PARAMETER' }] });
   });
 
   test('a null operation is a 500 without a body, as in the real API', async () => {
@@ -1216,6 +1243,22 @@ describe('what tests and benchmarks use', () => {
     expect(await hanging).toBe('closed');
   });
 
+  test.each([
+    ['a fault', () => void emulator.fault({ delayMs: 20 })],
+    ['the latency', () => void (emulator.latencyMs = 20)],
+  ])('a call that %s holds up over a reset changes nothing', async (_, holdUp) => {
+    const before = snapshot(emulator);
+    holdUp();
+    const held = call('POST /api/v1/organization', { body: { name: 'Too late' } });
+    held.catch(() => undefined);
+    while (emulator.requests.length === 0) await new Promise(setImmediate);
+    emulator.reset();
+    emulator.rateLimit = 1;
+    await expect(held).rejects.toThrow('fetch failed');
+    expect(snapshot(emulator)).toBe(before);
+    expect((await call('GET /api/v1/roles')).status).toBe(200);
+  });
+
   test('reset restores the seed, including the next ids', async () => {
     const before = snapshot(emulator);
     const create = async () =>
@@ -1368,6 +1411,15 @@ describe('settings', () => {
     expect(read).toThrow(
       /EMULATOR_PORT[^]*EMULATOR_URL[^]*EMULATOR_LATENCY_MS[^]*EMULATOR_PAGE_TOKENS must be one of entry, offset, page/,
     );
+  });
+
+  test('a public URL is spelled as gateways spell it, and has no path', () => {
+    const urlOf = (EMULATOR_URL: string) => readEmulatorSettings({ EMULATOR_URL }).url;
+    expect(['HTTP://Emulator:80/', 'http://emulator:4010'].map(urlOf)).toEqual([
+      'http://emulator',
+      'http://emulator:4010',
+    ]);
+    expect(() => urlOf('http://emulator:4010/kinde')).toThrow('EMULATOR_URL must be a URL without');
   });
 
   test('a public URL is the issuer and the base of the audience', async () => {

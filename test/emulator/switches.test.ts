@@ -105,14 +105,13 @@ describe('the response shape', () => {
     expect(after).toEqual(before);
   });
 
-  test('may be several at once', async () => {
+  test.each<[ResponseShape, ResponseShape]>([
+    ['native-flag-values', 'long-flag-types'],
+    ['long-flag-types', 'native-flag-values'],
+  ])('may be several at once, such as %s and %s', async (...shapes) => {
+    await send(`PATCH organizations/${code}/feature_flags/max_projects?value=007`);
     const before = await gateway.query(EVERYTHING, { code });
-    emulator.switches.responseShapes = [
-      'native-flag-values',
-      'long-flag-types',
-      'null-lists',
-      'text-scalars',
-    ];
+    emulator.switches.responseShapes = [...shapes, 'null-lists', 'text-scalars'];
     expect(await gateway.query(EVERYTHING, { code })).toEqual(before);
   });
 });

@@ -101,6 +101,29 @@ describe('an event', () => {
     expect(new Set(received.map(({ body }) => decodeJwt(body)['event_id'])).size).toBe(1);
   });
 
+  test('is not delivered after a reset, nor again to a webhook that was removed', async () => {
+    emulator.switches.eventDelayMs = 60_000;
+    register(url);
+    await rename('Delayed');
+    emulator.switches.eventDelayMs = 0;
+    await rename('Before');
+    await waitFor(() => received.length === 1);
+    emulator.reset();
+    expect(emulator.webhooks.deliveries).toEqual([]);
+    statuses = [500];
+    emulator.switches.eventRetryScale = 0.02;
+    const { id } = register(url);
+    await rename('Removed');
+    await waitFor(() => emulator.webhooks.deliveries.length === 1);
+    emulator.webhooks.registered.delete(id);
+    register(url);
+    await rename('After');
+    await waitFor(() => emulator.webhooks.deliveries.some(({ status }) => status === 200));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const names = received.map(({ body }) => (decodeJwt(body)['data'] as any).organization.name);
+    expect(names).toEqual(['Before', 'Removed', 'After']);
+  });
+
   test('is sent for each change of a role or a permission, but not of what a role grants', async () => {
     register(url);
     const change = async (mutation: string, input: string) => {

@@ -44,12 +44,10 @@ export class Webhooks {
   readonly registered = new Map<string, Webhook>();
   readonly deliveries: Delivery[] = [];
   readonly #options: WebhooksOptions;
-  readonly #stop = new AbortController();
+  #stop = newStop();
 
   constructor(options: WebhooksOptions) {
     this.#options = options;
-    // Any number of deliveries may be waiting.
-    setMaxListeners(0, this.#stop.signal);
   }
 
   /** Adds a webhook. */
@@ -74,6 +72,14 @@ export class Webhooks {
     }
   }
 
+  /** Removes all webhooks, and cancels what is still to be delivered. */
+  reset(): void {
+    this.#stop.abort();
+    this.#stop = newStop();
+    this.registered.clear();
+    this.deliveries.length = 0;
+  }
+
   /** Cancels all attempts. */
   close(): void {
     this.#stop.abort();
@@ -89,24 +95,29 @@ export class Webhooks {
     await sleep(Math.random() * switches().eventDelayMs, undefined, { signal });
     const webhookId = `${webhook.id}:${event.event_id}`;
     for (const seconds of [...RETRY_AFTER_SECONDS, undefined]) {
-      const status = await this.#attempt(webhook, webhookId, await tokens.signEvent(event));
+      if (!this.registered.has(webhook.id)) return;
+      const body = await tokens.signEvent(event);
+      const status = await this.#attempt(webhook, { id: webhookId, body, signal });
+      if (signal.aborted) return;
       if (this.deliveries.length >= MAX_DELIVERIES) this.deliveries.shift();
       this.deliveries.push({
         ...{ webhook: webhook.id, eventId: event.event_id, type: event.type, status },
       });
-      const isOver = status === 200 || !this.registered.has(webhook.id) || seconds === undefined;
-      if (isOver || signal.aborted) return;
+      if (status === 200 || seconds === undefined) return;
       await sleep(seconds * 1000 * switches().eventRetryScale, undefined, { signal });
     }
   }
 
-  async #attempt(webhook: Webhook, id: string, body: string): Promise<number | undefined> {
+  async #attempt(
+    { endpoint }: Webhook,
+    { id, body, signal }: { id: string; body: string; signal: AbortSignal },
+  ): Promise<number | undefined> {
     try {
-      const response = await fetch(webhook.endpoint, {
+      const response = await fetch(endpoint, {
         method: 'POST',
         headers: { 'content-type': 'application/jwt', 'webhook-id': id },
         body,
-        signal: AbortSignal.any([this.#stop.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
       });
       await response.arrayBuffer();
       return response.status;
@@ -114,4 +125,11 @@ export class Webhooks {
       return undefined;
     }
   }
+}
+
+function newStop(): AbortController {
+  const stop = new AbortController();
+  // Any number of deliveries may be waiting.
+  setMaxListeners(0, stop.signal);
+  return stop;
 }
