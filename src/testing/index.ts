@@ -97,7 +97,7 @@ interface Controls extends AsyncDisposable {
   organizations(): Promise<TestOrganization[]>;
   /** Returns the calls that reached Kinde since the start or the last reset, as `GET /api/v1/organizations`. */
   calls(): Promise<string[]>;
-  /** Restores the data, and ends all faults. A gateway begins again as well, with nothing cached. */
+  /** Restores the data, and ends all faults. A gateway begins again as well, with nothing cached. Calls in flight change nothing. */
   reset(): Promise<void>;
   /** Ends everything and frees the ports. May be called twice. */
   close(): Promise<void>;
@@ -119,19 +119,15 @@ export interface TestGateway extends Controls {
   readonly emulator: Pick<TestEmulator, 'url' | 'settings'>;
 }
 
-interface Started {
-  url?: string;
-  emulator: Pick<TestEmulator, 'url' | 'settings'>;
-}
-
 /**
  * Starts an emulated Kinde on a free port. Rejects for options that are invalid and a port that is taken.
  * It runs in a thread of its own, which does not keep the process alive.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<TestEmulator> {
   const thread = new Thread();
-  const { emulator } = await start(thread, { emulator: options });
-  return { ...emulator, ...controlsOf(thread) };
+  type Started = Pick<TestEmulator, 'url' | 'settings'>;
+  const started = await start<Started>(thread, 'startEmulator', options);
+  return { ...started, ...controlsOf(thread) };
 }
 
 /**
@@ -140,15 +136,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Test
  * alive.
  */
 export async function startGateway(options: GatewayOptions = {}): Promise<TestGateway> {
-  const { emulator, settings = {}, port = 0 } = options;
   const thread = new Thread();
-  const started = await start(thread, { emulator, gateway: { settings, port } });
-  return { url: started.url!, emulator: started.emulator, ...controlsOf(thread) };
+  type Started = Pick<TestGateway, 'url' | 'emulator'>;
+  const started = await start<Started>(thread, 'startGateway', options);
+  return { ...started, ...controlsOf(thread) };
 }
 
-async function start(thread: Thread, options: object): Promise<Started> {
+async function start<T>(thread: Thread, method: string, options: object): Promise<T> {
   try {
-    return await thread.call<Started>('start', options);
+    return await thread.call<T>(method, options);
   } catch (error) {
     await thread.end();
     throw error;

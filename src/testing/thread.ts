@@ -44,10 +44,12 @@ export class Thread {
   call<T>(method: string, argument?: unknown): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#endedBy !== undefined) return reject(ended(this.#endedBy));
+      // An argument that is no JSON throws, and nothing is pending then.
+      const json = JSON.stringify(argument);
       const id = ++this.#lastId;
       this.#pending.set(id, { resolve: (result) => resolve(result as T), reject });
       this.#worker.ref();
-      const call: Call = { id, method, argument: JSON.stringify(argument) };
+      const call: Call = { id, method, argument: json };
       this.#worker.postMessage(call);
     });
   }

@@ -1,18 +1,37 @@
 /** The thread behind `kinde-graphql/testing`: the emulator, and the gateway in front of it. */
 import { parentPort } from 'node:worker_threads';
+import { z } from 'zod';
 import { fileVariable, readConfig, settingsByVariable } from '../config.js';
 import { startEmulator, type Emulator } from '../emulator/index.js';
 import { permissionsOf } from '../emulator/state.js';
 import { createGateway, type Gateway } from '../server.js';
 import { ownWebhook } from '../webhooks/registration.js';
-import type { EmulatorOptions, Fault, TestOrganization, TokenRequest } from './index.js';
+import type {
+  EmulatorOptions,
+  Fault,
+  GatewayOptions,
+  TestOrganization,
+  TokenRequest,
+} from './index.js';
 import type { Call, Response } from './thread.js';
 
-interface StartOptions {
-  emulator?: EmulatorOptions;
-  /** Left out for an emulator alone. */
-  gateway?: { settings: Record<string, string>; port: number };
-}
+const PortSchema = z.int().min(0).max(65_535);
+
+/** The options as JSON: it keeps no undefined, and NaN is null in it. */
+const EmulatorOptionsSchema = z.strictObject({
+  organizations: z.int().min(0).max(10_000).optional(),
+  usersPerOrganization: z.int().min(0).max(10_000).optional(),
+  seed: z.string().optional(),
+  latencyMs: z.number().min(0).max(60_000).optional(),
+  rateLimit: z.int().min(0).optional(),
+  port: PortSchema.optional(),
+} satisfies Record<keyof EmulatorOptions, z.ZodType>);
+
+const GatewayOptionsSchema = z.strictObject({
+  emulator: EmulatorOptionsSchema.optional(),
+  settings: z.record(z.string(), z.string()).default({}),
+  port: PortSchema.default(0),
+} satisfies Record<keyof GatewayOptions, z.ZodType>);
 
 /** Settings that a test can rely on, unless it sets others. */
 const DEFAULTS = {
@@ -31,6 +50,8 @@ const DEFAULTS = {
 let emulator: Emulator;
 let gateway: Gateway | undefined;
 let restart: (() => Promise<void>) | undefined;
+/** The last reset. Resets that are called at once come one after the other. */
+let reset: Promise<void> = Promise.resolve();
 const faults = new Map<number, () => void>();
 
 const settingsOf = ({ url, clientId, clientSecret, audience }: Emulator) => ({
@@ -48,36 +69,75 @@ async function openGateway(settings: Record<string, string>, port: number): Prom
   );
   const url = await gateway.listen({ port, host: '127.0.0.1' });
   // What another client of the emulator writes shows at once, as it would with Kinde.
-  emulator.webhooks.register(ownWebhook(url));
+  if (config.webhooks !== undefined) emulator.webhooks.register(ownWebhook(url));
   return url;
 }
 
 /** Closes the gateway. Its rejection only means that requests in flight were cut off. */
 const closeGateway = () => gateway?.close().catch(() => undefined);
 
-function refuseUnknownSettings(settings: Record<string, string>): void {
+/** Why a setting of the gateway can't be set here; by the name of its variable. */
+const OWN_SETTINGS: Readonly<Record<string, string>> = {
+  PORT: 'use the option `port`',
+  HOST: 'the gateway listens on 127.0.0.1',
+  KINDE_DOMAIN: 'Kinde is the emulator',
+  KINDE_CLIENT_ID: 'Kinde is the emulator',
+  KINDE_CLIENT_SECRET: 'Kinde is the emulator',
+  [fileVariable('KINDE_CLIENT_SECRET')]: 'Kinde is the emulator',
+  KINDE_AUDIENCE: 'Kinde is the emulator',
+};
+
+function refuseSettings(settings: Record<string, string>): void {
   const known = new Set(
     [...settingsByVariable.values()].flatMap(({ variable, isSecret }) =>
       isSecret ? [variable, fileVariable(variable)] : [variable],
     ),
   );
-  const unknown = Object.keys(settings).filter((name) => !known.has(name));
-  if (unknown.length === 0) return;
-  throw new Error(`The gateway has no setting ${unknown.join(', ')}. See docs/settings.md.`);
+  const names = Object.keys(settings);
+  const unknown = names.filter((name) => !known.has(name));
+  const problems = names
+    .filter((name) => Object.hasOwn(OWN_SETTINGS, name))
+    .map((name) => `${name} can't be set: ${OWN_SETTINGS[name]}.`);
+  if (unknown.length > 0) {
+    problems.push(`The gateway has no setting ${unknown.join(', ')}. See docs/settings.md.`);
+  }
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+}
+
+function parse<T>(schema: z.ZodType<T>, options: unknown): T {
+  const { data, error } = schema.safeParse(options);
+  if (error === undefined) return data;
+  throw new Error(`The options are invalid.\n${z.prettifyError(error)}`);
+}
+
+/**
+ * Restores the data between two gateways: what the first still had to write, it writes to the old data, or
+ * not at all.
+ */
+async function resetAll(): Promise<void> {
+  if (restart !== undefined) await closeGateway();
+  emulator.reset();
+  await restart?.();
 }
 
 const methods = {
-  async start({ emulator: options, gateway: front }: StartOptions) {
-    if (front !== undefined) refuseUnknownSettings(front.settings);
-    emulator = await startEmulator(options);
-    const started = { emulator: { url: emulator.url, settings: settingsOf(emulator) } };
-    if (front === undefined) return started;
-    const url = await openGateway(front.settings, front.port);
+  async startEmulator(options: unknown) {
+    emulator = await startEmulator(parse(EmulatorOptionsSchema, options));
+    return { url: emulator.url, settings: settingsOf(emulator) };
+  },
+
+  async startGateway(options: unknown) {
+    const { emulator: data, settings, port } = parse(GatewayOptionsSchema, options);
+    refuseSettings(settings);
+    emulator = await startEmulator(data);
+    const url = await openGateway(settings, port);
     restart = async () => {
-      await closeGateway();
-      await openGateway(front.settings, Number(new URL(url).port));
+      await openGateway(settings, Number(new URL(url).port));
     };
-    return { ...started, url: `${url}/graphql` };
+    return {
+      url: `${url}/graphql`,
+      emulator: { url: emulator.url, settings: settingsOf(emulator) },
+    };
   },
 
   async token(request?: TokenRequest) {
@@ -108,11 +168,9 @@ const methods = {
 
   calls: () => emulator.calls(),
 
-  async reset() {
-    emulator.reset();
-    await restart?.();
-    // What the old gateway still had in flight.
-    emulator.clearRequests();
+  reset() {
+    reset = reset.then(resetAll, resetAll);
+    return reset;
   },
 };
 

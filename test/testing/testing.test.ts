@@ -104,19 +104,32 @@ describe('a gateway for tests', () => {
     await gateway.fault({ respond: 'hang' });
     const hanging = ask(LIST, token).catch((error: Error) => error.message);
     for (let tries = 0; tries < 1000 && (await readsOfLists()) === 0; tries++);
-    await gateway.reset();
+    // At once, as tests that run side by side call it.
+    await Promise.all([gateway.reset(), gateway.reset()]);
     expect(await gateway.organizations()).toEqual(before);
     expect((await ask(LIST, token)).data.organizations.nodes).toHaveLength(1);
     expect(await hanging).toBe('fetch failed');
   });
 
-  test('says what is wrong with a token, a fault or a setting', async () => {
+  test('says what is wrong with a token, a fault, an option or a setting', async () => {
     const route = 'GET /api/v1/organisations';
+    const options: object = {
+      emulator: { organizations: -1, latencyMs: '100', users: 3 },
+      settings: { MAX_COST: 100 },
+      seed: 'mine',
+    };
     const attempts: [Promise<unknown>, RegExp][] = [
       [gateway.token({ user: 'nobody@example.com' }), /No user .* "nobody@example.com"/],
       [gateway.fault({}), /needs `respond`, `delayMs` or both/],
       [gateway.fault({ route, respond: 'hang' }), /expected one of "GET \/api\/v1\/organizations"/],
-      [startGateway({ settings: { AUTHMODE: 'none' } }), /no setting AUTHMODE/],
+      [
+        startGateway(options),
+        /"seed"[^]*"users"\n +→ at emulator\n[^]*emulator\.organizations[^]*emulator\.latencyMs[^]*at settings\.MAX_COST/,
+      ],
+      [
+        startGateway({ settings: { AUTHMODE: 'none', PORT: '1', KINDE_DOMAIN: 'acme.kinde.com' } }),
+        /PORT can't be set: use the option[^]*KINDE_DOMAIN can't[^]*no setting AUTHMODE/,
+      ],
       [startGateway({ settings: { AUTH_MODE: 'open' } }), /AUTH_MODE must be .*"open"/],
       [startGateway({ port: Number(new URL(gateway.url).port) }), /EADDRINUSE/],
     ];
@@ -154,9 +167,12 @@ test('a process ends by itself, whether or not it closed what it started', async
   const script = `
     const { startEmulator } = await import('${join(root, 'dist/testing/index.js')}');
     const emulator = await startEmulator();
+    const body = {};
+    body.self = body;
+    await emulator.fault({ respond: { status: 200, body } }).catch((error) => console.log(error.name));
     console.log((await emulator.organizations()).length);`;
   const { stdout } = await promisify(execFile)('node', ['--input-type=module', '--eval', script], {
     timeout: 30_000,
   });
-  expect(stdout).toBe('36\n');
+  expect(stdout).toBe('TypeError\n36\n');
 });
