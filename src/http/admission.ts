@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import { LoadMeter } from './load-meter.js';
+import { QueueGrowth } from './queue-growth.js';
 
 export interface AdmissionOptions {
   /** The limit of concurrent operations, and of queued ones. */
@@ -35,20 +36,12 @@ const SAMPLE_MS = 50;
 /** The queue's length is limited by measured costs once an operation has been queued this long. */
 const BURST_MS = 100;
 /**
- * A queue that grows from sample to sample, so many times and to the last, belongs to no burst: more
- * arrives than can be carried. It must grow by this part of what ends meanwhile, and of itself, since
- * the queue of a fixed number of clients varies.
- */
-const GROWTH_SAMPLES = 5;
-const LAST_SAMPLES = 3;
-const GROWTH_PART = 0.25;
-/**
  * How long an operation may be queued during overload: as long as one takes, or until so many have
  * ended. Fewer leave the process idle when little happens to arrive for a moment.
  */
 const OVERLOADED_OPERATIONS = 4;
-/** While the queue grows, the newest begins first until the oldest has waited for this part of `maxWaitMs`. */
-const PATIENCE_PART = 0.25;
+/** While the queue grows, the newest begins first as long as all can within this part of `maxWaitMs`. */
+const PATIENCE_PART = 0.8;
 /** The gateway counts as overloaded for this long after it shed an operation. */
 const CALM_MS = 1_000;
 
@@ -68,9 +61,7 @@ export class Admission {
   readonly #timer: NodeJS.Timeout;
   /** The oldest first. */
   readonly #queue: Applicant[] = [];
-  /** The last samples, the oldest first: how long the queue was, and how many had ended since the one before. */
-  readonly #samples: { length: number; completed: number }[] = [];
-  #isGrowing = false;
+  readonly #growth = new QueueGrowth();
   #isDraining = false;
   #isBlocked = false;
   /** Whether an operation was queued since the last sample. */
@@ -156,24 +147,9 @@ export class Admission {
 
   /** Begins to shed in a load that lasts, before the queue is as long as for a burst. */
   #watchGrowth(completed: number): void {
-    this.#samples.push({ length: this.#queue.length, completed });
-    if (this.#samples.length > GROWTH_SAMPLES + 1) this.#samples.shift();
-    this.#isGrowing = this.#hasGrown(1) || this.#hasGrown(2);
-    const { length: before } = this.#samples[0]!;
-    const isLonger = this.#queue.length > before * (1 + GROWTH_PART);
-    if (isLonger && this.#hasGrown(LAST_SAMPLES) && this.#hasGrown(GROWTH_SAMPLES)) this.#shorten();
-  }
-
-  /** Returns whether the queue has grown over the last samples, and was never shorter than before. */
-  #hasGrown(count: number): boolean {
-    const [before, ...samples] = this.#samples.slice(-count - 1);
-    if (!this.#limit.isSaturated || samples.length < count || before!.length === 0) return false;
-    const ended = samples.reduce((sum, { completed }) => sum + completed, 0);
-    const lengths = [before!, ...samples].map(({ length }) => length);
-    return (
-      lengths.at(-1)! - lengths[0]! > ended * GROWTH_PART &&
-      lengths.every((each, index) => index === 0 || each >= lengths[index - 1]!)
-    );
+    const { costMs, isSaturated } = this.#limit;
+    this.#growth.observe({ length: this.#queue.length, completed, costMs, isSaturated });
+    if (this.#growth.isLasting) this.#shorten();
   }
 
   /** The number of operations that can be queued without one of them waiting too long, if known. */
@@ -222,8 +198,10 @@ export class Admission {
 
   #isNewestFirst(now: number): boolean {
     if (this.isShedding) return true;
-    const patienceMs = this.#options.maxWaitMs * PATIENCE_PART;
-    return this.#isGrowing && now - this.#queue[0]!.since < patienceMs;
+    if (!this.#growth.isGrowing) return false;
+    const workMs = this.#queue.length * (this.#limit.costMs ?? 0);
+    const waitedMs = now - this.#queue[0]!.since;
+    return waitedMs + workMs < this.#options.maxWaitMs * PATIENCE_PART;
   }
 
   #shedExpired(now: number): void {

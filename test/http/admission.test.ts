@@ -15,6 +15,8 @@ function drawFrom(seed: number): () => number {
   return () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647;
 }
 
+const SEEDS = [1, 2, 3, 4, 5, 6].map((n) => n * 7_919);
+
 interface Load {
   /** Returns how many operations arrive in this millisecond. `ended` is how many ended in the last one. */
   arrivals: (millisecond: number, ended: number) => number;
@@ -88,17 +90,14 @@ function poisson(factor: number, seed: number): Load['arrivals'] {
 
 describe.each([1.5, 2, 5, 10])('at %d times the load that can be carried', (factor) => {
   test('what is accepted is hardly queued, and the work goes on', () => {
-    const milliseconds = 20_000;
-    const p99s = [1, 2, 3, 4, 5].map((seed) => {
+    const milliseconds = 15_000;
+    const p99s = SEEDS.map((seed) => {
       const { accepted, p99, shed } = simulate({ arrivals: poisson(factor, seed), milliseconds });
       expect(accepted.length).toBeGreaterThan((0.95 * milliseconds) / COST_MS);
       expect(shed).toBeGreaterThan(0);
       return p99;
     });
-    p99s.sort((one, other) => one - other);
-    expect(p99s[2]).toBeLessThan(10 * COST_MS);
-    // What arrives may happen to be hardly more than can be carried for a second.
-    expect(p99s[4]).toBeLessThan(400);
+    expect(Math.max(...p99s)).toBeLessThan(10 * COST_MS);
   });
 });
 
@@ -107,6 +106,7 @@ describe('clients that each wait for their response before they ask again', () =
     ['16 at once', 16, 1],
     ['64 at once', 64, 1],
     ['64 that come within 4 seconds', 64, 4_000],
+    ['80 that come within 4 seconds', 80, 4_000],
   ])('are all served: %s', (_, clients, withinMs) => {
     let begun = 0;
     const { accepted, shed } = simulate({
