@@ -1,6 +1,6 @@
 /** Who the page acts as: the token of all tabs, what it says, and callers to try. */
-import { useEffect, useState } from 'react';
 import { ActAs } from './act-as.js';
+import { useNow } from './clock.js';
 import { session, setToken } from './session.js';
 import { isActAsOffered, mode } from './settings.js';
 import { useStore } from './store.js';
@@ -95,14 +95,4 @@ function Claims({ token }: { token: string }) {
       </div>
     </dl>
   );
-}
-
-/** Returns the time, and renders again each second. */
-function useNow(): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
 }

@@ -1,7 +1,9 @@
 /** Callers to try, whose tokens the emulator issues. It is offered with the emulator alone. */
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import { useNow } from './clock.js';
 import { notify, session, setToken } from './session.js';
 import { useStore } from './store.js';
+import { summarizeToken } from './token-claims.js';
 
 const PATH = '/graphiql/act-as';
 
@@ -15,13 +17,18 @@ export function ActAs() {
   const token = useStore(session, (state) => state.token);
   const [suggestions, setSuggestions] = useState<readonly Suggestion[]>([]);
   const [chosen, setChosen] = useState({ index: '', token: '' });
+  const isUsable = useIsUsable(token);
+  const latest = useRef('');
   useEffect(() => {
     readSuggestions().then(setSuggestions, () => setSuggestions([]));
   }, []);
   if (suggestions.length === 0) return null;
 
   const actAs = async (index: string) => {
+    latest.current = index;
     const issued = await issueToken(suggestions[Number(index)]!);
+    // A slow response must not undo a later choice.
+    if (latest.current !== index) return;
     setToken(issued);
     setChosen({ index, token: issued });
   };
@@ -29,7 +36,8 @@ export function ActAs() {
     <select
       className="access-act-as"
       aria-label="Act as"
-      value={chosen.token === token ? chosen.index : ''}
+      // A select has no event for the option that it shows, which would be the one to choose again.
+      value={chosen.token === token && isUsable ? chosen.index : ''}
       onChange={({ target }) =>
         actAs(target.value).catch(() => notify('The emulator issued no token.'))
       }
@@ -44,6 +52,13 @@ export function ActAs() {
       ))}
     </select>
   );
+}
+
+/** Returns whether a token neither expired nor was refused. */
+function useIsUsable(token: string): boolean {
+  const isRefused = useStore(session, ({ refusal }) => refusal !== undefined);
+  const now = useNow();
+  return !isRefused && now < (summarizeToken(token)?.expiresAt ?? Infinity);
 }
 
 async function readSuggestions(): Promise<Suggestion[]> {

@@ -7,6 +7,7 @@ import { ExampleVariables } from './example-variables.js';
 import { examples } from './examples.js';
 import { ExplainPane } from './explain-pane.js';
 import { explorer } from './explorer.js';
+import { CopyDialog } from './copy-dialog.js';
 import { createFetcher } from './fetcher.js';
 import { operationInLink } from './operation-link.js';
 import { session } from './session.js';
@@ -20,9 +21,13 @@ const PLUGINS = [explorer, HISTORY_PLUGIN];
 
 const isPhone = matchMedia('(max-width: 640px)').matches;
 
-const linked = operationInLink(location.search);
+const linked = operationInLink(location);
 // Reloading the page keeps what has been changed since.
 if (linked !== undefined) history.replaceState(null, '', location.pathname);
+// A link that is pasted into the address of the open page changes nothing else than what is after `#`.
+addEventListener('hashchange', () => {
+  if (operationInLink(location) !== undefined) location.reload();
+});
 const tabs = linked === undefined ? examples : [linked, ...examples];
 // GraphiQL shows the query of the first default tab without its variables.
 const opened =
@@ -33,7 +38,7 @@ const opened =
 export function App() {
   const token = useStore(session, (state) => state.token);
   const isExplaining = useStore(session, (state) => state.isExplaining);
-  const isStreaming = useStore(session, (state) => state.isStreaming);
+  const stream = useStore(session, (state) => state.stream);
   // Another fetcher makes GraphiQL read the schema again.
   const fetcher = useMemo(() => createFetcher(token), [token]);
   const isSchemaReadable = !needsToken || token !== '';
@@ -53,9 +58,12 @@ export function App() {
       >
         <GraphiQL.Logo>Kinde organizations</GraphiQL.Logo>
         <GraphiQL.Toolbar>{ToolbarButtons}</GraphiQL.Toolbar>
-        {(isExplaining || isStreaming) && (
+        {(isExplaining || stream !== undefined) && (
           <GraphiQL.Footer>
-            {isStreaming && <p className="live-badge">Live</p>}
+            {stream === 'open' && <p className="live-badge">Live</p>}
+            {stream === 'interrupted' && (
+              <p className="live-badge live-interrupted">Interrupted, connecting again</p>
+            )}
             {isExplaining && <ExplainPane />}
           </GraphiQL.Footer>
         )}
@@ -63,6 +71,7 @@ export function App() {
         <EditorLabels />
         {isSchemaReadable && <ExampleVariables fetcher={fetcher} token={token} />}
       </GraphiQL>
+      <CopyDialog />
       <Notice />
     </div>
   );

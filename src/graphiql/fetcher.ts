@@ -1,93 +1,56 @@
 /** Sends the operations of the page, with the token that all tabs share. */
 import type { Fetcher, FetcherOpts, FetcherParams } from '@graphiql/toolkit';
-import { getOperationAST, type DocumentNode, type ExecutionResult } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import { takeReport } from './explain-report.js';
+import { isStreamed, operationIn } from './operation.js';
+import { resultOf, unreachable } from './response.js';
 import { session } from './session.js';
 import { endpoint } from './settings.js';
+import { stream } from './stream.js';
 
 const EXPLAIN = { 'x-graphql-explain': 'true', 'x-graphql-cost': 'true' };
 
 /** Returns a fetcher for a token; empty for none. Headers that are typed in a tab have precedence. */
 export function createFetcher(token: string): Fetcher {
-  return (params, { headers: typed, documentAST }: FetcherOpts = {}) => {
+  return (params, { headers: typed }: FetcherOpts = {}) => {
     const isIntrospection = params.operationName === 'IntrospectionQuery';
     const isExplained = session.get().isExplaining && !isIntrospection;
+    const authorization = `Bearer ${token}`;
     const headers = new Headers({
-      ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+      ...(token === '' ? {} : { authorization }),
       ...(isExplained ? EXPLAIN : {}),
     });
     for (const [name, value] of Object.entries(typed ?? {})) headers.set(name, String(value));
-    const request = { params, headers, isExplained };
-    return isStreamed(documentAST, params.operationName) ? stream(request) : send(request);
+    const isOwnToken = headers.get('authorization') === authorization;
+    const read = async (response: Response) => {
+      const result = await resultOf(response);
+      // A late response is about an earlier token, and another one may be typed in a tab.
+      if (isOwnToken && session.get().token === token) {
+        session.set({ refusal: response.status === 401 ? result.errors?.[0]?.message : undefined });
+      }
+      return result;
+    };
+    const show = isExplained ? showReport : (result: ExecutionResult) => result;
+    const operation = operationIn(params.query, params.operationName);
+    const body = bodyOf(params, operation?.name?.value);
+    return isStreamed(operation)
+      ? stream({ body, headers, read, show })
+      : send(body, headers).then(read).catch(unreachable).then(show);
   };
 }
 
-interface OperationRequest {
-  params: FetcherParams;
-  headers: Headers;
-  isExplained: boolean;
+function bodyOf({ query, variables }: FetcherParams, operationName: string | undefined) {
+  return { query, variables, ...(operationName === undefined ? {} : { operationName }) };
 }
 
-async function send({ params, headers, isExplained }: OperationRequest): Promise<ExecutionResult> {
+function send(body: object, headers: Headers): Promise<Response> {
   headers.set('content-type', 'application/json');
   headers.set('accept', 'application/graphql-response+json, application/json');
-  const response = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(params) });
-  const result = (await response.json()) as ExecutionResult;
-  session.set({ refusal: response.status === 401 ? result.errors?.[0]?.message : undefined });
-  return isExplained ? showReport(result) : result;
+  return fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
 function showReport(whole: ExecutionResult): ExecutionResult {
   const { result, report } = takeReport(whole);
   session.set({ report: report ?? null });
   return result;
-}
-
-/** Streams the results of a live query or a subscription. Its iterator can be ended while it waits for the next result. */
-async function stream({
-  params,
-  headers,
-  isExplained,
-}: OperationRequest): Promise<AsyncIterableIterator<ExecutionResult>> {
-  const { createClient } = await import('graphql-sse');
-  const { query, operationName, variables } = params;
-  const client = createClient({ url: endpoint, headers: Object.fromEntries(headers) });
-  const results = client.iterate({
-    query,
-    variables,
-    ...(operationName == null ? {} : { operationName }),
-  }) as AsyncIterableIterator<ExecutionResult>;
-  const end = () => {
-    session.set({ isStreaming: false });
-    client.dispose();
-  };
-  session.set({ isStreaming: true });
-  const iterator: AsyncIterableIterator<ExecutionResult> = {
-    [Symbol.asyncIterator]: () => iterator,
-    async next() {
-      try {
-        const { done, value } = await results.next();
-        if (done !== true) return { done, value: isExplained ? showReport(value) : value };
-      } catch (error) {
-        end();
-        throw error;
-      }
-      end();
-      return { done: true, value: undefined };
-    },
-    async return() {
-      end();
-      await results.return?.();
-      return { done: true, value: undefined };
-    },
-  };
-  return iterator;
-}
-
-/** Returns whether the operation that would be executed is a subscription or a query with `@live`. */
-function isStreamed(document: DocumentNode | undefined, name: string | null | undefined): boolean {
-  if (document === undefined) return false;
-  const operation = getOperationAST(document, name) ?? getOperationAST(document);
-  if (operation?.operation === 'subscription') return true;
-  return operation?.directives?.some((directive) => directive.name.value === 'live') ?? false;
 }

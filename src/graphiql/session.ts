@@ -1,5 +1,6 @@
 /** What the components of the page share while it is open. */
 import type { ExplainReport } from './explain-report.js';
+import { forTab } from './storage.js';
 import { Store } from './store.js';
 
 export interface Session {
@@ -10,8 +11,10 @@ export interface Session {
   isExplaining: boolean;
   /** How the last operation was answered; null where its response didn't say, undefined before it. */
   report: ExplainReport | null | undefined;
-  /** Whether a stream of results is open. */
-  isStreaming: boolean;
+  /** The stream of results, if there is one. */
+  stream: 'open' | 'interrupted' | undefined;
+  /** What the browser did not let the page copy. */
+  uncopied: { text: string; name: string } | undefined;
   /** What the page did just now, for the status line. */
   notice: string;
 }
@@ -21,24 +24,25 @@ const EXPLAIN_KEY = 'graphiql:explain';
 
 /** The token is in this tab of the browser alone, and gone when it is closed. */
 export const session = new Store<Session>({
-  token: sessionStorage.getItem(TOKEN_KEY) ?? '',
+  token: forTab.getItem(TOKEN_KEY) ?? '',
   refusal: undefined,
-  isExplaining: sessionStorage.getItem(EXPLAIN_KEY) === 'true',
+  isExplaining: forTab.getItem(EXPLAIN_KEY) === 'true',
   report: undefined,
-  isStreaming: false,
+  stream: undefined,
+  uncopied: undefined,
   notice: '',
 });
 
 /** Takes a token as it is pasted, also with the name of its scheme. */
 export function setToken(text: string): void {
   const token = text.trim().replace(/^Bearer\s+/i, '');
-  sessionStorage.setItem(TOKEN_KEY, token);
+  forTab.setItem(TOKEN_KEY, token);
   session.set({ token, refusal: undefined });
 }
 
 export function toggleExplain(): void {
   const isExplaining = !session.get().isExplaining;
-  sessionStorage.setItem(EXPLAIN_KEY, String(isExplaining));
+  forTab.setItem(EXPLAIN_KEY, String(isExplaining));
   session.set({ isExplaining, report: undefined });
 }
 

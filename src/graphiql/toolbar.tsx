@@ -1,7 +1,8 @@
 /** The buttons beside the operation. */
-import { ToolbarButton, ToolbarMenu, useGraphiQL } from '@graphiql/react';
+import { ToolbarButton, ToolbarMenu, tryParseJSONC, useGraphiQL } from '@graphiql/react';
 import type { ReactNode } from 'react';
 import { toApolloHook, toCurl, toFetch, type SnippetSource } from './code-snippets.js';
+import { copyText } from './copy.js';
 import { CodeIcon, ExplainIcon, ShareIcon } from './icons.js';
 import { linkTo } from './operation-link.js';
 import { notify, session, toggleExplain } from './session.js';
@@ -50,18 +51,28 @@ function OperationButtons() {
   const queryEditor = useGraphiQL((state) => state.queryEditor);
   const variableEditor = useGraphiQL((state) => state.variableEditor);
   const operationName = useGraphiQL((state) => state.operationName);
-  const source = (): SnippetSource => ({
-    query: queryEditor?.getValue() ?? '',
-    variables: variableEditor?.getValue() ?? '',
-    operationName,
-    url: new URL(endpoint, location.href).href,
-    needsToken,
-  });
+  const query = () => queryEditor?.getValue() ?? '';
+  const variables = () => variableEditor?.getValue() ?? '';
+  const copyAs = (name: string, write: (source: SnippetSource) => string) => {
+    try {
+      const source = {
+        ...{ query: query(), operationName, needsToken },
+        // The editor takes comments and trailing commas, which no server does.
+        variables: tryParseJSONC(variables()) as object | undefined,
+        url: new URL(endpoint, location.href).href,
+      };
+      copyText(write(source), name);
+    } catch (error) {
+      notify(`Nothing copied: variables ${(error as Error).message}`);
+    }
+  };
   return (
     <>
       <ToolbarButton
         label="Share: copy a link to this operation"
-        onClick={() => copyText(linkTo(source(), location.href), 'Link')}
+        onClick={() =>
+          copyText(linkTo({ query: query(), variables: variables() }, location.href), 'Link')
+        }
       >
         <ShareIcon />
       </ToolbarButton>
@@ -73,20 +84,11 @@ function OperationButtons() {
         }
       >
         {SNIPPETS.map(([name, write]) => (
-          <ToolbarMenu.Item key={name} onSelect={() => copyText(write(source()), name)}>
+          <ToolbarMenu.Item key={name} onSelect={() => copyAs(name, write)}>
             Copy as {name}
           </ToolbarMenu.Item>
         ))}
       </ToolbarMenu>
     </>
-  );
-}
-
-/** Copies a text. Browsers allow it on `localhost` and over HTTPS; elsewhere the text is shown. */
-function copyText(text: string, name: string): void {
-  const isCopied = navigator.clipboard?.writeText(text) ?? Promise.reject();
-  isCopied.then(
-    () => notify(`${name} copied.`),
-    () => window.prompt(`${name}:`, text),
   );
 }

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Route } from 'playwright-core';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import {
   launchBrowser,
@@ -198,9 +198,77 @@ describeWith('chromium')('in a browser', () => {
     expect(await opened.response('"upstream"').count()).toBe(0);
   }, 60_000);
 
-  test('streams a live query until it is stopped', async () => {
+  test('takes no late refusal of an earlier token for one of the present token', async () => {
+    const token = await tokenField().inputValue();
+    let release = () => {};
+    const isReleased = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/graphql', async (route) => {
+      if (route.request().headers()['authorization'] === 'Bearer a.b.c') await isReleased;
+      await route.continue();
+    });
+    const refused = page.waitForResponse((response) => response.status() === 401);
+    await tokenField().fill('a.b.c');
+    await tokenField().fill(token);
+    await page.getByText(/^expires in/).waitFor();
+    release();
+    await refused;
+    await opened.settled();
+    await page.unroute('**/graphql');
+    expect(await page.getByText(/^expires in/).count()).toBe(1);
+    opened.problems();
+  }, 60_000);
+
+  test('says what is wrong with a gateway that fails', async () => {
+    await page.route('**/graphql', (route) =>
+      route.fulfill({ status: 502, contentType: 'text/html', body: '<html>Bad gateway</html>' }),
+    );
+    await opened.execute();
+    await opened.response('502').waitFor();
+    await page.unroute('**/graphql');
+    await page.route('**/graphql', (route) => route.abort());
+    await opened.execute();
+    await opened.response('reached').waitFor();
+    expect(await opened.response('stack').count()).toBe(0);
+    await page.unroute('**/graphql');
+    opened.problems();
+  }, 60_000);
+
+  test('says why a stream is refused, and opens one again that is interrupted', async () => {
     await openTab('LiveMembers');
     await opened.filled();
+    const streams: Parameters<Route['fulfill']>[0][] = [
+      { status: 401, json: { errors: [{ message: 'Refused by a test' }] } },
+      // Without `event: complete`, the stream is interrupted.
+      { contentType: 'text/event-stream', body: ':\n\n' },
+    ];
+    let opening = 0;
+    await page.route('**/graphql', (route) => {
+      const isStream = route.request().headers()['accept'] === 'text/event-stream';
+      const response = isStream ? streams[opening++] : undefined;
+      return response === undefined ? route.continue() : route.fulfill(response);
+    });
+    await opened.execute();
+    await opened.response('Refused by a test').waitFor();
+    await page.getByRole('alert').filter({ hasText: 'Refused by a test' }).waitFor();
+    expect([opening, await page.getByText('Live', { exact: true }).count()]).toEqual([1, 0]);
+
+    await opened.execute();
+    await page.getByText('Interrupted, connecting again').waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    await opened.response('Acacia').waitFor();
+    expect(opening).toBe(3);
+    await page.getByRole('button', { name: /^Stop/ }).click();
+    await page.getByText('Live', { exact: true }).waitFor({ state: 'detached' });
+    await page.unroute('**/graphql');
+    opened.problems();
+  }, 60_000);
+
+  test('streams a live query until it is stopped', async () => {
+    // Executed before GraphiQL has read its name, and that it is streamed.
+    await page.getByRole('tab', { name: 'Organization', exact: true }).click();
+    await opened.execute();
+    await opened.response('featureFlags').waitFor();
+    await page.getByRole('tab', { name: 'LiveMembers', exact: true }).click();
     await opened.execute();
     await page.getByText('Live', { exact: true }).waitFor();
     await opened.response('Acacia').waitFor();
@@ -228,6 +296,8 @@ describeWith('chromium')('in a browser', () => {
   }, 60_000);
 
   test('copies an operation as a command that runs', async () => {
+    await openTab('Organization');
+    await opened.filled();
     await page.getByRole('button', { name: 'Copy as code' }).click();
     await page.getByRole('menuitem', { name: 'Copy as curl' }).click();
     await page.getByRole('status').filter({ hasText: 'curl copied.' }).waitFor();
@@ -237,6 +307,38 @@ describeWith('chromium')('in a browser', () => {
       env: { ...process.env, TOKEN: await tokenField().inputValue() },
     });
     expect(JSON.parse(stdout).data.organization.name).toBe('Acacia Health');
+  }, 60_000);
+
+  test('copies the variables without their comments, and nothing of invalid ones', async () => {
+    const copyAsCurl = async (notice: string) => {
+      await page.getByRole('button', { name: 'Copy as code' }).click();
+      await page.getByRole('menuitem', { name: 'Copy as curl' }).click();
+      await page.getByRole('status').filter({ hasText: notice }).waitFor();
+    };
+    await page.locator('.graphiql-editor-tool .view-lines').first().click();
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.insertText('// Acacia\n');
+    await copyAsCurl('curl copied.');
+    expect(await copied()).toMatch(/"variables":\{"organizationCode":"org_\w+"\}/);
+    await page.locator('.graphiql-editor-tool .view-lines').first().click();
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.insertText('{');
+    await copyAsCurl('Nothing copied: variables are invalid JSON');
+    await page.keyboard.press('Control+Home');
+    await page.locator('.graphiql-editor-tool .view-lines').first().click();
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.press('Delete');
+  }, 60_000);
+
+  test('shows what the browser does not let it copy, with its line breaks', async () => {
+    await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+    await page.getByRole('button', { name: 'Copy as code' }).click();
+    await page.getByRole('menuitem', { name: 'Copy as fetch' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Copy fetch' });
+    expect(await dialog.getByRole('textbox').inputValue()).toContain('\nconst response = await');
+    await opened.screenshot('uncopied');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
   }, 60_000);
 
   test('builds an operation by clicks', async () => {
@@ -324,17 +426,28 @@ describeWith('chromium')('in a browser', () => {
     expect(link.href).not.toContain('eyJ');
     jwt.calls();
 
-    await open(jwt, { search: link.search.replace('MembersPage', 'Shared') });
+    await open(jwt, { search: link.hash.replace('MembersPage', 'Shared') });
     await page.getByRole('tab', { name: 'Shared', selected: true }).waitFor();
     await page.locator('.graphiql-editor-tool .view-lines', { hasText: '"first": 3' }).waitFor();
     expect(page.url()).toBe(`${jwt.url}/graphiql`);
     expect(jwt.calls()).toEqual([]);
+
+    // Pasted into the address of the open page, which has a limit for what it sends.
+    const long = `# ${'long '.repeat(5_000)}\nquery Pasted { viewer { kind } }`;
+    await page.evaluate(
+      (hash) => (location.hash = hash),
+      `#${new URLSearchParams({ query: long })}`,
+    );
+    await page.getByRole('tab', { name: 'Pasted', selected: true }).waitFor();
+    // What the page was loading as it was left.
+    opened.problems();
   }, 60_000);
 
-  test('streams the feed of changes until it is stopped', async () => {
+  test('streams the feed of changes, also where the browser blocks storage', async () => {
     const query = 'subscription Changes { changes { kind } }';
-    await open(jwt, { search: `?${new URLSearchParams({ query })}` });
+    await open(jwt, { search: `?${new URLSearchParams({ query })}`, isStorageBlocked: true });
     await actAs(/every scope/);
+    await page.getByText(/^expires in/).waitFor();
     await opened.execute();
     await opened.response('RESYNC').waitFor();
     const aborted = page.context().waitForEvent('requestfailed');

@@ -10,7 +10,9 @@ export interface OpenOptions {
   /** What localStorage holds from an earlier visit. */
   storage?: Record<string, string>;
   colorScheme?: 'light' | 'dark';
-  /** The query string of the page. */
+  /** Whether the browser blocks localStorage and sessionStorage, as its user may have it do. */
+  isStorageBlocked?: boolean;
+  /** The query string of the page, or what is after `#`. */
   search?: string;
 }
 
@@ -45,6 +47,7 @@ export async function openGraphiql(
     height = 800,
     storage = {},
     colorScheme = 'light',
+    isStorageBlocked = false,
     search = '',
   }: OpenOptions = {},
 ): Promise<OpenedPage> {
@@ -74,6 +77,7 @@ export async function openGraphiql(
   await page.addInitScript((items) => {
     for (const [key, value] of Object.entries(items)) localStorage.setItem(key, value);
   }, storage);
+  if (isStorageBlocked) await page.addInitScript(blockStorage);
   await page.goto(`${url}/graphiql${search}`);
   return {
     page,
@@ -106,4 +110,14 @@ export async function openGraphiql(
       await page.screenshot({ path: join(tmpdir(), directory, `graphiql-${name}.png`) });
     },
   };
+}
+
+function blockStorage(): void {
+  for (const name of ['localStorage', 'sessionStorage']) {
+    Object.defineProperty(window, name, {
+      get() {
+        throw new DOMException('Access is denied.', 'SecurityError');
+      },
+    });
+  }
 }

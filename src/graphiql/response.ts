@@ -1,0 +1,22 @@
+/** What the response pane shows of a response, whoever it is from. */
+import { GraphQLError, type ExecutionResult } from 'graphql';
+
+/** Returns the result in a response. A proxy in front of the gateway may respond with a page. */
+export async function resultOf(response: Response): Promise<ExecutionResult> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text) as ExecutionResult;
+  } catch {
+    const status = `${response.status} ${response.statusText}`.trim();
+    return failure(`The response is not JSON, so it isn’t the gateway’s. Its status is ${status}.`);
+  }
+}
+
+/** Returns the result of a request that got no response. */
+export function unreachable(error: unknown): ExecutionResult {
+  return failure(`The gateway can’t be reached: ${(error as Error).message}.`);
+}
+
+function failure(message: string): ExecutionResult {
+  return { errors: [new GraphQLError(message)] };
+}
