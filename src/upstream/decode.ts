@@ -66,7 +66,8 @@ export function interpret(
           ? refusal(reasons)
           : 'BAD_RESPONSE',
         message,
-        details,
+        // A redirect may be where a proxy sends those whose write is done.
+        { ...details, outcomeUnknown: endpoint.method !== 'GET' && status < 400 },
       );
   }
 }

@@ -282,6 +282,7 @@ describe('a write', () => {
     ['11. that is answered with null', answer(200, 'null')],
     ['that is answered with no HTTP', bytes('\0\0')],
     ['16. that meets a 503', answer(503)],
+    ['that is answered with a redirect', answer(303, '', { location: '/done' })],
   ])('%s: WRITE_OUTCOME_UNKNOWN, sent once', async (_, fault) => {
     const { organizations } = await gateway.query(ALL);
     const { code } = organizations.nodes[0];
