@@ -33,9 +33,10 @@ export function encode(
     if (schema !== undefined) {
       const text = String(value);
       if (endpoint.ids.includes(name)) requireId(endpoint, name, value);
-      if (!text.isWellFormed()) throw invalidText(endpoint, name);
+      if (!isWellFormed(text)) throw invalidText(endpoint, name);
       query += `${query === '' ? '?' : '&'}${name}=${encodeURIComponent(text)}`;
     } else if (endpoint.body !== undefined && name in endpoint.body.properties) {
+      if (endpoint.bodyType === 'json' && !isWellFormed(value)) throw invalidText(endpoint, name);
       body[name] = value;
     } else {
       throw new TypeError(`${endpoint.route} takes no parameter ${name}`);
@@ -79,6 +80,12 @@ function requireId(endpoint: Endpoint, parameter: string, value: unknown): strin
     route: endpoint.route,
     parameter,
   });
+}
+
+/** Returns whether all texts in a value are well-formed Unicode. JSON would escape half a character. */
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  return typeof value !== 'object' || value === null || Object.values(value).every(isWellFormed);
 }
 
 /** A lone surrogate has no UTF-8 form, and a replacement character would write something else. */

@@ -116,6 +116,26 @@ describe('organizations', () => {
     ]);
   });
 
+  test('half a character is refused anywhere in a body, without a call', async () => {
+    const half = 'A\ud800';
+    const renamed = await mutate(
+      'updateOrganization',
+      { organizationCode: code, name: half },
+      'organization { code }',
+    );
+    expect(renamed).toMatchObject({
+      organization: null,
+      userErrors: [{ code: 'INVALID_ID', field: ['name'] }],
+    });
+    const described = await mutate(
+      'updateOrganizationProperties',
+      { organizationCode: code, properties: [{ key: 'size', value: half }] },
+      'organization { code }',
+    );
+    expect(described.userErrors).toMatchObject([{ code: 'INVALID_ID', field: ['properties'] }]);
+    expect(gateway.calls()).toEqual([]);
+  });
+
   test('updateOrganization refuses null where Kinde takes none, and an empty change, without a call', async () => {
     const nulls = await mutate(
       'updateOrganization',
