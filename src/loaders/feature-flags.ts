@@ -1,3 +1,4 @@
+import type { CallOptions } from '../upstream/client.js';
 import { endpoints } from '../upstream/endpoints/index.js';
 import { UpstreamError } from '../upstream/errors.js';
 import type { FeatureFlag } from '../upstream/types.js';
@@ -79,14 +80,18 @@ function createEnvironmentFlags({ upstream, reads }: Pick<Sources, 'upstream' | 
 }
 
 export function createFeatureFlagLoaders({ upstream, granted, reads }: Sources) {
+  const readOverrides = async (
+    org_code: string,
+    options?: CallOptions,
+  ): Promise<ByKey<FeatureFlagParent>> => {
+    const { feature_flags } = await upstream.organizations.featureFlags({ org_code }, options);
+    // Without a spread, since a response may hold tens of thousands.
+    return byKey(feature_flags, ({ type, value }, key) => {
+      return { type, value, org_code, key, source: 'ORGANIZATION' };
+    });
+  };
   const overrides = reads.one(
-    async (org_code: string): Promise<ByKey<FeatureFlagParent>> => {
-      const { feature_flags } = await upstream.organizations.featureFlags({ org_code });
-      // Without a spread, since a response may hold tens of thousands.
-      return byKey(feature_flags, ({ type, value }, key) => {
-        return { type, value, org_code, key, source: 'ORGANIZATION' };
-      });
-    },
+    (org_code: string) => readOverrides(org_code),
     (org_code) => org_code,
   );
 
@@ -104,6 +109,8 @@ export function createFeatureFlagLoaders({ upstream, granted, reads }: Sources) 
   return {
     /** Returns the flags that an organization overrides, by key and in the order of their keys. */
     ofOrganization: overrides,
+    /** Returns the same past the cache, for a write that deletes them all. */
+    currentOfOrganization: (org_code: string) => readOverrides(org_code, { skipsCache: true }),
     /** Returns the same with the environment's flags that it doesn't override. */
     effectiveIn: async (org_code: string): Promise<readonly Entry<FeatureFlagParent>[]> => {
       const [own, { flags: others, hasMore }] = await Promise.all([

@@ -16,7 +16,7 @@ const TYPES = { bool: 'BOOLEAN', int: 'INTEGER', str: 'STRING', json: 'JSON' } a
 /** Returns the global ids of what an organization overrides; null when that can't be read. */
 async function overrideIds({ featureFlags }: Loaders, code: string): Promise<string[] | null> {
   try {
-    const keys = [...(await featureFlags.ofOrganization(code)).keys()];
+    const keys = [...(await featureFlags.currentOfOrganization(code)).keys()];
     return keys.map((key) => nodeId('FeatureFlag', code, key));
   } catch (error) {
     if (error instanceof UpstreamError) return null;

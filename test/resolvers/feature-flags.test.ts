@@ -1,6 +1,7 @@
 /** Feature flags as nodes: one global id wherever a flag is read, and the ids of what was deleted. */
 import { describe, expect, test } from '@jest/globals';
 import { startDomain } from '../support/domain.js';
+import { startGateway } from '../support/gateway.js';
 import { mutationDocument } from '../support/mutations.js';
 
 const domain = startDomain();
@@ -129,6 +130,31 @@ describe('a deletion', () => {
     });
     expect(domain.gateway.calls()).toEqual([`GET ${flagsPath()}`, `DELETE ${flagsPath()}`]);
     expect(overrides().size).toBe(0);
+  });
+
+  test('of all overrides names those that the cache lacks', async () => {
+    const cached = await startGateway({
+      before: domain.gateway.emulator,
+      env: { CACHE: 'memory' },
+    });
+    try {
+      override({ support_tier: 'gold' });
+      const read = '{ organization(code: "%") { featureFlags { key } } }';
+      await cached.query(read.replace('%', domain.organizationCode));
+      // In Kinde's own pages, where the gateway does not hear of it.
+      override({ dark_mode: 'true', support_tier: 'gold' });
+      const ids = await idsByKey();
+      const { deleteFeatureFlagOverrides: payload } = await cached.query(
+        mutationDocument('deleteFeatureFlagOverrides', 'deletedFeatureFlagIds'),
+        { input: input() },
+      );
+      expect(payload.deletedFeatureFlagIds).toEqual([
+        ids.get('dark_mode'),
+        ids.get('support_tier'),
+      ]);
+    } finally {
+      await cached.close();
+    }
   });
 
   test('of all overrides reads nothing where their ids are not selected', async () => {
