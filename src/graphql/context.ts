@@ -73,6 +73,7 @@ export interface Context extends BaseContext {
   charged: Charge | undefined;
   /** How long the operation may still take. */
   time: Pick<Deadline, 'remainingMs'>;
+  budget: Pick<OperationBudget, 'refusedCalls'>;
   audit: Audit;
   /** Seals the personal data in cursors; undefined where replicas share no secret. */
   seal: TextSeal | undefined;
@@ -166,6 +167,7 @@ export function createContext(
     charge: request.charge,
     charged: undefined,
     time: budget,
+    budget,
     replays: new WeakSet(),
     summary: {
       isCacheable: false,

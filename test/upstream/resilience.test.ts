@@ -185,12 +185,16 @@ describe('the deadline of an operation', () => {
 });
 
 describe('the cap on the calls of an operation', () => {
+  const EXPLAIN = { 'x-graphql-explain': 'true' };
+
   test('limits each operation: fields beyond it are errors, and the rest is returned', async () => {
     const gateway = await gatewayWith({ UPSTREAM_CALLS_PER_OPERATION: '4' });
     const document = '{ organizations(first: 10) { nodes { name featureFlags { key } } } }';
     for (let time = 0; time < 2; time++) {
-      const { data, errors } = await gateway.execute(document);
+      const { data, errors, ...rest } = await gateway.execute(document, undefined, EXPLAIN);
       expect(gateway.calls()).toHaveLength(4);
+      // What is refused is not saved.
+      expect(rest).toMatchObject({ extensions: { upstream: { made: 4, saved: 0 } } });
       expect(data.organizations.nodes).toHaveLength(10);
       expect(data.organizations.nodes.filter((node: any) => node.featureFlags)).toHaveLength(3);
       expect(codes(errors)).toEqual(Array(7).fill('UPSTREAM_BUDGET_EXCEEDED'));

@@ -40,14 +40,14 @@ export function explain(): OperationPlugin {
       willSendResponse({ request, response: { body }, contextValue }) {
         if (request.http?.headers.get('x-graphql-explain') !== 'true') return;
         if (body.kind !== 'single') return;
-        const { calls, loaders, changes } = contextValue;
-        const writes = calls.filter(({ endpoint }) => endpoint.method !== 'GET').length;
+        const { calls, loaders, changes, budget } = contextValue;
+        const reads = calls.filter(({ endpoint }) => endpoint.method === 'GET').length;
         const upstream = {
           made: countFrom('upstream', calls),
           cached: countFrom('cache', calls),
           stale: countFrom('stale', calls),
           merged: countFrom('merged', calls),
-          saved: Math.max(0, loaders.asked() - (calls.length - writes)),
+          saved: Math.max(0, loaders.asked() - reads - budget.refusedCalls),
           milliseconds: round(performance.now() - startedAt),
           plans: loaders.plans(),
           lastEventSecondsAgo: secondsSince(changes.lastEventAt),

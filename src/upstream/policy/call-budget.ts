@@ -32,6 +32,7 @@ export class OperationBudget implements Deadline {
   readonly #now: () => number;
   readonly #timer: NodeJS.Timeout;
   #callsLeft: number;
+  #refusedCalls = 0;
   /** Whether no request waits for the operation, so that its reads may wait for those of other replicas. */
   readonly isInBackground: boolean;
 
@@ -55,7 +56,17 @@ export class OperationBudget implements Deadline {
 
   /** Consumes one call; returns false when none is left. Retries are limited by the retry budget. */
   consumeCall(): boolean {
-    return this.#callsLeft-- > 0;
+    if (this.#callsLeft > 0) {
+      this.#callsLeft--;
+      return true;
+    }
+    this.#refusedCalls++;
+    return false;
+  }
+
+  /** Returns how many calls were wanted beyond the budget. */
+  get refusedCalls(): number {
+    return this.#refusedCalls;
   }
 
   /** How much time is left, in milliseconds. */
