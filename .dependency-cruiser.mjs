@@ -26,7 +26,7 @@ const layers = [
   ['idempotency/', 'telemetry/', 'emulator/'],
   ['upstream/'],
   ['config.ts', 'config/', 'graphql/trusted-documents.ts'],
-  ['redis/', 'telemetry/redact.ts', 'graphiql/'],
+  ['redis/', 'telemetry/redact.ts', 'graphiql/', 'schema-compilers.ts'],
 ];
 
 const isFile = (place) => place.endsWith('.ts');

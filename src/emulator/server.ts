@@ -1,6 +1,7 @@
 /** The emulator's HTTP: routes from the endpoint table, and what every request goes through. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { noSchemaCompilers } from '../schema-compilers.js';
 import type { Endpoint } from '../upstream/endpoint.js';
 import { endpoints } from '../upstream/endpoints/index.js';
 import { controlRoutes } from './control.js';
@@ -39,6 +40,7 @@ export function createServer(environment: Environment): FastifyInstance {
     // A request that hangs on purpose must not keep the emulator from closing.
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 1000 },
+    schemaController: noSchemaCompilers,
     frameworkErrors: (error, _request, reply) => void refuse(error, reply, environment),
   });
   app.setErrorHandler((error, _request, reply) => refuse(error, reply, environment));

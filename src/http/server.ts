@@ -16,6 +16,7 @@ import { allowOrigins } from './cors.js';
 import { discardBody } from './discard-body.js';
 import { httpError, sendError } from './error.js';
 import { securityHeaders } from './security-headers.js';
+import { noSchemaCompilers } from '../schema-compilers.js';
 import { logText, serializeError } from '../telemetry/redact.js';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
@@ -64,6 +65,7 @@ export function createHttpServer(
     },
     clientErrorHandler: sendClientError,
     frameworkErrors: (_error, request, reply) => sendBadUrl(request, reply as FastifyReply),
+    schemaController: noSchemaCompilers,
     // An endpoint is often written with a slash at its end.
     routerOptions: { ignoreTrailingSlash: true },
   });
