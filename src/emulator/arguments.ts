@@ -1,5 +1,5 @@
 import type { TObject, TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile, type Validator } from 'typebox/compile';
 import type { Endpoint } from '../upstream/endpoint.js';
 import { endpoints } from '../upstream/endpoints/index.js';
 import type { Form } from './body-parsers.js';
@@ -12,12 +12,22 @@ export interface Given {
   body: unknown;
 }
 
+type ArgumentsReader = (given: Given) => Record<string, unknown>;
+
+const readers = new Map<Endpoint, ArgumentsReader>();
+
 /**
- * The reader of a row's requests: path, query and body parameters in one object. It refuses what
- * the row does not name and what is not of the row's type, so that a client which would be refused
- * by Kinde is refused here.
+ * Returns the reader of a row's requests, which all emulators of the process share: path, query and
+ * body parameters in one object. It refuses what the row does not name and what is not of the row's
+ * type, so that a client which would be refused by Kinde is refused here.
  */
-export function argumentsReader(row: Endpoint): (given: Given) => Record<string, unknown> {
+export function argumentsReader(row: Endpoint): ArgumentsReader {
+  const reader = readers.get(row) ?? createReader(row);
+  readers.set(row, reader);
+  return reader;
+}
+
+function createReader(row: Endpoint): ArgumentsReader {
   const readQuery = reader(row.query, 'query parameter');
   const readBody =
     row.bodyType === 'multipart' ? formReader(row.body!) : row.body && jsonReader(row.body);
@@ -33,8 +43,10 @@ export function argumentsReader(row: Endpoint): (given: Given) => Record<string,
 }
 
 function reader(schema: TObject, noun: string): (value: unknown) => object {
-  const validator = Compile(closed(schema));
+  // Most processes call a few of the operations, and compiling all of them takes 100 ms.
+  let validator: Validator | undefined;
   return (value) => {
+    validator ??= Compile(closed(schema));
     if (validator.Check(value)) return value as object;
     const errors = validator.Errors(value);
     // An unknown property is told of twice; the second error is the one with its name.
