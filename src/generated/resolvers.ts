@@ -718,7 +718,9 @@ export type Mutation = {
   readonly revokeOrganizationInvite?: Maybe<RevokeOrganizationInvitePayload>;
   /**
    * Set what a role grants, in every organization: adds the permissions that it lacks and removes all
-   * others. Reads what it grants first, past the cache, and calls Kinde only if something changes.
+   * others. Reads what it grants first, past the cache, and calls Kinde only if something changes. Kinde
+   * takes 100 changes at a time, additions first. Where it refuses some, those sent before stay: repeat the
+   * mutation, which sends what is still missing.
    */
   readonly setRolePermissions?: Maybe<SetRolePermissionsPayload>;
   /** Override a feature flag for an organization. */
@@ -2393,7 +2395,7 @@ export type SetRolePermissionsInput = {
 /** Result of `setRolePermissions`. */
 export type SetRolePermissionsPayload = {
   readonly __typename?: 'SetRolePermissionsPayload';
-  /** The role, read after the change. Null when its permissions were not set. */
+  /** The role, read after the change. Null when its permissions were not all set. */
   readonly role?: Maybe<Role>;
   /** Why the permissions were not set. Empty on success. */
   readonly userErrors: ReadonlyArray<UserError>;

@@ -10,6 +10,7 @@ import type { Context } from '../graphql/context.js';
 import type { Loaders } from '../loaders/index.js';
 import type { Arguments } from '../upstream/endpoint.js';
 import type { Endpoints } from '../upstream/endpoints/index.js';
+import { MAX_BULK_PERMISSIONS } from '../upstream/endpoints/roles.js';
 import { UpstreamError } from '../upstream/errors.js';
 import type { Permission } from '../upstream/types.js';
 import type { Entry } from '../loaders/shared-reads.js';
@@ -145,8 +146,9 @@ export const resolvers = {
           currentEntries(wantedPlaces, kindOf(loaders)),
         ]);
         const granted = await loaders.roles.currentPermissions(id);
-        const permissions = changesOf(usable(granted), wanted);
-        if (permissions.length > 0) {
+        const changes = changesOf(usable(granted), wanted);
+        for (let from = 0; from < changes.length; from += MAX_BULK_PERMISSIONS) {
+          const permissions = changes.slice(from, from + MAX_BULK_PERMISSIONS);
           await upstream.roles.updatePermissions({ role_id: id, permissions });
         }
         return { role: { key, id } };

@@ -213,6 +213,20 @@ describe('setRolePermissions', () => {
     ]);
   });
 
+  test('sends a hundred changes at a time, as many as Kinde takes', async () => {
+    const keys = Array.from({ length: 150 }, (_, n) => `print:page_${n}`);
+    for (const key of keys) state().permissions.add({ id: key, key, name: key, description: '' });
+    const removed = grantsOf('member').length;
+    const set150 = await set(
+      'member',
+      keys.map((key) => ({ key })),
+    );
+    expect(set150.userErrors).toEqual([]);
+    expect(grantsOf('member')).toEqual([...keys].sort());
+    const sent = writes() as { permissions: object[] }[];
+    expect(sent.map(({ permissions }) => permissions.length)).toEqual([100, 50 + removed]);
+  });
+
   test('writes nothing where nothing would change', async () => {
     const keys = grantsOf('member');
     const payload = await set(

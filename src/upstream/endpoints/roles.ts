@@ -10,6 +10,9 @@ import { page } from './page.js';
  */
 const written = ['roles', 'all member lists', 'all users', 'all invites'] as const;
 
+/** Kinde's documented limit for the objects of one bulk write. */
+export const MAX_BULK_PERMISSIONS = 100;
+
 export const roles = {
   list: endpoint('GET /api/v1/roles', {
     summary: 'The environment’s roles, a page at a time.',
@@ -84,7 +87,7 @@ export const roles = {
   }),
 
   updatePermissions: endpoint('PATCH /api/v1/roles/{role_id}/permissions', {
-    summary: 'Add permissions to a role and remove others, by their ids.',
+    summary: 'Add permissions to a role and remove others, up to 100 by their ids.',
     scope: 'update:role_permissions',
     tags: ['role {role_id}', 'all member lists', 'all users'],
     body: t.Object({
@@ -94,6 +97,7 @@ export const roles = {
           /** "delete" removes the permission. Without it the permission is added. */
           operation: t.Optional(t.Literal('delete')),
         }),
+        { maxItems: MAX_BULK_PERMISSIONS },
       ),
     }),
     returns: Success,
