@@ -2694,7 +2694,8 @@ export type UpdateRolePayload = {
 export type UploadOrganizationLogoInput = {
   /**
    * The image file in base64, or as a `data:` URL. A PNG, JPEG, GIF, WebP or AVIF of up to 512 KiB, or an
-   * SVG without scripts. The format is told by the content, whatever a `data:` URL says of it.
+   * SVG without scripts and references to other files. The format is told by the content, whatever a
+   * `data:` URL says of it.
    */
   readonly data: Scalars['String']['input'];
   /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */

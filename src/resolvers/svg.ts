@@ -1,5 +1,9 @@
-/** Tells an SVG that is only a picture from one that runs scripts on the domain which serves it. */
+/**
+ * Tells an SVG that is only a picture from one that runs scripts on the domain which serves it, or that
+ * tells another server who looks at it.
+ */
 import { SaxesParser } from 'saxes';
+import { findOuterReference } from './css-references.js';
 
 export interface SvgCheck {
   /** Whether the root element is `svg`. */
@@ -29,11 +33,25 @@ export function checkSvg(text: string): SvgCheck {
   // To resolve namespaces takes time that grows with the square of the depth. Local names do as well.
   const parser = new SaxesParser({ xmlns: false });
   let isSvg = false;
+  /** The text of the style element that is open. */
+  let style: string | undefined;
   parser.on('opentag', ({ name, attributes }) => {
     if (!isSvg && localName(name) !== 'svg') throw new Refusal('has another root element');
     isSvg = true;
     checkElement(name);
     for (const [attribute, value] of Object.entries(attributes)) checkAttribute(attribute, value);
+    // Browsers join the texts around it, so that neither is what it seems.
+    if (style !== undefined) throw new Refusal('has an element inside a style');
+    if (localName(name) === 'style') style = '';
+  });
+  const addStyle = (text: string) => {
+    if (style !== undefined) style += text;
+  };
+  parser.on('text', addStyle);
+  parser.on('cdata', addStyle);
+  parser.on('closetag', () => {
+    checkStyle(style ?? '');
+    style = undefined;
   });
   parser.on('doctype', (declaration) => {
     if (declaration.includes('[')) throw new Refusal('declares entities');
@@ -64,11 +82,19 @@ function checkAttribute(name: string, value: string): void {
   const local = localName(name);
   if (value === HTML_NAMESPACE) throw new Refusal('has HTML inside');
   if (local.startsWith('on')) throw new Refusal(`has the event handler \`${name}\``);
-  if (local === 'href' && !INNER_REFERENCE.test(value)) {
+  if ((local === 'href' || name === 'xml:base') && !INNER_REFERENCE.test(value)) {
     throw new Refusal(`has the attribute \`${name}\` with a link to elsewhere`);
   }
+  checkStyle(value);
   // Animations can set what is refused above.
   if (local === 'attributename' && /^(?:on|href$)/.test(localName(value.trim()))) {
     throw new Refusal(`animates the attribute \`${value.trim().slice(0, 40)}\``);
   }
+}
+
+/** Styles are in elements, and in attributes such as `style`, `fill` and `to`. */
+function checkStyle(text: string): void {
+  const reference = findOuterReference(text);
+  if (reference === undefined) return;
+  throw new Refusal(`has the style \`${reference.slice(0, 40)}\`, which reads another file`);
 }

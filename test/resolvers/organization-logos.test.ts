@@ -167,6 +167,16 @@ describe('uploadOrganizationLogo', () => {
     ['an animation of a handler', svg('<set attributeName="onclick" to="alert(1)"/>')],
     ['entities', `<!DOCTYPE svg [<!ENTITY a "&#60;script/>">]>${svg('&a;')}`],
     ['a style sheet from elsewhere', `<?xml-stylesheet href="https://x.example/a.css"?>${svg()}`],
+    ['an import in a style', svg('<style>@import "https://x.example/a.css";</style>')],
+    ['an import in pieces', svg('<style>@\\69m<![CDATA[po]]>r&#116; "//x.example"</style>')],
+    ['an import around an element', svg('<style>@im<g/>port "//x.example"</style>')],
+    ['an import on which it ends', svg('<style>a{}</style><style>@IMPORT "//x.example"</style>')],
+    ['a picture of a style', svg('<style>g { fill: u\\000072 l( "https://x.example/p")}</style>')],
+    ['a font from elsewhere', svg('<style>@font-face{src:url(#a),url(//x.example/f)}</style>')],
+    ['a set of images', svg('<g style="mask: image-set(\'//x.example/p\' 1x)"/>')],
+    ['a filter from elsewhere', svg('<g filter="url(https://x.example/f.svg#f)"/>')],
+    ['an animation to elsewhere', svg('<set attributeName="fill" to="url(//x.example#f)"/>')],
+    ['a base elsewhere', svg('<use href="#a"/>', ' xml:base="https://x.example/"')],
     ['an end that is missing', svg().slice(0, -1)],
   ])('refuses an SVG with %s before any call', async (_, content) => {
     const { userErrors } = await upload(base64(content));
@@ -186,9 +196,13 @@ describe('uploadOrganizationLogo', () => {
       <!-- Drawn by hand -->
       <!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">
       <svg:svg xmlns:svg="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">
-        <svg:style><![CDATA[ .a { fill: #fff } ]]></svg:style>
+        <svg:style><![CDATA[
+          /* Made at https://draw.example */
+          @font-face { font-family: "A\\20 B"; src: url('data:font/woff2;base64,d09GMg==') }
+          .a { fill: #fff; filter: url(#dot) }
+        ]]></svg:style>
         <svg:defs><svg:circle id="dot" r="1"/></svg:defs>
-        <svg:use xlink:href="#dot"/>
+        <svg:use xlink:href="#dot" fill="url( #dot )" style="mask:url(&quot;#dot&quot;)" transform="scale(2)"/>
         <svg:image href="data:image/png;base64,iVBORw0KGgo="/>
         <svg:text>Fish &amp; chips</svg:text>
         <svg:animate attributeName="opacity" values="0;1"/>
