@@ -29,6 +29,49 @@ export const catalogueTraits: EntryTraits<CatalogueList, Pick<CatalogueEntry, 'k
   orderOf: () => undefined,
 };
 
+type Property = 'id' | 'key';
+
+function indexBy<T extends CatalogueEntry>(
+  property: Property,
+  entries: readonly Entry<T>[],
+): EntryIndex<T> {
+  const index = new EntryIndex<T>((entry) => entry[property]);
+  index.add(entries);
+  return index;
+}
+
+interface LookupReads<T> {
+  readAll: () => Promise<Entry<T>[]>;
+  /** Reads the catalogue as it was a short time ago at most; undefined where `readAll` does. */
+  readNewer: () => Promise<Entry<T>[]> | undefined;
+}
+
+/**
+ * Creates the lookup of entries. One that the catalogue lacks is looked for in a newer read: its key may
+ * come from one, such as that of members' roles.
+ */
+function createLookup<T extends CatalogueEntry>(
+  reads: Sources['reads'],
+  property: Property,
+  { readAll, readNewer }: LookupReads<T>,
+): (value: string) => Promise<T | null> {
+  return reads.batch<string, T | null>(
+    async (wanted) => {
+      const index = indexBy(property, await readAll());
+      const isMissing = (value: string) => !index.hasAll([value]);
+      const newer = wanted.some(isMissing)
+        ? readNewer()?.then((entries) => indexBy(property, entries))
+        : undefined;
+      return wanted.map((value) =>
+        newer !== undefined && isMissing(value)
+          ? newer.then((recent) => recent.find(value))
+          : index.find(value),
+      );
+    },
+    { nameOf: (value) => value },
+  ).load;
+}
+
 /**
  * Creates the reads of a catalogue. It is read as a whole, once per operation, for all lookups of a key
  * or an id, and once more past the cache for the lookups of writes. Its pages can also be read one by
@@ -55,32 +98,23 @@ export function createCatalogue<T extends CatalogueEntry>(
   const progress = reads.state(() => ({ isCurrentRead: false }));
   /** Reads the whole catalogue: what the operation has read past the cache is no older than the cache. */
   const readAll = () => walkToTheEnd(progress().isCurrentRead ? currentPage : page, {});
-  const lookUp = (property: 'id' | 'key') =>
-    reads.batch<string, T | null>(
-      async (wanted) => {
-        const index = new EntryIndex<T>((entry) => entry[property]);
-        index.add(await readAll());
-        return wanted.map((value) => index.find(value));
-      },
-      { nameOf: (value) => value },
-    );
-  const byKey = lookUp('key').load;
+  const readRecent = () => walkToTheEnd(recentPage, {});
+  /** What was read past the cache has nothing newer. */
+  const readNewer = () => (progress().isCurrentRead ? undefined : readRecent());
+  const lookUp = (property: Property) => createLookup(reads, property, { readAll, readNewer });
+  const byKey = lookUp('key');
   async function currentCatalogue(): Promise<CurrentCatalogue<T>> {
     const entries = await walkToTheEnd(currentPage, {});
     progress().isCurrentRead = true;
-    const indexBy = (property: 'id' | 'key') => {
-      const index = new EntryIndex<T>((entry) => entry[property]);
-      index.add(entries);
-      return (value: string) => index.find(value);
-    };
-    return { byKey: indexBy('key'), byId: indexBy('id') };
+    const [keys, ids] = [indexBy<T>('key', entries), indexBy<T>('id', entries)];
+    return { byKey: (key) => keys.find(key), byId: (id) => ids.find(id) };
   }
   return {
     page,
     /** Returns the entry with this key, or null. Throws when an unusable entry may be it. */
     byKey,
     /** Returns the entry with this id, or null. Throws when an unusable entry may be it. */
-    byId: lookUp('id').load,
+    byId: lookUp('id'),
     /** Returns whether the catalogue has this key; undefined where the token may not read it. */
     hasKey: (key: string): Promise<boolean | undefined> =>
       ifPermitted<boolean | undefined>(
@@ -104,7 +138,7 @@ export function createCatalogue<T extends CatalogueEntry>(
         async () => undefined,
       ),
     /** Returns all entries, no older than what is cached of members. */
-    recentEntries: (): Promise<Entry<T>[]> => walkToTheEnd(recentPage, {}),
+    recentEntries: (): Promise<Entry<T>[]> => readRecent(),
     /** Returns all keys. */
     keys: async (): Promise<string[]> =>
       (await readAll()).flatMap((entry) => (entry instanceof UpstreamError ? [] : [entry.key])),

@@ -70,6 +70,38 @@ const { permissionsOfS: _, ...PRIMED } = CALL;
 
 const readable = (call: string) => decodeURIComponent(call);
 
+test('a role that is newer than the cached catalogue has its name, and is no unknown filter', async () => {
+  const gateway = await gatewayWith();
+  const { state } = gateway.emulator;
+  const variables = cast(gateway);
+  const { A, m } = variables;
+  const read =
+    'query ($A: ID!) { organization(code: $A) { users(first: 10) { nodes { userId roles { key name } } } } }';
+  await gateway.query(read, variables);
+  // In Kinde's own pages, where the gateway does not hear of it.
+  for (const key of ['fresh', 'unused']) {
+    state.roles.add({
+      ...state.roleByKey('admin'),
+      id: `id of ${key}`,
+      key,
+      name: key,
+      permissions: [],
+    });
+  }
+  state.organization(A).members.get(m)!.roles = new Set([state.roleByKey('fresh')]);
+  advance(31_000);
+  gateway.calls();
+  const { nodes } = (await gateway.query(read, variables)).organization.users;
+  expect(nodes.find(({ userId }: any) => userId === m).roles).toEqual([
+    { key: 'fresh', name: 'fresh' },
+  ]);
+  expect(gateway.calls().filter((call) => call.includes('/roles'))).toHaveLength(1);
+  const filter = `query ($A: ID!) { organization(code: $A) { users(roles: ["unused"]) { nodes { userId } } } }`;
+  expect(await gateway.query(filter, variables)).toEqual({
+    organization: { users: { nodes: [] } },
+  });
+});
+
 describe('a cached response is used', () => {
   test('by the same query, which gets the same bytes', async () => {
     const gateway = await gatewayWith();
