@@ -4,6 +4,7 @@ import { SendError, type Send } from '../upstream/send/index.js';
 import type { Method } from '../upstream/endpoint.js';
 import { UpstreamError, reasonsIn } from '../upstream/errors.js';
 import { parseJson } from '../upstream/json.js';
+import { propertyOf, textIn } from '../webhooks/data.js';
 import { WEBHOOK_PATH } from '../webhooks/receiver.js';
 import { webhookFor } from '../webhooks/registration.js';
 import { whyNoToken, whyUnreachable } from './diagnose.js';
@@ -13,15 +14,15 @@ import type { Terminal } from './terminal.js';
 /** A failure that the message explains in full. */
 class CommandError extends Error {}
 
+/** A registered webhook, as far as Kinde's response tells of it. */
 interface Webhook {
   id: string;
   endpoint: string;
-  name?: string;
-  event_types?: string[];
+  eventTypes: number;
 }
 
 /** Calls Kinde's API with a scope of the gateway's own application. */
-type Call = (method: Method, path: string, scope: string, body?: object) => Promise<unknown>;
+type Call = (method: Method, path: string, scope: string, body?: object) => Promise<object>;
 
 /** Runs `list`, `register` or `remove`. Returns the exit code. */
 export async function webhooks(
@@ -49,14 +50,13 @@ const actions = {
     const all = await listed(call);
     if (all.length === 0) return ['No webhook is registered.'];
     return all.map(
-      ({ id, endpoint, event_types = [] }) =>
-        `${id}  ${endpoint}  ${event_types.length} event types`,
+      ({ id, endpoint, eventTypes }) => `${id}  ${endpoint}  ${eventTypes} event types`,
     );
   },
 
   async register(call: Call, url: string | undefined): Promise<string[]> {
     const endpoint = endpointIn(url);
-    const existing = (await listed(call)).find((webhook) => webhook.endpoint === endpoint);
+    const existing = (await listed(call)).find(isFor(endpoint));
     const webhook = webhookFor(endpoint);
     const { event_types } = webhook;
     if (existing !== undefined) {
@@ -67,18 +67,17 @@ const actions = {
         `${existing.id} was registered already. It now has all ${event_types.length} event types.`,
       ];
     }
-    const response = (await call('POST', 'webhooks', 'create:webhooks', {
+    const response = await call('POST', 'webhooks', 'create:webhooks', {
       ...webhook,
       description: 'Invalidates the cache of the GraphQL gateway.',
-    })) as { webhook?: Partial<Webhook> };
-    return [
-      `${response.webhook?.id ?? 'The webhook'} is registered for ${event_types.length} event types.`,
-    ];
+    });
+    const id = textIn(response, 'webhook', 'id') ?? 'The webhook';
+    return [`${id} is registered for ${event_types.length} event types.`];
   },
 
   async remove(call: Call, url: string | undefined): Promise<string[]> {
     const endpoint = endpointIn(url);
-    const found = (await listed(call)).filter((webhook) => webhook.endpoint === endpoint);
+    const found = (await listed(call)).filter(isFor(endpoint));
     if (found.length === 0) throw new CommandError(`No webhook has the endpoint ${endpoint}.`);
     for (const { id } of found) {
       await call('DELETE', `webhooks/${encodeURIComponent(id)}`, 'delete:webhooks');
@@ -87,11 +86,23 @@ const actions = {
   },
 };
 
+/** Returns the registered webhooks. Entries without an id or an endpoint are left out. */
 async function listed(call: Call): Promise<Webhook[]> {
-  const { webhooks: all } = (await call('GET', 'webhooks', 'read:webhooks')) as {
-    webhooks?: Webhook[] | null;
-  };
-  return all ?? [];
+  const all = propertyOf(await call('GET', 'webhooks', 'read:webhooks'), 'webhooks') ?? [];
+  if (!Array.isArray(all)) throw new CommandError(NOT_KINDE);
+  return all.flatMap((entry: unknown) => {
+    const [id, endpoint] = [propertyOf(entry, 'id'), propertyOf(entry, 'endpoint')];
+    const eventTypes = propertyOf(entry, 'event_types');
+    return typeof id === 'string' && typeof endpoint === 'string'
+      ? [{ id, endpoint, eventTypes: Array.isArray(eventTypes) ? eventTypes.length : 0 }]
+      : [];
+  });
+}
+
+/** Returns whether a webhook has this endpoint, in whatever spelling of the URL. */
+function isFor(endpoint: string): (webhook: Webhook) => boolean {
+  const { href } = new URL(endpoint);
+  return (webhook) => URL.canParse(webhook.endpoint) && new URL(webhook.endpoint).href === href;
 }
 
 /** Kinde delivers to public HTTPS addresses; the emulator also to this machine. */
@@ -112,7 +123,7 @@ type ConfigWithCredentials = Config & { kinde: KindeWithCredentials };
 function read(env: Terminal['env']): ConfigWithCredentials {
   try {
     // Nothing is served, so that nobody needs to be let in.
-    const config = readConfig({ ...env, AUTH_MODE: env['AUTH_MODE'] ?? 'passthrough' });
+    const config = readConfig({ ...env, AUTH_MODE: env['AUTH_MODE'] || 'passthrough' });
     if (hasCredentials(config.kinde)) return { ...config, kinde: config.kinde };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -149,16 +160,22 @@ function callWith(send: Send, config: ConfigWithCredentials): Call {
   };
 }
 
-function resultOf({ status, body }: { status: number; body: string }, scope: string): unknown {
+const NOT_KINDE =
+  'The response is not one of Kinde’s API: check KINDE_DOMAIN, and whether a proxy responds in its place.';
+
+function resultOf({ status, body }: { status: number; body: string }, scope: string): object {
   const parsed = parseJson(body);
-  if (status >= 200 && status < 300) return parsed ?? {};
-  if (status === 403) {
-    throw new CommandError(
-      `Kinde refuses this. The application probably lacks the scope ${scope}: add it in Kinde, under the application's APIs.`,
-    );
+  if (status >= 200 && status < 300) {
+    if (typeof parsed === 'object' && parsed !== null) return parsed;
+    if (body.trim() === '') return {};
+    throw new CommandError(NOT_KINDE);
   }
   const reasons = reasonsIn(parsed).map(({ code, message }) => `${code} ${message}`.trim());
-  throw new CommandError(
-    `Kinde responded with ${status}${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}.`,
-  );
+  const why = reasons.length > 0 ? `: ${reasons.join('; ')}` : '';
+  if (status === 403) {
+    throw new CommandError(
+      `Kinde refuses this${why}. The application probably lacks the scope ${scope}: add it in Kinde, under the application's APIs.`,
+    );
+  }
+  throw new CommandError(`Kinde responded with ${status}${why}.`);
 }

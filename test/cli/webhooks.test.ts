@@ -50,6 +50,28 @@ test('registers once, and updates the event types of an older registration', asy
   expect(stdout).toContain('was registered already');
   expect(emulator.webhooks.registered.size).toBe(1);
   expect(webhook!.event_types).toHaveLength(12);
+  // Another spelling of the same address, and a variable that is set to nothing.
+  const again = await run(['register', '--url', URL.replace('gateway', 'Gateway')], {
+    AUTH_MODE: '',
+  });
+  expect(again.stdout).toContain('was registered already');
+});
+
+test('lists what it can read of a response, and says when it is not Kinde’s', async () => {
+  const listOf = async (body: object | string) => {
+    emulator.fault({
+      times: 1,
+      match: ({ path }) => path === '/api/v1/webhooks',
+      respond: { status: 200, body },
+    });
+    const { stdout, stderr } = await run(['list']);
+    return stdout + stderr;
+  };
+  const webhooks = [null, { id: 'webhook_1', endpoint: URL, event_types: null }, { id: 7 }];
+  expect(await listOf({ webhooks })).toBe(`webhook_1  ${URL}  0 event types\n`);
+  expect(await listOf({ webhooks: null })).toBe('No webhook is registered.\n');
+  expect(await listOf({ webhooks: {} })).toMatch(/^The response is not one of Kinde’s API/);
+  expect(await listOf('<html>Sign in</html>')).toMatch(/^The response is not one of Kinde’s API/);
 });
 
 test.each<[string, string[], Record<string, string>, RegExp]>([
@@ -88,5 +110,5 @@ test('names the missing scope', async () => {
     KINDE_CLIENT_SECRET: emulator.readOnlyClient.clientSecret,
   });
   expect(exitCode).toBe(1);
-  expect(stderr).toContain('create:webhooks');
+  expect(stderr).toMatch(/^Kinde refuses this: FORBIDDEN .* lacks the scope create:webhooks/);
 });
