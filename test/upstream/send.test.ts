@@ -1,5 +1,9 @@
-/** What an error of a write proves: only one of opening the connection says that nothing was sent. */
+/** How calls are sent, and what an error of a write proves: only one of opening the connection says that nothing was sent. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
+import { createSend } from '../../src/upstream/send/index.js';
 import { wasNotSent } from '../../src/upstream/send/got.js';
 
 test.each([
@@ -16,4 +20,21 @@ test.each([
   ['ETIMEDOUT', 'connect', false],
 ])('%s by %s', (code, syscall, isProof) => {
   expect(wasNotSent({ code, cause: Object.assign(new Error(), { code, syscall }) })).toBe(isProof);
+});
+
+test('a read, a write and a call with headers of its own name the gateway', async () => {
+  const server = createServer(({ headers }, response) => response.end(headers['user-agent']));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const limits = { timeoutMs: 5_000, maxSockets: 1, maxBodyBytes: 1_000 };
+  const { send, close } = createSend({ baseUrl, ...limits });
+  const bodyOf = async (method: 'GET' | 'POST', headers: Record<string, string>) =>
+    (await send({ method, url: `${baseUrl}/`, headers })).body;
+  expect([
+    await bodyOf('GET', {}),
+    await bodyOf('GET', { accept: 'application/json' }),
+    await bodyOf('POST', { accept: 'application/json' }),
+  ]).toEqual(['kinde-graphql', 'kinde-graphql', 'kinde-graphql']);
+  await close();
+  server.close();
 });

@@ -2,6 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Method } from '../endpoint.js';
 import type { Cancellation } from '../policy/cancellation.js';
 
+/** Sent with every request: firewalls in front of an API often refuse those that have none. */
+export const USER_AGENT = 'kinde-graphql';
+
 export interface Exchange {
   method: Method;
   url: string;

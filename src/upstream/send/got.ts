@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import got, { RequestError, type Got } from 'got';
 import { SendError } from './error.js';
-import type { Send, Sender, SendOptions } from './exchange.js';
+import { USER_AGENT, type Send, type Sender, type SendOptions } from './exchange.js';
 
 /** Errors of opening a connection: no byte of the request was sent. */
 const NOT_SENT = new Set([
@@ -33,6 +33,7 @@ export function createGotSend({ timeoutMs, maxSockets, maxBodyBytes }: SendOptio
     https: new HttpsAgent({ keepAlive: true, maxSockets, scheduling: 'lifo' }),
   };
   const client: Got = got.extend({
+    headers: { 'user-agent': USER_AGENT },
     retry: { limit: 0 },
     followRedirect: false,
     throwHttpErrors: false,

@@ -1,7 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Pool, type Dispatcher } from 'undici';
 import { SendError } from './error.js';
-import type { Exchange, RawResponse, Sender, SendOptions } from './exchange.js';
+import {
+  USER_AGENT,
+  type Exchange,
+  type RawResponse,
+  type Sender,
+  type SendOptions,
+} from './exchange.js';
 
 const TIMEOUT = () => new SendError('TIMEOUT', false, 'ETIMEDOUT');
 
@@ -31,7 +37,7 @@ export function createUndiciSend({
           {
             method: exchange.method,
             path: exchange.url.slice(baseUrl.length),
-            headers: exchange.headers,
+            headers: { 'user-agent': USER_AGENT, ...exchange.headers },
           },
           reader,
         );
