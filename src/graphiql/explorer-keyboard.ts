@@ -14,14 +14,15 @@ export function makeOperable(container: HTMLElement): () => void {
   const controls = () => [...container.querySelectorAll<HTMLElement>(CONTROL)];
   /** The stop of the Tab key, among the controls. */
   let position = 0;
-  let focused: HTMLElement | undefined;
+  let focused: Element | undefined;
 
   const describe = () => {
     const all = controls();
     position = Math.max(0, Math.min(position, all.length - 1));
     for (const [index, control] of all.entries()) describeControl(control, index === position);
     nameInputs(container);
-    // Selecting an object replaces its span. Nothing before it has changed, so its place is the same.
+    // Selecting an object replaces its span. Nothing before it has changed, so its place is the same. The
+    // button of an action is gone after it.
     if (focused?.isConnected === false && document.activeElement === document.body) {
       all[position]?.focus();
     }
@@ -35,10 +36,13 @@ export function makeOperable(container: HTMLElement): () => void {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const all = controls();
-    const index = all.indexOf(event.target as HTMLElement);
+    const index = indexOf(event.target, all);
     if (index < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === ' ' || event.key === 'Enter') all[index]!.click();
-    else {
+    if (event.key === ' ' || event.key === 'Enter') {
+      // Otherwise a button inside has the focus, and its own keys.
+      if (event.target !== all[index]) return;
+      all[index]!.click();
+    } else {
       const target = targetOf(event.key, all, index);
       if (target === undefined) return;
       moveTo(target);
@@ -46,9 +50,9 @@ export function makeOperable(container: HTMLElement): () => void {
     event.preventDefault();
   };
   const onFocus = ({ target }: FocusEvent) => {
-    const index = controls().indexOf(target as HTMLElement);
-    focused = controls()[index];
-    if (focused !== undefined) position = index;
+    const index = indexOf(target, controls());
+    if (index >= 0) position = index;
+    focused = target as Element;
   };
 
   const observer = new MutationObserver(describe);
@@ -61,6 +65,11 @@ export function makeOperable(container: HTMLElement): () => void {
     container.removeEventListener('keydown', onKeyDown);
     container.removeEventListener('focusin', onFocus);
   };
+}
+
+/** Returns the index of the control that an element is or is in; -1 for none. */
+function indexOf(target: EventTarget | null, all: readonly HTMLElement[]): number {
+  return all.findIndex((control) => control.contains(target as Node));
 }
 
 /** Returns the index that a key leads to; undefined for a key that leads nowhere. */

@@ -401,6 +401,22 @@ describeWith('chromium')('in a browser', () => {
     await press('Space');
     await press('Control+Enter');
     await opened.response('createdOn').waitFor();
+
+    await press('Home', 'n', 'n');
+    for (let presses = 0; presses < 9 && (await focused()).isSelected !== 'true'; presses++) {
+      await press('n');
+    }
+    const extract = 'Extract selections into a new reusable fragment';
+    await page.getByRole('button', { name: extract }).waitFor({ state: 'attached' });
+    await press('Tab');
+    expect((await focused()).name).toBe(extract);
+    await press('Enter');
+    await isWritten(/nodes\s*\{\s*\.\.\.OrganizationFragment\s*\}/);
+    await press('Tab');
+    await tabTo(/^Name of the operation$/);
+    await page.getByRole('button', { name: 'Delete' }).waitFor({ state: 'attached' });
+    await press('Tab');
+    expect((await focused()).name).toBe('Delete');
     expect(opened.problems()).toEqual([]);
   }, 60_000);
 

@@ -345,6 +345,18 @@ describeWith('chromium')('in a browser', () => {
     await screenshot('phone-docs');
   }, 60_000);
 
+  test('has all buttons of the explorer where nothing can hover', async () => {
+    await page.getByRole('button', { name: 'Show Explorer' }).tap();
+    await page.getByTitle('Extract selections into a new reusable fragment').first().waitFor();
+    await page.getByRole('button', { name: 'Clone' }).tap();
+    await page.waitForFunction(() =>
+      localStorage.getItem('graphiql:query')?.includes('query OrganizationCopy'),
+    );
+    await page.getByRole('button', { name: 'Delete' }).last().tap();
+    await screenshot('phone-explorer');
+    await page.getByRole('button', { name: 'Delete' }).nth(1).waitFor({ state: 'detached' });
+  }, 60_000);
+
   test('turns dark with the system', async () => {
     const background = () =>
       page

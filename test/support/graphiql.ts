@@ -55,6 +55,8 @@ export async function openGraphiql(
   let lastHeaders: Record<string, string> = {};
   const context = await browser.newContext({
     viewport: { width, height },
+    // A phone has no mouse to hover.
+    ...(width < 640 ? { isMobile: true, hasTouch: true } : {}),
     colorScheme,
     permissions: ['clipboard-read', 'clipboard-write'],
   });
