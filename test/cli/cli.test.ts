@@ -16,6 +16,7 @@ import { startEmulator, type Emulator } from '../../src/emulator/index.js';
 import { MUTATIONS } from '../support/mutations.js';
 import { testWith } from '../support/programs.js';
 import { startRedis } from '../support/redis.js';
+import { waitFor } from '../support/wait-for.js';
 
 const root = join(import.meta.dirname, '../..');
 const running = new Set<ChildProcess>();
@@ -67,15 +68,6 @@ async function runCheckConfig(flags: string[], env: Record<string, string>) {
     stderr: { write: (text) => (ran.output += text) },
   });
   return ran;
-}
-
-async function until<T>(look: () => T | null | undefined): Promise<T> {
-  for (let tries = 0; tries < 300; tries++) {
-    const seen = look();
-    if (seen != null) return seen;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('It did not come.');
 }
 
 async function listening(server: Server): Promise<number> {
@@ -136,12 +128,12 @@ test('`schema` prints what is committed as schema.graphql, from any directory', 
 
 test('`emulator` and `start` work together, and serve a query', async () => {
   const kinde = start(['emulator'], { EMULATOR_PORT: '0' });
-  await until(() => /organizations; Ctrl-C/.exec(kinde.output));
+  await waitFor(() => /organizations; Ctrl-C/.exec(kinde.output));
   const printed = Object.fromEntries(
     [...kinde.stdout.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
   );
   const gateway = start(['start'], { ...printed, PORT: '0' });
-  const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
+  const url = await waitFor(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
   const answer = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -152,7 +144,7 @@ test('`emulator` and `start` work together, and serve a query', async () => {
   gateway.child.kill('SIGTERM');
   kinde.child.kill('SIGTERM');
   expect([await gateway.exit, await kinde.exit]).toEqual([0, 0]);
-}, 40_000);
+});
 
 describe('`start` in an empty folder', () => {
   const folder = mkdtempSync(join(tmpdir(), 'empty-'));
@@ -160,7 +152,7 @@ describe('`start` in an empty folder', () => {
 
   test('shows the addresses, what is emulated and the next steps, and serves at the address', async () => {
     const gateway = start(['start'], { PORT: '0' }, folder);
-    await until(() => /check-config\.\n/.exec(gateway.stdout));
+    await waitFor(() => /check-config\.\n/.exec(gateway.stdout));
     const [, url] = /^ {2}GraphQL +(http:\S+)$/m.exec(gateway.stdout)!;
     expect(gateway.stdout).toContain(`\n  GraphiQL  ${url!.replace('/graphql', '/graphiql')}\n`);
     expect(gateway.stdout).toMatch(/^ {2}Kinde +emulated .* \d+ organizations and \d+ people\.$/m);
@@ -170,19 +162,19 @@ describe('`start` in an empty folder', () => {
       headers: { accept: 'application/json', 'apollo-require-preflight': '1' },
     });
     expect(response.status).toBe(200);
-  }, 30_000);
+  });
 
   test('says that callers need a token, where they do', async () => {
     const gateway = start(['start'], { PORT: '0', AUTH_MODE: 'jwt' }, folder);
-    await until(() => /check-config\.\n/.exec(gateway.stdout));
+    await waitFor(() => /check-config\.\n/.exec(gateway.stdout));
     expect(gateway.stdout).toMatch(/^ {2}Callers +need a token, since AUTH_MODE is jwt\.$/m);
-  }, 30_000);
+  });
 
   test('shows nothing but the log in production', async () => {
     const gateway = start(['start'], { PORT: '0', NODE_ENV: 'production' }, folder);
-    await until(() => /GraphQL at/.exec(gateway.stdout));
+    await waitFor(() => /GraphQL at/.exec(gateway.stdout));
     for (const line of gateway.stdout.trim().split('\n')) JSON.parse(line);
-  }, 30_000);
+  });
 });
 
 describe('`check-config`', () => {
@@ -415,42 +407,34 @@ describe('common mistakes', () => {
     expect(output).not.toContain(env['KINDE_CLIENT_SECRET']);
   }
 
-  test.each(cases)(
-    '%s',
-    async (_, broken, sentence) => {
-      await expectTold({ ...settings(), ...(await broken()) }, sentence);
-    },
-    40_000,
-  );
+  test.each(cases)('%s', async (_, broken, sentence) => {
+    await expectTold({ ...settings(), ...(await broken()) }, sentence);
+  });
 
-  testWith('openssl')(
-    'a certificate of an unknown authority',
-    async () => {
-      const directory = mkdtempSync(join(tmpdir(), 'certificate-'));
-      execFileSync(
-        'openssl',
-        [
-          ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost'],
-          ...['-days', '2', '-keyout', 'key.pem', '-out', 'certificate.pem'],
-        ],
-        { cwd: directory, stdio: 'ignore' },
-      );
-      const [key, cert] = ['key.pem', 'certificate.pem'].map((name) =>
-        readFileSync(join(directory, name)),
-      );
-      rmSync(directory, { recursive: true });
-      const port = await listening(createHttpsServer({ key, cert }));
-      await expectTold(
-        { ...settings(), KINDE_DOMAIN: `https://localhost:${port}` },
-        /certificate of localhost:\d+ cannot be verified \(DEPTH_ZERO_SELF_SIGNED_CERT\)[^]*NODE_EXTRA_CA_CERTS/,
-      );
-    },
-    40_000,
-  );
+  testWith('openssl')('a certificate of an unknown authority', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'certificate-'));
+    execFileSync(
+      'openssl',
+      [
+        ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost'],
+        ...['-days', '2', '-keyout', 'key.pem', '-out', 'certificate.pem'],
+      ],
+      { cwd: directory, stdio: 'ignore' },
+    );
+    const [key, cert] = ['key.pem', 'certificate.pem'].map((name) =>
+      readFileSync(join(directory, name)),
+    );
+    rmSync(directory, { recursive: true });
+    const port = await listening(createHttpsServer({ key, cert }));
+    await expectTold(
+      { ...settings(), KINDE_DOMAIN: `https://localhost:${port}` },
+      /certificate of localhost:\d+ cannot be verified \(DEPTH_ZERO_SELF_SIGNED_CERT\)[^]*NODE_EXTRA_CA_CERTS/,
+    );
+  });
 
   test('are logged at the start, too, and the gateway serves once they are fixed', async () => {
     const gateway = start(['start'], { ...settings(), KINDE_CLIENT_SECRET: 'not-it', PORT: '0' });
-    await until(() => /The gateway got no access token/.exec(gateway.output));
+    await waitFor(() => /The gateway got no access token/.exec(gateway.output));
     expect(gateway.output).toContain('check KINDE_CLIENT_ID and KINDE_CLIENT_SECRET');
     expect(gateway.output).not.toContain('not-it');
     const [url] = /http:\/\/127\.0\.0\.1:\d+(?=\/graphql)/.exec(gateway.output)!;

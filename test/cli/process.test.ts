@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startEmulator } from '../../src/emulator/index.js';
-import { waitFor } from '../support/replicas.js';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { waitFor } from '../support/wait-for.js';
+import { afterEach, describe, expect, test } from '@jest/globals';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const running = new Set<ChildProcess>();
@@ -32,17 +32,6 @@ function start(program: string, env: Record<string, string>, args: string[] = []
   }
   return started;
 }
-
-async function until<T>(look: () => T | null | undefined): Promise<T> {
-  for (let tries = 0; tries < 600; tries++) {
-    const seen = look();
-    if (seen != null) return seen;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('It did not come.');
-}
-
-jest.setTimeout(60_000);
 
 describe('a command that writes to a pipe', () => {
   test('ends without an error when its reader has closed the pipe', async () => {
@@ -72,12 +61,12 @@ describe('the process of the gateway', () => {
         ...{ KINDE_CLIENT_ID: emulator.clientId, KINDE_CLIENT_SECRET_FILE: file },
         KINDE_AUDIENCE: emulator.audience,
       });
-      await until(() => /GraphQL at/.exec(gateway.output));
+      await waitFor(() => /GraphQL at/.exec(gateway.output));
       gateway.child.kill('SIGHUP');
-      await until(() => /SIGHUP: secrets were read again\s/.exec(gateway.output));
+      await waitFor(() => /SIGHUP: secrets were read again\s/.exec(gateway.output));
       writeFileSync(file, 'wrong');
       gateway.child.kill('SIGHUP');
-      await until(() => /SIGHUP: .* keeps the one it has/.exec(gateway.output));
+      await waitFor(() => /SIGHUP: .* keeps the one it has/.exec(gateway.output));
       expect(gateway.output).not.toContain('wrong');
     } finally {
       await emulator.close();
@@ -86,7 +75,7 @@ describe('the process of the gateway', () => {
 
   test('verifies the tokens of its own emulator, and hears of what another client writes there', async () => {
     const gateway = start('index', { AUTH_MODE: 'jwt', PORT: '0' });
-    const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
+    const url = await waitFor(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
     const post = async (path: string, body: object, headers = {}) => {
       const response = await fetch(new URL(path, url), {
         method: 'POST',
@@ -116,7 +105,7 @@ describe('the process of the gateway', () => {
 
   test('handles entries that fail before their list’s turn', async () => {
     const gateway = start('index', { AUTH_MODE: 'none', PORT: '0' });
-    const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
+    const url = await waitFor(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
     // The first two lists take the turn; all entries of the third one are refused at once.
     const ids = JSON.stringify(Array.from({ length: 100 }, (_, n) => `none${n}`));
     const response = await fetch(url, {
@@ -143,8 +132,8 @@ describe('the process of the gateway', () => {
       ...{ AUTH_MODE: 'none', PORT: '0' },
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(lose)}`,
     });
-    const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
-    await until(() => /internal error[^]*lost|lost[^]*internal error/.exec(gateway.output));
+    const url = await waitFor(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
+    await waitFor(() => /internal error[^]*lost|lost[^]*internal error/.exec(gateway.output));
     expect((await fetch(new URL('/livez', url))).status).toBe(200);
   });
 
@@ -185,7 +174,7 @@ describe('the process of the gateway', () => {
       AUTH_MODE: 'passthrough',
       PORT: '0',
     });
-    const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
+    const url = await waitFor(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
     const json = { 'content-type': 'application/json' };
     const send = async (path: string, init: RequestInit = {}) =>
       (await fetch(url + path, init)).status;
@@ -199,7 +188,7 @@ describe('the process of the gateway', () => {
 
   test('logs a line for each operation, also for a cached response', async () => {
     const gateway = start('index', { NODE_ENV: 'production', PORT: '0' });
-    const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
+    const url = await waitFor(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
     for (let time = 0; time < 2; time++) {
       const response = await fetch(url, {
         method: 'POST',
@@ -208,7 +197,7 @@ describe('the process of the gateway', () => {
       });
       expect(response.status).toBe(200);
     }
-    const [cold, warm] = await until(() => {
+    const [cold, warm] = await waitFor(() => {
       const lines = gateway.output.split('\n').filter((line) => line.includes('"Listed"'));
       return lines.length < 2 ? undefined : lines.map((line) => JSON.parse(line) as object);
     });
@@ -223,12 +212,12 @@ describe('the process of the gateway', () => {
       EMULATOR_PORT: '0',
       EMULATOR_LATENCY_MS: String(latencyMs),
     });
-    await until(() => /KINDE_CLIENT_SECRET=\S+/.exec(emulator.output));
+    await waitFor(() => /KINDE_CLIENT_SECRET=\S+/.exec(emulator.output));
     const settings = Object.fromEntries(
       [...emulator.output.matchAll(/^(KINDE_\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
     );
     const gateway = start('index', { ...settings, AUTH_MODE: 'none', PORT: '0', ...env });
-    const url = await until(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
+    const url = await waitFor(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
     const ask = () =>
       fetch(url, {
         method: 'POST',
@@ -244,7 +233,7 @@ describe('the process of the gateway', () => {
   test('completes the request in flight after SIGTERM, accepts no more and exits with 0', async () => {
     const { gateway, ask, inFlight } = await busyGateway(800);
     gateway.child.kill('SIGTERM');
-    await until(() => (gateway.output.includes('SIGTERM') ? true : undefined));
+    await waitFor(() => gateway.output.includes('SIGTERM'));
     const response = await inFlight;
     expect(((await response.json()) as any).data.organizations.nodes).toHaveLength(1);
     expect(await gateway.exit).toBe(0);
@@ -265,7 +254,7 @@ describe('the process of the gateway', () => {
       const { gateway, inFlight } = await busyGateway(15_000);
       const ended = once(gateway.child, 'exit');
       gateway.child.kill('SIGTERM');
-      await until(() => (gateway.output.includes('SIGTERM') ? true : undefined));
+      await waitFor(() => gateway.output.includes('SIGTERM'));
       gateway.child.kill(second);
       expect(await ended).toEqual([null, second]);
       await expect(inFlight).rejects.toThrow();

@@ -63,7 +63,7 @@ describeWith('chromium')('in a browser', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     server?.close();
@@ -75,7 +75,7 @@ describeWith('chromium')('in a browser', () => {
       const page = await (await browser.newContext()).newPage();
       let loads = 0;
       page.on('load', () => loads++);
-      page.setDefaultTimeout(20_000);
+      page.setDefaultTimeout(60_000);
       await page.goto(url);
       await page.getByRole('button').first().waitFor();
       return { page, button: page.getByRole('button').first(), loads: () => loads };
@@ -90,7 +90,7 @@ describeWith('chromium')('in a browser', () => {
       await switching.page.getByRole('button', { name: text }).waitFor();
     }
     expect(showing.loads()).toBe(1);
-  }, 60_000);
+  });
 
   test('EventSource shows a live query and a subscription, and ends with a single result', async () => {
     const page = await browser.newPage();

@@ -102,7 +102,7 @@ function compile(config: object): void {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     [join(root, 'node_modules/relay-compiler/cli.js'), '--noWatchman', 'relay.config.json'],
-    { cwd: project, encoding: 'utf8', timeout: 60_000 },
+    { cwd: project, encoding: 'utf8', timeout: 100_000 },
   );
   if (status !== 0) throw new Error(`relay-compiler exited with ${status}:\n${stdout}${stderr}`);
 }
@@ -126,7 +126,7 @@ beforeAll(async () => {
   });
   artifacts = JSON.parse(read.stdout);
   gateway = await startGateway();
-}, 90_000);
+});
 beforeEach(() => gateway.emulator.reset());
 
 afterAll(async () => {

@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-sse';
 import type { GraphQLResult } from '../support/gateway.js';
 import { describeWith } from '../support/programs.js';
-import { waitFor } from '../support/replicas.js';
+import { waitFor } from '../support/wait-for.js';
 import {
   read,
   REPLICAS,
@@ -52,7 +52,7 @@ describeWith('nginx', 'redis-server')('two replicas behind nginx', () => {
       env: () => ({ MAX_WAIT_MS: '30000', MAX_EVENT_LOOP_DELAY_MS: '60000' }),
     });
     code = [...topology.emulator.state.organizations.values()][1]!.profile.code;
-  }, 120_000);
+  });
   afterAll(() => topology?.close(), 60_000);
   const dockers: { close(): Promise<void> }[] = [];
   afterEach(async () => {
@@ -148,7 +148,7 @@ describeWith('nginx', 'redis-server')('two replicas behind nginx', () => {
       expect(result).toEqual({ data: { organization: { name: `Name ${time}` } } });
     }
     expect(rounds).toBe(10);
-  }, 120_000);
+  });
 
   test('nginx serves GraphQL and GraphiQL, hides metrics and closes idle connections first', async () => {
     expect((await ask(topology.url, DETAILS, { code })).errors).toBeUndefined();
@@ -181,7 +181,7 @@ describeWith('nginx', 'redis-server')('two replicas behind nginx', () => {
     const times = timesCreated(all);
     for (const { kind, name } of all) expect(times.get(name)).toBe(kind === 'mutation' ? 1 : 0);
     process.stderr.write(`A rolling restart under load: ${all.length} requests, none lost.\n`);
-  }, 120_000);
+  });
 
   test('a new replica that does not become ready stays out, and the other serves', async () => {
     const docker = await startDocker(async (command) => {
@@ -198,7 +198,7 @@ describeWith('nginx', 'redis-server')('two replicas behind nginx', () => {
     expect((await ask(topology.url, DETAILS, { code })).errors).toBeUndefined();
     await topology.replicas['gateway-1'].start();
     rmSync(join(topology.down, 'gateway-1'));
-  }, 60_000);
+  });
 
   test('streams outlive a replica that is killed and a Redis that loses all, and miss no state', async () => {
     const names: (string | undefined)[] = [];
@@ -245,7 +245,7 @@ describeWith('nginx', 'redis-server')('two replicas behind nginx', () => {
     } finally {
       client.dispose();
     }
-  }, 60_000);
+  });
 
   test('a replica that is killed under load loses its own requests in flight, and no write is retried', async () => {
     const victim = topology.replicas['gateway-1'];
@@ -281,7 +281,7 @@ describeWith('nginx', 'redis-server')('two replicas behind nginx', () => {
     process.stderr.write(
       `A replica killed under load: ${lost.length} of ${all.length} requests lost.\n`,
     );
-  }, 60_000);
+  });
 });
 
 /** A `docker` that hears `compose stop NAME` and `compose up … NAME`, the rest of the script being real. */

@@ -220,7 +220,7 @@ describeWith('prism')('the wire, held against the specification', () => {
       env: { AUTH_MODE: 'passthrough' },
       emulator: { organizations: 1, usersPerOrganization: 1 },
     });
-  }, 60_000);
+  });
 
   beforeEach(() => {
     gateway.emulator.reset();

@@ -63,7 +63,7 @@ describeWith('chromium')('the examples', () => {
     organizations.next();
     const launch = chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
     [browser] = await Promise.all([launch, serve()]);
-  }, 90_000);
+  });
   afterAll(async () => {
     served?.kill();
     await browser?.close();
@@ -78,7 +78,7 @@ describeWith('chromium')('the examples', () => {
     beforeAll(async () => {
       const context = await browser.newContext({ viewport: { width: 1180, height: 860 } });
       page = await context.newPage();
-      page.setDefaultTimeout(8000);
+      page.setDefaultTimeout(60_000);
       page.on('pageerror', ({ message }) => complaints.push(message));
       page.on('console', (message) => {
         if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
@@ -417,7 +417,7 @@ describeWith('chromium')('the examples', () => {
 
 /** Repeats an assertion until it holds. */
 async function until(assertion: () => void | Promise<void>): Promise<void> {
-  const end = Date.now() + 5000;
+  const end = Date.now() + 60_000;
   for (;;) {
     try {
       return await assertion();

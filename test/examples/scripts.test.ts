@@ -54,7 +54,7 @@ describe.each(Object.keys(SCRIPTS) as (keyof typeof SCRIPTS)[])('by %s', (langua
         [script, ...args],
         {
           cwd: root,
-          timeout: 15_000,
+          timeout: 100_000,
           env: { ...process.env, GATEWAY_URL: `${gateway.url}/graphql`, TOKEN: token, ...env },
         },
         (error, stdout, stderr) =>

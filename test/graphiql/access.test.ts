@@ -91,7 +91,7 @@ describeWith('chromium')('in a browser', () => {
 
   beforeAll(async () => {
     browser = await launchBrowser();
-  }, 60_000);
+  });
   afterAll(() => browser?.close());
   afterEach(() => expect(opened.problems()).toEqual([]));
 
@@ -143,7 +143,6 @@ describeWith('chromium')('in a browser', () => {
       ]);
       expect(stored).toEqual([true, false]);
     },
-    60_000,
   );
 
   test('acts as an administrator, and then as a member who may do less', async () => {
@@ -161,7 +160,7 @@ describeWith('chromium')('in a browser', () => {
     await opened.execute();
     await opened.response('FORBIDDEN').waitFor();
     await opened.screenshot('act-as');
-  }, 60_000);
+  });
 
   test('says why a token is refused, and asks for another', async () => {
     await tokenField().fill(await jwt.emulator.issueToken({ expiresIn: -60 }));
@@ -173,7 +172,7 @@ describeWith('chromium')('in a browser', () => {
     await opened.settled();
     expect(opened.problems().filter((problem) => !problem.includes('401'))).toEqual([]);
     expect(await page.evaluate(() => sessionStorage.getItem('graphiql:token'))).toBe('');
-  }, 60_000);
+  });
 
   test('explains an operation: calls, cost and a waterfall', async () => {
     await actAs(/every scope/);
@@ -196,7 +195,7 @@ describeWith('chromium')('in a browser', () => {
     );
     expect(await pane.locator('.explain-bar').count()).toBe(made);
     expect(await opened.response('"upstream"').count()).toBe(0);
-  }, 60_000);
+  });
 
   test('takes no late refusal of an earlier token for one of the present token', async () => {
     const token = await tokenField().inputValue();
@@ -216,7 +215,7 @@ describeWith('chromium')('in a browser', () => {
     await page.unroute('**/graphql');
     expect(await page.getByText(/^expires in/).count()).toBe(1);
     opened.problems();
-  }, 60_000);
+  });
 
   test('says what is wrong with a gateway that fails', async () => {
     await page.route('**/graphql', (route) =>
@@ -231,7 +230,7 @@ describeWith('chromium')('in a browser', () => {
     expect(await opened.response('stack').count()).toBe(0);
     await page.unroute('**/graphql');
     opened.problems();
-  }, 60_000);
+  });
 
   test('says why a stream is refused, and opens one again that is interrupted', async () => {
     await openTab('LiveMembers');
@@ -261,7 +260,7 @@ describeWith('chromium')('in a browser', () => {
     await page.getByText('Live', { exact: true }).waitFor({ state: 'detached' });
     await page.unroute('**/graphql');
     opened.problems();
-  }, 60_000);
+  });
 
   test('streams a live query until it is stopped', async () => {
     // Executed before GraphiQL has read its name, and that it is streamed.
@@ -293,7 +292,7 @@ describeWith('chromium')('in a browser', () => {
     await page.getByText('Live', { exact: true }).waitFor({ state: 'detached' });
     expect(opened.problems()).toEqual([`${jwt.url}/graphql failed`]);
     await rename('Acacia Health');
-  }, 60_000);
+  });
 
   test('copies an operation as a command that runs', async () => {
     await openTab('Organization');
@@ -307,7 +306,7 @@ describeWith('chromium')('in a browser', () => {
       env: { ...process.env, TOKEN: await tokenField().inputValue() },
     });
     expect(JSON.parse(stdout).data.organization.name).toBe('Acacia Health');
-  }, 60_000);
+  });
 
   test('copies the variables without their comments, and nothing of invalid ones', async () => {
     const copyAsCurl = async (notice: string) => {
@@ -328,7 +327,7 @@ describeWith('chromium')('in a browser', () => {
     await page.locator('.graphiql-editor-tool .view-lines').first().click();
     await page.keyboard.press('Control+Home');
     await page.keyboard.press('Delete');
-  }, 60_000);
+  });
 
   test('shows what the browser does not let it copy, with its line breaks', async () => {
     await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
@@ -339,7 +338,7 @@ describeWith('chromium')('in a browser', () => {
     await opened.screenshot('uncopied');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-  }, 60_000);
+  });
 
   test('builds an operation by clicks', async () => {
     await page.getByRole('button', { name: 'Show Explorer' }).click();
@@ -347,7 +346,7 @@ describeWith('chromium')('in a browser', () => {
     await explorer.getByText('createdOn', { exact: true }).click();
     await page.waitForFunction(() => localStorage.getItem('graphiql:query')?.includes('createdOn'));
     await opened.screenshot('explorer');
-  }, 60_000);
+  });
 
   test('builds an operation by the keyboard alone', async () => {
     await open(jwt, { search: `?${new URLSearchParams({ query: '{ __typename }' })}` });
@@ -418,7 +417,7 @@ describeWith('chromium')('in a browser', () => {
     await press('Tab');
     expect((await focused()).name).toBe('Delete');
     expect(opened.problems()).toEqual([]);
-  }, 60_000);
+  });
 
   test('names its controls for assistive technology', async () => {
     const unnamed = await page.locator('button, select, input, textarea').evaluateAll((controls) =>
@@ -457,7 +456,7 @@ describeWith('chromium')('in a browser', () => {
     await page.getByRole('tab', { name: 'Pasted', selected: true }).waitFor();
     // What the page was loading as it was left.
     opened.problems();
-  }, 60_000);
+  });
 
   test('streams the feed of changes, also where the browser blocks storage', async () => {
     const query = 'subscription Changes { changes { kind } }';
@@ -470,5 +469,5 @@ describeWith('chromium')('in a browser', () => {
     await page.getByRole('button', { name: /^Stop/ }).click();
     await aborted;
     expect(opened.problems()).toEqual([`${jwt.url}/graphql failed`]);
-  }, 60_000);
+  });
 });

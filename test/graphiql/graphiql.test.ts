@@ -218,7 +218,7 @@ describeWith('chromium')('in a browser', () => {
 
   beforeAll(async () => {
     browser = await launchBrowser();
-  }, 60_000);
+  });
 
   // One page for all that follows, each in a tab of its own: opening it takes seconds.
   beforeAll(() => openPage({}), 60_000);
@@ -265,7 +265,7 @@ describeWith('chromium')('in a browser', () => {
       'content-type': 'application/json',
       accept: 'application/graphql-response+json, application/json',
     });
-  }, 60_000);
+  });
 
   test('runs a mutation with its variables in another tab', async () => {
     await openTab('CreateOrganization');
@@ -273,7 +273,7 @@ describeWith('chromium')('in a browser', () => {
     await execute();
     await answer('Northwind').waitFor();
     await screenshot('mutation');
-  }, 60_000);
+  });
 
   test('completes the name of a field', async () => {
     await page.getByRole('button', { name: 'New tab' }).click();
@@ -285,14 +285,14 @@ describeWith('chromium')('in a browser', () => {
     await screenshot('completion');
     await page.keyboard.press('Enter');
     await operation().filter({ hasText: 'externalId' }).waitFor();
-  }, 60_000);
+  });
 
   test('marks a field that does not exist', async () => {
     await page.getByRole('button', { name: 'New tab' }).click();
     await operation().click();
     await page.keyboard.type('query { organisations }');
     await page.locator('.graphiql-query-editor .squiggly-error').first().waitFor();
-  }, 60_000);
+  });
 
   test('documents the types', async () => {
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
@@ -300,7 +300,7 @@ describeWith('chromium')('in a browser', () => {
     await page.getByRole('link', { name: 'OrganizationConnection', exact: true }).first().click();
     await page.getByText('A page of organizations.').waitFor();
     await screenshot('docs');
-  }, 60_000);
+  });
 
   test('sends the headers that are typed, and does not store them', async () => {
     await openTab('Organization');
@@ -316,7 +316,7 @@ describeWith('chromium')('in a browser', () => {
 
     expect(opened.lastHeaders()['authorization']).toBe('Bearer secret');
     expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('secret');
-  }, 60_000);
+  });
 
   test('keeps what was typed, and opens despite a broken local storage', async () => {
     await operation().click();
@@ -327,7 +327,7 @@ describeWith('chromium')('in a browser', () => {
 
     await openPage({ storage: { 'graphiql:tabState': '{"tabs":[' } });
     await operation().filter({ hasText: 'Organization' }).waitFor();
-  }, 60_000);
+  });
 
   test('fits a phone', async () => {
     await openPage({ width: 390, height: 844 });
@@ -343,7 +343,7 @@ describeWith('chromium')('in a browser', () => {
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
     await page.getByRole('link', { name: 'Query', exact: true }).click();
     await screenshot('phone-docs');
-  }, 60_000);
+  });
 
   test('has all buttons of the explorer where nothing can hover', async () => {
     await page.getByRole('button', { name: 'Show Explorer' }).tap();
@@ -377,7 +377,7 @@ describeWith('chromium')('in a browser', () => {
     await execute();
     await answer('Acacia').waitFor();
     await screenshot('dark');
-  }, 60_000);
+  });
 });
 
 /** The routes in a server of their own, registered as no gateway would. */

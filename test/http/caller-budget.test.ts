@@ -16,7 +16,7 @@ import { startGateway, type TestGateway } from '../support/gateway.js';
 import { openStream } from '../support/event-stream.js';
 import { describeWith } from '../support/programs.js';
 import { startRedis, type Redis } from '../support/redis.js';
-import { waitFor } from '../support/replicas.js';
+import { waitFor } from '../support/wait-for.js';
 
 const QUERY = '{ organizations(first: 10) { nodes { code name } } }';
 const LIMIT = 1_000;

@@ -336,4 +336,4 @@ test('returns the right response for many more queries than a megabyte of cache 
   }
   // The list may have been evicted.
   expect(new Set(gateway.calls())).toEqual(new Set([LIST_CALL]));
-}, 60_000);
+});

@@ -104,7 +104,7 @@ describe('for tools', () => {
     writeFileSync(path('codegen.json'), JSON.stringify(config));
     await run('graphql-codegen', '--silent', '--config', 'codegen.json');
     expect(readFileSync(path('types.ts'), 'utf8')).toContain('export type OrganizationUser = ');
-  }, 60_000);
+  });
 
   test('gql.tada reads the schema of the gateway, and types an operation by it', async () => {
     const plugin = {
@@ -131,7 +131,7 @@ describe('for tools', () => {
     ];
     writeFileSync(path('page.ts'), lines.join('\n'));
     await run('tsc', '-p', '.');
-  }, 60_000);
+  });
 
   test('get-graphql-schema prints the schema of the gateway', async () => {
     const header = `Authorization=${headers['authorization']}`;

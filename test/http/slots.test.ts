@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { cachedGateways } from '../support/cached-gateway.js';
 import { openStream } from '../support/event-stream.js';
 import type { TestGateway } from '../support/gateway.js';
-import { waitFor } from '../support/replicas.js';
+import { waitFor } from '../support/wait-for.js';
 
 const { gatewayWith, heldGatewayWith } = cachedGateways();
 const FEW = { MAX_CONCURRENT_OPERATIONS: '5', MAX_WAIT_MS: '500' };

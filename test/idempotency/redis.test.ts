@@ -8,6 +8,7 @@ import { startGateway, type GraphQLResult, type TestGateway } from '../support/g
 import { describeWith } from '../support/programs.js';
 import { startRedisProxy } from '../support/redis-proxy.js';
 import { startRedis, type Redis } from '../support/redis.js';
+import { waitFor } from '../support/wait-for.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const CREATE = `mutation ($input: CreateOrganizationInput!) {
@@ -22,14 +23,6 @@ const create = (gateway: TestGateway, input: object = INPUT) => gateway.execute(
 const INPUT = { name: 'Once', idempotencyKey: 'a key of the client' };
 const codes = ({ errors }: GraphQLResult) => errors?.map(({ extensions }) => extensions['code']);
 const codeIn = ({ data }: GraphQLResult) => data.createOrganization.organization.code as string;
-
-async function waitFor(isSo: () => boolean): Promise<void> {
-  for (let n = 0; n < 400; n++) {
-    if (isSo()) return;
-    await sleep(25);
-  }
-  throw new Error('It did not come to be.');
-}
 
 describeWith('redis-server')('with Redis', () => {
   let redis: Redis;
@@ -117,7 +110,7 @@ describeWith('redis-server')('with Redis', () => {
       expect(answer).toEqual(await sending);
       expect(answer.data.createOrganization.userErrors).toEqual([]);
       expect(writes()).toHaveLength(1);
-    }, 40_000);
+    });
 
     test('waits until its deadline at most, and may retry then', async () => {
       const hurried = await another({ OPERATION_TIMEOUT_MS: '300' });
@@ -202,7 +195,7 @@ describeWith('redis-server')('with Redis', () => {
       expect(codes(answer)).toEqual(['WRITE_OUTCOME_UNKNOWN']);
       expect(codes(await create(first))).toEqual(['WRITE_OUTCOME_UNKNOWN']);
       expect(writes()).toEqual([]);
-    }, 60_000);
+    });
   });
 
   describe('that is down', () => {
@@ -233,12 +226,7 @@ describeWith('redis-server')('with Redis', () => {
         await redis.restart();
       }
       emulator.clearRequests();
-      let answer = await create(first);
-      for (let n = 0; n < 100 && answer.errors !== undefined; n++) {
-        await sleep(50);
-        answer = await create(first);
-      }
-      expect(answer.errors).toBeUndefined();
+      await waitFor(async () => (await create(first)).errors === undefined);
       expect(writes()).toHaveLength(1);
     });
 
@@ -264,7 +252,7 @@ describeWith('redis-server')('with Redis', () => {
       expect(keys()).toEqual([]);
       expect((await create(second)).errors).toBeUndefined();
       expect(writes()).toHaveLength(1);
-    }, 20_000);
+    });
 
     test('when it dies during a write, the result is returned here and for retries, and by the other replica once it is back', async () => {
       emulator.latencyMs = 300;
@@ -310,7 +298,7 @@ describeWith('redis-server')('with Redis', () => {
       } finally {
         await way.cut();
       }
-    }, 40_000);
+    });
 
     test('for a replica whose write was not sent: its claim is removed later', async () => {
       const way = await startRedisProxy(redis.url);
@@ -342,7 +330,7 @@ describeWith('redis-server')('with Redis', () => {
       const answers = await Promise.all([sending, create(second)]);
       expect(answers[1]).toEqual(answers[0]);
       expect(writes()).toHaveLength(1);
-    }, 30_000);
+    });
   });
 
   describe('an entry', () => {

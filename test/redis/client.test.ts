@@ -18,7 +18,8 @@ import { startRedisProxy } from '../support/redis-proxy.js';
 import { describeWith } from '../support/programs.js';
 import { startGateway } from '../support/gateway.js';
 import { startRedis, type Redis } from '../support/redis.js';
-import { startReplicas, waitFor } from '../support/replicas.js';
+import { startReplicas } from '../support/replicas.js';
+import { waitFor } from '../support/wait-for.js';
 
 const ECHO = script('return { ARGV[1] }', (result) => decodeList(result, 1)[0]);
 

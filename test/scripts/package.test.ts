@@ -48,12 +48,12 @@ async function buildIn(name: string): Promise<Record<string, string>> {
 let built: Record<string, string>;
 beforeAll(async () => {
   built = await buildIn('one');
-}, 120_000);
+});
 
 test('two builds in two places are the same, byte for byte', async () => {
   expect(Object.keys(built).length).toBeGreaterThan(100);
   expect(await buildIn('two')).toEqual(built);
-}, 120_000);
+});
 
 test('the package holds what its command needs, and nothing else of the repository', async () => {
   const copy = join(directory, 'one');
@@ -89,7 +89,7 @@ test('the package holds what its command needs, and nothing else of the reposito
   expect(sdl).toBe(readFileSync(join(root, 'schema.graphql'), 'utf8'));
   const { stdout: report } = await run('node', [command, 'check-config'], { cwd: place, env });
   expect(report).toContain('The gateway can serve with these settings.');
-}, 60_000);
+});
 
 describe('what web apps import', () => {
   const app = join(directory, 'app');
@@ -165,5 +165,5 @@ describe('what web apps import', () => {
           `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
       );
     expect(problems).toEqual([]);
-  }, 60_000);
+  });
 });

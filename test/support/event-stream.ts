@@ -4,10 +4,10 @@ export interface TestStream {
   readonly status: number;
   readonly headers: Headers;
   /**
-   * Resolves to the next result, or to what ended the stream. Fails after some time; a result that comes
-   * later is the next one of the next call.
+   * Resolves to the next result, or to what ended the stream. Fails after a minute, or after the time that
+   * is given; a result that comes later is the next one of the next call.
    */
-  next(): Promise<any>;
+  next(withinMs?: number): Promise<any>;
   /** The results that have come and were not asked for yet. */
   readonly waiting: number;
   close(): void;
@@ -20,7 +20,7 @@ export interface StreamOptions {
   variables?: object;
   headers?: Record<string, string>;
   method?: 'GET' | 'POST';
-  /** How long the next result is waited for, in milliseconds. Defaults to five seconds. */
+  /** How long the next result is waited for, in milliseconds. Defaults to a minute. */
   patienceMs?: number;
 }
 
@@ -28,7 +28,7 @@ export interface StreamOptions {
 export async function openStream(
   url: string,
   query: string,
-  { variables, headers = {}, method = 'POST', patienceMs = 5_000 }: StreamOptions = {},
+  { variables, headers = {}, method = 'POST', patienceMs = 60_000 }: StreamOptions = {},
 ): Promise<TestStream> {
   const controller = new AbortController();
   const accept = { accept: 'text/event-stream', ...headers };
@@ -53,7 +53,7 @@ export async function openStream(
   return {
     status: response.status,
     headers: response.headers,
-    next: () => {
+    next: (withinMs = patienceMs) => {
       if (events.length > 0) return Promise.resolve(events.shift());
       return new Promise((resolve, reject) => {
         const reader = (event: unknown) => {
@@ -62,8 +62,8 @@ export async function openStream(
         };
         const timer = setTimeout(() => {
           readers.splice(readers.indexOf(reader), 1);
-          reject(new Error(`No event came within ${patienceMs} ms`));
-        }, patienceMs);
+          reject(new Error(`No event came within ${withinMs} ms`));
+        }, withinMs);
         readers.push(reader);
       });
     },

@@ -61,7 +61,7 @@ export async function openGraphiql(
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   context.on('request', (request) => {
     const { origin, protocol } = new URL(request.url());
     if (origin !== url && protocol !== 'data:') problems.push(`${request.url()} is foreign`);

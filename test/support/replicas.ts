@@ -1,6 +1,7 @@
 /** Several gateways before one emulator, each with its own way to Redis. */
 import { startEmulator, type Emulator } from '../../src/emulator/index.js';
 import { startGateway, type TestGateway } from './gateway.js';
+import { waitFor } from './wait-for.js';
 
 export interface Replicas {
   readonly emulator: Emulator;
@@ -62,19 +63,9 @@ export async function explainName(gateway: TestGateway, code: string) {
  * Fails when it serves another name meanwhile.
  */
 export async function servedFromMemory(gateway: TestGateway, code: string, expected: string) {
-  for (let n = 0; n < 200; n++) {
+  await waitFor(async () => {
     const { name, isFromMemory } = await explainName(gateway, code);
     if (name !== expected) throw new Error(`STALE: ${name} was served in place of ${expected}`);
-    if (isFromMemory) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error(`${expected} was never served from memory`);
-}
-
-export async function waitFor(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let n = 0; n < 200; n++) {
-    if (await isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error('It did not happen within five seconds');
+    return isFromMemory;
+  });
 }

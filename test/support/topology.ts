@@ -207,7 +207,7 @@ async function replicaOf(
 
 /** Resolves when the address answers with 200. */
 async function answers(url: string, output: () => string): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     const isThere = await fetch(url).then(
       ({ ok }) => ok,
       () => false,

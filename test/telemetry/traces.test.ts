@@ -175,7 +175,7 @@ test('a repeated execution of a live query is a trace of its own, with its calls
     ({ attributes, kind }) => kind === 'SERVER' && attributes['graphql.operation.name'] === 'Name',
   );
   expect(opened?.traceId).not.toBe(repeated[0]!.traceId);
-}, 30_000);
+});
 
 test('long names of operations are cut, since spans wait until they are sent', async () => {
   const { url, query } = await start();
@@ -268,7 +268,7 @@ test('an unreachable collector costs a line in the log, and delays nothing', asy
     delete process.env['OTEL_EXPORTER_OTLP_TIMEOUT'];
   }
   expect(lines.map(({ msg }) => msg)).toEqual(['traces cannot be delivered']);
-}, 30_000);
+});
 
 test('without an endpoint, or when disabled, nothing of OpenTelemetry, Prometheus or Redis is loaded', async () => {
   const { emulator, execute } = await start({ env: { OTEL_SDK_DISABLED: 'true' } });
@@ -301,4 +301,4 @@ test('without an endpoint, or when disabled, nothing of OpenTelemetry, Prometheu
     REDIS_URL: 'redis://127.0.0.1:1',
   };
   expect(loadedWith(used)).toBe('@redis/client,opentelemetry/sdk-trace,prom-client');
-}, 60_000);
+});

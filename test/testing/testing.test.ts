@@ -5,13 +5,11 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type * as Testing from '../../src/testing/index.js';
 
 const root = join(import.meta.dirname, '../..');
 const { startGateway } = (await import(join(root, 'dist/testing/index.js'))) as typeof Testing;
-
-jest.setTimeout(60_000);
 
 let gateway: Testing.TestGateway;
 beforeAll(async () => {
@@ -172,7 +170,7 @@ test('a process ends by itself, whether or not it closed what it started', async
     await emulator.fault({ respond: { status: 200, body } }).catch((error) => console.log(error.name));
     console.log((await emulator.organizations()).length);`;
   const { stdout } = await promisify(execFile)('node', ['--input-type=module', '--eval', script], {
-    timeout: 30_000,
+    timeout: 100_000,
   });
   expect(stdout).toBe('TypeError\n36\n');
 });

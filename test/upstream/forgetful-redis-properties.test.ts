@@ -7,7 +7,8 @@ import fc from '../support/property.js';
 import { startRedisProxy, type RedisProxy } from '../support/redis-proxy.js';
 import { testWith } from '../support/programs.js';
 import { startRedis, type Redis, type Snapshot } from '../support/redis.js';
-import { nameFrom, rename, startReplicas, waitFor, type Replicas } from '../support/replicas.js';
+import { nameFrom, rename, startReplicas, type Replicas } from '../support/replicas.js';
+import { waitFor } from '../support/wait-for.js';
 
 type Fault = (typeof QUICK_FAULTS)[number] | (typeof OUTAGES)[number];
 type Step =

@@ -11,9 +11,9 @@ import {
   rename,
   servedFromMemory,
   startReplicas,
-  waitFor,
   type Replicas,
 } from '../support/replicas.js';
+import { waitFor } from '../support/wait-for.js';
 
 let replicas: Replicas;
 let code: string;

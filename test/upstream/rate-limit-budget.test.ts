@@ -4,6 +4,7 @@ import { startEmulator, type Emulator } from '../../src/emulator/index.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { describeWith } from '../support/programs.js';
 import { startRedis, type Redis } from '../support/redis.js';
+import { waitFor } from '../support/wait-for.js';
 
 const ROLES = '{ roles(first: 5) { nodes { key } } }';
 
@@ -76,9 +77,7 @@ describeWith('redis-server')('with Redis', () => {
     expect(await outcomeOf(first)).toBe('answered');
     expect(await outcomeOf(first)).toBe('RATE_LIMITED');
     emulator.clearRequests();
-    for (let tries = 0; tries < 100 && redis.command('KEYS', '*:hold') === ''; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await waitFor(() => redis.command('KEYS', '*:hold') !== '');
     const third = await replica({ REDIS_URL: redis.url });
     for (const gateway of [second, third]) {
       expect(await outcomeOf(gateway)).toBe('RATE_LIMITED');

@@ -8,7 +8,7 @@ import { startFakeRedis } from '../support/fake-redis.js';
 import { describeWith } from '../support/programs.js';
 import { startRedisProxy } from '../support/redis-proxy.js';
 import { startRedis, type Redis } from '../support/redis.js';
-import { waitFor } from '../support/replicas.js';
+import { waitFor } from '../support/wait-for.js';
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { describeWith } from '../support/programs.js';
 import { startRedis, type Redis } from '../support/redis.js';
+import { waitFor } from '../support/wait-for.js';
 
 const ORGANIZATIONS = '{ organizations(first: 2) { nodes { code name } } }';
 const RENAME = `mutation ($code: ID!, $name: String!) {
@@ -150,11 +151,3 @@ describeWith('redis-server')('with Redis', () => {
     });
   });
 });
-
-async function waitFor(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let n = 0; n < 100; n++) {
-    if (await isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('It did not come to be.');
-}

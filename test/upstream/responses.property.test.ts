@@ -258,7 +258,7 @@ beforeAll(async () => {
       }
     }
   }
-}, 60_000);
+});
 afterAll(() => gateway.close());
 afterEach(() => void gateway.calls());
 

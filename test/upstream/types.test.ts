@@ -109,7 +109,7 @@ describe('the compiler, of the sources with all of these omissions,', () => {
   // One compilation for all of them: it takes seconds.
   beforeAll(() => {
     complaints = complaintsAfter(OMISSIONS.flatMap(([, , ...edits]) => edits));
-  }, 60_000);
+  });
 
   test.each(OMISSIONS)('%s', (_, complaint) => {
     const pattern =

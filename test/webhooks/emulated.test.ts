@@ -7,7 +7,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { startEmulator, type Emulator } from '../../src/emulator/index.js';
 import { EVENT_TYPES } from '../../src/webhooks/events.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
-import { waitFor } from '../support/replicas.js';
+import { waitFor } from '../support/wait-for.js';
 
 const open: { close(): Promise<unknown> }[] = [];
 let emulator: Emulator;
@@ -290,4 +290,4 @@ test('after late, repeated and unordered events nothing is outdated', async () =
     ),
     { numRuns: Number(process.env['WEBHOOK_RUNS'] ?? 20), endOnFailure: true },
   );
-}, 60_000);
+});

@@ -10,7 +10,8 @@ import { cachedGateways, nodeId } from '../support/cached-gateway.js';
 import type { TestGateway } from '../support/gateway.js';
 import { describeWith } from '../support/programs.js';
 import { startRedis, type Redis } from '../support/redis.js';
-import { nameFrom, servedFromMemory, startReplicas, waitFor } from '../support/replicas.js';
+import { nameFrom, servedFromMemory, startReplicas } from '../support/replicas.js';
+import { waitFor } from '../support/wait-for.js';
 
 const { gatewayWith, advance } = cachedGateways();
 

@@ -146,7 +146,7 @@ describeWith('redis-server')('with replicas', () => {
         }
       }
     }
-  }, 60_000);
+  });
   afterAll(async () => {
     for (const one of open.reverse()) await one.close();
   });

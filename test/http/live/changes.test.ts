@@ -12,7 +12,8 @@ import type { TestGateway } from '../../support/gateway.js';
 import { describeWith } from '../../support/programs.js';
 import { startRedis } from '../../support/redis.js';
 import { startRedisProxy as startTcpProxy } from '../../support/redis-proxy.js';
-import { rename, startReplicas, waitFor } from '../../support/replicas.js';
+import { rename, startReplicas } from '../../support/replicas.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const { gatewayWith } = cachedGateways();
 const open: { close(): unknown }[] = [];

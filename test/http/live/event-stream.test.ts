@@ -5,7 +5,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { ChangeStream } from '../../../src/http/live/change-stream.js';
 import { EventStream } from '../../../src/http/live/event-stream.js';
 import { ChangeFeed, FEED_LENGTH } from '../../../src/upstream/changes/feed.js';
-import { waitFor } from '../../support/replicas.js';
+import { waitFor } from '../../support/wait-for.js';
 
 const MEGABYTE = 'x'.repeat(1024 * 1024);
 const result = (n: number) => JSON.stringify({ n, MEGABYTE });
