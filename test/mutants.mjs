@@ -15,8 +15,8 @@ const report = join(mkdtempSync(join(tmpdir(), 'mutants-')), 'report.json');
 // prettier-ignore
 const mutants = [
   ['a refused connection proves a write unsent', [1], 'faults/bad-responses', '^1\\.', ['upstream/send/got.ts', 'return NOT_SENT.has(code) &&', 'return false &&']],
-  ['the time limit of reads', [4, 5], 'faults/bad-responses', '^[45]\\.', ['upstream/send/undici.ts', 'this.#timer = setTimeout(() => this.#fail(TIMEOUT()), timeoutMs);', 'this.#timer = setTimeout(() => undefined, 0);']],
-  ['the time limit of writes', [4], 'faults/bad-responses', 'a write 4\\.', ['upstream/send/got.ts', 'timeout: { request: timeoutMs },', '']],
+  ['the time limit of reads', [4, 5], 'faults/bad-responses', 'MS [45]\\.', ['upstream/send/undici.ts', 'this.#timer = setTimeout(() => this.#fail(TIMEOUT()), timeoutMs);', 'this.#timer = setTimeout(() => undefined, 0);']],
+  ['the time limit of writes', [4], 'faults/bad-responses', 'MS 4\\. A write', ['upstream/send/got.ts', 'timeout: { request: timeoutMs },', '']],
   ['a broken connection is no answer', [2, 6], 'faults/bad-responses', '^[26]\\.', ['upstream/send/undici.ts', '    const isTimeout = error.code', '    if (this.#failure === undefined) return this.onResponseEnd();\n    const isTimeout = error.code']],
   ['the validation of answers', [7, 8, 9, 10, 11], 'faults/bad-responses', '^(7|8|9|10|11)\\.', ['upstream/decode.ts', 'if (value === UNUSABLE) throw', 'if (Number(1) < 0) throw']],
   ['one unusable entry costs one entry', [11], 'faults/bad-responses', '^11\\.', ['upstream/schema-decoder.ts', 'if (decoded === UNUSABLE) value[index] = loseEntry(decoding)', 'if (decoded === UNUSABLE) return UNUSABLE']],

@@ -234,12 +234,15 @@ describe('a client of a server that is no Redis', () => {
   test('backs off while no reply is usable', async () => {
     const fake = await fakeWith(() => '+OK\r\n');
     const client = clientOf(fake.url);
-    client.onReady(() => void client.run(ECHO, [], ['one']).catch(() => undefined));
+    const readyAt: number[] = [];
+    client.onReady(() => {
+      readyAt.push(performance.now());
+      void client.run(ECHO, [], ['one']).catch(() => undefined);
+    });
     await client.connect();
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    // At 0, 50, 150, 350 and 750 ms.
-    expect(fake.connections).toBeGreaterThan(2);
-    expect(fake.connections).toBeLessThanOrEqual(4);
+    // At 0, 50, 150 and 350 ms.
+    await waitFor(() => readyAt.length === 4);
+    expect(readyAt[3]! - readyAt[0]!).toBeGreaterThan(300);
   });
 
   test('replaces a silent connection', async () => {

@@ -10,6 +10,8 @@ export interface Redis {
   url: string;
   /** Runs a command of redis-cli. */
   command(...words: string[]): string;
+  /** Has it reply to nothing until the returned function is called. */
+  suspend(): () => void;
   /** Ends the server at once, as a crash would. */
   kill(): Promise<void>;
   /** Starts it again: with the data of a snapshot, else empty. */
@@ -61,6 +63,10 @@ export async function startRedis(): Promise<Redis> {
   await restart();
   return {
     ...{ url: `redis://127.0.0.1:${port}`, command, restart },
+    suspend: () => {
+      server.kill('SIGSTOP');
+      return () => void server.kill('SIGCONT');
+    },
     kill: async () => {
       await kill();
       rmSync(directory, { recursive: true, force: true });

@@ -2,14 +2,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse as parseYaml } from 'yaml';
+import { arrive } from '../support/cached-gateway.js';
+import { stubClock } from '../support/clock.js';
 import { COMPLETE, openStream } from '../support/event-stream.js';
 import { startGateway, type TestGateway, type TestOptions } from '../support/gateway.js';
+import { startHeldProxy } from '../support/held-proxy.js';
 import { growth, labelsOf, readExpression, scrape, type Scrape } from '../support/prometheus.js';
 import { areInstalled } from '../support/programs.js';
 import { startRedis, type Redis } from '../support/redis.js';
+import { waitFor } from '../support/wait-for.js';
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
+const { advance } = stubClock();
 let gateway: TestGateway | undefined;
 afterEach(async () => {
   await gateway?.close();
@@ -28,6 +33,9 @@ async function counted({ metricsUrl }: TestGateway, load: () => Promise<unknown>
   return growth(before, await scrape(metricsUrl));
 }
 
+const ABANDONED =
+  'kinde_graphql_operations_total{operation="Roles",type="query",outcome="abandoned",from="execution"}';
+const UNSENT = 'kinde_graphql_responses_total{status="none",code=""}';
 const ROLES = 'query Roles { roles(first: 1) { nodes { key } } }';
 
 test('a known load gives exactly the expected counts', async () => {
@@ -84,29 +92,36 @@ test('a known load gives exactly the expected counts', async () => {
 });
 
 test('coalesced and stale reads have series of their own', async () => {
+  const proxy = await startHeldProxy();
   const started = await start({
     env: { CACHE: 'memory', CACHE_CATALOGUE_TTL_SECONDS: '1', UPSTREAM_RETRIES: '0' },
+    kindeDomain: ({ url }) => {
+      proxy.target = url;
+      return proxy.url;
+    },
   });
   const { query, execute, emulator } = started;
   const route = 'route="GET /api/v1/roles"';
   await query('{ permissions(first: 1) { nodes { key } } }');
   const merged = await counted(started, async () => {
-    emulator.latencyMs = 1_000;
-    const before = emulator.requests.length;
+    const held = proxy.hold('GET /api/v1/roles');
     const first = query(ROLES);
-    while (emulator.requests.length === before) await new Promise((go) => setTimeout(go, 5));
-    await Promise.all([first, query(`${ROLES} `)]);
-    emulator.latencyMs = 0;
+    await held.made;
+    const second = query(`${ROLES} `);
+    await arrive(started);
+    held.release();
+    await Promise.all([first, second]);
   });
   expect(merged[`kinde_graphql_reads_total{${route},source="upstream"}`]).toBe(1);
   expect(merged[`kinde_graphql_reads_total{${route},source="merged"}`]).toBe(1);
-  await new Promise((resolve) => setTimeout(resolve, 1_050));
+  advance(1_050);
   emulator.fault({ respond: { status: 500 } });
   const stale = await counted(started, () => execute(ROLES));
   expect(stale).toMatchObject({
     [`kinde_graphql_reads_total{${route},source="stale"}`]: 1,
     [`kinde_graphql_upstream_calls_total{${route},status="500",failure="UNAVAILABLE"}`]: 1,
   });
+  await proxy.close();
 });
 
 test('the open breaker, refused tokens and aborted requests are counted', async () => {
@@ -130,14 +145,17 @@ test('the open breaker, refused tokens and aborted requests are counted', async 
       signal: controller.signal,
     });
     const before = emulator.requests.length;
-    while (emulator.requests.length === before) await new Promise((go) => setTimeout(go, 10));
+    await waitFor(() => emulator.requests.length > before);
     controller.abort();
     await asked.catch(() => undefined);
-    await new Promise((go) => setTimeout(go, 100));
+    await waitFor(async () => {
+      const now = await scrape(metricsUrl);
+      return now.has(ABANDONED) && now.has(UNSENT);
+    });
   });
   expect(goneAway).toMatchObject({
-    'kinde_graphql_responses_total{status="none",code=""}': 1,
-    'kinde_graphql_operations_total{operation="Roles",type="query",outcome="abandoned",from="execution"}': 1,
+    [UNSENT]: 1,
+    [ABANDONED]: 1,
   });
   end();
 

@@ -132,11 +132,13 @@ describeWith('redis-server')('with Redis', () => {
 
     test('slow: one short wait, then requests are served without it', async () => {
       await first.query(ORGANIZATIONS);
-      redis.command('CLIENT', 'PAUSE', '3000', 'ALL');
-      const startedAt = performance.now();
-      for (let n = 0; n < 20; n++) await first.query(ORGANIZATIONS);
-      // Twenty that waited for the whole pause, or each for as long as Redis may take, take longer.
-      expect(performance.now() - startedAt).toBeLessThan(2_000);
+      // Queries that waited for Redis would never end.
+      const resume = redis.suspend();
+      try {
+        for (let n = 0; n < 20; n++) await first.query(ORGANIZATIONS);
+      } finally {
+        resume();
+      }
     });
 
     test('from the start: the gateway starts and serves', async () => {

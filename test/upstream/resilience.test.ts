@@ -10,10 +10,12 @@ import {
   type Outcome,
 } from '../../src/upstream/policy/retry.js';
 import { SendError } from '../../src/upstream/send/index.js';
+import { arrive } from '../support/cached-gateway.js';
 import { stubClock } from '../support/clock.js';
 import { startGateway, type TestGateway, type TestOptions } from '../support/gateway.js';
+import { waitFor } from '../support/wait-for.js';
 
-const { advance } = stubClock();
+const { advance, stop } = stubClock();
 const open: TestGateway[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((gateway) => gateway.close()));
@@ -109,13 +111,24 @@ describe('a read', () => {
     expect(errors).toMatchObject([
       { extensions: { code: 'RATE_LIMITED', retryAfterSeconds: 3600 } },
     ]);
-    expect(milliseconds).toBeLessThan(900);
+    expect(milliseconds).toBeLessThan(20_000);
     expect(gateway.calls()).toHaveLength(1);
   });
 
   test('is retried after a timeout only if the deadline leaves time for a full attempt', async () => {
-    const gateway = await gatewayWith({ UPSTREAM_TIMEOUT_MS: '500', OPERATION_TIMEOUT_MS: '1400' });
-    gateway.emulator.fault({ ...list, respond: 'hang' });
+    const gateway = await gatewayWith({
+      UPSTREAM_TIMEOUT_MS: '300',
+      OPERATION_TIMEOUT_MS: '30000',
+    });
+    let attempts = 0;
+    gateway.emulator.fault({
+      ...list,
+      match: () => {
+        if (++attempts === 2) advance(29_900);
+        return true;
+      },
+      respond: 'hang',
+    });
     const { errors } = await gateway.execute(ORGANIZATIONS);
     expect(codes(errors)).toEqual(['UPSTREAM_TIMEOUT']);
     expect(gateway.calls()).toHaveLength(2);
@@ -123,6 +136,8 @@ describe('a read', () => {
 
   test('is not retried once retries are a fifth of all calls', async () => {
     const gateway = await gatewayWith({});
+    // They are counted for ten seconds.
+    stop();
     gateway.emulator.fault({ respond: { status: 429 } });
     await Promise.all(distinct(100).map((query) => gateway.execute(query)));
     const sent = gateway.calls().length;
@@ -155,7 +170,7 @@ describe('the deadline of an operation', () => {
       { path: ['organizations'], extensions: { code: 'DEADLINE_EXCEEDED' } },
     ]);
     expect(milliseconds).toBeGreaterThan(500);
-    expect(milliseconds).toBeLessThan(2_000);
+    expect(milliseconds).toBeLessThan(9_000);
   });
 
   test('ends queued reads, which are never sent', async () => {
@@ -234,14 +249,19 @@ describe('after a 429 that names a wait', () => {
 
   test('holds new operations during the wait, then sends each call once', async () => {
     const gateway = await gatewayWith({});
-    gateway.emulator.fault(limited('1', 1));
+    const sentAt: number[] = [];
+    gateway.emulator.fault({
+      ...limited('1', Infinity),
+      match: () => sentAt.push(performance.now()) === 1,
+    });
     const first = gateway.query(ORGANIZATIONS);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const others = distinct(100).map((query) => gateway.query(query));
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(gateway.calls()).toHaveLength(1);
-    await Promise.all([first, ...others]);
-    expect(gateway.calls()).toHaveLength(101);
+    await waitFor(() => sentAt.length > 0);
+    await arrive(gateway);
+    await Promise.all([first, ...distinct(100).map((query) => gateway.query(query))]);
+    expect(gateway.calls()).toHaveLength(102);
+    const [limitedAt, ...others] = sentAt;
+    expect(others).toHaveLength(101);
+    expect(Math.min(...others) - limitedAt!).toBeGreaterThan(950);
   });
 
   test('fails calls at once as RATE_LIMITED, writes too, when the wait outlasts their deadline', async () => {
@@ -255,7 +275,7 @@ describe('after a 429 that names a wait', () => {
       const { extensions } = errors![0]!;
       expect(extensions).toMatchObject({ code: 'RATE_LIMITED' });
       expect(extensions['retryAfterSeconds']).toBeGreaterThan(40);
-      expect(milliseconds).toBeLessThan(1_000);
+      expect(milliseconds).toBeLessThan(20_000);
     }
     expect(gateway.calls()).toEqual([]);
   });
@@ -348,12 +368,14 @@ describe('the circuit breaker', () => {
     end();
     gateway.emulator.fault({ respond: 'hang' });
     advance(5_100);
-    const tried = gateway.execute(ORGANIZATIONS);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const [{ errors }, milliseconds] = await timed(() => gateway.execute(distinct(1)[0]!));
+    gateway.calls();
+    const ended: string[] = [];
+    const tried = gateway.execute(ORGANIZATIONS).finally(() => ended.push('probe'));
+    await waitFor(() => gateway.emulator.calls().length === 1);
+    const { errors } = await gateway.execute(distinct(1)[0]!).finally(() => ended.push('other'));
     expect(codes(errors)).toEqual(['UPSTREAM_UNAVAILABLE']);
-    expect(milliseconds).toBeLessThan(1_000);
     expect((await tried).errors).toHaveLength(1);
+    expect(ended).toEqual(['other', 'probe']);
   });
 
   test('says of a refused write that it was not sent', async () => {
