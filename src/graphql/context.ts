@@ -42,6 +42,8 @@ export interface TextSeal {
   seal(text: string, purpose: string): string;
   /** Returns undefined for a text that was altered, or sealed with another secret or purpose. */
   open(sealed: string, purpose: string): string | undefined;
+  /** Returns a fingerprint that nobody without the secret can compare a guess with. */
+  fingerprint(text: string): string;
 }
 
 /** What came of taking an operation's cost from what its caller may use in a minute. */

@@ -1,5 +1,4 @@
 /** Consecutive pages of a list, and the position of an entry in them. */
-import { createHash } from 'node:crypto';
 import { hasFailed, UpstreamError } from '../upstream/errors.js';
 import type { Entry, Page, PageRequest, ReadPage } from './shared-reads.js';
 import { placeInSorted, type SortOrder } from './sort-order.js';
@@ -18,6 +17,8 @@ export interface Listing<L, T> {
   traits: EntryTraits<L, T>;
   /** What the gateway itself chooses by, where Kinde has no filter for it. */
   matches?: ((entry: T) => boolean) | undefined;
+  /** Tells an entry's text from all others. It ends up in cursors. */
+  fingerprint: (text: string) => string;
 }
 
 /** Which page: its token, undefined for the first page, and its size. */
@@ -43,7 +44,7 @@ export interface Position {
   key: string | undefined;
   /** How many unusable entries, which have no key, come between the entry and the position. */
   unusable: number;
-  /** Fingerprint of the entry's key and sort text; undefined where the order isn't known. */
+  /** Fingerprint of the entry's key and sort text; undefined where it, or the order, isn't known. */
   self: string | undefined;
   /** The same for the entry before it: NOTHING_BEFORE for none, undefined where that isn't known. */
   before: string | undefined;
@@ -187,7 +188,7 @@ export class PageRun<L, T> {
     if (entry === undefined || entry instanceof UpstreamError) return undefined;
     if (this.#order === undefined) return undefined;
     const identity = JSON.stringify([this.#listing.traits.keyOf(entry), this.#textOf(entry)]);
-    return createHash('sha256').update(identity).digest('base64url').slice(0, 11);
+    return this.#listing.fingerprint(identity);
   }
 
   #textOf(entry: T): string | null | undefined {
@@ -198,7 +199,7 @@ export class PageRun<L, T> {
   find({ key, self, unusable, text, before }: Position): Found {
     if (key === undefined) return this.isFromStart ? this.#skipUnusable(0, unusable) : 'earlier';
     const at = this.#indexOf(key);
-    const isUnmoved = at !== undefined && this.#fingerprintOf(at) === self;
+    const isUnmoved = at !== undefined && (self === undefined || this.#fingerprintOf(at) === self);
     if (isUnmoved) return this.#skipUnusable(at + 1, unusable);
     if (this.#order !== undefined && text != null) {
       return this.#findBySort(this.#order, text, before);

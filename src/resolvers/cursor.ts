@@ -34,6 +34,14 @@ type Payload = [
 
 /** A longer sort text is left out: the cursor then can't outlive its entry. */
 const MAX_TEXT_LENGTH = 256;
+/** An empty text has no known place in an order, so that it tells as little as none. */
+const NO_TEXT = '';
+
+/** Returns a function that tells entries apart, by what nobody can compare a guessed name with. */
+export const fingerprintBy =
+  (seal: TextSeal | undefined) =>
+  (text: string): string =>
+    seal === undefined ? hash(text) : seal.fingerprint(text);
 
 /**
  * Returns the cursor of a position. The sort text, which may be a name or an e-mail address, is sealed,
@@ -46,8 +54,9 @@ export function encodeCursor(
 ): string {
   const { page, index, key, unusable, self, before, text } = position;
   const from = fingerprint(list);
-  const sealed =
-    text != null && text.length <= MAX_TEXT_LENGTH ? seal?.seal(text, purposeOf(from, key)) : null;
+  // Also where there is no text, so that fingerprints of another secret are known by it.
+  const told = text != null && text.length <= MAX_TEXT_LENGTH ? text : NO_TEXT;
+  const sealed = self === undefined ? null : seal?.seal(told, purposeOf(from, key));
   const payload: Payload = [
     ...([2, from, sort ?? null, page.token ?? null, page.size, index] as const),
     ...([key ?? null, unusable, self ?? null, before ?? null, sealed ?? null] as const),
@@ -73,12 +82,16 @@ export function decodeCursor<S extends string>(
   if (sort !== undefined && sort !== order) {
     throw badUserInput('`after` is a cursor of another order: leave out `sort`, or start again.');
   }
+  const opened = sealed === null ? undefined : seal?.open(sealed, purposeOf(from, key));
+  // The fingerprints are made with the same secret: without it they fit no entry.
+  const isForeign = sealed !== null && opened === undefined;
   return {
     position: {
       page: { token: token ?? undefined, size },
       ...{ index, key: key ?? undefined, unusable },
-      ...{ self: self ?? undefined, before: before ?? undefined },
-      text: sealed === null ? undefined : seal?.open(sealed, purposeOf(from, key)),
+      self: isForeign ? undefined : (self ?? undefined),
+      before: isForeign ? undefined : (before ?? undefined),
+      text: opened === NO_TEXT ? undefined : opened,
     },
     sort: (order ?? undefined) as S | undefined,
   };
@@ -119,6 +132,6 @@ function isWithin(value: unknown, least: number, most: number): boolean {
   return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
 }
 
-function fingerprint(list: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(list)).digest('base64url').slice(0, 11);
-}
+const fingerprint = (list: readonly unknown[]) => hash(JSON.stringify(list));
+
+const hash = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 11);

@@ -43,6 +43,7 @@ export function createTextSeal(secret: SealSecret | undefined): TextSeal | undef
   let readAt = -Infinity;
   return {
     seal: (text, purpose) => sealerOf(secret.known()[0]!).seal(text, purpose),
+    fingerprint: (text) => sealerOf(secret.known()[0]!).fingerprint(text),
     open: (sealed, purpose) => {
       const text = open(sealed, purpose);
       if (text !== undefined || performance.now() - readAt < READ_AGAIN_AFTER_MS) return text;
@@ -55,15 +56,18 @@ export function createTextSeal(secret: SealSecret | undefined): TextSeal | undef
 }
 
 function sealWith(secret: string): TextSeal {
-  const keys = Buffer.from(hkdfSync('sha256', secret, '', 'kinde-graphql text seal', 64));
+  const keys = Buffer.from(hkdfSync('sha256', secret, '', 'kinde-graphql text seal', 96));
   const macKey = keys.subarray(0, 32);
-  const cipherKey = keys.subarray(32);
+  const cipherKey = keys.subarray(32, 64);
+  const fingerprintKey = keys.subarray(64);
   const tagOf = (text: string, purpose: string) =>
     createHmac('sha256', macKey)
       .update(JSON.stringify([purpose, text]))
       .digest()
       .subarray(0, TAG_BYTES);
   return {
+    fingerprint: (text) =>
+      createHmac('sha256', fingerprintKey).update(text).digest('base64url').slice(0, 11),
     seal: (text, purpose) => {
       const tag = tagOf(text, purpose);
       const cipher = createCipheriv('aes-256-ctr', cipherKey, tag);

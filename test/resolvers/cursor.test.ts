@@ -15,9 +15,8 @@ const position = fc.record<Position>({
   index: fc.integer({ min: 0, max: 500 }),
   key: optionalText,
   unusable: fc.nat(),
-  self: optionalText,
-  before: fc.option(fc.string(), { nil: undefined }),
-  text: fc.option(fc.string({ maxLength: 256 }), { nil: undefined }),
+  ...{ self: optionalText, before: fc.option(fc.string(), { nil: undefined }) },
+  text: fc.option(fc.string({ minLength: 1, maxLength: 256 }), { nil: undefined }),
 });
 const sort = fc.constantFrom('name_asc', 'name_desc', 'email_asc', 'email_desc', undefined);
 const list = fc.array(fc.option(fc.string(), { nil: undefined }), { maxLength: 3 });
@@ -32,7 +31,9 @@ describe('a cursor', () => {
     fc.assert(
       fc.property(list, sort, position, (identity, order, place) => {
         const cursor = encodeCursor({ list: identity, sort: order }, place, seal);
-        const decoded = { position: place, sort: order };
+        // The text is of use where the order is known, and so the fingerprint.
+        const text = place.self === undefined ? undefined : place.text;
+        const decoded = { position: { ...place, text }, sort: order };
         expect(decodeCursor(cursor, { list: identity, sort: undefined }, seal)).toEqual(decoded);
         expect(decodeCursor(cursor, { list: identity, sort: order }, seal)).toEqual(decoded);
       }),
@@ -42,7 +43,7 @@ describe('a cursor', () => {
   test('holds its sort text encrypted: only the same secret decrypts it, for the same entry', () => {
     const identity = { list: ['users', 'org_a'], sort: 'email_asc' };
     const encode = (place: Partial<Position>, sealedBy = seal) =>
-      encodeCursor(identity, { ...somewhere, ...place }, sealedBy);
+      encodeCursor(identity, { ...somewhere, self: 'self', ...place }, sealedBy);
     const textIn = (cursor: string, openedBy?: typeof seal) =>
       decodeCursor(cursor, identity, openedBy).position.text;
     const cursor = encode({ text: 'ada@example.com' });
@@ -57,6 +58,22 @@ describe('a cursor', () => {
     const forged = Buffer.from(JSON.stringify(moved)).toString('base64url');
     expect(textIn(forged, seal)).toBeUndefined();
   });
+
+  test.each(['ada@example.com', null])(
+    'has no fingerprint where another secret made it: its entry with the text %j is found by its key',
+    (text) => {
+      const identity = { list: ['users', 'org_a'], sort: 'email_asc' };
+      const place = { ...somewhere, self: 'self', before: 'before', text };
+      const cursor = encodeCursor(identity, place, seal);
+      const other = createTextSeal(openSecret('another secret', undefined))!;
+      expect(decodeCursor(cursor, identity, seal).position).toMatchObject({ self: 'self' });
+      expect(decodeCursor(cursor, identity, other).position).toEqual({
+        ...place,
+        ...{ self: undefined, before: undefined, text: undefined },
+      });
+      expect(other.fingerprint('ada')).not.toBe(seal.fingerprint('ada'));
+    },
+  );
 
   test('of another list or order is refused', () => {
     const cursor = encodeCursor({ list: ['users', 'org_a'], sort: 'name_asc' }, somewhere, seal);

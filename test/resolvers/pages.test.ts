@@ -1,4 +1,5 @@
 /** Reading on behind a cursor after the list has changed, with the calls that it may cost. */
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { PAGE_TOKEN_KINDS } from '../../src/emulator/index.js';
 import { blank } from '../../src/emulator/organizations/index.js';
@@ -296,6 +297,26 @@ describe('a cursor', () => {
     });
     expect(await refusal({ first: 2, after: end })).toEqual([{ code: 'UPSTREAM_BAD_RESPONSE' }]);
   });
+});
+
+test('with a secret, a cursor has nothing to check a guessed name with, and outlives the secret', async () => {
+  const { emulator } = gateway;
+  organizationsOf(alphabet);
+  const { data } = (await gateway.execute(LIST, { first: 3, sort: 'NAME_ASC' })) as any;
+  const after = data.organizations.pageInfo.endCursor;
+  const held = Buffer.from(after, 'base64url').toString();
+  for (const name of 'bc') {
+    const identity = JSON.stringify([named(name).profile.code, name]);
+    const guess = createHash('sha256').update(identity).digest('base64url');
+    expect(held).not.toContain(guess.slice(0, 11));
+  }
+  const other = await startGateway({ before: emulator, readOnly: true });
+  try {
+    const next = (await other.execute(LIST, { first: 3, after })) as any;
+    expect(next.data.organizations.nodes).toEqual([...'def'].map((name) => ({ name })));
+  } finally {
+    await other.close();
+  }
 });
 
 test('without a secret to encrypt names, a cursor survives every change but that of its own entry', async () => {
