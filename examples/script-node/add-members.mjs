@@ -54,13 +54,23 @@ const FIRST_WAIT_SECONDS = 0.5;
 /** Ends the script with a message and exit code 2. */
 class Failure extends Error {}
 
+/** Reads the users of a file, and the line of each. Excel begins files with a byte order mark. */
 function readPeople(path) {
-  const [header, ...lines] = readFileSync(path, 'utf8').trim().split(/\r?\n/);
+  let text;
+  try {
+    text = readFileSync(path, 'utf8').replace(/^\ufeff/, '');
+  } catch (error) {
+    throw new Failure(`The file can't be read: ${error.message}`);
+  }
+  const [header, ...rest] = text.split(/\r?\n/);
   if (header !== 'user_id,role') throw new Failure(`${path} must begin with "user_id,role".`);
-  return lines.map((line) => {
-    const [userId, key] = line.split(',');
+  // The file's first line is its header.
+  const rows = rest.map((row, index) => ({ row, line: index + 2 })).filter(({ row }) => row !== '');
+  const users = rows.map(({ row }) => {
+    const [userId, key] = row.split(',');
     return { userId, roles: [{ key }] };
   });
+  return { users, lines: rows.map(({ line }) => line) };
 }
 
 /** Sends the mutation once. Resolves to its payload, or to how many seconds to wait before a retry. */
@@ -143,12 +153,11 @@ async function addEverybody(organizationCode, users, result) {
 }
 
 /** Prints who was not added, and why. */
-function report(users, { added, errors, left }) {
+function report({ users, lines }, { added, errors, left }) {
   console.log(`Added ${added} of ${users.length} people.`);
   for (const { position, code, message } of errors) {
-    // The file's first line is its header.
     const where =
-      position === undefined ? 'All' : `Line ${position + 2}, ${users[position].userId}`;
+      position === undefined ? 'All' : `Line ${lines[position]}, ${users[position].userId}`;
     console.log(`${where}: ${code}: ${message}`);
   }
   if (left.length > 0) console.log(`No result for ${left.length} people.`);
@@ -157,13 +166,14 @@ function report(users, { added, errors, left }) {
 try {
   const [organizationCode, path] = process.argv.slice(2);
   if (path === undefined) throw new Failure('Usage: add-members.mjs ORGANIZATION_CODE FILE');
-  const users = readPeople(path);
+  const people = readPeople(path);
+  const { users } = people;
   const result = { added: 0, errors: [], left: [] };
   try {
     await addEverybody(organizationCode, users, result);
   } finally {
     // Without a response there is nothing to report.
-    if (result.left.length < users.length) report(users, result);
+    if (result.left.length < users.length) report(people, result);
   }
   process.exitCode = result.errors.length > 0 ? 1 : 0;
 } catch (error) {

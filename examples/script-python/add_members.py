@@ -57,11 +57,17 @@ class Failure(Exception):
 
 
 def read_people(path):
-    with open(path, newline="", encoding="utf-8") as file:
-        rows = csv.DictReader(file)
-        if rows.fieldnames != ["user_id", "role"]:
-            raise Failure(f'{path} must begin with "user_id,role".')
-        return [{"userId": row["user_id"], "roles": [{"key": row["role"]}]} for row in rows]
+    """Reads the users of a file, and the line of each. Excel begins files with a byte order mark."""
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            rows = csv.DictReader(file)
+            if rows.fieldnames != ["user_id", "role"]:
+                raise Failure(f'{path} must begin with "user_id,role".')
+            people = [(row, rows.line_num) for row in rows]
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failure(f"The file can't be read: {error}") from error
+    users = [{"userId": row["user_id"], "roles": [{"key": row["role"]}]} for row, _ in people]
+    return users, [line for _, line in people]
 
 
 def post(body):
@@ -167,12 +173,11 @@ def add_everybody(organization_code, users, result):
             print(f"Sending {len(result.left)} people again.", file=sys.stderr)
 
 
-def report(users, result):
+def report(users, lines, result):
     """Prints who was not added, and why."""
     print(f"Added {result.added} of {len(users)} people.")
     for position, code, message in result.errors:
-        # The file's first line is its header.
-        where = "All" if position is None else f"Line {position + 2}, {users[position]['userId']}"
+        where = "All" if position is None else f"Line {lines[position]}, {users[position]['userId']}"
         print(f"{where}: {code}: {message}")
     if result.left:
         print(f"No result for {len(result.left)} people.")
@@ -182,14 +187,14 @@ def main():
     if len(sys.argv) != 3:
         raise Failure("Usage: add_members.py ORGANIZATION_CODE FILE")
     organization_code, path = sys.argv[1:]
-    users = read_people(path)
+    users, lines = read_people(path)
     result = Result()
     try:
         add_everybody(organization_code, users, result)
     finally:
         # Without a response there is nothing to report.
         if len(result.left) < len(users):
-            report(users, result)
+            report(users, lines, result)
     return 1 if result.errors else 0
 
 

@@ -1,9 +1,10 @@
 /** The scripts in examples/, as processes that add the 250 people of examples/people.csv through a gateway. */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { FaultResponse } from '../../src/emulator/faults.js';
@@ -164,6 +165,22 @@ describe.each(Object.keys(SCRIPTS) as (keyof typeof SCRIPTS)[])('by %s', (langua
       expect([150, 249].map(timesSent)).toEqual([1, 1]);
       expect(await run([other, PEOPLE])).toEqual(first);
       expect([150, 249].map(timesSent)).toEqual([1, 1]);
+    });
+
+    test('are told by their lines in a file as Excel writes it, with an empty line', async () => {
+      const directory = mkdtempSync(join(tmpdir(), 'people-'));
+      const file = join(directory, 'people.csv');
+      writeFileSync(file, `\ufeffuser_id,role\r\n${people[0]}\r\n\r\nkp_nobody,developer\r\n`);
+      const { status, stdout } = await run([CODE, file]);
+      const absent = await run([CODE, join(directory, 'absent.csv')]);
+      rmSync(directory, { recursive: true });
+
+      expect([status, stdout]).toEqual([1, expect.stringContaining('Added 1 of 2 people.')]);
+      expect(stdout).toContain('Line 4, kp_nobody: NOT_FOUND');
+      expect([absent.status, absent.stderr]).toEqual([
+        2,
+        expect.stringMatching(/^The file can't be read: .*absent\.csv.*\n$/),
+      ]);
     });
 
     test('are not added with a token that lacks the scope, and the code says so', async () => {
