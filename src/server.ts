@@ -8,6 +8,7 @@ import { refuseUnusableDocuments, startApollo } from './graphql/apollo.js';
 import type { Context } from './graphql/context.js';
 import { createAudit } from './graphql/audit.js';
 import { createSchema } from './graphql/schema.js';
+import { ActiveOperations } from './http/active-operations.js';
 import { createRefuseOtherHosts } from './http/allowed-hosts.js';
 import { createAdmission, type Admission, type AdmissionOptions } from './http/admission.js';
 import { CallerBudget } from './http/caller-budget.js';
@@ -54,6 +55,9 @@ export interface Gateway {
   token: TokenSource | undefined;
 }
 
+/** How long the end of the process waits for operations that were cut off. */
+const CUT_OFF_MS = 2_000;
+
 interface GatewayOptions extends Pick<AdmissionOptions, 'eventLoopUtilization'> {
   logTo?: LogStream | undefined;
   redisTimings?: RedisTimings | undefined;
@@ -91,8 +95,10 @@ export async function createGateway(
   const admission = createAdmission(config, log, { upstreamUtilization, eventLoopUtilization });
 
   const apollo = await startApollo(config, { schema, log });
+  const active = new ActiveOperations();
   const { live, callerBudget } = await registerRoutes(app, config, {
     ...{ apollo, upstream, shared, telemetry: { metrics, traces }, admission, breaker, secret },
+    active,
     isStopping: () => isClosing,
   });
 
@@ -107,9 +113,14 @@ export async function createGateway(
     },
     close: async () => {
       isClosing = true;
-      const isComplete = await drain({ app, connections, admission, live }, config.shutdown);
+      const isComplete = await drain(
+        { app, connections, admission, active, live },
+        config.shutdown,
+      );
       await apollo.stop();
       await upstream.close();
+      // What was cut off has failed by now, and still announces what it may have written.
+      if (!isComplete) await active.ended(CUT_OFF_MS);
       await cache.close();
       await traces?.close();
       metricsServer?.close();
@@ -133,6 +144,7 @@ interface RouteParts {
   shared: SharedState;
   telemetry: Telemetry;
   admission: Admission;
+  active: ActiveOperations;
   breaker: Breaker;
   secret: Secret | undefined;
   isStopping: () => boolean;
@@ -142,7 +154,17 @@ interface RouteParts {
 async function registerRoutes(
   app: FastifyInstance,
   config: Config & { kinde: KindeConfig },
-  { apollo, upstream, shared, telemetry, admission, breaker, secret, isStopping }: RouteParts,
+  {
+    apollo,
+    upstream,
+    shared,
+    telemetry,
+    admission,
+    active,
+    breaker,
+    secret,
+    isStopping,
+  }: RouteParts,
 ) {
   const { log } = app;
   const { client, token } = upstream;
@@ -154,7 +176,7 @@ async function registerRoutes(
     differing: new DifferingOrganizations(reportDifference(log)),
     changes: cache.changes,
   };
-  const execution = { apollo, parts, metrics, config };
+  const execution = { apollo, parts, metrics, active, config };
   const authenticate = createAuthenticate(config, token);
   const callerBudget = createCallerBudget(config, shared, metrics);
   const live = createLiveQueries(config, execution, { admission, cache });

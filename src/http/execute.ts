@@ -7,6 +7,7 @@ import type { Metrics } from '../telemetry/metrics.js';
 import { OperationBudget } from '../upstream/policy/call-budget.js';
 import type { RequestReport } from '../telemetry/reports.js';
 import type { OperationSpan } from '../telemetry/traces.js';
+import type { ActiveOperations } from './active-operations.js';
 import { executed } from './request-telemetry.js';
 import { searchOf } from './request.js';
 
@@ -19,17 +20,19 @@ export interface Execution {
   apollo: ApolloServer<Context>;
   parts: SharedParts;
   metrics: Metrics | undefined;
+  active: ActiveOperations;
   config: OperationLimits;
 }
 
 /** Returns a function that executes operations and sets `request.graphql.operation`. */
 export function createExecute(execution: Execution): Execute {
-  return executeWith(execution.apollo, async (request, reply) =>
+  const execute = executeWith(execution.apollo, async (request, reply) =>
     contextOf(request, execution, {
       budget: allowanceOf(request, reply, execution.config),
       span: request.graphql.span,
     }),
   );
+  return (request, reply) => execution.active.run(() => execute(request, reply));
 }
 
 /** What an execution gave that was not for the response to its request. */
@@ -47,7 +50,7 @@ export type ExecuteDetached = (request: FastifyRequest) => Promise<DetachedResul
 /** Returns a function that executes operations apart from the response to their request. */
 export function createExecuteDetached(execution: Execution): ExecuteDetached {
   const { operationTimeoutMs, upstreamCallsPerOperation: calls } = execution.config;
-  return async (request) => {
+  const execute: ExecuteDetached = async (request) => {
     const { graphql: state } = request;
     const isRepeated = state.isStreamOpen;
     const budget = new OperationBudget({
@@ -78,6 +81,9 @@ export function createExecuteDetached(execution: Execution): ExecuteDetached {
       request.graphql.operation = undefined;
     }
   };
+  // A repeated execution only reads, for a stream that a shutdown has ended.
+  return (request) =>
+    request.graphql.isStreamOpen ? execute(request) : execution.active.run(() => execute(request));
 }
 
 function reportOf(operation: Context | undefined, milliseconds: number): RequestReport {

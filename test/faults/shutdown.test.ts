@@ -62,3 +62,36 @@ test('50. A request in flight is completed, a new one is refused', async () => {
   expect(errors[0].extensions.code).toMatch(/^(UPSTREAM_TIMEOUT|DEADLINE_EXCEEDED)$/);
   await closed;
 });
+
+test('50. A write of a client that has left is completed', async () => {
+  const lines: string[] = [];
+  const gateway = await startFaultyGateway(
+    { LOG_LEVEL: 'info' },
+    { log: (line) => lines.push(line) },
+  );
+  const code = [...gateway.emulator.state.organizations.values()][1]!.profile.code;
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  gateway.proxy.next('PATCH', async ({ forward }) => {
+    await released;
+    await forward();
+  });
+  const query = `mutation { updateOrganization(input: { organizationCode: "${code}", name: "Late" }) { userErrors { code } } }`;
+  const client = new AbortController();
+  const asked = fetch(`${gateway.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+    signal: client.signal,
+  });
+  while (gateway.proxy.calls().length === 0)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  client.abort();
+  await expect(asked).rejects.toThrow();
+  await fetch(`${gateway.url}/livez`);
+  const closed = gateway.close();
+  await expect(fetch(`${gateway.url}/livez`)).rejects.toThrow();
+  release();
+  await closed;
+  expect(lines.join('')).toContain('"outcome":"success"');
+});

@@ -76,6 +76,22 @@ describeWith('redis-server')('with Redis', () => {
     expect(first.calls()).toEqual(['GET /api/v1/organizations?page_size=2']);
   });
 
+  test('a write that a shutdown cuts off is announced, since it may take effect', async () => {
+    const { emulator } = first;
+    const env = { CACHE: 'memory', REDIS_URL: redis.url, SHUTDOWN_GRACE_MS: '1' };
+    const leaving = await startGateway({ before: emulator, env });
+    await nameFrom(second);
+    first.calls();
+    const end = emulator.fault({ route: 'PATCH /api/v1/organization/{org_code}', respond: 'hang' });
+    const sent = rename(leaving, 'Cut off').catch(() => undefined);
+    await waitFor(() => emulator.calls().length > 0);
+    emulator.state.organizations.get(code)!.profile.name = 'Cut off';
+    await expect(leaving.close()).rejects.toThrow('SHUTDOWN_GRACE_MS');
+    await sent;
+    end();
+    expect(await nameFrom(second)).toBe('Cut off');
+  });
+
   test('callers with tokens of their own never share, not in Redis either', async () => {
     const { emulator } = first;
     const env = { CACHE: 'memory', REDIS_URL: redis.url, AUTH_MODE: 'passthrough' };
