@@ -174,7 +174,10 @@ export type Change = {
 
 /** What a change is about. Each kind but RESYNC is told to callers with its scope. */
 export type ChangeKind =
-  /** The billing of some organization changed. Requires `read:organizations`. */
+  /**
+   * The billing of some organization changed. Kinde doesn't say which one, so every
+   * subscription to an organization is told, without ids. Requires `read:organizations`.
+   */
   | 'BILLING_UPDATED'
   /** An organization's feature flags changed. Requires `read:organization_feature_flags`. */
   | 'FEATURE_FLAGS_UPDATED'

@@ -56,7 +56,8 @@ export const resync = (): Change => ({ kind: 'RESYNC', source: 'GATEWAY', at: Da
  * Returns a change as a subscription may see it; undefined where it isn't about it. A subscription to
  * an organization also hears of changes to the environment's roles and permissions. A user who isn't in
  * the organization any more may have left it, so that its members may have changed; who it was belongs
- * to other organizations.
+ * to other organizations. So does whom a change of billing is about, since Kinde doesn't say of which
+ * organization it is.
  */
 export function changeFor(
   { organizationCode: wanted, kinds }: ChangeFilter,
@@ -69,7 +70,9 @@ export function changeFor(
 function within(wanted: string, change: Change): Change | undefined {
   const { kind, source, at, organizationCode, organizationCodes } = change;
   if (organizationCode !== undefined) return organizationCode === wanted ? change : undefined;
-  if (!kind.startsWith('USER_')) return change;
+  if (kind === 'RESYNC' || /^(?:ROLE|PERMISSION)_/.test(kind)) return change;
+  // An event that doesn't name its organization may be about another: only that it happened is told.
+  if (!kind.startsWith('USER_')) return { kind, source, at };
   return organizationCodes?.includes(wanted) === true
     ? { ...change, organizationCode: wanted }
     : { kind: 'ORGANIZATION_USERS_UPDATED', source, at, organizationCode: wanted };

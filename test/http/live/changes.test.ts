@@ -169,6 +169,10 @@ describe('a subscription', () => {
     expect(await stream.next()).toMatchObject({
       ...{ kind: 'ORGANIZATION_USERS_UPDATED', organizationCode: code, userId: null },
     });
+    await deliver(gateway, 'customer.plan_changed', inOrganization(other));
+    expect(await stream.next()).toMatchObject({
+      ...{ kind: 'BILLING_UPDATED', organizationCode: null, userId: null },
+    });
     await deliver(gateway, 'permission.updated', { permission: { id: 'p_1' } });
     expect(await stream.next()).toMatchObject({
       ...{ kind: 'PERMISSION_UPDATED', organizationCode: null, permissionId: 'p_1' },
