@@ -24,12 +24,13 @@ describeWith('redis-server')('with Redis', () => {
   afterAll(() => redis.kill());
 
   const start = async () => {
-    first = await startGateway({ env: { CACHE: 'memory', REDIS_URL: redis.url } });
+    const env = { CACHE: 'memory', REDIS_URL: redis.url, UPSTREAM_RETRIES: '0' };
+    first = await startGateway({ env });
     const { url, audience, clientId, clientSecret } = first.emulator;
     second = await startGateway({
       kindeDomain: () => url,
       credentials: { clientId, clientSecret },
-      env: { CACHE: 'memory', REDIS_URL: redis.url, KINDE_AUDIENCE: audience },
+      env: { ...env, KINDE_AUDIENCE: audience },
     });
     code = [...first.emulator.state.organizations.values()][1]!.profile.code;
   };
@@ -52,6 +53,20 @@ describeWith('redis-server')('with Redis', () => {
     await waitFor(() => redis.command('KEYS', '*:entry *') !== '');
     expect(await second.query(ORGANIZATIONS)).toEqual(answer);
     expect(first.calls()).toEqual([]);
+  });
+
+  test('what the other has read is as old as it was there, also when it is served stale', async () => {
+    await first.query(ORGANIZATIONS);
+    await waitFor(() => redis.command('KEYS', '*:entry *') !== '');
+    // As half a minute later.
+    redis.command('PEXPIRE', redis.command('KEYS', '*:entry *'), '200');
+    const read = async () => (await second.execute(ORGANIZATIONS, {}, EXPLAIN)) as any;
+    const { extensions } = await read();
+    expect(extensions.upstream.calls).toMatchObject([{ source: 'cache' }]);
+    expect(extensions.upstream.calls[0].ageSeconds).toBeGreaterThan(29);
+    first.emulator.fault({ respond: { status: 503 } });
+    await waitFor(async () => (await read()).extensions.stale !== undefined);
+    expect((await read()).extensions.stale.ageSeconds).toBeGreaterThanOrEqual(30);
   });
 
   test('a write through either replica is read through both, whatever they had cached', async () => {

@@ -149,13 +149,15 @@ export class Reads {
     // Not before somebody waits for it, whose budget it has.
     if (!isMerged) inFlight.start(this.#fetch(read, inFlight));
     try {
-      const { value, source } = await joined;
+      const { value, source: fetchedFrom } = await joined;
+      const source = isMerged ? 'merged' : fetchedFrom;
       const cached = this.#find(read);
-      const { clock, freshUntil } =
-        cached !== undefined && cached.value === value
-          ? cached
-          : { clock: inFlight.clock, freshUntil: undefined };
-      return { value, source: isMerged ? 'merged' : source, ageMs: 0, clock, freshUntil };
+      if (cached === undefined || cached.value !== value) {
+        return { value, source, ageMs: 0, clock: inFlight.clock, freshUntil: undefined };
+      }
+      const served = this.#serve(cached, source);
+      // What was found in Redis is as old as when the other replica read it.
+      return source === 'cache' ? served : { ...served, ageMs: 0 };
     } catch (error) {
       if (
         entry === undefined ||
@@ -237,8 +239,10 @@ export class Reads {
 
   #cache(read: Read, clock: number, { value, body, lifetimeMs }: FetchResult): void {
     if (this.#store === undefined || body === undefined || !this.#isValid(clock, read)) return;
-    const readAt = this.#now();
-    const entry: CacheEntry = { value, clock, readAt, freshUntil: readAt + lifetimeMs };
+    const now = this.#now();
+    // Another replica has read it when its lifetime was whole.
+    const readAt = now - Math.max(0, read.lifetimeMs - lifetimeMs);
+    const entry: CacheEntry = { value, clock, readAt, freshUntil: now + lifetimeMs };
     this.#store.set(read.key, entry, { size: body.length * BYTES_PER_CHARACTER + BYTES_PER_ENTRY });
   }
 
