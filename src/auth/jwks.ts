@@ -41,9 +41,9 @@ const fetchBounded: FetchImplementation = async (url, options) => {
 /**
  * Finds a token's key in the JWKS at this address. The keys are read when they are first needed, again
  * behind the back of a request when they have become old, before one when they are outdated, and again
- * for an unknown `kid`, at most once in half a minute. While the address does not answer, the keys that
- * were read last stay good; where there are none it throws an UpstreamError, UNAVAILABLE. An unknown key
- * is jose's JWKSNoMatchingKey.
+ * for an unknown `kid`, at most once in half a minute, or once in a second after that has failed. While the
+ * address does not answer, the keys that were read last stay good; where there are none it throws an
+ * UpstreamError, UNAVAILABLE. An unknown key is jose's JWKSNoMatchingKey.
  */
 export function createKeys(uri: string, now = () => Date.now()): JWTVerifyGetKey {
   // jose fetches and parses, and shares one fetch; when to fetch is decided here alone, because jose
@@ -57,14 +57,23 @@ export function createKeys(uri: string, now = () => Date.now()): JWTVerifyGetKey
   let readAt = -Infinity;
   let failedAt = -Infinity;
   let unknownKeyAt = -Infinity;
+  let hasFailed = false;
+
+  /** Returns whether less time has passed. A clock that was set back tells nothing about that. */
+  function isWithin(milliseconds: number, since: number): boolean {
+    const passedMs = now() - since;
+    return passedMs >= 0 && passedMs < milliseconds;
+  }
 
   async function read(): Promise<void> {
-    if (!keys.reloading && now() < failedAt + FAILURE_COOLDOWN_MS) throw unavailable();
+    if (!keys.reloading && isWithin(FAILURE_COOLDOWN_MS, failedAt)) throw unavailable();
     try {
       await keys.reload();
       readAt = now();
+      hasFailed = false;
     } catch (error) {
       failedAt = now();
+      hasFailed = true;
       throw unavailable(error);
     }
   }
@@ -72,10 +81,10 @@ export function createKeys(uri: string, now = () => Date.now()): JWTVerifyGetKey
   return async (header, token) => {
     if (keys.jwks() === undefined) {
       await read();
-    } else if (now() > readAt + OUTDATED_AFTER_MS && failedAt < readAt) {
+    } else if (!hasFailed && !isWithin(OUTDATED_AFTER_MS, readAt)) {
       // The known keys stay good while they can't be read, and one request alone waits to learn that.
       await read().catch(() => undefined);
-    } else if (now() > readAt + RENEW_AFTER_MS) {
+    } else if (!isWithin(RENEW_AFTER_MS, readAt)) {
       // The known keys answer this request whatever comes of it; a failure shows when they do not.
       void read().catch(() => undefined);
     }
@@ -83,11 +92,9 @@ export function createKeys(uri: string, now = () => Date.now()): JWTVerifyGetKey
       return await keys(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      if (!keys.reloading) {
-        if (now() < unknownKeyAt + UNKNOWN_KEY_COOLDOWN_MS) {
-          // Whether the key is unknown can't be said when the last attempt to read the keys failed.
-          throw failedAt > readAt ? unavailable() : error;
-        }
+      // Whether the key is unknown can't be said when the last attempt to read the keys failed.
+      if (!keys.reloading && !hasFailed) {
+        if (isWithin(UNKNOWN_KEY_COOLDOWN_MS, unknownKeyAt)) throw error;
         unknownKeyAt = now();
       }
       await read();

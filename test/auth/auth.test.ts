@@ -464,6 +464,24 @@ describe('the keys', () => {
     expect(keyed.calls()).toHaveLength(1);
   });
 
+  test('that are new are found as soon as the address answers again', async () => {
+    expect(await status()).toBe(200);
+    await keyed.emulator.rotateKey();
+    isDown = true;
+    expect(await status()).toBe(503);
+    isDown = false;
+    later(2_000);
+    expect(await status()).toBe(200);
+  });
+
+  test('are read again although the clock was set back', async () => {
+    isDown = true;
+    expect(await status()).toBe(503);
+    isDown = false;
+    later(-600_000);
+    expect(await status()).toBe(200);
+  });
+
   test('that were withdrawn while nobody asked verify nothing', async () => {
     const token = await keyed.emulator.issueToken({ expiresIn: 90_000 });
     expect(await status(token)).toBe(200);
