@@ -17,7 +17,7 @@ import { encode } from './encode.js';
 import { tagsOf, type ResponseOf, type Arguments, type Endpoint } from './endpoint.js';
 import { endpoints, type Endpoints } from './endpoints/index.js';
 import { MAX_PAGE_SIZE } from './endpoints/page.js';
-import { UpstreamError } from './errors.js';
+import { hasFailed, UpstreamError, type UpstreamFailure } from './errors.js';
 import type { Deadline } from './policy/call-budget.js';
 import { PageSizeLimit, type PageSizeOptions } from './page-size.js';
 import { CallPolicy, type PolicyOptions } from './policy/index.js';
@@ -196,7 +196,10 @@ class Caller {
     return isCovered ? (eventsLifetimeMs ?? ordinary) : ordinary;
   }
 
-  /** Writes once. What the write may have changed is invalidated before its result is returned. */
+  /**
+   * Writes once. What the write may have changed is invalidated before its result is returned; after one
+   * that Kinde didn't take, nothing is, so that an outage leaves what can be served stale.
+   */
   async #write(call: Call, scope: CallScope): Promise<unknown> {
     const { endpoint, args } = call;
     const { invalidate } = this.#cache;
@@ -204,19 +207,22 @@ class Caller {
     consumeCall(call, scope);
     const tags = tagsOf(endpoint, args);
     let change: Change | undefined;
+    let isTaken = true;
     try {
       const { value } = await this.#exchange(call, scope, scope.budget);
       change = changeOfWrite(endpoint, args, value);
       return value;
     } catch (error) {
-      if (error instanceof UpstreamError && error.outcomeUnknown) {
+      const isUnknown = error instanceof UpstreamError && error.outcomeUnknown;
+      isTaken = isUnknown || !NOT_TAKEN.some((failure) => hasFailed(error, failure));
+      if (isUnknown) {
         change = changeOfWrite(endpoint, args, undefined);
         // It may still take effect, after the next read of the same thing.
         setTimeout(() => void invalidate(tags, change), LATE_EFFECT_MS).unref();
       }
       throw error;
     } finally {
-      await invalidate(tags, change);
+      if (isTaken) await invalidate(tags, change);
     }
   }
 
@@ -249,6 +255,14 @@ function reportCached(
     error: undefined,
   });
 }
+
+/** How a write fails that Kinde did not take, unless its outcome is unknown. */
+const NOT_TAKEN: readonly UpstreamFailure[] = [
+  'UNAVAILABLE',
+  'TIMEOUT',
+  'RATE_LIMITED',
+  'DEADLINE_EXCEEDED',
+];
 
 /** How long a write without a response may still take effect, in milliseconds. */
 const LATE_EFFECT_MS = 30_000;

@@ -646,6 +646,24 @@ describe('in an outage', () => {
     end();
   });
 
+  test.each(['a refused connection', 'a 429', 'an open breaker'])(
+    '%s: a write that Kinde did not take leaves what is served stale',
+    async (outage) => {
+      const { gateway, proxy } = await heldGatewayWith(OUTAGE);
+      const { A } = cast(gateway);
+      await gateway.query(DETAILS, { A });
+      advance(2_000);
+      await outages[outage]!(gateway, proxy);
+      const { errors } = await gateway.execute(RENAME, { A, name: 'Renamed' });
+      expect(codes(errors)).toEqual([
+        expect.stringMatching(/^(UPSTREAM_UNAVAILABLE|RATE_LIMITED)$/),
+      ]);
+      const { data, extensions } = (await gateway.execute(DETAILS, { A })) as any;
+      expect(data.organization).not.toBeNull();
+      expect(extensions.stale).toBeDefined();
+    },
+  );
+
   test.each<[number, string]>([
     [401, 'UNAUTHENTICATED'],
     [403, 'FORBIDDEN'],
