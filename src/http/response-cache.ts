@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { InvalidationLog } from '../upstream/cache/invalidation.js';
 import type { ResponseDependencies } from '../upstream/cache/dependencies.js';
 import type { Store } from '../upstream/cache/reads.js';
+import { bytesOf } from '../upstream/cache/text-size.js';
 import { compress, type Encoding } from './compression.js';
 
 export interface ResponseProperties {
@@ -50,8 +51,9 @@ export class CachedResponse {
 
   /** The memory that it takes, in bytes. */
   get size(): number {
-    let size = this.body.length + (this.operationName?.length ?? 0);
-    for (const body of this.#compressed.values()) if (body instanceof Buffer) size += body.length;
+    const body = typeof this.body === 'string' ? bytesOf(this.body) : this.body.length;
+    let size = body + bytesOf(this.operationName ?? '');
+    for (const each of this.#compressed.values()) if (each instanceof Buffer) size += each.length;
     return size;
   }
 }
@@ -103,7 +105,7 @@ export class ResponseCache {
   }
 
   #store(key: string, entry: Entry): void {
-    const overhead = entry.tags.size * BYTES_PER_TAG + key.length + BYTES_PER_ENTRY;
+    const overhead = entry.tags.size * BYTES_PER_TAG + bytesOf(key) + BYTES_PER_ENTRY;
     this.store?.set(key, entry, { size: entry.response.size + overhead });
   }
 

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { bytesOf } from '../upstream/cache/text-size.js';
 import type { Entry, IdempotencyStore } from './index.js';
 
 /** What an entry takes besides its texts, in bytes: about what lru-cache and V8 need for it. */
@@ -22,7 +23,7 @@ export class Entries {
   constructor({ ttlSeconds, maxBytes, onForgotten }: EntriesOptions) {
     this.#texts = new LRUCache({
       maxSize: maxBytes,
-      sizeCalculation: (text, id) => text.length + id.length + OVERHEAD_BYTES,
+      sizeCalculation: (text, id) => bytesOf(text) + id.length + OVERHEAD_BYTES,
       ttl: ttlSeconds * 1000,
       dispose: (_text, id, reason) => {
         if (reason === 'evict' && this.#texts.getRemainingTTL(id) > 0) onForgotten();

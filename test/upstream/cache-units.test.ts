@@ -161,6 +161,19 @@ describe('the memory of the cache', () => {
     expect(sizeWith('n'.repeat(100_000)) - sizeWith('n')).toBe(99_999);
   });
 
+  test.each<[string, number]>([
+    ['Ärzte', 1],
+    ['医師', 2],
+  ])('counts the memory of texts such as %s', (text, bytes) => {
+    const sizeOf = (body: string) =>
+      new CachedResponse(body, { operationName: undefined, freshUntil: 100 }).size;
+    const body = text.repeat(1_000);
+    expect(sizeOf(body)).toBe(bytes * body.length);
+    // A longer one is held in UTF-8.
+    const long = text.repeat(20_000);
+    expect(sizeOf(long)).toBe(Buffer.byteLength(long));
+  });
+
   test('counts the compressed bodies of a cached response, each made once', async () => {
     const { invalidations, store } = await create();
     const responses = new ResponseCache(invalidations, store, () => 0);
