@@ -14,4 +14,5 @@ export { LiveBadge, Loading, Page, Section } from './page.js';
 export { problemAt, problemOf, problemOfWrite } from './problem.js';
 export type { Problem, ResponseError, UserError } from './problem.js';
 export { ProblemNotice, RateLimitCountdown } from './problem-notice.js';
+export { waitToReconnect } from './retry.js';
 export { useOrganizationCode } from './route.js';

@@ -63,6 +63,7 @@ import { liveExchange } from './src/live-urql.js';
 import { createEnvironment } from './src/relay/environment.js';
 import { createLiveEnvironment } from './src/relay/live-environment.js';
 import { liveName } from './src/relay/live-name.js';
+import { waitToReconnect } from './src/reconnect.js';
 import { createStreams } from './src/streams.js';
 import { memberIds } from './src/relay/member-ids.js';
 import { organizationMembers } from './src/relay/organization-members.js';
@@ -251,8 +252,12 @@ const scenarios: Record<string, () => Promise<unknown>> = {
       await until(() => Object.values(shown).every((one) => one === name));
     }
     await until(() => kinds.length === 3);
-    setTimeout(() => process.exit(), 0);
-    return { before, after: shown, kinds };
+    const waits: number[] = [];
+    const { setTimeout: wait } = globalThis;
+    globalThis.setTimeout = ((callback: () => void, ms: number) => (waits.push(ms), wait(callback, 0))) as any;
+    for (const retries of [0, 3, 40]) await waitToReconnect(retries);
+    wait(() => process.exit(), 0);
+    return { before, after: shown, kinds, waits };
   },
   async renewal() {
     const post = async (url: string, body: object, headers: Record<string, string> = {}) => {
@@ -683,7 +688,7 @@ test('Relay reads and writes by what its compiler made', async () => {
 
 test('every client of the recipes shows a change as it happens, and a server hears of it', async () => {
   const { code, name } = membership();
-  const { before, after, kinds } = await drive('live', gateway, '', code);
+  const { before, after, kinds, waits } = await drive('live', gateway, '', code);
   const clients = (text: string) =>
     Object.fromEntries(
       ['apollo', 'apollo cache', 'urql', 'relay', 'node'].map((client) => [client, text]),
@@ -691,4 +696,9 @@ test('every client of the recipes shows a change as it happens, and a server hea
   expect(before).toEqual(clients(name));
   expect(after).toEqual(clients('Later'));
   expect(kinds).toEqual(['RESYNC', 'ORGANIZATION_UPDATED', 'ORGANIZATION_UPDATED']);
+  const longest = [1_000, 8_000, 30_000];
+  for (const [index, milliseconds] of waits.entries()) {
+    expect(milliseconds).toBeGreaterThanOrEqual(longest[index]! / 2);
+    expect(milliseconds).toBeLessThanOrEqual(longest[index]!);
+  }
 });

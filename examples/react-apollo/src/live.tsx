@@ -3,6 +3,7 @@ import { useApolloClient } from '@apollo/client/react';
 import { Kind, print, visit, type DocumentNode } from 'graphql';
 import { createClient, type Client } from 'graphql-sse';
 import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
+import { waitToReconnect } from '../../design/index.js';
 import { useKindeAuth } from '../../sign-in/index.js';
 import { GATEWAY_URL } from './environment.js';
 
@@ -15,6 +16,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       url: GATEWAY_URL,
       headers: async () => ({ authorization: `Bearer ${await getAccessToken()}` }),
       retryAttempts: Infinity,
+      retry: waitToReconnect,
     }),
   );
   return <LiveContext value={client}>{children}</LiveContext>;

@@ -8,7 +8,7 @@ import {
   type FetchFunction,
   type GraphQLResponse,
 } from 'relay-runtime';
-import { problemOf, type ResponseError } from '../../design/index.js';
+import { problemOf, waitToReconnect, type ResponseError } from '../../design/index.js';
 import type { KindeAuth } from '../../sign-in/index.js';
 
 const GATEWAY_URL = import.meta.env.VITE_GATEWAY_URL ?? 'http://localhost:4000/graphql';
@@ -39,6 +39,7 @@ export function createEnvironment(getAccessToken: KindeAuth['getAccessToken']): 
     url: GATEWAY_URL,
     headers: async () => ({ authorization: await authorization() }),
     retryAttempts: Infinity,
+    retry: waitToReconnect,
   });
 
   const send: FetchFunction = async ({ text }, variables) => {

@@ -1,6 +1,7 @@
 import { Kind, print, visit, type DocumentNode } from 'graphql';
 import { createClient, type Client } from 'graphql-sse';
 import { createContext, useContext, useEffect, useRef, useState, type ReactNode } from 'react';
+import { waitToReconnect } from '../../design/index.js';
 import { useKindeAuth } from '../../sign-in/index.js';
 import { GATEWAY_URL } from './environment.js';
 
@@ -13,6 +14,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       url: GATEWAY_URL,
       headers: async () => ({ authorization: `Bearer ${await getAccessToken()}` }),
       retryAttempts: Infinity,
+      retry: waitToReconnect,
     }),
   );
   return <LiveContext value={client}>{children}</LiveContext>;
