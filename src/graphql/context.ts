@@ -44,6 +44,8 @@ export interface TextSeal {
   open(sealed: string, purpose: string): string | undefined;
   /** Returns a fingerprint that nobody without the secret can compare a guess with. */
   fingerprint(text: string): string;
+  /** Returns whether a fingerprint is of this text, made with the present secret or an earlier one. */
+  isFingerprint(fingerprint: string, text: string): boolean;
 }
 
 /** What came of taking an operation's cost from what its caller may use in a minute. */

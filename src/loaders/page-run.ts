@@ -17,8 +17,14 @@ export interface Listing<L, T> {
   traits: EntryTraits<L, T>;
   /** What the gateway itself chooses by, where Kinde has no filter for it. */
   matches?: ((entry: T) => boolean) | undefined;
-  /** Tells an entry's text from all others. It ends up in cursors. */
-  fingerprint: (text: string) => string;
+  fingerprints: Fingerprints;
+}
+
+/** Tell an entry's text from all others. They end up in cursors, which may outlive the secret. */
+export interface Fingerprints {
+  of(text: string): string;
+  /** Returns whether a fingerprint, of a cursor for example, is of this text. */
+  matches(fingerprint: string, text: string): boolean;
 }
 
 /** Which page: its token, undefined for the first page, and its size. */
@@ -184,11 +190,20 @@ export class PageRun<L, T> {
 
   /** Tells an entry from all others, and from itself under another sort text. */
   #fingerprintOf(index: number): string | undefined {
+    const identity = this.#identityOf(index);
+    return identity === undefined ? undefined : this.#listing.fingerprints.of(identity);
+  }
+
+  #isFingerprintOf(index: number, fingerprint: string): boolean {
+    const identity = this.#identityOf(index);
+    return identity !== undefined && this.#listing.fingerprints.matches(fingerprint, identity);
+  }
+
+  #identityOf(index: number): string | undefined {
     const entry = this.entries[index];
     if (entry === undefined || entry instanceof UpstreamError) return undefined;
     if (this.#order === undefined) return undefined;
-    const identity = JSON.stringify([this.#listing.traits.keyOf(entry), this.#textOf(entry)]);
-    return this.#listing.fingerprint(identity);
+    return JSON.stringify([this.#listing.traits.keyOf(entry), this.#textOf(entry)]);
   }
 
   #textOf(entry: T): string | null | undefined {
@@ -199,7 +214,7 @@ export class PageRun<L, T> {
   find({ key, self, unusable, text, before }: Position): Found {
     if (key === undefined) return this.isFromStart ? this.#skipUnusable(0, unusable) : 'earlier';
     const at = this.#indexOf(key);
-    const isUnmoved = at !== undefined && (self === undefined || this.#fingerprintOf(at) === self);
+    const isUnmoved = at !== undefined && (self === undefined || this.#isFingerprintOf(at, self));
     if (isUnmoved) return this.#skipUnusable(at + 1, unusable);
     if (this.#order !== undefined && text != null) {
       return this.#findBySort(this.#order, text, before);
@@ -227,7 +242,7 @@ export class PageRun<L, T> {
     if (low === high || before === NOTHING_BEFORE) return low;
     // Among entries that order can't tell from the missing one, it came right after `before`.
     for (let index = low - 1; before !== undefined && index < high; index++) {
-      if (this.#fingerprintOf(index) === before) return index + 1;
+      if (this.#isFingerprintOf(index, before)) return index + 1;
     }
     return 'unknown';
   }

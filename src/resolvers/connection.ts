@@ -4,7 +4,7 @@ import { badUserInput } from '../graphql/errors.js';
 import type { EntryTraits, Position } from '../loaders/page-run.js';
 import { walk } from '../loaders/pagination.js';
 import type { Entry, ReadPage } from '../loaders/shared-reads.js';
-import { decodeCursor, encodeCursor, fingerprintBy } from './cursor.js';
+import { decodeCursor, encodeCursor, fingerprintsBy } from './cursor.js';
 
 /** The most entries that one field reads: ten pages of the API. */
 export const MAX_FIRST = 5_000;
@@ -54,7 +54,7 @@ export async function connection<L, T, S extends string = never>(
       ? { position: undefined, sort }
       : decodeCursor<S>(after, { list: identity, sort }, seal);
   const list = listIn(from.sort);
-  const listing = { load, list, traits, matches, fingerprint: fingerprintBy(seal) };
+  const listing = { load, list, traits, matches, fingerprints: fingerprintsBy(seal) };
   const slice = await walk(listing, from.position, wanted);
   if (slice === undefined) {
     throw badUserInput(

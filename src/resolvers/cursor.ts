@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { TextSeal } from '../graphql/context.js';
 import { badUserInput } from '../graphql/errors.js';
-import type { Position } from '../loaders/page-run.js';
+import type { Fingerprints, Position } from '../loaders/page-run.js';
 import type { Endpoint } from '../upstream/endpoint.js';
 import { endpoints } from '../upstream/endpoints/index.js';
 import { MAX_PAGE_SIZE } from '../upstream/endpoints/page.js';
@@ -37,11 +37,15 @@ const MAX_TEXT_LENGTH = 256;
 /** An empty text has no known place in an order, so that it tells as little as none. */
 const NO_TEXT = '';
 
-/** Returns a function that tells entries apart, by what nobody can compare a guessed name with. */
-export const fingerprintBy =
-  (seal: TextSeal | undefined) =>
-  (text: string): string =>
-    seal === undefined ? hash(text) : seal.fingerprint(text);
+/**
+ * Returns the fingerprints that tell entries apart. With a secret, nobody else can compare a guessed name
+ * with them; without one, anybody can.
+ */
+export const fingerprintsBy = (seal: TextSeal | undefined): Fingerprints => ({
+  of: (text) => (seal === undefined ? hash(text) : seal.fingerprint(text)),
+  matches: (fingerprint, text) =>
+    seal === undefined ? hash(text) === fingerprint : seal.isFingerprint(fingerprint, text),
+});
 
 /**
  * Returns the cursor of a position. The sort text, which may be a name or an e-mail address, is sealed,

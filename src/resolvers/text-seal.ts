@@ -17,6 +17,9 @@ export interface SealSecret {
   known(): readonly string[];
 }
 
+/** A seal with one value of the secret. */
+type Sealer = Omit<TextSeal, 'isFingerprint'>;
+
 /** How often a text that doesn't open has the secret read again, at most. */
 const READ_AGAIN_AFTER_MS = 1_000;
 
@@ -27,8 +30,8 @@ const READ_AGAIN_AFTER_MS = 1_000;
  */
 export function createTextSeal(secret: SealSecret | undefined): TextSeal | undefined {
   if (secret === undefined) return undefined;
-  const sealers = new Map<string, TextSeal>();
-  const sealerOf = (value: string): TextSeal => {
+  const sealers = new Map<string, Sealer>();
+  const sealerOf = (value: string): Sealer => {
     let sealer = sealers.get(value);
     if (sealer === undefined) sealers.set(value, (sealer = sealWith(value)));
     return sealer;
@@ -44,6 +47,8 @@ export function createTextSeal(secret: SealSecret | undefined): TextSeal | undef
   return {
     seal: (text, purpose) => sealerOf(secret.known()[0]!).seal(text, purpose),
     fingerprint: (text) => sealerOf(secret.known()[0]!).fingerprint(text),
+    isFingerprint: (fingerprint, text) =>
+      secret.known().some((value) => sealerOf(value).fingerprint(text) === fingerprint),
     open: (sealed, purpose) => {
       const text = open(sealed, purpose);
       if (text !== undefined || performance.now() - readAt < READ_AGAIN_AFTER_MS) return text;
@@ -55,7 +60,7 @@ export function createTextSeal(secret: SealSecret | undefined): TextSeal | undef
   };
 }
 
-function sealWith(secret: string): TextSeal {
+function sealWith(secret: string): Sealer {
   const keys = Buffer.from(hkdfSync('sha256', secret, '', 'kinde-graphql text seal', 96));
   const macKey = keys.subarray(0, 32);
   const cipherKey = keys.subarray(32, 64);

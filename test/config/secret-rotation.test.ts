@@ -121,6 +121,32 @@ describe('the secret of the application', () => {
     expect(tokenRequests()).toBe(3);
   });
 
+  test('is rotated between two pages of a sorted list, and the cursor stays as good as before', async () => {
+    const list = `query ($first: Int!, $after: String) {
+      organizations(first: $first, after: $after, sort: NAME_ASC) { edges { cursor node { name code } } }
+    }`;
+    const read = async (variables: object) => {
+      const { data, errors } = (await gateway.execute(list, variables)) as any;
+      return data.organizations?.edges ?? errors;
+    };
+    // Some have the same name, so that the order alone doesn't tell where to read on.
+    const organizations = [...emulator.state.organizations.values()];
+    for (const { profile } of organizations.slice(0, 3)) profile.name = 'same';
+    emulator.state.organizations.resort();
+    const edges = await read({ first: 36 });
+    const at = edges.findIndex(({ node }: any) => node.name === 'same') + 1;
+    const after = edges[at].cursor;
+    writeFileSync(file, emulator.rotateClientSecret());
+    await gateway.reloadSecrets();
+    const nodes = edges
+      .slice(at + 1, at + 3)
+      .map(({ node }: any) => expect.objectContaining({ node }));
+    expect(await read({ first: 2, after })).toEqual(nodes);
+    const gone = organizations.find(({ profile }) => profile.code === edges[at].node.code)!;
+    emulator.state.removeOrganization(gone);
+    expect(await read({ first: 2, after })).toEqual(nodes);
+  });
+
   test('is read from the file when a token is refused, too', async () => {
     writeFileSync(file, emulator.rotateClientSecret());
     const end = emulator.fault({
