@@ -1,5 +1,5 @@
 import type { Faults } from './faults.js';
-import type { RateLimit } from './rate-limit.js';
+import type { ConcurrencyLimit, RateLimit } from './rate-limit.js';
 import type { State } from './state.js';
 import type { Switches } from './switches.js';
 import type { Tokens } from './tokens.js';
@@ -27,6 +27,7 @@ export interface Environment {
   tokens: Tokens;
   faults: Faults;
   rateLimit: RateLimit;
+  readonly concurrencyLimit: ConcurrencyLimit;
   latencyMs: number;
   switches: Switches;
   webhooks: Webhooks;

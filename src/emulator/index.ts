@@ -8,7 +8,7 @@ import { type Control, createControl } from './control.js';
 import { type Fault, Faults } from './faults.js';
 import type { CulpritPlace } from './errors.js';
 import type { PageTokenKind } from './page-tokens.js';
-import { RateLimit } from './rate-limit.js';
+import { ConcurrencyLimit, RateLimit } from './rate-limit.js';
 import { seedState } from './seed/index.js';
 import type { Environment, RecordedRequest } from './environment.js';
 import { createServer } from './server.js';
@@ -48,6 +48,8 @@ export interface EmulatorOptions {
   latencyMs?: number;
   /** Calls of the Management API a minute; 0 means no limit. */
   rateLimit?: number;
+  /** Calls of the Management API in flight; 0 means no limit. */
+  concurrencyLimit?: number;
   /** How many organizations there may be; the creation of one more is refused with a 403. */
   organizationLimit?: number;
   /** What page tokens stand for. Defaults to `entry`. */
@@ -89,6 +91,8 @@ export interface Emulator extends Credentials {
   /** May be changed at any time, which begins a new minute. */
   rateLimit: number;
   /** May be changed at any time. */
+  concurrencyLimit: number;
+  /** May be changed at any time. */
   readonly switches: Switches;
   /** The requests as "GET /api/v1/organizations?page_size=3", in the order of their arrival. */
   calls(): string[];
@@ -121,25 +125,8 @@ const SEED = 'kinde';
 /** Starts an emulator of Kinde with its own data, keys and clients. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { host = '127.0.0.1', port = 0, url: publicUrl, latencyMs = 0, rateLimit = 0 } = options;
-  const {
-    seed = SEED,
-    tokenLifetimeSeconds = 3600,
-    recordsRequests = true,
-    switches = {},
-  } = options;
-  const issued = await Tokens.create(publicUrl ?? '', tokenLifetimeSeconds, seed);
-  const environment: Environment = {
-    state: createState(options),
-    tokens: issued,
-    faults: new Faults(),
-    rateLimit: new RateLimit(rateLimit),
-    latencyMs,
-    switches: SwitchesSchema.parse(switches),
-    webhooks: new Webhooks({ tokens: issued, switches: () => environment.switches }),
-    recordsRequests,
-    requests: [],
-    tokenRequests: [],
-  };
+  const { concurrencyLimit = 0, switches = {} } = options;
+  const environment = await createEnvironment(options);
   const server = createServer(environment);
   await server.listen({ host, port });
   const url = publicUrl ?? listeningUrl(host, server.server.address() as AddressInfo);
@@ -173,6 +160,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     set rateLimit(limit) {
       environment.rateLimit = new RateLimit(limit);
     },
+    get concurrencyLimit() {
+      return environment.concurrencyLimit.limit;
+    },
+    set concurrencyLimit(limit) {
+      environment.concurrencyLimit.limit = limit;
+    },
     switches: environment.switches,
     calls: () => environment.requests.map(({ method, path }) => `${method} ${path}`),
     clearRequests,
@@ -188,6 +181,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       environment.faults.clear();
       environment.webhooks.reset();
       environment.rateLimit = new RateLimit(rateLimit);
+      environment.concurrencyLimit.limit = concurrencyLimit;
       environment.latencyMs = latencyMs;
       Object.assign(environment.switches, SwitchesSchema.parse(switches));
       clearRequests();
@@ -196,6 +190,22 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       environment.webhooks.close();
       return server.close();
     },
+  };
+}
+
+async function createEnvironment(options: EmulatorOptions): Promise<Environment> {
+  const { url = '', tokenLifetimeSeconds = 3600, seed = SEED, recordsRequests = true } = options;
+  const { latencyMs = 0, rateLimit = 0, concurrencyLimit = 0 } = options;
+  const tokens = await Tokens.create(url, tokenLifetimeSeconds, seed);
+  const switches = SwitchesSchema.parse(options.switches ?? {});
+  return {
+    ...{ state: createState(options), tokens, faults: new Faults() },
+    rateLimit: new RateLimit(rateLimit),
+    concurrencyLimit: new ConcurrencyLimit(concurrencyLimit),
+    ...{ latencyMs, switches },
+    // A change of a switch keeps the object.
+    webhooks: new Webhooks({ tokens, switches: () => switches }),
+    ...{ recordsRequests, requests: [], tokenRequests: [] },
   };
 }
 

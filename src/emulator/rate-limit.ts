@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+
 const MINUTE = 60_000;
 
 /** Counts requests by the minute, the minute beginning with its first request. */
@@ -20,5 +22,21 @@ export class RateLimit {
   reset(resetAt = 0): void {
     this.#resetAt = resetAt;
     this.#count = 0;
+  }
+}
+
+/** Limits the requests in flight. Kinde refuses more at once, and publishes no number. */
+export class ConcurrencyLimit {
+  #inFlight = 0;
+
+  /** 0 means none. */
+  constructor(public limit: number) {}
+
+  /** Counts a request until its response has ended. Returns whether it is one too many. */
+  exceeded(response: ServerResponse): boolean {
+    if (this.limit > 0 && this.#inFlight >= this.limit) return true;
+    this.#inFlight++;
+    response.once('close', () => this.#inFlight--);
+    return false;
   }
 }

@@ -63,7 +63,7 @@ function watch(app: FastifyInstance, environment: Environment): void {
   app.decorateRequest('record', undefined);
   app.decorateRequest('fault', undefined);
 
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const { method, url } = request;
     const { row, endpoint } = request.routeOptions.config;
     request.state = environment.state;
@@ -75,6 +75,8 @@ function watch(app: FastifyInstance, environment: Environment): void {
       };
       (isApi(url) ? environment.requests : environment.tokenRequests).push(request.record);
     }
+    // Kinde sheds such a request at once. A decision: without RateLimit-Reset, since no time is known.
+    if (isApi(url) && environment.concurrencyLimit.exceeded(reply.raw)) throw tooManyRequests();
     if (environment.latencyMs > 0) await sleep(environment.latencyMs);
   });
 
@@ -127,8 +129,10 @@ function limit(rateLimit: RateLimit, reply: FastifyReply): void {
 /** Documented: this header, and no Retry-After. The code is a decision. */
 function rateLimited(seconds: number, reply: FastifyReply): KindeError {
   reply.header('RateLimit-Reset', seconds);
-  return new KindeError(429, 'TOO_MANY_REQUESTS', 'Too many requests');
+  return tooManyRequests();
 }
+
+const tooManyRequests = () => new KindeError(429, 'TOO_MANY_REQUESTS', 'Too many requests');
 
 type Reshaping = Extract<FaultResponse, { reshape: unknown }>;
 

@@ -26,6 +26,7 @@ const Settings = z.object({
     .optional(),
   EMULATOR_LATENCY_MS: whole(0, 60_000).optional(),
   EMULATOR_RATE_LIMIT: whole(0, 1_000_000).optional(),
+  EMULATOR_CONCURRENCY_LIMIT: whole(0, 1_000_000).optional(),
   EMULATOR_PAGE_TOKENS: z
     .enum(PAGE_TOKEN_KINDS, { error: `must be one of ${PAGE_TOKEN_KINDS.join(', ')}` })
     .optional(),
@@ -91,6 +92,7 @@ export function readEmulatorSettings(env: Record<string, string | undefined>): E
     url: data.EMULATOR_URL,
     latencyMs: data.EMULATOR_LATENCY_MS,
     rateLimit: data.EMULATOR_RATE_LIMIT,
+    concurrencyLimit: data.EMULATOR_CONCURRENCY_LIMIT,
     organizationLimit: data.EMULATOR_ORGANIZATION_LIMIT,
     pageTokens: data.EMULATOR_PAGE_TOKENS,
     pageTokenLifetimeSeconds: data.EMULATOR_PAGE_TOKEN_LIFETIME_SECONDS,

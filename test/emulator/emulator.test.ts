@@ -1164,6 +1164,19 @@ describe('what tests and benchmarks use', () => {
     expect((await call('GET /api/v1/roles')).status).toBe(200);
   });
 
+  test('over the limit of requests in flight: 429 at once, without RateLimit-Reset', async () => {
+    Object.assign(emulator, { concurrencyLimit: 2, latencyMs: 50 });
+    const ask = async () => {
+      const { status, headers } = await call('GET /api/v1/roles');
+      return [status, headers.has('ratelimit-reset')];
+    };
+    const both = [ask(), ask()];
+    while (emulator.requests.length < 2) await new Promise(setImmediate);
+    expect(await ask()).toEqual([429, false]);
+    expect(await Promise.all(both)).toEqual(Array(2).fill([200, false]));
+    expect(await ask()).toEqual([200, false]);
+  });
+
   test('latency delays every response', async () => {
     emulator.latencyMs = 120;
     const start = performance.now();
@@ -1377,6 +1390,7 @@ describe('settings', () => {
         EMULATOR_URL: 'http://emulator:5000/',
         EMULATOR_LATENCY_MS: '25',
         EMULATOR_RATE_LIMIT: '100',
+        EMULATOR_CONCURRENCY_LIMIT: '10',
         EMULATOR_PAGE_TOKENS: 'offset',
         EMULATOR_PAGE_TOKEN_LIFETIME_SECONDS: '60',
         EMULATOR_CULPRITS: 'details',
@@ -1390,6 +1404,7 @@ describe('settings', () => {
       url: 'http://emulator:5000',
       latencyMs: 25,
       rateLimit: 100,
+      concurrencyLimit: 10,
       pageTokens: 'offset',
       pageTokenLifetimeSeconds: 60,
       culprits: 'details',

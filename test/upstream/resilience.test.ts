@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fault } from '../../src/emulator/index.js';
 import { Breaker, sendThrough, type ExchangeOutcome } from '../../src/upstream/policy/breaker.js';
+import { LearnedConcurrency } from '../../src/upstream/policy/learned-concurrency.js';
 import { RateLimitHold } from '../../src/upstream/policy/rate-limit-hold.js';
 import {
   askedWaitMs,
@@ -338,6 +339,82 @@ describe('after a 429 that names a wait', () => {
     hold.begin(1_000);
     expect(hold.remainingMs).toBe(60_000);
     expect(hold.drawWaitMs()).toBe(61_000);
+  });
+});
+
+describe('where the upstream limits calls in flight', () => {
+  /** The reads of `count` members' permissions, one for each. */
+  async function permissionsOf(gateway: TestGateway, count: number) {
+    const code = await aCode(gateway);
+    const nodes = `nodes { permissions { key } }`;
+    const result = await gateway.execute(
+      `{ organization(code: "${code}") { users(first: ${count}) { ${nodes} } } }`,
+    );
+    const refused = gateway.emulator.requests.filter(({ status }) => status === 429).length;
+    gateway.calls();
+    return { result, refused };
+  }
+
+  const start = (env: Record<string, string> = {}) =>
+    gatewayWith(env, { emulator: { organizations: 1, usersPerOrganization: 40 } });
+
+  test('completes an operation of many calls, and sends no more at a time from then on', async () => {
+    const gateway = await start();
+    Object.assign(gateway.emulator, { concurrencyLimit: 5, latencyMs: 30 });
+    const first = await permissionsOf(gateway, 40);
+    expect(first.result.errors).toBeUndefined();
+    expect(first.refused).toBeGreaterThan(20);
+    const second = await permissionsOf(gateway, 40);
+    expect(second.result.errors).toBeUndefined();
+    expect(second.refused).toBe(0);
+  });
+
+  test('tries more at a time later, and ever less often while they are refused', () => {
+    let now = 0;
+    const learned = new LearnedConcurrency(64, () => now);
+    /** Sends as many calls as may be, of which the upstream accepts ten, and returns how many it refuses. */
+    const round = (accepts = 10) => {
+      const { limit, refusals } = learned;
+      const refused = Math.max(0, limit - accepts);
+      for (let n = 0; n < refused; n++) learned.refused(limit - n);
+      // Each slot is taken again at once, since more calls are queued.
+      for (let n = refused; n < limit; n++) learned.accepted(learned.limit, refusals);
+      now += 100;
+      return refused;
+    };
+    expect(round()).toBe(54);
+    const refusedAt = (seconds: number) => {
+      const times: number[] = [];
+      for (const until = now + seconds * 1_000; now < until;) {
+        if (round() > 0) times.push(Math.round(now / 1_000));
+      }
+      return times;
+    };
+    const [first, second, third, ...others] = refusedAt(300);
+    expect([first, second! - first!, third! - second!]).toEqual([
+      expect.closeTo(31, -1),
+      expect.closeTo(61, -1),
+      expect.closeTo(121, -1),
+    ]);
+    expect(others).toEqual([]);
+    // The limit was raised.
+    now += 3_600_000;
+    for (let n = 0; n < 60; n++) round(64);
+    expect(learned).toMatchObject({ limit: 64, isLearned: false });
+  });
+
+  test('learns nothing from a limit of calls a minute', () => {
+    const learned = new LearnedConcurrency(64, () => 0);
+    for (let inFlight = 64; inFlight > 0; inFlight--) learned.refused(inFlight);
+    expect(learned).toMatchObject({ limit: 1, isLearned: false });
+    for (let n = 0; n < 63; n++) learned.accepted(64, learned.refusals);
+    expect(learned.limit).toBe(64);
+    // Some were sent just before it was reached.
+    learned.refused(40);
+    learned.accepted(39, learned.refusals - 1);
+    expect(learned.isLearned).toBe(true);
+    for (let inFlight = 38; inFlight > 0; inFlight--) learned.refused(inFlight);
+    expect(learned.isLearned).toBe(false);
   });
 });
 

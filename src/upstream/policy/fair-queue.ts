@@ -1,5 +1,6 @@
 /** Fair queueing: limits calls in flight, and lets no operation wait for all calls of another. */
 import type { Cancellation, CancelListener } from './cancellation.js';
+import { LearnedConcurrency } from './learned-concurrency.js';
 
 interface Link<T> {
   readonly value: T;
@@ -36,19 +37,20 @@ interface QueuedCall {
  * a query of a thousand calls delays a query of one call only briefly.
  */
 export class FairQueue {
-  readonly #concurrency: number;
+  readonly #concurrency: LearnedConcurrency;
   readonly #now: () => number;
   readonly #queues = new Map<object, Fifo<QueuedCall>>();
   /** Operations with queued calls, the next one first. */
   readonly #round = new Fifo<object>();
 
   #inFlight = 0;
+  /** The share of slots in use, times the milliseconds for which it was that. */
   #busyMs = 0;
   #countedAt: number;
   #measuredAt: number;
 
   constructor(concurrency: number, now = () => performance.now()) {
-    this.#concurrency = concurrency;
+    this.#concurrency = new LearnedConcurrency(concurrency, now);
     this.#now = now;
     this.#countedAt = this.#measuredAt = now();
   }
@@ -58,7 +60,7 @@ export class FairQueue {
    * was free, else a promise of one, which rejects with the reason when it is cancelled first.
    */
   acquire(operation: object, cancellation: Cancellation): Promise<void> | undefined {
-    if (this.#inFlight < this.#concurrency) {
+    if (this.#inFlight < this.#concurrency.limit) {
       this.#count(1);
       return undefined;
     }
@@ -78,8 +80,50 @@ export class FairQueue {
     });
   }
 
-  /** Releases a slot, to the next queued call if there is one. */
+  /** Releases a slot, to queued calls if there are any. */
   release(): void {
+    this.#count(-1);
+    this.#startQueued();
+  }
+
+  /** Whether the upstream was seen to take fewer calls at a time than are configured. */
+  get isConcurrencyLearned(): boolean {
+    return this.#concurrency.isLearned;
+  }
+
+  /**
+   * Returns what to call with the status of the response to a call that is sent now, before its slot is
+   * released.
+   */
+  observe(): (status: number) => void {
+    const { refusals } = this.#concurrency;
+    return (status) => {
+      if (status === 429) this.#concurrency.refused(this.#inFlight);
+      else this.#concurrency.accepted(this.#inFlight, refusals);
+    };
+  }
+
+  /** Returns the share of slots in use since the last call of this method, from 0 to 1. */
+  utilization(): number {
+    this.#count(0);
+    const elapsed = this.#countedAt - this.#measuredAt;
+    const share = elapsed > 0 ? this.#busyMs / elapsed : 0;
+    this.#busyMs = 0;
+    this.#measuredAt = this.#countedAt;
+    return share;
+  }
+
+  #startQueued(): void {
+    while (this.#inFlight < this.#concurrency.limit) {
+      const start = this.#nextQueued();
+      if (start === undefined) return;
+      this.#count(1);
+      start();
+    }
+  }
+
+  /** Takes the next call out of the queues; undefined when none is queued. */
+  #nextQueued(): (() => void) | undefined {
     for (let operation; (operation = this.#round.shift()) !== undefined;) {
       const call = this.#queues.get(operation)!.shift();
       if (call === undefined) {
@@ -87,19 +131,9 @@ export class FairQueue {
         continue;
       }
       this.#round.push(operation);
-      if (call.start !== undefined) return call.start();
+      if (call.start !== undefined) return call.start;
     }
-    this.#count(-1);
-  }
-
-  /** Returns the share of slots in use since the last call of this method, from 0 to 1. */
-  utilization(): number {
-    this.#count(0);
-    const elapsed = this.#countedAt - this.#measuredAt;
-    const share = elapsed > 0 ? this.#busyMs / elapsed / this.#concurrency : 0;
-    this.#busyMs = 0;
-    this.#measuredAt = this.#countedAt;
-    return share;
+    return undefined;
   }
 
   #queueOf(operation: object): Fifo<QueuedCall> {
@@ -114,7 +148,8 @@ export class FairQueue {
 
   #count(change: number): void {
     const at = this.#now();
-    this.#busyMs += this.#inFlight * (at - this.#countedAt);
+    const share = Math.min(1, this.#inFlight / this.#concurrency.limit);
+    this.#busyMs += share * (at - this.#countedAt);
     this.#countedAt = at;
     this.#inFlight += change;
   }

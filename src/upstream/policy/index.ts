@@ -10,6 +10,9 @@ import { SendError, type RawResponse } from '../send/index.js';
 import type { RateLimit } from './rate-limit-budget.js';
 import type { FairQueue } from './fair-queue.js';
 
+/** Beside accepted calls, a call may be refused several times until their number is known. */
+const FURTHER_RETRIES = 5;
+
 export interface PolicyOptions {
   /** Shared by the calls of all operations. */
   queue: FairQueue;
@@ -59,24 +62,40 @@ export class CallPolicy {
     const { method, deadline } = call;
     const { timeoutMs } = this.#options;
     const cancellation = deadline.cancellationOf(method);
-    const mostRetries = method === 'GET' ? this.#options.retries : 0;
+    let previous: Outcome | undefined;
     for (let retry = 0; ; retry++) {
-      const outcome = await this.#send(call, cancellation, retry > 0).catch(sendErrorOf);
+      const outcome = await this.#send(call, cancellation, previous).catch(sendErrorOf);
       const { remainingMs } = deadline;
       const wait =
-        retry < mostRetries
+        method === 'GET' && retry < this.#mostRetries(outcome)
           ? retryWaitMs(outcome, { retry, remainingMs, timeoutMs, random: this.#random })
           : undefined;
-      if (wait === undefined || !this.#budget.spend()) {
+      const isFinal =
+        wait === undefined || outcome === previous || !(isShed(outcome) || this.#budget.spend());
+      if (isFinal) {
         if (outcome instanceof SendError) throw outcome;
         return outcome;
       }
+      previous = outcome;
       await pause(cancellation, wait);
     }
   }
 
-  /** Sends once, when no rate limit holds calls back and a slot is free. */
-  async #send(call: PolicedCall, cancellation: Cancellation, isRetry: boolean): Promise<Outcome> {
+  #mostRetries(outcome: Outcome): number {
+    const { retries, queue } = this.#options;
+    const isUnlucky = retries > 0 && isShed(outcome) && queue.isConcurrencyLearned;
+    return isUnlucky ? retries + FURTHER_RETRIES : retries;
+  }
+
+  /**
+   * Sends once, when no rate limit holds calls back and a slot is free. Returns the outcome of the attempt
+   * before when there is no budget for another.
+   */
+  async #send(
+    call: PolicedCall,
+    cancellation: Cancellation,
+    previous: Outcome | undefined,
+  ): Promise<Outcome> {
     const { queue, breaker, rateLimit } = this.#options;
     const { operation, deadline } = call;
     let isReserved = rateLimit === undefined;
@@ -103,7 +122,10 @@ export class CallPolicy {
           wait = waitMs;
         }
         if (cancellation.reason !== undefined) return cancellation.reason;
-        if (wait === 0) return await this.#attempt(call, isRetry);
+        if (wait === 0) {
+          if (previous !== undefined && !this.#mayRetry(previous)) return previous;
+          return await this.#attempt(call, previous !== undefined);
+        }
       } finally {
         queue.release();
       }
@@ -111,9 +133,20 @@ export class CallPolicy {
     }
   }
 
+  /**
+   * Returns whether a retry may be sent. A call that was refused beside accepted ones needs no budget: fewer
+   * are sent at a time since. Whether it was is known once one of those has ended, and a slot is free.
+   */
+  #mayRetry(previous: Outcome): boolean {
+    if (!isShed(previous) || this.#options.queue.isConcurrencyLearned) return true;
+    return this.#budget.spend();
+  }
+
   async #attempt(call: PolicedCall, isRetry: boolean): Promise<RawResponse> {
     if (!isRetry) this.#budget.called();
+    const observe = this.#options.queue.observe();
     const response = await call.attempt();
+    observe(response.status);
     // Before the slot is released, so that the next call is held back.
     if (response.status === 429) {
       this.#hold.begin(askedWaitMs(response) ?? 0);
@@ -122,6 +155,9 @@ export class CallPolicy {
     return response;
   }
 }
+
+/** Returns whether the upstream refused a call for their number. */
+const isShed = (outcome: Outcome) => !(outcome instanceof SendError) && outcome.status === 429;
 
 function sendErrorOf(error: unknown): SendError {
   if (error instanceof SendError) return error;
