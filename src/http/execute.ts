@@ -5,7 +5,7 @@ import type { Config } from '../config.js';
 import { createContext, type Context, type SharedParts } from '../graphql/context.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { OperationBudget } from '../upstream/policy/call-budget.js';
-import type { RequestReport } from '../telemetry/reports.js';
+import type { OperationReport, RequestReport } from '../telemetry/reports.js';
 import type { OperationSpan } from '../telemetry/traces.js';
 import type { ActiveOperations } from './active-operations.js';
 import { executed } from './request-telemetry.js';
@@ -42,6 +42,8 @@ export interface DetachedResult {
   body: string;
   /** Undefined when the request was refused before it was an operation. */
   operation: Context | undefined;
+  /** For the metrics of others who share the result. */
+  report: OperationReport | undefined;
 }
 
 /** Executes the operation of a request again, with a budget of its own. */
@@ -65,7 +67,8 @@ export function createExecuteDetached(execution: Execution): ExecuteDetached {
       const result = await run(execution.apollo, request, () =>
         contextOf(request, execution, { budget, span }),
       );
-      return { ...result, operation: state.operation };
+      const { operation } = state;
+      return { ...result, operation, report: operation && executed(operation, true) };
     } finally {
       budget.close();
       const report = reportOf(state.operation, performance.now() - startedAt);

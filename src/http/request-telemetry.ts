@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../graphql/context.js';
 import type { Telemetry } from '../telemetry/index.js';
+import type { Metrics } from '../telemetry/metrics.js';
 import type { OperationReport, RequestReport } from '../telemetry/reports.js';
 import { countFrom } from '../upstream/call.js';
 
@@ -34,6 +35,21 @@ export function reportRequests(app: FastifyInstance, { metrics, traces }: Teleme
     }
     done();
   });
+}
+
+/**
+ * Reports the operation of a request that gets a stream, unless it was executed for this request and is
+ * reported already.
+ */
+export function reportShared(
+  { graphql: state }: FastifyRequest,
+  { elapsedTime }: FastifyReply,
+  report: OperationReport | undefined,
+  metrics: Metrics | undefined,
+): void {
+  if (state.streamed !== undefined || report === undefined) return;
+  state.streamed = { ...report, from: 'merged', upstreamCalls: 0 };
+  metrics?.operationEnded(state.streamed, elapsedTime);
 }
 
 function reportOf(

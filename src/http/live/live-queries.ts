@@ -14,6 +14,7 @@ import { addRequestId, sendError } from '../error.js';
 import { limitCaller } from '../limit-caller.js';
 import { createExecuteDetached, type ExecuteDetached, type Execution } from '../execute.js';
 import { isQuery, searchOf } from '../request.js';
+import { reportShared } from '../request-telemetry.js';
 import { ChangeExecutions } from './change-executions.js';
 import { ChangeStream } from './change-stream.js';
 import { LiveQuery, type LiveResult } from './live-query.js';
@@ -29,6 +30,9 @@ export interface LiveQueriesOptions {
   uncacheableLifetimeMs: number;
   /** Called after each repeated execution, with the number of streams that its result was sent to. */
   onResult?: ((sentTo: number) => void) | undefined;
+  /** Called for each request that gets a stream of a live query, with the query's result. */
+  onStream?:
+    ((request: FastifyRequest, reply: FastifyReply, result: LiveResult) => void) | undefined;
   /** Called for each change that is sent to a subscription. */
   onChange?: ((kind: ChangeKind) => void) | undefined;
 }
@@ -143,8 +147,10 @@ export class LiveQueries {
       query.remove(request);
       this.#forgetUnused(query, key);
     });
-    if (result.isLive) query.add(request, stream);
-    else {
+    if (result.isLive) {
+      this.#options.onStream?.(request, reply, result);
+      query.add(request, stream);
+    } else {
       stream.next(result.body);
       stream.complete();
     }
@@ -248,10 +254,10 @@ export class LiveQueries {
       request.graphql.delivery = delivery ?? {
         ...{ change: resync(), cursor: cache.changes.cursor, filter: undefined },
       };
-      const { status, headers, body, operation } = await execute(request);
+      const { status, headers, body, operation, report } = await execute(request);
       const isLive = operation?.summary.isLive ?? false;
       return {
-        ...{ status, headers, isLive },
+        ...{ status, headers, isLive, report },
         body: isLive && !areChangesHeard ? withFallback(body) : body,
         dependencies: operation?.dependencies,
       };
@@ -285,6 +291,7 @@ export function createLiveQueries(
     ...{ admission, cache, limits: streams, uncacheableLifetimeMs: lifetimeMs },
     execute: createExecuteDetached(execution),
     onResult: (sentTo) => metrics?.liveQueryExecuted(sentTo),
+    onStream: (request, reply, { report }) => reportShared(request, reply, report, metrics),
     onChange: (kind) => metrics?.changeSent(kind),
   });
   metrics?.watchStreams(live);

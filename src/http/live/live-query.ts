@@ -3,6 +3,7 @@
  * An operation that turns out not to be live is executed once, since it may be a mutation.
  */
 import type { FastifyRequest } from 'fastify';
+import type { OperationReport } from '../../telemetry/reports.js';
 import type { ResponseDependencies } from '../../upstream/cache/dependencies.js';
 import type { EventStream } from './event-stream.js';
 
@@ -15,6 +16,8 @@ export interface LiveResult {
   readonly dependencies: ResponseDependencies | undefined;
   /** Whether more results are to follow. */
   readonly isLive: boolean;
+  /** For the metrics of the streams that begin with it. */
+  readonly report: OperationReport | undefined;
 }
 
 export interface LiveQueryOptions {
