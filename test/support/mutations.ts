@@ -96,6 +96,10 @@ export const MUTATIONS = Object.keys(
 export const inputTypeOf = (mutation: string) =>
   `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
 
-/** Returns a document that sends one mutation; `fields` are what it selects besides `userErrors`. */
+/** Returns the field of a mutation; `fields` are what it selects besides `userErrors`. */
+export const mutationField = (mutation: string, input: string, fields = '') =>
+  `${mutation}(input: ${input}) { ${fields} userErrors { code kindeCode field message } }`;
+
+/** Returns a document that sends one mutation. */
 export const mutationDocument = (mutation: string, fields = '') =>
-  `mutation ($input: ${inputTypeOf(mutation)}!) { ${mutation}(input: $input) { ${fields} userErrors { code kindeCode field message } } }`;
+  `mutation ($input: ${inputTypeOf(mutation)}!) { ${mutationField(mutation, '$input', fields)} }`;

@@ -175,18 +175,26 @@ class System {
           return Buffer.concat([reply, reply]);
         };
         return;
-      case 'refuse a write':
+      case 'refuse a write': {
         redis.command('CONFIG', 'SET', 'maxmemory', '1');
         await this.#write(0, [1]);
         await this.#read(1, false);
+        const before = this.#lastOfLog();
         redis.command('CONFIG', 'SET', 'maxmemory', '0');
-        // As docs/caching.md says: until the writer has announced it.
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        // As docs/caching.md says: until the writer has announced it. A new log begins without tags.
+        await waitFor(() => this.#lastOfLog() !== before && this.#lastOfLog().includes('["'));
         return;
+      }
       case 'be slow':
         redis.command('CLIENT', 'PAUSE', '60', 'ALL');
         return;
     }
+  }
+
+  #lastOfLog(): string {
+    const { redis } = this;
+    const log = redis.command('KEYS', '*:log');
+    return log === '' ? '' : redis.command('XREVRANGE', log, '+', '-', 'COUNT', '1');
   }
 
   async #calm(): Promise<void> {
