@@ -322,12 +322,13 @@ describeWith('redis-server')('two replicas', () => {
 
     test('the outcome of a keyed mutation is stored once Redis takes it, without a reconnect', async () => {
       const [first, second] = await start([redis.url, redis.url]);
-      replicas.emulator.latencyMs = 300;
-      const sending = keyed(first!, 'Keyed');
-      await waitFor(() => redis.command('KEYS', '*:write *') !== '');
-      config('maxmemory', '1');
-      expect((await sending).errors).toBeUndefined();
-      replicas.emulator.latencyMs = 0;
+      replicas.emulator.fault({
+        match: ({ method }) => {
+          if (method !== 'GET') config('maxmemory', '1');
+          return false;
+        },
+      });
+      expect((await keyed(first!, 'Keyed')).errors).toBeUndefined();
       expect(redis.command('HGET', redis.command('KEYS', '*:write *'), 'outcome')).toBe('');
       config('maxmemory', '0');
       await waitFor(
