@@ -144,9 +144,11 @@ export class GraphqlSteps {
     const { admission } = this.#parts;
     reply.raw.once('close', () => request.graphql.releaseSlot?.());
     if (!admission.isGuarded) return done();
-    request.graphql.releaseSlot = admission.apply((isAdmitted) =>
-      isAdmitted ? done() : void this.shed(request, reply),
-    );
+    request.graphql.releaseSlot = admission.apply((isAdmitted) => {
+      if (!isAdmitted) return void this.shed(request, reply);
+      request.graphql.awaitBody();
+      done();
+    });
   };
 
   /** Refuses a caller who has nothing left to use, at the cost of looking at its headers. */
@@ -157,6 +159,7 @@ export class GraphqlSteps {
   };
 
   readonly authenticate: preHandlerHookHandler = (request, _reply, done) => {
+    request.graphql.bodyArrived();
     const caller = this.#parts.authenticate(request.headers.authorization, request.log);
     request.graphql.caller = caller;
     // Not every request gets as far as a step that awaits it.
@@ -239,8 +242,7 @@ export class GraphqlSteps {
         mayWait = false;
         reply.raw.once('close', () => execution.stopWaiting());
         // A waiter takes no slot that another request could use.
-        state.releaseSlot?.();
-        state.releaseSlot = undefined;
+        state.giveSlotBack();
         const response = await execution.wait();
         if (reply.raw.destroyed) return 'gone';
         if (response !== undefined) return { response, from: 'merged' };
@@ -260,9 +262,7 @@ export class GraphqlSteps {
 
   /** Responds with a stream of results. Each execution has a slot of its own. */
   stream(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { graphql: state } = request;
-    state.releaseSlot?.();
-    state.releaseSlot = undefined;
+    request.graphql.giveSlotBack();
     return this.#parts.live.serve(request, reply, () => this.shed(request, reply));
   }
 

@@ -24,6 +24,9 @@ export interface SharedResponse {
   readonly from: 'memory' | 'merged';
 }
 
+/** How long a request may hold a slot while its body arrives, in milliseconds. */
+const LONGEST_BODY_MS = 250;
+
 /** The state of a request to `/graphql`. The steps of the route fill it in, in their order. */
 export class RequestState {
   /** The media type of the response, as negotiated. */
@@ -57,6 +60,22 @@ export class RequestState {
   operation: Context | undefined;
   /** The code of the first error in a response with a status of 4xx or 5xx. */
   errorCode: string | undefined;
+  #bodyTimer: NodeJS.Timeout | undefined;
+
+  /** Frees the slot. The request may apply for one again. */
+  giveSlotBack(): void {
+    this.releaseSlot?.();
+    this.releaseSlot = undefined;
+  }
+
+  /** Gives the slot back unless the body arrives soon, or clients that send slowly would hold all slots. */
+  awaitBody(): void {
+    this.#bodyTimer = setTimeout(() => this.giveSlotBack(), LONGEST_BODY_MS).unref();
+  }
+
+  bodyArrived(): void {
+    clearTimeout(this.#bodyTimer);
+  }
 }
 
 /** Headers that add `extensions` to the response, which is then neither cached nor shared. */

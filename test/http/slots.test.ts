@@ -81,6 +81,26 @@ describe('a client', () => {
     await first;
     await expectAllSlots(gateway);
   });
+
+  test('that sends its body slowly during overload keeps no slot', async () => {
+    const { gateway, proxy } = await heldGatewayWith({ ...FEW, REQUEST_TIMEOUT_MS: '600000' });
+    const held = proxy.hold('GET /api/v1/organizations');
+    const lists = Array.from(
+      { length: 11 },
+      (_, n) => `{ organizations(first: 3) { nodes { code a${n}: name } } }`,
+    );
+    // All wait for one call: five have a slot, five are queued, and one is shed.
+    const results = lists.map((query) => gateway.execute(query));
+    await held.made;
+    await Promise.race(results);
+    held.release();
+    await Promise.all(results);
+    const slow = await Promise.all(Array.from({ length: 5 }, () => connectTo(gateway)));
+    for (const socket of slow) socket.write(head(LISTING).slice(0, -1));
+    await arrive(gateway);
+    await waitFor(async () => (await gateway.execute('{ __typename }')).errors === undefined);
+    for (const socket of slow) socket.destroy();
+  });
 });
 
 /** Opens a connection on which the response to the first request is a stream that stays open. */
