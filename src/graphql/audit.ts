@@ -130,11 +130,17 @@ function target(input: Input, payload: Payload | undefined, idNames: ReadonlySet
 
 type Told = Pick<AuditEvent, 'outcome' | 'codes' | 'users'>;
 
-function toldBy({ userErrors, ...payload }: Payload): Told {
+/** Returns whether a call is a write that Kinde has taken. */
+const isWritten = ({ endpoint, error }: CallReport) =>
+  endpoint.method !== 'GET' && error === undefined;
+
+function toldBy({ userErrors, ...payload }: Payload, hasWritten: boolean): Told {
   const { addedUserIds = [], updatedUserIds = [], removedUserIds = [] } = payload;
   const { changedUserIds = [] } = payload;
   const isBulk = ['addedUserIds', 'updatedUserIds', 'removedUserIds'].some((ids) => ids in payload);
   const isDone =
+    // Of a bulk write that Kinde has taken, each user's outcome tells.
+    (!isBulk && hasWritten) ||
     [addedUserIds, updatedUserIds, changedUserIds, removedUserIds].some(
       ({ length }) => length > 0,
     ) ||
@@ -160,7 +166,7 @@ function toldBy({ userErrors, ...payload }: Payload): Told {
   };
 }
 
-function toldByError(error: unknown): Told {
+function toldByError(error: unknown, hasWritten: boolean): Told {
   const code =
     error instanceof UpstreamError
       ? codeOf(error)
@@ -169,13 +175,16 @@ function toldByError(error: unknown): Told {
         : 'INTERNAL_SERVER_ERROR';
   const codes = [code];
   switch (code) {
-    case 'FORBIDDEN':
-    case 'UNAUTHENTICATED':
-      return { outcome: 'denied', codes };
     case 'WRITE_OUTCOME_UNKNOWN':
     // A fault of the gateway's own says nothing of what was sent before it.
     case 'INTERNAL_SERVER_ERROR':
       return { outcome: 'unknown', codes };
+  }
+  if (hasWritten) return { outcome: 'partial', codes };
+  switch (code) {
+    case 'FORBIDDEN':
+    case 'UNAUTHENTICATED':
+      return { outcome: 'denied', codes };
     default:
       return { outcome: 'failed', codes };
   }
@@ -225,13 +234,14 @@ export function auditMutations(schema: GraphQLSchema): GraphQLSchema {
             });
           };
           let payload: Payload;
+          const hasWritten = () => context.calls.slice(callsBefore).some(isWritten);
           try {
             payload = (await resolve(parent, args, context, info)) as Payload;
           } catch (error) {
-            tell(toldByError(error), error);
+            tell(toldByError(error, hasWritten()), error);
             throw error;
           }
-          tell(toldBy(payload), payload, payload);
+          tell(toldBy(payload, hasWritten()), payload, payload);
           return payload;
         },
       };

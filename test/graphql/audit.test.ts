@@ -243,6 +243,24 @@ describe('the outcome', () => {
     ]);
   });
 
+  test.each<[string, string, Fault['respond']]>([
+    ['refused', 'BATCH', { status: 400, body: { errors: { code: 'BATCH', message: '' } } }],
+    ['denied', 'FORBIDDEN', { status: 403 }],
+    ['failed', 'RATE_LIMITED', { status: 429 }],
+  ])('of a write in two calls is partial where the second is %s', async (_, failure, respond) => {
+    const { gateway, events } = await audited();
+    const { permissions } = gateway.emulator.state;
+    const keys = Array.from({ length: 101 }, (_, n) => `print:page_${n}`);
+    for (const key of keys) permissions.add({ id: key, key, name: key, description: '' });
+    const route = 'PATCH /api/v1/roles/{role_id}/permissions';
+    gateway.emulator.fault({ route, respond });
+    gateway.emulator.fault({ route, times: 1, delayMs: 0 });
+    await gateway.execute(mutationDocument('setRolePermissions'), {
+      input: { role: { key: 'member' }, permissions: keys.map((key) => ({ key })) },
+    });
+    expect(events()).toMatchObject([{ outcome: 'partial', codes: [failure] }]);
+  });
+
   test('of a retry with the same key is replayed, without calls', async () => {
     const { gateway, events, code } = await audited();
     await remove(gateway, code);
