@@ -26,7 +26,7 @@ interface UpdateOutcome {
   userErrors: UserError[];
 }
 
-/** Updates members, and returns each user's outcome. */
+/** Updates members, and returns each user's outcome. Throws an InputError where no user is a member. */
 export async function updateMembers(
   { organizationCode, users }: UpdateOrganizationUsersInput,
   context: Context,
@@ -37,6 +37,8 @@ export async function updateMembers(
   const userErrors = [...update.problems]
     .sort(([a], [b]) => a - b)
     .map(([position, problem]) => ({ ...problem, field: ['users', position] }));
+  // Nothing was sent: the same input may do better once its users are members.
+  if (!update.isAnswered && userErrors.length === changes.length) throw new InputError(userErrors);
   const idsOf = (isWanted: (position: number) => boolean) =>
     changes.filter(({ position }) => isWanted(position)).map(({ userId }) => userId);
   return {

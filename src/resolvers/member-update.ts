@@ -57,7 +57,7 @@ export class MemberUpdate {
   readonly #code: string;
   readonly #context: Context;
   /** Whether Kinde has answered a write. Until then a failure concerns the whole mutation. */
-  #isAnswered = false;
+  isAnswered = false;
   /** The positions of the users whom a successful response to a batch doesn't name. */
   readonly #unmentioned = new Set<number>();
 
@@ -130,7 +130,7 @@ export class MemberUpdate {
         },
       },
     );
-    this.#isAnswered = true;
+    this.isAnswered = true;
     const done = new Set([...outcome.updatedUserIds, ...outcome.addedUserIds]);
     for (const { change } of plans) if (done.has(change.userId)) this.changed.add(change.position);
     for (const { field, ...problem } of outcome.userErrors) {
@@ -233,7 +233,7 @@ export class MemberUpdate {
       writes.map(async (write) => {
         try {
           await write.send();
-          this.#isAnswered = true;
+          this.isAnswered = true;
           this.changed.add(write.position);
         } catch (error) {
           if (!(error instanceof UpstreamError)) throw error;
@@ -244,8 +244,8 @@ export class MemberUpdate {
     failures.sort(([, a], [, b]) => Number(b.outcomeUnknown) - Number(a.outcomeUnknown));
     const isAboutUser = ({ failure }: UpstreamError) =>
       failure === 'BAD_REQUEST' || failure === 'NOT_FOUND';
-    this.#isAnswered ||= failures.some(([, error]) => isAboutUser(error));
-    if (!this.#isAnswered && failures.length > 0) throw failures[0]![1];
+    this.isAnswered ||= failures.some(([, error]) => isAboutUser(error));
+    if (!this.isAnswered && failures.length > 0) throw failures[0]![1];
     for (const [{ position }, error] of failures) this.#report(position, problemOf(error));
   }
 

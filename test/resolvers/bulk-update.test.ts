@@ -336,6 +336,24 @@ describe('a user', () => {
     expect(bodies()).toEqual([{ users: [{ id: userId, roles: ['admin'] }] }]);
   });
 
+  test('who is no member can be updated later with the same idempotency key: nothing was sent', async () => {
+    const input = {
+      organizationCode: code,
+      idempotencyKey: 'later',
+      users: [{ userId: stranger, addRoles: refs('admin') }],
+    };
+    const once = async () => (await gateway.query(DOCUMENT, { input })).updateOrganizationUsers;
+    expect(await once()).toMatchObject({
+      updatedUserIds: [],
+      userErrors: [{ code: 'NOT_UPDATED', field: ['users', '0'] }],
+    });
+    await gateway.query(mutationDocument('addOrganizationUsers', 'addedUserIds'), {
+      input: { organizationCode: code, users: [{ userId: stranger }] },
+    });
+    expect(await once()).toMatchObject({ updatedUserIds: [stranger], userErrors: [] });
+    expect(rolesOf(stranger)).toEqual(['admin']);
+  });
+
   test('whose permission Kinde refuses has the reason, and keeps the roles', async () => {
     const [one, two] = ids as [string, string];
     hold(one, [], []);
