@@ -383,10 +383,10 @@ describe('where the upstream limits calls in flight', () => {
       return refused;
     };
     expect(round()).toBe(54);
-    const refusedAt = (seconds: number) => {
+    const refusedAt = (seconds: number, accepts?: number) => {
       const times: number[] = [];
       for (const until = now + seconds * 1_000; now < until;) {
-        if (round() > 0) times.push(Math.round(now / 1_000));
+        if (round(accepts) > 0) times.push(Math.round(now / 1_000));
       }
       return times;
     };
@@ -397,9 +397,12 @@ describe('where the upstream limits calls in flight', () => {
       expect.closeTo(121, -1),
     ]);
     expect(others).toEqual([]);
+    // Other applications take all but one, so that it is tried again soon.
+    now += 3_600_000;
+    expect(refusedAt(200, 1).length).toBeGreaterThan(5);
     // The limit was raised.
     now += 3_600_000;
-    for (let n = 0; n < 60; n++) round(64);
+    for (let n = 0; n < 80; n++) round(64);
     expect(learned).toMatchObject({ limit: 64, isLearned: false });
   });
 

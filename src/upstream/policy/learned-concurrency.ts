@@ -3,6 +3,8 @@
 /** How long the first attempt at more calls waits, in milliseconds. Each failed one doubles it. */
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 15 * 60_000;
+/** So few are what other applications leave for the moment, rather than what the upstream takes. */
+const FEW = 3;
 
 /**
  * Kinde limits calls in flight, refuses more of them with a 429 and publishes no number. Its limit of calls
@@ -63,9 +65,10 @@ export class LearnedConcurrency {
     this.#refusalsLearned = this.#refusals;
     const now = this.#now();
     if (now >= this.#raiseAt) {
-      this.#pauseMs = this.isLearned
-        ? Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS)
-        : FIRST_PAUSE_MS;
+      this.#pauseMs =
+        this.isLearned && this.limit > FEW
+          ? Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS)
+          : FIRST_PAUSE_MS;
       this.#raiseAt = now + this.#pauseMs;
     }
     this.#ceiling = this.limit;
