@@ -50,6 +50,10 @@ export function clientSchema(schema: GraphQLSchema): string {
       .sort(),
     mergedTypes: mergedTypes(objects),
     entryMutations: entryMutations(schema, objects),
+    memberMutations: Object.keys(schema.getMutationType()!.getFields()).filter((name) =>
+      MEMBER_MUTATION.test(name),
+    ),
+    memberFields: memberFields(objects),
   };
   const lines = Object.entries(constants).map(
     ([name, value]) => `export const ${name} = ${JSON.stringify(value, null, 2)} as const;`,
@@ -90,7 +94,7 @@ const ENTRY_VERBS = /^(?:create|add|enable|upload|delete|remove|revoke|disable)/
 /**
  * Returns the mutations that add objects to lists or take them out, with the lists of those objects and
  * the payload's fields with the ids of what is gone. Lists on other objects than an organization are left
- * out: a mutation doesn't say whose they are.
+ * out, since a mutation doesn't say whose they are: those of members are in `memberFields`.
  */
 function entryMutations(schema: GraphQLSchema, objects: readonly GraphQLObjectType[]) {
   const nodes = objects.filter((type) => type.getInterfaces().some(({ name }) => name === 'Node'));
@@ -117,6 +121,30 @@ function entryMutations(schema: GraphQLSchema, objects: readonly GraphQLObjectTy
     return [[name, { ...value, removed }] as const];
   });
   return Object.fromEntries(found);
+}
+
+const MEMBER = 'OrganizationUser';
+
+/** The mutations that change who is a member, or which roles members have. */
+const MEMBER_MUTATION = new RegExp(`${MEMBER}(?:s|Role)?$`);
+
+/** Returns the fields with members of several organizations, or with the one that an argument names. */
+function memberFields(objects: readonly GraphQLObjectType[]): Record<string, string[]> {
+  const found = fieldsOf(
+    objects.filter((type) => isCached(type) && type.name !== MEMBER),
+    (field) => {
+      const isNamed = field.args.length > 0 && getNamedType(field.type).name === MEMBER;
+      return isNamed || entryTypeOf(field)?.name === MEMBER;
+    },
+    () => true,
+  );
+  return Object.fromEntries(
+    Object.entries(found).map(([type, fields]) => {
+      // `entryMutations` has the lists of an organization, of which a mutation says whose they are.
+      const isList = (name: string) => type === 'Organization' && name === 'users';
+      return [type, Object.keys(fields).filter((name) => !isList(name))];
+    }),
+  );
 }
 
 /** Returns the type of a list's entries; undefined for a field that is no list. */

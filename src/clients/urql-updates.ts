@@ -1,5 +1,6 @@
 /** What mutations do to the lists in Graphcache. */
 import type { Cache, DataFields, UpdateResolver } from '@urql/exchange-graphcache';
+import * as schema from '../generated/client-schema.js';
 import { entryKeys } from './urql-entries.js';
 
 /** A mutation that adds objects to lists or removes them, and the names of those lists. */
@@ -42,6 +43,56 @@ export function updateLists({
       for (const name of organization) invalidateField(cache, key, name);
     }
   };
+}
+
+const memberFields: Readonly<Record<string, readonly string[]>> = schema.memberFields;
+
+/**
+ * Has members read again where others than their organization have them, such as `User.memberships`, and
+ * what is asked for an organization elsewhere, such as `Role.usersCount(organizationCode:)`.
+ */
+export const updateMembers: UpdateResolver<DataFields, Arguments> = (
+  result,
+  { input },
+  cache,
+  { fieldName: mutation, optimistic },
+) => {
+  const payload = result[mutation] as Payload | null | undefined;
+  if (payload == null || optimistic === true || changedNothing(payload)) return;
+  const code = input?.organizationCode;
+  // A role that is added or removed changes nothing about who is a member where.
+  const hasJoined = mutation in schema.entryMutations;
+  for (const [key, type] of storedObjects(cache)) {
+    for (const { fieldName, fieldKey, arguments: args } of cache.inspectFields(key)) {
+      const { organizationCode = code, notInOrganization } = args ?? {};
+      const isOfOrganization = args?.['organizationCode'] === code || notInOrganization === code;
+      const isOfMembers = hasJoined && memberFields[type]?.includes(fieldName);
+      if (!isOfOrganization && !(isOfMembers && organizationCode === code)) continue;
+      if (!isMember(cache, key, fieldKey)) cache.invalidate(key, fieldKey);
+    }
+  }
+};
+
+/** Returns whether a field has a member who still is one. Its own fields are up to date. */
+function isMember(cache: Cache, key: string, fieldKey: string): boolean {
+  const link = cache.resolve(key, fieldKey);
+  return typeof link === 'string' && cache.resolve(link, '__typename') === 'OrganizationUser';
+}
+
+/** Returns the keys of all objects that queries have read, with their types. */
+function storedObjects(cache: Cache): Map<string, string> {
+  const found = new Map([['Query', 'Query']]);
+  // The map grows while it is gone through.
+  for (const key of found.keys()) {
+    for (const { fieldKey } of cache.inspectFields(key)) {
+      for (const link of [cache.resolve(key, fieldKey)].flat()) {
+        if (typeof link !== 'string' || found.has(link)) continue;
+        const type = cache.resolve(link, '__typename');
+        if (typeof type === 'string') found.set(link, type);
+      }
+    }
+  }
+  return found;
 }
 
 /** Returns whether a mutation was refused. If no other field was selected, a part of it may be done. */

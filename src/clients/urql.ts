@@ -13,11 +13,12 @@ import type {
   PossibleTypesConfig,
   Resolver,
   ResolverConfig,
+  UpdateResolver,
   UpdatesConfig,
 } from '@urql/exchange-graphcache';
 import * as schema from '../generated/client-schema.js';
 import { entryKeys, nodeOf } from './urql-entries.js';
-import { updateLists } from './urql-updates.js';
+import { updateLists, updateMembers } from './urql-updates.js';
 
 /** The types of each interface, so that fragments on `Node` match. */
 export const possibleTypes: PossibleTypesConfig = Object.fromEntries(
@@ -37,15 +38,29 @@ export const resolvers: ResolverConfig = Object.fromEntries(
   ]),
 );
 
+const listUpdates = Object.fromEntries(
+  Object.entries(schema.entryMutations).map(([name, mutation]) => [name, updateLists(mutation)]),
+);
+
 /**
  * A mutation that removes an object removes it from the lists as well; one that adds an object has the
- * lists read again, since Kinde decides where in them it is.
+ * lists read again, since Kinde decides where in them it is. One that changes members also has them read
+ * again where roles and users have them.
  */
 export const updates: UpdatesConfig = {
-  Mutation: Object.fromEntries(
-    Object.entries(schema.entryMutations).map(([name, mutation]) => [name, updateLists(mutation)]),
-  ),
+  Mutation: {
+    ...listUpdates,
+    ...Object.fromEntries(
+      schema.memberMutations.map((name) => [name, inTurn(listUpdates[name], updateMembers)]),
+    ),
+  },
 };
+
+function inTurn(
+  ...resolvers: (UpdateResolver<DataFields, Arguments> | undefined)[]
+): UpdateResolver<DataFields, Arguments> {
+  return (...parameters) => resolvers.forEach((resolver) => resolver?.(...parameters));
+}
 
 type Arguments = Record<string, unknown>;
 

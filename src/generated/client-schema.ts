@@ -300,3 +300,23 @@ export const entryMutations = {
     ]
   }
 } as const;
+export const memberMutations = [
+  "addOrganizationUserRole",
+  "removeOrganizationUserRole",
+  "addOrganizationUsers",
+  "updateOrganizationUsers",
+  "removeOrganizationUsers",
+  "removeOrganizationUser"
+] as const;
+export const memberFields = {
+  "Organization": [
+    "user"
+  ],
+  "Role": [
+    "users"
+  ],
+  "User": [
+    "memberships",
+    "membership"
+  ]
+} as const;

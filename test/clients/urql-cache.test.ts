@@ -495,6 +495,83 @@ describe('a mutation', () => {
     },
   );
 
+  describe('of members reaches roles and users, too', () => {
+    const PLACES = gql`
+      query Places($code: ID!, $userId: ID!) {
+        organization(code: $code) {
+          id
+          user(userId: $userId) {
+            id
+          }
+        }
+        user(userId: $userId) {
+          id
+          memberships {
+            id
+          }
+          membership(organizationCode: $code) {
+            id
+          }
+        }
+        users(first: 100, notInOrganization: $code) {
+          nodes {
+            id
+          }
+        }
+        roles(first: 10) {
+          nodes {
+            id
+            usersCount(organizationCode: $code)
+            users(organizationCode: $code, first: 50) {
+              nodes {
+                id
+              }
+            }
+          }
+        }
+      }
+    `;
+
+    test.each<[string, string, (userId: string) => object, boolean]>([
+      [
+        'addOrganizationUsers',
+        'addedUserIds',
+        (userId) => ({ users: [{ userId, roles: [{ key: 'auditor' }] }] }),
+        false,
+      ],
+      ['removeOrganizationUser', 'removedUserId', (userId) => ({ userId }), true],
+      [
+        'addOrganizationUserRole',
+        'organizationUser { id }',
+        (userId) => ({ userId, role: { key: 'auditor' } }),
+        true,
+      ],
+    ])('%s { %s }', async (name, selection, input, isMember) => {
+      const { profile, members } = bigOrganization();
+      const userId = [...gateway.emulator.state.users.values()].find(({ id }) => {
+        const roles = members.get(id)?.roles;
+        const isAuditor = [...(roles ?? [])].some(({ key }) => key === 'auditor');
+        return isMember ? roles !== undefined && !isAuditor : roles === undefined;
+      })!.id;
+      const { client, read } = createClient();
+      const variables = { code: profile.code, userId };
+      const before = await read(PLACES, variables);
+      const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input!`;
+      const { data } = await client
+        .mutation<any>(
+          gql(
+            `mutation ($input: ${type}) { ${name}(input: $input) { ${selection} userErrors { message } } }`,
+          ),
+          { input: { organizationCode: profile.code, ...input(userId) } },
+        )
+        .toPromise();
+      expect(data[name].userErrors).toEqual([]);
+      const seen = await read(PLACES, variables);
+      expect(seen).toEqual(await createClient().read(PLACES, variables));
+      expect(seen).not.toEqual(before);
+    });
+  });
+
   test('that is refused leaves the lists as they are', async () => {
     const selection = '{ organizationInvite { id } userErrors { message } }';
     const { payload, isRead } = await after(
