@@ -444,10 +444,12 @@ describe('common mistakes', () => {
 
   test('a port that is taken', async () => {
     const port = String(await listening(createServer()));
-    const gateway = await run(['start'], { PORT: port });
+    const [gateway, kinde] = await Promise.all([
+      run(['start'], { PORT: port }),
+      run(['emulator'], { EMULATOR_PORT: port }),
+    ]);
     expect(gateway.code).toBe(1);
     expect(gateway.output).toContain(`port ${port} is in use. Set PORT to another port.`);
-    const kinde = await run(['emulator'], { EMULATOR_PORT: port });
     expect(kinde.code).toBe(1);
     expect(kinde.output).toContain(`Port ${port} is taken; set EMULATOR_PORT to another.`);
   });

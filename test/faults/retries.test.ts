@@ -1,5 +1,5 @@
 /** What is sent again, what never is, how long it waits, and when nothing is sent at all. */
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { arrive } from '../support/cached-gateway.js';
 import { stubClock } from '../support/clock.js';
 import {
@@ -9,6 +9,7 @@ import {
   stall,
   type Fault,
   type FaultyGateway,
+  type Outcome,
 } from '../support/fault-proxy.js';
 import { waitFor } from '../support/wait-for.js';
 
@@ -87,20 +88,37 @@ test.each(WRITES)(
 );
 
 describe('a 429', () => {
-  test.each<[string, () => object]>([
-    ['17. with Retry-After in seconds', () => ({ 'retry-after': '1' })],
-    [
-      '18. with Retry-After as a date',
-      () => ({ 'retry-after': new Date(Date.now() + 2_000).toUTCString() }),
-    ],
-    ['19. with RateLimit-Reset alone', () => ({ 'ratelimit-reset': '1' })],
-  ])('%s is waited for, within the deadline', async (_, headers) => {
-    const gateway = await gatewayWith();
-    gateway.proxy.next(LIST, (struck) => answer(429, '', headers())(struck));
-    const { codes, calls, milliseconds } = await gateway.outcome(list(1));
-    expect(codes).toEqual({});
-    expect(calls).toEqual([call(1), call(1)]);
-    expect(milliseconds).toBeGreaterThan(900);
+  describe('that names a wait', () => {
+    const HEADERS: [string, () => object][] = [
+      ['17. with Retry-After in seconds', () => ({ 'retry-after': '1' })],
+      [
+        '18. with Retry-After as a date',
+        () => ({ 'retry-after': new Date(Date.now() + 2_000).toUTCString() }),
+      ],
+      ['19. with RateLimit-Reset alone', () => ({ 'ratelimit-reset': '1' })],
+    ];
+    let outcomes: Promise<Outcome>[];
+    // Their times pass together.
+    beforeAll(async () => {
+      const gateways = await Promise.all(HEADERS.map(() => startFaultyGateway()));
+      outcomes = HEADERS.map(([, headers], n) => {
+        const { proxy, outcome } = gateways[n]!;
+        proxy.next(LIST, (struck) => answer(429, '', headers())(struck));
+        return outcome(list(1));
+      });
+      await Promise.allSettled(outcomes);
+      await Promise.all(gateways.map((gateway) => gateway.close()));
+    });
+
+    test.each(HEADERS.map(([title], n) => [title, n] as const))(
+      '%s is waited for, within the deadline',
+      async (_, n) => {
+        const { codes, calls, milliseconds } = await outcomes[n]!;
+        expect(codes).toEqual({});
+        expect(calls).toEqual([call(1), call(1)]);
+        expect(milliseconds).toBeGreaterThan(900);
+      },
+    );
   });
 
   test.each<[string, object, number]>([

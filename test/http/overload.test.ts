@@ -202,8 +202,8 @@ describe('a slow upstream', () => {
 
   test('limits operations to those that keep its slots busy', async () => {
     const gateway = await start({
-      emulator: { latencyMs: 300 },
-      env: { UPSTREAM_CONCURRENCY: '1', MAX_WAIT_MS: '600' },
+      emulator: { latencyMs: 150 },
+      env: { UPSTREAM_CONCURRENCY: '1', MAX_WAIT_MS: '300' },
     });
     const statuses = (await many(gateway, 40)).map(({ status }) => status);
     const accepted = statuses.filter((status) => status === 200).length;

@@ -3,7 +3,7 @@
  * or a stack trace into the log, whatever its level.
  */
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { generateKeyPair, SignJWT } from 'jose';
 import pretty from 'pino-pretty';
 import { asOutage, logText, serializeError } from '../../src/telemetry/redact.js';
@@ -87,14 +87,18 @@ describe('tokens', () => {
       env: { AUTH_MODE: 'jwt', LOG_LEVEL: 'trace' },
       log: (line) => lines.push(line),
     });
+    const now = Date.now.bind(Date);
+    let aheadMs = 0;
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => now() + aheadMs);
     for (const respond of [{ status: 500, body: EMAIL }, 'reset'] as const) {
       dark.emulator.fault({ route: 'GET /.well-known/jwks', times: 1, respond });
       const token = await dark.emulator.issueToken({ claims: { email: EMAIL } });
       tokens.push(token);
       await dark.execute('{ __typename }', {}, { authorization: `Bearer ${token}` });
       // The keys are fetched again after a second.
-      await new Promise((resolve) => setTimeout(resolve, 1_100));
+      aheadMs += 1_100;
     }
+    clock.mockRestore();
     const { url } = dark.emulator;
     await dark.close();
     const told = checkedLines().filter(({ msg }) => msg === 'no token can be verified');

@@ -86,20 +86,27 @@ describe('a read', () => {
     expect(gateway.calls()).toHaveLength(1);
   });
 
-  test.each([
-    ['RateLimit-Reset', () => '1'],
-    ['Retry-After in seconds', () => '1'],
-    ['Retry-After as a date', () => new Date(Date.now() + 2_000).toUTCString()],
-  ])('waits as long as %s says', async (name, value) => {
-    const gateway = await gatewayWith({});
-    gateway.emulator.fault({
-      ...list,
-      times: 1,
-      respond: { status: 429, headers: { [name.split(' ')[0]!]: value() } },
-    });
-    const [, milliseconds] = await timed(() => gateway.query(ORGANIZATIONS));
-    expect(milliseconds).toBeGreaterThan(900);
-    expect(gateway.calls()).toHaveLength(2);
+  test('waits as long as the response says, by each header', async () => {
+    const headers: [string, () => string][] = [
+      ['RateLimit-Reset', () => '1'],
+      ['Retry-After', () => '1'],
+      ['Retry-After', () => new Date(Date.now() + 2_000).toUTCString()],
+    ];
+    // Their times pass together.
+    const gateways = await Promise.all(headers.map(() => gatewayWith({})));
+    await Promise.all(
+      headers.map(async ([name, value], n) => {
+        const gateway = gateways[n]!;
+        gateway.emulator.fault({
+          ...list,
+          times: 1,
+          respond: { status: 429, headers: { [name]: value() } },
+        });
+        const [, milliseconds] = await timed(() => gateway.query(ORGANIZATIONS));
+        expect(milliseconds).toBeGreaterThan(900);
+        expect(gateway.calls()).toHaveLength(2);
+      }),
+    );
   });
 
   test('does not wait past the deadline: it fails at once, and says how long to wait', async () => {
