@@ -1,6 +1,4 @@
 /** The operations in execution. One goes on without its client, since it may have a write in flight. */
-import { setTimeout as sleep } from 'node:timers/promises';
-
 export class ActiveOperations {
   #count = 0;
   #waiting: (() => void)[] = [];
@@ -14,10 +12,18 @@ export class ActiveOperations {
     });
   }
 
-  /** Waits until no operation is active. Returns false when that takes longer. */
-  async ended(milliseconds: number): Promise<boolean> {
-    if (this.#count === 0) return true;
-    const ended = new Promise<boolean>((resolve) => this.#waiting.push(() => resolve(true)));
-    return Promise.race([ended, sleep(milliseconds, false, { ref: false })]);
+  /**
+   * Waits until no operation is active. Returns false when that takes longer. The process doesn't end
+   * meanwhile: an operation that waits to send its next call has no open socket.
+   */
+  ended(milliseconds: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      if (this.#count === 0) return resolve(true);
+      const timer = setTimeout(() => resolve(false), milliseconds);
+      this.#waiting.push(() => {
+        clearTimeout(timer);
+        resolve(true);
+      });
+    });
   }
 }

@@ -17,8 +17,8 @@ export interface Drained {
 
 /**
  * Closes the server once the requests in flight are answered, and the operations of clients that have
- * left are done. Returns false when some had to be cut off after `graceMs`. For `delayMs` before, requests are still served, so that load balancers which see
- * `/readyz` fail can take the replica out of rotation.
+ * left are done. Returns false when some had to be cut off after `graceMs`. For `delayMs` before, requests
+ * are still served, so that load balancers which see `/readyz` fail can take the replica out of rotation.
  */
 export async function drain(
   { app, connections, admission, active, live }: Drained,

@@ -240,6 +240,19 @@ describe('the process of the gateway', () => {
     await expect(ask()).rejects.toThrow();
   });
 
+  test('doesn’t end while an operation without a client waits for a rate limit', async () => {
+    const code = `
+      import { setTimeout as sleep } from 'node:timers/promises';
+      import { ActiveOperations } from './dist/http/active-operations.js';
+      const active = new ActiveOperations();
+      // As calls wait in upstream/policy: other timers and open sockets decide how long a process lives.
+      void active.run(() => sleep(50, undefined, { ref: false }));
+      process.exitCode = (await active.ended(60_000)) ? 0 : 1;`;
+    const child = spawn('node', ['--input-type=module', '-e', code], { cwd: root });
+    running.add(child);
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
   test('aborts requests that outlast the grace period, logs it and exits with 1', async () => {
     const { gateway, inFlight } = await busyGateway(15_000, { SHUTDOWN_GRACE_MS: '300' });
     gateway.child.kill('SIGTERM');
