@@ -1,6 +1,11 @@
 /** Replicas before one Kinde keep to its rate limit together, and do what they can while Redis is away. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { startEmulator, type Emulator } from '../../src/emulator/index.js';
+import { Breaker } from '../../src/upstream/policy/breaker.js';
+import { OperationBudget } from '../../src/upstream/policy/call-budget.js';
+import { FairQueue } from '../../src/upstream/policy/fair-queue.js';
+import { CallPolicy } from '../../src/upstream/policy/index.js';
+import type { RateLimit } from '../../src/upstream/policy/rate-limit-budget.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import { describeWith } from '../support/programs.js';
 import { startRedis, type Redis } from '../support/redis.js';
@@ -44,6 +49,45 @@ test('a single replica keeps to its limit without Redis', async () => {
   expect(emulator.calls()).toHaveLength(5);
   const { errors } = await gateway.execute(ROLES);
   expect(errors![0]!.extensions['retryAfterSeconds']).toBeGreaterThan(30);
+});
+
+test('a call whose reserved time has come goes before those that wait for a slot', async () => {
+  const sent: string[] = [];
+  const inFlight: (() => void)[] = [];
+  const queue = new FairQueue(1);
+  let waitMs = 20;
+  const rateLimit: RateLimit = {
+    reserve: () => {
+      const reservation = { waitMs, isTaken: true };
+      waitMs = 0;
+      return reservation;
+    },
+    announceHold: () => undefined,
+    onHold: () => undefined,
+  };
+  const policy = new CallPolicy({
+    ...{ queue, rateLimit, retries: 0, timeoutMs: 1_000, breaker: new Breaker() },
+  });
+  const budget = new OperationBudget({ timeoutMs: 10_000, calls: 9 });
+  const call = (name: string) =>
+    policy.execute({
+      ...{ method: 'GET', operation: budget, deadline: budget },
+      attempt: async () => {
+        sent.push(name);
+        await new Promise<void>((end) => inFlight.push(end));
+        return { status: 200, headers: {}, body: '' };
+      },
+    });
+  const queued = jest.spyOn(queue, 'acquire');
+  const calls = ['reserved', 'first', 'second', 'third'].map(call);
+  // The reserved call asks for its slot again when its time has come.
+  await waitFor(() => queued.mock.calls.length === 5);
+  for (let end; sent.length < 4 || inFlight.length > 0; end?.()) {
+    end = await waitFor(() => inFlight.shift());
+  }
+  await Promise.all(calls);
+  budget.close();
+  expect(sent).toEqual(['first', 'reserved', 'second', 'third']);
 });
 
 describeWith('redis-server')('with Redis', () => {

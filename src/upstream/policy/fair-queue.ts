@@ -42,6 +42,8 @@ export class FairQueue {
   readonly #queues = new Map<object, Fifo<QueuedCall>>();
   /** Operations with queued calls, the next one first. */
   readonly #round = new Fifo<object>();
+  /** Calls whose time has come, which go before all others. */
+  readonly #due = new Fifo<QueuedCall>();
 
   #inFlight = 0;
   /** The share of slots in use, times the milliseconds for which it was that. */
@@ -57,9 +59,10 @@ export class FairQueue {
 
   /**
    * Acquires a slot for a call of an operation; release it afterwards. Returns undefined when a slot
-   * was free, else a promise of one, which rejects with the reason when it is cancelled first.
+   * was free, else a promise of one, which rejects with the reason when it is cancelled first. A call
+   * that `isDue` has waited elsewhere for its time, and gets the next slot.
    */
-  acquire(operation: object, cancellation: Cancellation): Promise<void> | undefined {
+  acquire(operation: object, cancellation: Cancellation, isDue = false): Promise<void> | undefined {
     if (this.#inFlight < this.#concurrency.limit) {
       this.#count(1);
       return undefined;
@@ -76,12 +79,15 @@ export class FairQueue {
         resolve();
       };
       cancellation.onCancel(leave);
-      this.#queueOf(operation).push(call);
+      (isDue ? this.#due : this.#queueOf(operation)).push(call);
     });
   }
 
   /** Releases a slot, to queued calls if there are any. */
   release(): void {
+    for (let call; (call = this.#due.shift()) !== undefined;) {
+      if (call.start !== undefined) return call.start();
+    }
     this.#count(-1);
     this.#startQueued();
   }

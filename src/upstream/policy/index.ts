@@ -108,14 +108,16 @@ export class CallPolicy {
         await pause(cancellation, wait);
         continue;
       }
-      const slot = queue.acquire(operation, cancellation);
+      // A reservation that is used late falls into another minute.
+      const isDue = isReserved && rateLimit !== undefined;
+      const slot = queue.acquire(operation, cancellation, isDue);
       if (slot !== undefined) await slot;
       let wait = 0;
       try {
         // Another call may have met the rate limit while this one was queued.
         if (this.#hold.remainingMs > 0) continue;
         if (!isReserved) {
-          // Reserved only now: a reservation that is used late falls into another minute.
+          // Reserved only now, since the queue may be long.
           const { waitMs, isTaken } = await rateLimit!.reserve(deadline.remainingMs);
           if (!isTaken) return heldTooLong(waitMs);
           isReserved = true;
