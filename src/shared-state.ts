@@ -9,10 +9,12 @@ import { asOutage } from './telemetry/redact.js';
 import { createCache, type Cache } from './upstream/cache/index.js';
 import { SharedRateLimit } from './upstream/policy/rate-limit-budget.js';
 
-/** How long Redis is waited for, in milliseconds. Tests shorten it. */
+/** How long Redis is waited for, in milliseconds. Tests shorten it, or lengthen it for a busy machine. */
 export interface RedisTimings {
   /** The longest pause between attempts to connect. Defaults to half a second. */
   readonly longestReconnectMs?: number;
+  /** How long the cache waits for a read. Defaults to 25. */
+  readonly readTimeoutMs?: number;
   readonly keys?: StoreTimings;
 }
 
@@ -32,7 +34,7 @@ export interface SharedState {
 export async function connectShared(
   config: Config & { kinde: KindeConfig },
   log: FastifyBaseLogger,
-  { keys: timings, ...reconnect }: RedisTimings = {},
+  { keys: timings, readTimeoutMs, ...reconnect }: RedisTimings = {},
 ): Promise<SharedState> {
   const { baseUrl, credentials } = config.kinde;
   const { redisUrl, redisUrlFile } = config.cache;
@@ -55,7 +57,7 @@ export async function connectShared(
           { err: asOutage(error) },
           'Redis cannot be reached: nothing is served from memory',
         );
-  const cache = createCache(config.cache, { redis, name, onState });
+  const cache = createCache(config.cache, { redis, name, onState, readTimeoutMs });
   // All of them are to hear of the first connection.
   await redis?.connect();
   await cache.refresh();

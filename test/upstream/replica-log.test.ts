@@ -15,12 +15,13 @@ afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
 });
 
-async function replicaOf(url: string) {
+/** Reads may take long, on a busy machine too, but in the tests of late replies. */
+async function replicaOf(url: string, readTimeoutMs = 5_000) {
   const redis = new RedisClient(url);
   const invalidations = new InvalidationLog();
   const replicas = new Replicas({
     ...{ redis, invalidations, changes: new ChangeFeed('') },
-    ...{ name: 'test', longestLifetimeMs: 60_000 },
+    ...{ name: 'test', longestLifetimeMs: 60_000, readTimeoutMs },
   });
   open.push(redis, replicas);
   await redis.connect();
@@ -142,7 +143,7 @@ describeWith('redis-server')('with Redis', () => {
     const writer = await replicaOf(redis.url);
     const proxy = await startRedisProxy(redis.url);
     open.push({ close: () => proxy.cut() });
-    const reader = await replicaOf(proxy.url);
+    const reader = await replicaOf(proxy.url, 100);
     const hearing = heard(reader, 'tag');
     proxy.delayMs = 300;
     expect(await reader.replicas.refresh()).toBe(false);
@@ -195,7 +196,7 @@ describeWith('redis-server')('with Redis', () => {
     const late = async () => {
       const proxy = await startRedisProxy(redis.url);
       open.push({ close: () => proxy.cut() });
-      const { replicas } = await replicaOf(proxy.url);
+      const { replicas } = await replicaOf(proxy.url, 100);
       const { stamp } = await replicas.responses.lookUp('key', ['tag'], 60_000);
       proxy.delayMs = 200;
       await waitFor(async () => !(await replicas.refresh()));

@@ -46,7 +46,7 @@ export interface Cache {
 }
 
 /** What the caches of several replicas share. */
-export interface CacheSharing extends Pick<ReplicasOptions, 'name' | 'onState'> {
+export interface CacheSharing extends Pick<ReplicasOptions, 'name' | 'onState' | 'readTimeoutMs'> {
   /** Undefined for a single replica. */
   redis: RedisClient | undefined;
 }
@@ -54,7 +54,7 @@ export interface CacheSharing extends Pick<ReplicasOptions, 'name' | 'onState'> 
 /** Creates the cache that all operations of a process, and its replicas, share. */
 export function createCache(
   { maxBytes, staleIfErrorMs, lifetimeMs, catalogueLifetimeMs, eventsLifetimeMs = 0 }: CacheConfig,
-  { redis, name, onState }: CacheSharing,
+  { redis, name, ...sharing }: CacheSharing,
 ): Cache {
   const invalidations = new InvalidationLog();
   // No other process knows a place in this feed, until Redis gives them names.
@@ -69,7 +69,7 @@ export function createCache(
     redis === undefined
       ? undefined
       : new Replicas({
-          ...{ redis, name, invalidations, changes, onState },
+          ...{ redis, name, invalidations, changes, ...sharing },
           longestLifetimeMs: Math.max(lifetimeMs, catalogueLifetimeMs, eventsLifetimeMs),
         });
   return {

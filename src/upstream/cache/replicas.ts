@@ -19,6 +19,8 @@ export interface ReplicasOptions {
   changes: ChangeFeed;
   /** The longest time that anything is cached, in milliseconds. */
   longestLifetimeMs: number;
+  /** How long Redis may take for a read, in milliseconds. Defaults to 25. */
+  readTimeoutMs?: number | undefined;
   /** Is called when the cache can't be used, since Redis can't be asked, and when it can again. */
   onState?: (isAvailable: boolean, error?: unknown) => void;
 }
@@ -106,14 +108,14 @@ export class Replicas {
   #retry: NodeJS.Timeout | undefined;
 
   constructor({ redis, name, invalidations, changes, ...options }: ReplicasOptions) {
-    const { longestLifetimeMs, onState } = options;
+    const { longestLifetimeMs, onState, readTimeoutMs = READ.timeoutMs } = options;
     this.#invalidations = invalidations;
     this.#changes = changes;
     this.#onState = onState ?? (() => undefined);
     this.#marksLiveMs = String(longestLifetimeMs + LONGEST_CALL_MS);
     this.#keys = replicaKeys(prefixOf(name));
     this.#settleAfterOutageMs = 2 * redis.longestReconnectMs;
-    this.#reader = new RedisUser(redis, READ);
+    this.#reader = new RedisUser(redis, { ...READ, timeoutMs: readTimeoutMs });
     this.#listener = new RedisUser(redis, LISTEN);
     this.#writer = new RedisUser(redis, WRITE);
     this.responses = new SharedResponses({
