@@ -7,16 +7,19 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startEmulator } from '../../src/emulator/index.js';
+import { startEmulator, type Emulator, type Fault } from '../../src/emulator/index.js';
 import { waitFor } from '../support/wait-for.js';
 import { afterEach, describe, expect, test } from '@jest/globals';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const running = new Set<ChildProcess>();
 
-afterEach(() => {
+let emulator: Emulator | undefined;
+afterEach(async () => {
   for (const child of running) child.kill('SIGKILL');
   running.clear();
+  await emulator?.close();
+  emulator = undefined;
 });
 
 /** A program of dist/ with these settings and no others; `output` grows as it prints. */
@@ -206,18 +209,16 @@ describe('the process of the gateway', () => {
     expect(warm).toHaveProperty('requestId');
   });
 
-  /** A gateway with a request in flight that its Kinde answers after `latencyMs`. */
-  async function busyGateway(latencyMs: number, env: Record<string, string> = {}) {
-    const emulator = start('emulator/main', {
-      EMULATOR_PORT: '0',
-      EMULATOR_LATENCY_MS: String(latencyMs),
+  /** A gateway with a request in flight that strikes a fault. */
+  async function busyGateway(fault: Fault, env: Record<string, string> = {}) {
+    emulator = await startEmulator();
+    const gateway = start('index', {
+      ...{ PORT: '0', AUTH_MODE: 'none', KINDE_DOMAIN: emulator.url },
+      ...{ KINDE_CLIENT_ID: emulator.clientId, KINDE_CLIENT_SECRET: emulator.clientSecret },
+      ...{ KINDE_AUDIENCE: emulator.audience, ...env },
     });
-    await waitFor(() => /KINDE_CLIENT_SECRET=\S+/.exec(emulator.output));
-    const settings = Object.fromEntries(
-      [...emulator.output.matchAll(/^(KINDE_\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
-    );
-    const gateway = start('index', { ...settings, AUTH_MODE: 'none', PORT: '0', ...env });
     const url = await waitFor(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
+    emulator.fault({ route: 'GET /api/v1/organizations', ...fault });
     const ask = () =>
       fetch(url, {
         method: 'POST',
@@ -226,12 +227,12 @@ describe('the process of the gateway', () => {
       });
     const inFlight = ask();
     inFlight.catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await waitFor(() => emulator!.calls().length > 0);
     return { gateway, ask, inFlight };
   }
 
   test('completes the request in flight after SIGTERM, accepts no more and exits with 0', async () => {
-    const { gateway, ask, inFlight } = await busyGateway(800);
+    const { gateway, ask, inFlight } = await busyGateway({ delayMs: 800 });
     gateway.child.kill('SIGTERM');
     await waitFor(() => gateway.output.includes('SIGTERM'));
     const response = await inFlight;
@@ -254,7 +255,10 @@ describe('the process of the gateway', () => {
   });
 
   test('aborts requests that outlast the grace period, logs it and exits with 1', async () => {
-    const { gateway, inFlight } = await busyGateway(15_000, { SHUTDOWN_GRACE_MS: '300' });
+    const { gateway, inFlight } = await busyGateway(
+      { respond: 'hang' },
+      { SHUTDOWN_GRACE_MS: '300' },
+    );
     gateway.child.kill('SIGTERM');
     await expect(inFlight).rejects.toThrow();
     expect(await gateway.exit).toBe(1);
@@ -264,7 +268,7 @@ describe('the process of the gateway', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)(
     'exits at once on a second signal, %s',
     async (second) => {
-      const { gateway, inFlight } = await busyGateway(15_000);
+      const { gateway, inFlight } = await busyGateway({ respond: 'hang' });
       const ended = once(gateway.child, 'exit');
       gateway.child.kill('SIGTERM');
       await waitFor(() => gateway.output.includes('SIGTERM'));
