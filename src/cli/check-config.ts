@@ -11,6 +11,7 @@ import { parseObject } from '../upstream/json.js';
 import { SendError, type RawResponse } from '../upstream/send/index.js';
 import { checkIssuers } from './check-issuers.js';
 import { hasCredentials, tokenSource, withSend } from './kinde.js';
+import { WEBHOOK_SCOPES } from './webhooks.js';
 
 export interface ConfigReport {
   /** Whether a gateway with these settings can serve. */
@@ -32,7 +33,7 @@ export interface ConfigReport {
   scopes: string[] | null;
   /** The fields that the gateway's own token is not enough for, with the scopes of which each needs one list. */
   unusableFields: { field: string; scopes: Alternatives }[];
-  /** Granted scopes that no field needs. */
+  /** Granted scopes that neither a field nor the command `webhooks` needs. */
   unneededScopes: string[];
 }
 
@@ -105,7 +106,10 @@ function whatScopesAllow(
   granted: ReadonlySet<string> | undefined,
 ): Partial<ConfigReport> {
   if (granted === undefined) return {};
-  const needed = new Set(scopedFields(schema).flatMap(({ scopes }) => scopes.flat()));
+  const needed = new Set([
+    ...scopedFields(schema).flatMap(({ scopes }) => scopes.flat()),
+    ...WEBHOOK_SCOPES,
+  ]);
   return {
     scopes: [...granted].sort(),
     unusableFields: unusableFields(schema, granted).map(({ coordinate, scopes }) => ({
@@ -176,7 +180,7 @@ export function printReport({
       ),
     );
     if (unneededScopes.length > 0) {
-      lines.push(`No field needs these scopes, so take them away: ${unneededScopes.join(' ')}`);
+      lines.push(`Nothing needs these scopes, so take them away: ${unneededScopes.join(' ')}`);
     }
   } else if (problems.length === 0 && kinde !== null) {
     lines.push(

@@ -21,8 +21,18 @@ interface Webhook {
   eventTypes: number;
 }
 
+/** The scopes that this command needs, besides those of the gateway. */
+export const WEBHOOK_SCOPES = [
+  'read:webhooks',
+  'create:webhooks',
+  'update:webhooks',
+  'delete:webhooks',
+] as const;
+
+type Scope = (typeof WEBHOOK_SCOPES)[number];
+
 /** Calls Kinde's API with a scope of the gateway's own application. */
-type Call = (method: Method, path: string, scope: string, body?: object) => Promise<object>;
+type Call = (method: Method, path: string, scope: Scope, body?: object) => Promise<object>;
 
 /** Runs `list`, `register` or `remove`. Returns the exit code. */
 export async function webhooks(

@@ -188,7 +188,7 @@ describe('`check-config`', () => {
     emulator.clearRequests();
     const ran = await run(['check-config', '--json', '--strict'], settings());
     const { code } = ran;
-    const { ok, problems, unusableFields, scopes } = JSON.parse(ran.stdout);
+    const { ok, problems, unusableFields, scopes, unneededScopes } = JSON.parse(ran.stdout);
     expect({ code, ok, problems, unusableFields }).toEqual({
       code: 0,
       ok: true,
@@ -196,6 +196,9 @@ describe('`check-config`', () => {
       unusableFields: [],
     });
     expect(scopes).toContain('create:organizations');
+    // Not those of the command `webhooks`.
+    const unneeded = ['read:applications', 'read:event_types', 'read:subscribers'];
+    expect(unneededScopes).toEqual(unneeded);
     expect(emulator.calls()).toEqual([]);
     expect(emulator.tokenRequests).toHaveLength(1);
   });
