@@ -195,6 +195,15 @@ describeWith('chromium')('in a browser', () => {
     );
     expect(await pane.locator('.explain-bar').count()).toBe(made);
     expect(await opened.response('"upstream"').count()).toBe(0);
+
+    // In a low window, the pane scrolls to its end, and pushes nothing out of the page.
+    await page.setViewportSize({ width: 1280, height: 320 });
+    const headers = page.getByRole('button', { name: 'Headers' });
+    for (const part of [page.locator('.graphiql-footer'), headers]) {
+      const { y, height } = (await part.boundingBox())!;
+      expect(y + height).toBeLessThan(320);
+    }
+    await page.setViewportSize({ width: 1280, height: 800 });
   });
 
   test('takes no late refusal of an earlier token for one of the present token', async () => {
@@ -256,7 +265,9 @@ describeWith('chromium')('in a browser', () => {
     await page.getByText('Live', { exact: true }).waitFor();
     await opened.response('Acacia').waitFor();
     expect(opening).toBe(3);
+    const aborted = page.context().waitForEvent('requestfailed');
     await page.getByRole('button', { name: /^Stop/ }).click();
+    await aborted;
     await page.getByText('Live', { exact: true }).waitFor({ state: 'detached' });
     await page.unroute('**/graphql');
     opened.problems();
