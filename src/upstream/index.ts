@@ -6,9 +6,10 @@ import type { OnMismatch } from './call.js';
 import { createClient } from './client.js';
 import type { UpstreamError } from './errors.js';
 import { sendThrough, type Breaker } from './policy/breaker.js';
+import { Cancellation } from './policy/cancellation.js';
 import { FairQueue } from './policy/fair-queue.js';
 import type { RateLimit } from './policy/rate-limit-budget.js';
-import { createSend } from './send/index.js';
+import { createSend, SendError } from './send/index.js';
 import { createClientCredentials, type RenewableTokenSource } from './token.js';
 
 const BODY_LIMIT_BYTES = 16 * 1024 * 1024;
@@ -32,6 +33,7 @@ export interface UpstreamSide {
   /** The gateway's own token; undefined where callers bring theirs. */
   token: RenewableTokenSource | undefined;
   queue: FairQueue;
+  /** Cuts off the calls in flight. Nothing is sent from then on. */
   close: () => Promise<void>;
 }
 
@@ -56,14 +58,18 @@ export function createUpstream(
     maxSockets: config.upstreamConcurrency,
     maxBodyBytes: BODY_LIMIT_BYTES,
   });
-  const send = sendThrough(breaker, sendOnce);
+  const closing = new Cancellation();
+  const send = sendThrough(breaker, (exchange) =>
+    // Sockets that were destroyed would be opened again.
+    closing.reason === undefined ? sendOnce(exchange) : Promise.reject(closing.reason),
+  );
   const queue = new FairQueue(config.upstreamConcurrency);
   return {
     client: createClient({
       ...{ baseUrl, send, onMismatch },
       pageSize: { size: config.upstreamPageSize, onLowered: onPageSizeLowered },
       cache: { ...config.cache, ...cache },
-      policy: { queue, retries, timeoutMs, breaker, rateLimit },
+      policy: { queue, retries, timeoutMs, breaker, rateLimit, closing },
     }),
     token:
       credentials &&
@@ -75,6 +81,9 @@ export function createUpstream(
         { retries, timeoutMs, onRequest: onTokenRequest },
       ),
     queue,
-    close,
+    close: () => {
+      closing.cancel(new SendError('ABORTED', true, 'ERR_CLOSED'));
+      return close();
+    },
   };
 }

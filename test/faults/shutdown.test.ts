@@ -95,3 +95,24 @@ test('50. A write of a client that has left is completed', async () => {
   await closed;
   expect(lines.join('')).toContain('"outcome":"success"');
 });
+
+test('50. A write that waits for a rate limit is not sent after the gateway has closed', async () => {
+  const lines: string[] = [];
+  const gateway = await startFaultyGateway(
+    { LOG_LEVEL: 'info', SHUTDOWN_GRACE_MS: '1' },
+    { log: (line) => lines.push(line) },
+  );
+  const route = 'PATCH /api/v1/organization/{org_code}';
+  gateway.emulator.fault({ route, times: 1, respond: { rateLimitSeconds: 5 } });
+  const write = () =>
+    gateway.execute(
+      'mutation { updateOrganization(input: { organizationCode: "org_1", name: "Late" }) { userErrors { code } } }',
+    );
+  expect((await write()).errors).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+  lines.length = 0;
+  const response = write().catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await expect(gateway.close()).rejects.toThrow('SHUTDOWN_GRACE_MS');
+  expect(lines.join('')).toMatch(/"mutation":"updateOrganization".*"outcome":"failed"/);
+  await response;
+});

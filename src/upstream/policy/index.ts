@@ -24,6 +24,8 @@ export interface PolicyOptions {
   breaker: Breaker;
   /** The rate limit that the replicas share. */
   rateLimit?: RateLimit;
+  /** Ends the waits of all calls, writes too. */
+  closing?: Cancellation;
   now?: () => number;
   random?: () => number;
 }
@@ -77,7 +79,7 @@ export class CallPolicy {
         return outcome;
       }
       previous = outcome;
-      await pause(cancellation, wait);
+      await this.#pause(cancellation, wait);
     }
   }
 
@@ -105,7 +107,7 @@ export class CallPolicy {
       if (this.#hold.remainingMs > 0) {
         const wait = this.#hold.drawWaitMs();
         if (wait >= deadline.remainingMs) return heldTooLong(this.#hold.remainingMs);
-        await pause(cancellation, wait);
+        await this.#pause(cancellation, wait);
         continue;
       }
       // A reservation that is used late falls into another minute.
@@ -131,7 +133,7 @@ export class CallPolicy {
       } finally {
         queue.release();
       }
-      await pause(cancellation, wait);
+      await this.#pause(cancellation, wait);
     }
   }
 
@@ -142,6 +144,11 @@ export class CallPolicy {
   #mayRetry(previous: Outcome): boolean {
     if (!isShed(previous) || this.#options.queue.isConcurrencyLearned) return true;
     return this.#budget.spend();
+  }
+
+  #pause(cancellation: Cancellation, milliseconds: number): Promise<void> {
+    const pause = cancellation.race(sleep(milliseconds, undefined, { ref: false }));
+    return this.#options.closing?.race(pause) ?? pause;
   }
 
   async #attempt(call: PolicedCall, isRetry: boolean): Promise<RawResponse> {
@@ -164,10 +171,6 @@ const isShed = (outcome: Outcome) => !(outcome instanceof SendError) && outcome.
 function sendErrorOf(error: unknown): SendError {
   if (error instanceof SendError) return error;
   throw error;
-}
-
-function pause(cancellation: Cancellation, milliseconds: number): Promise<void> {
-  return cancellation.race(sleep(milliseconds, undefined, { ref: false }));
 }
 
 /** Failing now lets the caller come back when there is use in it. */
