@@ -66,6 +66,11 @@ const actions = {
 
   async register(call: Call, url: string | undefined): Promise<string[]> {
     const endpoint = endpointIn(url);
+    if (new URL(endpoint).pathname === '/') {
+      throw new CommandError(
+        `--url has no path: "${endpoint}". The gateway takes events at ${WEBHOOK_PATH}.`,
+      );
+    }
     const existing = (await listed(call)).find(isFor(endpoint));
     const webhook = webhookFor(endpoint);
     const { event_types } = webhook;

@@ -80,6 +80,12 @@ test.each<[string, string[], Record<string, string>, RegExp]>([
   ['no URL', ['register'], {}, /^Say where events go: --url https:\/\/gateway/],
   ['what is no URL', ['register', '--url', 'gateway'], {}, /^--url is not an HTTP URL: "gateway"/],
   [
+    'a URL without a path',
+    ['register', '--url', 'https://a.example.com'],
+    {},
+    /has no path.*kinde/,
+  ],
+  [
     'an endpoint that is not registered',
     ['remove', '--url', URL],
     {},
