@@ -137,6 +137,9 @@ export const keyValues: Kind<Readonly<Record<string, string>>> = custom((list) =
   }
 }, 'must be a list such as key=value,other=value');
 
+/** Kinde's own hosts, also without an environment's name and with the dot of a rooted name. */
+const KINDE_HOST = /(^|\.)kinde\.com\.?$/;
+
 /** Returns a host or base URL as scheme and host; undefined for anything else. */
 function baseUrl(value: string): string | undefined {
   const candidate = value.includes('://') ? value : `https://${value}`;
@@ -149,7 +152,9 @@ function baseUrl(value: string): string | undefined {
     pathname === '/' &&
     `${search}${hash}${username}${password}` === '' &&
     // Without TLS the client secret would be readable on the way to Kinde.
-    (hostname.endsWith('.kinde.com') ? protocol === 'https:' : value.includes('://'));
+    (KINDE_HOST.test(hostname)
+      ? protocol === 'https:' && hostname.endsWith('.kinde.com')
+      : value.includes('://'));
   return isBase ? origin : undefined;
 }
 

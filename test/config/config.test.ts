@@ -94,7 +94,8 @@ describe('readConfig', () => {
   });
 
   test('refuses Kinde without TLS, since the secret would be sent in plain text', () => {
-    for (const KINDE_DOMAIN of ['http://acme.kinde.com', 'http://ACME.KINDE.COM/']) {
+    const rooted = ['http://acme.kinde.com.', 'http://kinde.com'];
+    for (const KINDE_DOMAIN of ['http://acme.kinde.com', 'http://ACME.KINDE.COM/', ...rooted]) {
       expect(() => readConfig({ ...REAL, KINDE_DOMAIN, AUTH_MODE: 'jwt' })).toThrow(/KINDE_DOMAIN/);
     }
   });
