@@ -4,6 +4,7 @@ import { startEmulator, type Emulator } from '../../src/emulator/index.js';
 import { Breaker } from '../../src/upstream/policy/breaker.js';
 import { OperationBudget } from '../../src/upstream/policy/call-budget.js';
 import { FairQueue } from '../../src/upstream/policy/fair-queue.js';
+import { Cancellation } from '../../src/upstream/policy/cancellation.js';
 import { CallPolicy } from '../../src/upstream/policy/index.js';
 import type { RateLimit } from '../../src/upstream/policy/rate-limit-budget.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
@@ -88,6 +89,29 @@ test('a call whose reserved time has come goes before those that wait for a slot
   await Promise.all(calls);
   budget.close();
   expect(sent).toEqual(['first', 'reserved', 'second', 'third']);
+});
+
+test('calls whose time has come are no more at a time than Kinde was seen to take', async () => {
+  const queue = new FairQueue(4);
+  const acquire = (isDue: boolean) => queue.acquire({}, new Cancellation(), isDue);
+  const responses = Array.from({ length: 4 }, () => {
+    expect(acquire(false)).toBeUndefined();
+    return queue.observe();
+  });
+  let started = 0;
+  const due = [acquire(true), acquire(true)].map((slot) => slot!.then(() => started++));
+  const respond = async (status: number) => {
+    responses.shift()!(status);
+    queue.release();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  await respond(429);
+  await respond(429);
+  expect(started).toBe(0);
+  await respond(200);
+  expect(started).toBe(1);
+  await respond(200);
+  await Promise.all(due);
 });
 
 describeWith('redis-server')('with Redis', () => {

@@ -85,9 +85,6 @@ export class FairQueue {
 
   /** Releases a slot, to queued calls if there are any. */
   release(): void {
-    for (let call; (call = this.#due.shift()) !== undefined;) {
-      if (call.start !== undefined) return call.start();
-    }
     this.#count(-1);
     this.#startQueued();
   }
@@ -130,6 +127,9 @@ export class FairQueue {
 
   /** Takes the next call out of the queues; undefined when none is queued. */
   #nextQueued(): (() => void) | undefined {
+    for (let call; (call = this.#due.shift()) !== undefined;) {
+      if (call.start !== undefined) return call.start;
+    }
     for (let operation; (operation = this.#round.shift()) !== undefined;) {
       const call = this.#queues.get(operation)!.shift();
       if (call === undefined) {
