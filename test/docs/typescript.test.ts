@@ -587,10 +587,10 @@ test('the recipes for tests without Kinde are run by Jest, and their global setu
   const setup = readFileSync(join(project, 'test/global-setup.ts'), 'utf8');
   expect(setup).toContain('port: 4000');
   const { default: own } = await import(join(root, 'jest.config.mjs'));
-  const { extensionsToTreatAsEsm, moduleNameMapper, transform } = own;
+  const { extensionsToTreatAsEsm, moduleNameMapper, testTimeout, transform } = own;
   for (const [name, text] of Object.entries({
     'jest.config.json': JSON.stringify({
-      ...{ extensionsToTreatAsEsm, moduleNameMapper, transform },
+      ...{ extensionsToTreatAsEsm, moduleNameMapper, testTimeout, transform },
       testMatch: ['<rootDir>/test/*.test.ts'],
     }),
     'test/setup.ts': setup.replace('port: 4000', `port: ${port}`),
