@@ -14,7 +14,7 @@ const layers = [
   ['graphql/'],
   ['resolvers/', 'generated/'],
   ['auth/directives.ts'],
-  ['graphql/context.ts'],
+  ['graphql/context.ts', 'graphql/wrap-resolvers.ts'],
   ['auth/'],
   [
     'graphql/errors.ts',

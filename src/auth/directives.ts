@@ -1,7 +1,7 @@
 /** The rules that stand in the SDL, enforced at every field that has one before its resolver runs. */
-import { getDirective, MapperKind, mapSchema } from '@graphql-tools/utils';
-import { defaultFieldResolver, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
-import type { Context } from '../graphql/context.js';
+import { getDirective } from '@graphql-tools/utils';
+import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
+import { wrapResolvers } from '../graphql/wrap-resolvers.js';
 import type { Change } from '../upstream/changes/change.js';
 import type { OrganizationParent } from '../loaders/organizations.js';
 import { argumentScopes, fieldScopes, requiredScopes, scopedFields } from './required-scopes.js';
@@ -64,49 +64,43 @@ const isRoot = (schema: GraphQLSchema, typeName: string) =>
   );
 
 /**
- * Returns the schema with fields that are resolved only for viewers with the scopes of
- * `@requiresScopes`. Throws when such a field is on a type that OWNER_OF lacks.
+ * Has fields resolved only for viewers with the scopes of `@requiresScopes`. Throws when such a field is
+ * on a type that OWNER_OF lacks.
  */
 export function enforceScopes(schema: GraphQLSchema): GraphQLSchema {
-  return mapSchema(schema, {
-    [MapperKind.OBJECT_FIELD]: (field, name, typeName) => {
-      const type = schema.getType(typeName) as GraphQLObjectType;
-      const scopes = fieldScopes(schema, type, field)?.scopes;
-      const ofArguments = argumentScopes(schema, type, name);
-      if (scopes === undefined && ofArguments.length === 0) return field;
-      const path = getDirective(schema, field, 'ofOrganization')?.[0]?.['code'] as
-        string | undefined;
-      const names = path?.split('.');
-      const ofParent = isRoot(schema, typeName)
-        ? () => ENVIRONMENT
-        : (ownerOfObjects(schema, typeName) as
-            ((parent: unknown) => Owner | undefined) | undefined);
-      const ownerOf =
-        names === undefined
-          ? ofParent
-          : (_: unknown, args: unknown) => {
-              const code = valueAt(args, names) as string | null | undefined;
-              return code == null ? ENVIRONMENT : organization(code);
-            };
-      if (ownerOf === undefined)
-        throw new TypeError(`${typeName}.${name} requires scopes, but OWNER_OF lacks ${typeName}.`);
-      const { resolve = defaultFieldResolver } = field;
-      return {
-        ...field,
-        resolve: (parent, args, context: Context, info) => {
-          const owner = ownerOf(parent, args);
-          if (owner !== undefined) {
-            if (scopes !== undefined) authorize(context.viewer, scopes, owner);
-            for (const argument of ofArguments) {
-              if (isGiven(valueAt(args, argument.path))) {
-                authorize(context.viewer, argument.scopes, owner);
-              }
-            }
+  return wrapResolvers(schema, (field, type, resolve) => {
+    const scopes = fieldScopes(schema, type, field)?.scopes;
+    const ofArguments = argumentScopes(schema, type, field.name);
+    if (scopes === undefined && ofArguments.length === 0) return undefined;
+    const path = getDirective(schema, field, 'ofOrganization')?.[0]?.['code'] as string | undefined;
+    const names = path?.split('.');
+    const ofParent = isRoot(schema, type.name)
+      ? () => ENVIRONMENT
+      : (ownerOfObjects(schema, type.name) as ((parent: unknown) => Owner | undefined) | undefined);
+    const ownerOf =
+      names === undefined
+        ? ofParent
+        : (_: unknown, args: unknown) => {
+            const code = valueAt(args, names) as string | null | undefined;
+            return code == null ? ENVIRONMENT : organization(code);
+          };
+    if (ownerOf === undefined) {
+      throw new TypeError(
+        `${type.name}.${field.name} requires scopes, but OWNER_OF lacks ${type.name}.`,
+      );
+    }
+    return (parent, args, context, info) => {
+      const owner = ownerOf(parent, args);
+      if (owner !== undefined) {
+        if (scopes !== undefined) authorize(context.viewer, scopes, owner);
+        for (const argument of ofArguments) {
+          if (isGiven(valueAt(args, argument.path))) {
+            authorize(context.viewer, argument.scopes, owner);
           }
-          return resolve(parent, args, context, info);
-        },
-      };
-    },
+        }
+      }
+      return resolve(parent, args, context, info);
+    };
   });
 }
 

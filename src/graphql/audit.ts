@@ -1,12 +1,10 @@
 /** The audit trail: for each mutation that was carried out or denied, who asked for what and what came of it. */
-import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import type { FastifyBaseLogger } from 'fastify';
 import {
-  defaultFieldResolver,
   getNamedType,
   GraphQLError,
   isInputObjectType,
-  type GraphQLFieldConfig,
+  type GraphQLField,
   type GraphQLSchema,
 } from 'graphql';
 import type { Viewer } from '../auth/viewer.js';
@@ -14,6 +12,7 @@ import type { Audit, AuditEvent } from './audit-event.js';
 import type { Context } from './context.js';
 import { codeOf } from './errors.js';
 import { type UserError } from './user-errors.js';
+import { wrapResolvers } from './wrap-resolvers.js';
 import { nameIn, type Reference } from '../resolvers/reference.js';
 import { logText } from '../telemetry/redact.js';
 import type { CallReport } from '../upstream/call.js';
@@ -92,8 +91,8 @@ interface Payload {
 const SECRETS: ReadonlySet<string> = new Set(['inviteCode', 'idempotencyKey']);
 
 /** Returns the names of the ids in a mutation's input that the trail may tell. */
-function idFields({ args }: GraphQLFieldConfig<unknown, Context>): string[] {
-  const type = getNamedType(args?.['input']?.type);
+function idFields({ args }: GraphQLField<unknown, Context>): string[] {
+  const type = getNamedType(args.find(({ name }) => name === 'input')?.type);
   return isInputObjectType(type)
     ? Object.values(type.getFields())
         .filter((field) => getNamedType(field.type).name === 'ID' && !SECRETS.has(field.name))
@@ -204,47 +203,43 @@ function sent(calls: readonly CallReport[]): AuditEvent['calls'] {
 }
 
 /**
- * The same schema, in which each mutation is told to the context's audit once its outcome is known,
- * before its payload is read: those who may not carry it out included. What is refused before it is
- * executed, for its syntax, its cost or its variables, is no mutation yet.
+ * Has each mutation told to the context's audit once its outcome is known, before its payload is read:
+ * those who may not carry it out included. What is refused before it is executed, for its syntax, its cost
+ * or its variables, is no mutation yet.
  */
 export function auditMutations(schema: GraphQLSchema): GraphQLSchema {
-  return mapSchema(schema, {
-    [MapperKind.MUTATION_ROOT_FIELD]: (field, mutation) => {
-      const { resolve = defaultFieldResolver } = field;
-      const ids = new Set(idFields(field));
-      return {
-        ...field,
-        resolve: async (parent, args, context: Context, info) => {
-          const startedAt = performance.now();
-          const callsBefore = context.calls.length;
-          const operationName = info.operation.name?.value;
-          const tell = (told: Told, result: unknown, payload?: Payload) => {
-            const isReplay = context.replays.has(result as object);
-            context.audit({
-              requestId: context.requestId,
-              who: who(context.viewer),
-              mutation,
-              ...(operationName === undefined ? {} : { operationName: logText(operationName) }),
-              target: target((args as { input: Input }).input, payload, ids),
-              ...told,
-              ...(isReplay ? { outcome: 'replayed', replayed: told.outcome } : {}),
-              calls: sent(context.calls.slice(callsBefore)),
-              milliseconds: Math.round(performance.now() - startedAt),
-            });
-          };
-          let payload: Payload;
-          const hasWritten = () => context.calls.slice(callsBefore).some(isWritten);
-          try {
-            payload = (await resolve(parent, args, context, info)) as Payload;
-          } catch (error) {
-            tell(toldByError(error, hasWritten()), error);
-            throw error;
-          }
-          tell(toldBy(payload, hasWritten()), payload, payload);
-          return payload;
-        },
+  const mutations = schema.getMutationType();
+  return wrapResolvers(schema, (field, type, resolve) => {
+    if (type !== mutations) return undefined;
+    const ids = new Set(idFields(field));
+    return async (parent, args, context, info) => {
+      const startedAt = performance.now();
+      const callsBefore = context.calls.length;
+      const operationName = info.operation.name?.value;
+      const tell = (told: Told, result: unknown, payload?: Payload) => {
+        const isReplay = context.replays.has(result as object);
+        context.audit({
+          requestId: context.requestId,
+          who: who(context.viewer),
+          mutation: field.name,
+          ...(operationName === undefined ? {} : { operationName: logText(operationName) }),
+          target: target((args as { input: Input }).input, payload, ids),
+          ...told,
+          ...(isReplay ? { outcome: 'replayed', replayed: told.outcome } : {}),
+          calls: sent(context.calls.slice(callsBefore)),
+          milliseconds: Math.round(performance.now() - startedAt),
+        });
       };
-    },
+      let payload: Payload;
+      const hasWritten = () => context.calls.slice(callsBefore).some(isWritten);
+      try {
+        payload = (await resolve(parent, args, context, info)) as Payload;
+      } catch (error) {
+        tell(toldByError(error, hasWritten()), error);
+        throw error;
+      }
+      tell(toldBy(payload, hasWritten()), payload, payload);
+      return payload;
+    };
   });
 }

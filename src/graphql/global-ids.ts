@@ -1,17 +1,16 @@
 /** Global ids where arguments take Kinde's own ids: they are replaced by what they name. */
-import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import {
-  defaultFieldResolver,
   getNamedType,
   getNullableType,
   isInputObjectType,
   isListType,
   type GraphQLArgument,
-  type GraphQLFieldConfig,
+  type GraphQLField,
   type GraphQLInputType,
   type GraphQLSchema,
 } from 'graphql';
 import type { Context } from './context.js';
+import { wrapResolvers } from './wrap-resolvers.js';
 import { namedBy, partNamed, type IdPart } from '../resolvers/node-id.js';
 
 /** The keys that the same input, or the object of the field, has: a global id must not name others. */
@@ -27,23 +26,19 @@ const REFERENCES: Readonly<Record<string, { idName: string; typeName: string }>>
 };
 
 /**
- * Returns the schema with fields that take global ids where Kinde's own ids are wanted. It has to be the
+ * Has fields take global ids where Kinde's own ids are wanted. It has to be the
  * outermost of a field's wrappers: authorization and the audit trail see Kinde's ids alone. A global id of
  * another type, or of another organization's object, stays, and the resolver refuses it by its name.
  */
 export function acceptGlobalIds(schema: GraphQLSchema): GraphQLSchema {
   const replacements = new Replacements();
-  return mapSchema(schema, {
-    [MapperKind.OBJECT_FIELD]: (field: GraphQLFieldConfig<unknown, Context>) => {
-      const replace = replacements.ofArguments(field);
-      if (replace === undefined) return field;
-      const { resolve = defaultFieldResolver } = field;
-      return {
-        ...field,
-        resolve: (parent, args: Record<string, unknown>, context, info) =>
-          resolve(parent, replace(args, knownOf(parent)) as typeof args, context, info),
-      };
-    },
+  return wrapResolvers(schema, (field, _, resolve) => {
+    const replace = replacements.ofArguments(field);
+    return (
+      replace &&
+      ((parent, args: Record<string, unknown>, context, info) =>
+        resolve(parent, replace(args, knownOf(parent)) as typeof args, context, info))
+    );
   });
 }
 
@@ -57,13 +52,16 @@ function knownOf(parent: unknown): Known {
 class Replacements {
   readonly #ofTypes = new Map<string, Replace | undefined>();
 
-  ofArguments({ args, type }: GraphQLFieldConfig<unknown, Context>): Replace | undefined {
+  ofArguments({ args, type }: GraphQLField<unknown, Context>): Replace | undefined {
     const named = getNamedType(type).name;
     return this.#ofFields(
-      Object.entries(args ?? {}).map(([name, argument]) => [
-        name,
+      args.map((argument) => [
+        argument.name,
         // `code` is the code of what the field returns.
-        this.#ofInput(argument, name === 'code' ? partNamed(named) : idPart(name)),
+        this.#ofInput(
+          argument,
+          argument.name === 'code' ? partNamed(named) : idPart(argument.name),
+        ),
       ]),
     );
   }

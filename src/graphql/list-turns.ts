@@ -3,15 +3,14 @@
  * completes a list of any length at once: five thousand entries with twenty fields take a tenth of a
  * second.
  */
-import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import {
-  defaultFieldResolver,
   getNamedType,
   getNullableType,
   isCompositeType,
   isListType,
   type GraphQLSchema,
 } from 'graphql';
+import { wrapResolvers } from './wrap-resolvers.js';
 
 /**
  * How many entries of lists an operation completes at once. A multiple of what Kinde takes in one batch,
@@ -98,22 +97,16 @@ function inTurns(value: unknown, context: object): unknown {
   return turns.spread(value);
 }
 
-/** Returns the schema with long lists of objects completed in parts. */
+/** Has long lists of objects completed in parts. */
 export function completeListsInTurns(schema: GraphQLSchema): GraphQLSchema {
-  return mapSchema(schema, {
-    [MapperKind.OBJECT_FIELD]: (field) => {
-      const isList = isListType(getNullableType(field.type));
-      if (!isList || !isCompositeType(getNamedType(field.type))) return field;
-      const { resolve = defaultFieldResolver } = field;
-      return {
-        ...field,
-        resolve: (parent, args, context: object, info) => {
-          const value: unknown = resolve(parent, args, context, info);
-          return value instanceof Promise
-            ? value.then((list) => inTurns(list, context))
-            : inTurns(value, context);
-        },
-      };
-    },
+  return wrapResolvers(schema, ({ type }, _, resolve) => {
+    if (!isListType(getNullableType(type)) || !isCompositeType(getNamedType(type)))
+      return undefined;
+    return (parent, args, context, info) => {
+      const value: unknown = resolve(parent, args, context, info);
+      return value instanceof Promise
+        ? value.then((list) => inTurns(list, context))
+        : inTurns(value, context);
+    };
   });
 }
