@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Browser, Page, Route } from 'playwright-core';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import {
+  contrastOf,
   launchBrowser,
   openGraphiql,
   type OpenedPage,
@@ -164,7 +165,12 @@ describeWith('chromium')('in a browser', () => {
 
   test('says why a token is refused, and asks for another', async () => {
     await tokenField().fill(await jwt.emulator.issueToken({ expiresIn: -60 }));
-    await page.getByRole('alert').filter({ hasText: 'The access token expired' }).waitFor();
+    const refusal = page.getByRole('alert').filter({ hasText: 'The access token expired' });
+    await refusal.waitFor();
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await contrastOf(refusal)).toBeGreaterThan(4.5);
+    }
     await opened.screenshot('expired');
     await page.getByRole('button', { name: 'Clear the access token' }).click();
     await page.getByText('AUTH_MODE=jwt').waitFor();
@@ -263,6 +269,7 @@ describeWith('chromium')('in a browser', () => {
     await opened.execute();
     await page.getByText('Interrupted, connecting again').waitFor();
     await page.getByText('Live', { exact: true }).waitFor();
+    expect(await contrastOf(page.getByText('Live', { exact: true }))).toBeGreaterThan(4.5);
     await opened.response('Acacia').waitFor();
     expect(opening).toBe(3);
     const aborted = page.context().waitForEvent('requestfailed');

@@ -1,7 +1,7 @@
 /** GraphiQL in Chromium, watched for what a page of its own origin must not do. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { CHROMIUM } from './programs.js';
 
 export interface OpenOptions {
@@ -122,4 +122,28 @@ function blockStorage(): void {
       },
     });
   }
+}
+
+/** Returns the contrast of a text with what is behind it, as WCAG defines it. */
+export function contrastOf(text: Locator): Promise<number> {
+  return text.evaluate((element) => {
+    const canvas = document.createElement('canvas');
+    const context = canvas.getContext('2d', { willReadFrequently: true })!;
+    const paint = (color: string) => {
+      context.fillStyle = color;
+      context.fillRect(0, 0, 1, 1);
+      const [red, green, blue] = [...context.getImageData(0, 0, 1, 1).data].map((byte) =>
+        byte < 11 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4,
+      );
+      return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
+    };
+    // From the page on: a background can let through what is behind it.
+    const backgrounds: string[] = [];
+    for (let one: Element | null = element; one !== null; one = one.parentElement) {
+      backgrounds.unshift(getComputedStyle(one).backgroundColor);
+    }
+    const behind = ['white', ...backgrounds].map(paint).at(-1)!;
+    const [dark, light] = [behind, paint(getComputedStyle(element).color)].sort((a, b) => a - b);
+    return (light! + 0.05) / (dark! + 0.05);
+  });
 }
