@@ -166,12 +166,12 @@ export class MemberUpdate {
   async #reportUnchanged(plans: readonly RolePlan[], held: RolesByUser): Promise<void> {
     const standingOf = standingIn(this.#code, this.#context.loaders);
     await Promise.all(
-      plans.map(async ({ change: { position, userId }, added }) => {
+      plans.map(async ({ change: { position, userId }, added, removed }) => {
         if (!this.#unmentioned.has(position)) return;
         const now = held.get(userId);
         if (now === undefined || added.some((key) => !now.has(key))) {
           this.#report(position, nothingDone('NOT_UPDATED', await standingOf(userId)));
-        } else if (added.length > 0) {
+        } else if (added.length > 0 || [...removed].some((key) => !now.has(key))) {
           this.changed.add(position);
         }
       }),

@@ -197,6 +197,17 @@ describe('where Kinde’s response names nobody', () => {
     expect([rolesOf(one), rolesOf(two)]).toEqual([['member'], ['member']]);
   });
 
+  test('a user whom it took a role has the claims refreshed, though another write is refused', async () => {
+    answerWithoutLists(true);
+    const [one] = ids as [string];
+    hold(one, ['admin'], []);
+    const users = [{ userId: one, setRoles: [], removePermissions: refs('read:billing') }];
+    const input = { organizationCode: code, refreshClaims: true, users };
+    const { updateOrganizationUsers } = await gateway.query(DOCUMENT, { input });
+    expect(updateOrganizationUsers.updatedUserIds).toEqual([]);
+    expect([rolesOf(one), state().claimRefreshes]).toEqual([[], [one]]);
+  });
+
   test('a user whom it gave nothing loses nothing, and is reported', async () => {
     answerWithoutLists(false);
     const [one, two] = ids as [string, string];
