@@ -71,6 +71,12 @@ export function checkSvg(text: string): SvgCheck {
   }
 }
 
+/**
+ * Attributes that no browser reads as a style, and in which editors write names of files and layers. No
+ * style has a prefix.
+ */
+const NO_STYLE = /:|^(?:id|class|data-.*|aria-.*)$/i;
+
 /** Returns a name without its prefix, in lower case. */
 const localName = (name: string) => name.slice(name.indexOf(':') + 1).toLowerCase();
 
@@ -85,7 +91,7 @@ function checkAttribute(name: string, value: string): void {
   if ((local === 'href' || name === 'xml:base') && !INNER_REFERENCE.test(value)) {
     throw new Refusal(`has the attribute \`${name}\` with a link to elsewhere`);
   }
-  checkStyle(value);
+  if (!NO_STYLE.test(name)) checkStyle(value);
   // Animations can set what is refused above.
   if (local === 'attributename' && /^(?:on|href$)/.test(localName(value.trim()))) {
     throw new Refusal(`animates the attribute \`${value.trim().slice(0, 40)}\``);

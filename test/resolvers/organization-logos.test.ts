@@ -202,6 +202,7 @@ describe('uploadOrganizationLogo', () => {
           .a { fill: #fff; filter: url(#dot) }
         ]]></svg:style>
         <svg:defs><svg:circle id="dot" r="1"/></svg:defs>
+        <svg:g sodipodi:docname="image(1).svg" data-name="image-set(2)" id="src(3)"/>
         <svg:use xlink:href="#dot" fill="url( #dot )" style="mask:url(&quot;#dot&quot;)" transform="scale(2)"/>
         <svg:image href="data:image/png;base64,iVBORw0KGgo="/>
         <svg:text>Fish &amp; chips</svg:text>
