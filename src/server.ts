@@ -89,6 +89,7 @@ export async function createGateway(
     ...{ secret, breaker, cache, rateLimit, onMismatch: reportMismatches(log, metrics) },
     onTokenRequest: (error) => metrics?.tokenRequested(error),
     onPageSizeLowered: reportPageSize(log),
+    onConcurrencyLearned: reportConcurrency(log),
   });
   const { token } = upstream;
   const upstreamUtilization = () => upstream.queue.utilization();
@@ -226,6 +227,12 @@ const reportPageSize = (log: FastifyBaseLogger) => (size: number) =>
   log.warn(
     { size },
     'Kinde refuses larger pages: set KINDE_PAGE_SIZE to ask for this size at once',
+  );
+
+const reportConcurrency = (log: FastifyBaseLogger) => (calls: number) =>
+  log.warn(
+    { calls },
+    'Kinde takes fewer calls at a time than UPSTREAM_CONCURRENCY allows: no more are sent, and more are tried later',
   );
 
 const reportDifference = (log: FastifyBaseLogger) => (organizationCode: string) =>

@@ -26,6 +26,8 @@ export interface UpstreamParts {
   onMismatch: OnMismatch;
   /** Called when Kinde has refused the size of a page, with the new limit. */
   onPageSizeLowered: (size: number) => void;
+  /** Called when Kinde takes fewer calls at a time than are configured, with how many. */
+  onConcurrencyLearned: (limit: number) => void;
 }
 
 export interface UpstreamSide {
@@ -48,6 +50,7 @@ export function createUpstream(
     onTokenRequest,
     onMismatch,
     onPageSizeLowered,
+    onConcurrencyLearned,
   }: UpstreamParts,
 ): UpstreamSide {
   const { baseUrl, audience, credentials } = config.kinde;
@@ -63,7 +66,7 @@ export function createUpstream(
     // Sockets that were destroyed would be opened again.
     closing.reason === undefined ? sendOnce(exchange) : Promise.reject(closing.reason),
   );
-  const queue = new FairQueue(config.upstreamConcurrency);
+  const queue = new FairQueue(config.upstreamConcurrency, onConcurrencyLearned);
   return {
     client: createClient({
       ...{ baseUrl, send, onMismatch },

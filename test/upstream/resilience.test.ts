@@ -362,11 +362,15 @@ describe('where the upstream limits calls in flight', () => {
     return { result, refused };
   }
 
-  const start = (env: Record<string, string> = {}) =>
-    gatewayWith(env, { emulator: { organizations: 1, usersPerOrganization: 40 } });
+  const start = (env: Record<string, string> = {}, log?: (line: string) => void) =>
+    gatewayWith(env, {
+      emulator: { organizations: 1, usersPerOrganization: 40 },
+      ...(log && { log }),
+    });
 
   test('completes an operation of many calls, and sends no more at a time from then on', async () => {
-    const gateway = await start();
+    const lines: string[] = [];
+    const gateway = await start({ LOG_LEVEL: 'warn' }, (line) => lines.push(line));
     Object.assign(gateway.emulator, { concurrencyLimit: 5, latencyMs: 30 });
     const first = await permissionsOf(gateway, 40);
     expect(first.result.errors).toBeUndefined();
@@ -374,6 +378,9 @@ describe('where the upstream limits calls in flight', () => {
     const second = await permissionsOf(gateway, 40);
     expect(second.result.errors).toBeUndefined();
     expect(second.refused).toBe(0);
+    const told = lines.filter((line) => line.includes('UPSTREAM_CONCURRENCY'));
+    expect(told).toHaveLength(1);
+    expect([1, 2, 3, 4, 5]).toContain(JSON.parse(told[0]!).calls);
   });
 
   test('tries more at a time later, and ever less often while they are refused', () => {

@@ -38,7 +38,7 @@ interface QueuedCall {
  */
 export class FairQueue {
   readonly #concurrency: LearnedConcurrency;
-  readonly #now: () => number;
+  readonly #now = () => performance.now();
   readonly #queues = new Map<object, Fifo<QueuedCall>>();
   /** Operations with queued calls, the next one first. */
   readonly #round = new Fifo<object>();
@@ -51,10 +51,10 @@ export class FairQueue {
   #countedAt: number;
   #measuredAt: number;
 
-  constructor(concurrency: number, now = () => performance.now()) {
-    this.#concurrency = new LearnedConcurrency(concurrency, now);
-    this.#now = now;
-    this.#countedAt = this.#measuredAt = now();
+  /** `onLearned` is called when the upstream takes fewer calls at a time, with how many. */
+  constructor(concurrency: number, onLearned?: (limit: number) => void) {
+    this.#concurrency = new LearnedConcurrency(concurrency, this.#now, onLearned);
+    this.#countedAt = this.#measuredAt = this.#now();
   }
 
   /**

@@ -22,11 +22,21 @@ export class LearnedConcurrency {
   #refusalsLearned = 0;
   #pauseMs = FIRST_PAUSE_MS;
   #raiseAt = -Infinity;
+  readonly #onLearned: (limit: number) => void;
+  #isReported = false;
 
-  /** Allows `most` calls until something else is learned, and never more. */
-  constructor(most: number, now: () => number) {
+  /**
+   * Allows `most` calls until something else is learned, and never more. Calls `onLearned` when the upstream
+   * takes fewer, with how many.
+   */
+  constructor(
+    most: number,
+    now: () => number,
+    onLearned: (limit: number) => void = () => undefined,
+  ) {
     this.#most = most;
     this.#now = now;
+    this.#onLearned = onLearned;
     this.#limit = this.#ceiling = most;
   }
 
@@ -57,7 +67,16 @@ export class LearnedConcurrency {
   /** Takes another response into account, to a call that was sent after `refusalsBefore` refusals. */
   accepted(inFlight: number, refusalsBefore: number): void {
     if (this.#refusals > refusalsBefore) this.#learn();
-    else if (inFlight >= this.limit) this.#raise();
+    else if (inFlight >= this.limit) {
+      this.#report();
+      this.#raise();
+    }
+  }
+
+  /** Once, and only now that so many are taken: while calls are refused, the limit still falls. */
+  #report(): void {
+    if (this.isLearned && !this.#isReported) this.#onLearned(this.limit);
+    this.#isReported = this.isLearned;
   }
 
   #learn(): void {
