@@ -12,6 +12,7 @@ import Fastify, {
   type FastifyServerOptions,
 } from 'fastify';
 import type { Config } from '../config.js';
+import { ArrivingBodies } from './arriving-bodies.js';
 import { allowOrigins } from './cors.js';
 import { discardBody } from './discard-body.js';
 import { httpError, sendError } from './error.js';
@@ -81,6 +82,11 @@ export function createHttpServer(
     done();
   });
   app.addHook('onRequest', securityHeaders());
+  const bodies = new ArrivingBodies();
+  app.addHook('preParsing', ({ raw }, _reply, payload, done) => {
+    if (raw.method !== 'GET' && raw.method !== 'HEAD') bodies.watch(raw);
+    done(null, payload);
+  });
   app.addHook('onSend', (request, reply, _payload, done) => {
     // A connection that is kept alive would keep the server from closing for a minute.
     if (isClosing()) reply.header('connection', 'close');

@@ -1,4 +1,4 @@
-/** Slots of operations, and places of streams, are free again however their clients leave. */
+/** Slots, places of streams and the memory of bodies are free again however their clients leave. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -163,5 +163,40 @@ describe('requests that follow another on their connection', () => {
       stream.close();
       return stream.status === 200;
     });
+  });
+});
+
+describe('bodies that are still arriving', () => {
+  const sendHead = (path: string, more: string) =>
+    `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${more}\r\n\r\n`;
+
+  test.each(['/graphql', '/nothing'])(
+    'end the connection to %s when they come in too many pieces',
+    async (path) => {
+      const gateway = await gatewayWith();
+      const socket = await connectTo(gateway);
+      const closed = once(socket, 'close');
+      socket.write(sendHead(path, 'transfer-encoding: chunked') + '1\r\n \r\n'.repeat(16_385));
+      await closed;
+      expect(await gateway.query('{ __typename }')).toEqual({ __typename: 'Query' });
+    },
+  );
+
+  test('make room by ending the oldest', async () => {
+    const gateway = await gatewayWith({ REQUEST_TIMEOUT_MS: '600000' });
+    const oldest = await connectTo(gateway);
+    const closed = once(oldest, 'close');
+    const part = Buffer.alloc(1_040_000, ' ');
+    const unfinished = sendHead('/graphql', `content-length: ${part.length + 1}`);
+    oldest.write(unfinished + ' ');
+    await arrive(gateway);
+    const others = await Promise.all(Array.from({ length: 65 }, () => connectTo(gateway)));
+    for (const socket of others) {
+      socket.write(unfinished);
+      socket.write(part);
+    }
+    await closed;
+    expect(await gateway.query('{ __typename }')).toEqual({ __typename: 'Query' });
+    for (const socket of others) socket.destroy();
   });
 });
