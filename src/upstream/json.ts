@@ -1,9 +1,12 @@
 /** JSON from outside, which may be anything. */
 
+const BYTE_ORDER_MARK = '\ufeff';
+
 /** Returns the value of a JSON text; undefined for a text that is no JSON. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    // Proxies and .NET services write one, which may be ignored (RFC 8259, section 8.1).
+    return JSON.parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
   } catch {
     return undefined;
   }

@@ -38,6 +38,13 @@ async function organization(body: object, fields: string) {
 const errorsOf = ({ errors = [] }: Awaited<ReturnType<TestGateway['execute']>>) =>
   errors.map(({ path, extensions }) => [path?.join('.'), extensions['code']]);
 
+test('a byte order mark before the body is ignored', async () => {
+  const body = `\ufeff${JSON.stringify({ code: CODE, name: 'Acme' })}`;
+  gateway.emulator.fault({ route: ORGANIZATION, respond: { status: 200, body } });
+  const { organization: read } = await gateway.query(`{ organization(code: "${CODE}") { name } }`);
+  expect(read).toEqual({ name: 'Acme' });
+});
+
 describe('a scalar field of another type', () => {
   // nxt-fwd/kinde-go reads border radii as text; kinde-oss/kinde-dotnet-sdk issue 21 has numbers and
   // strings mixed.

@@ -22,6 +22,18 @@ test.each([
   expect(wasNotSent({ code, cause: Object.assign(new Error(), { code, syscall }) })).toBe(isProof);
 });
 
+test('a read refuses compression, which it could not undo', async () => {
+  const server = createServer(({ headers }, response) => response.end(headers['accept-encoding']));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { send, close } = createSend({
+    ...{ baseUrl, timeoutMs: 5_000, maxSockets: 1, maxBodyBytes: 1_000 },
+  });
+  expect((await send({ method: 'GET', url: `${baseUrl}/`, headers: {} })).body).toBe('identity');
+  await close();
+  server.close();
+});
+
 test('a read, a write and a call with headers of its own name the gateway', async () => {
   const server = createServer(({ headers }, response) => response.end(headers['user-agent']));
   await once(server.listen(0, '127.0.0.1'), 'listening');

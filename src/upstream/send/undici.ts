@@ -13,7 +13,7 @@ const TIMEOUT = () => new SendError('TIMEOUT', false, 'ETIMEDOUT');
 
 /**
  * Creates a sender on undici's `dispatch`, which creates no stream and no promise for a body. It
- * follows no redirects and requests no compression, so a small body can't become a large one. It is
+ * follows no redirects and refuses compression, so a small body can't become a large one. It is
  * for reads only: undici doesn't say whether a request was sent.
  */
 export function createUndiciSend({
@@ -37,7 +37,11 @@ export function createUndiciSend({
           {
             method: exchange.method,
             path: exchange.url.slice(baseUrl.length),
-            headers: { 'user-agent': USER_AGENT, ...exchange.headers },
+            headers: {
+              'user-agent': USER_AGENT,
+              'accept-encoding': 'identity',
+              ...exchange.headers,
+            },
           },
           reader,
         );
