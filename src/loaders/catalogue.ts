@@ -59,9 +59,11 @@ function createLookup<T extends CatalogueEntry>(
     async (wanted) => {
       const index = indexBy(property, await readAll());
       const isMissing = (value: string) => !index.hasAll([value]);
-      const newer = wanted.some(isMissing)
-        ? readNewer()?.then((entries) => indexBy(property, entries))
-        : undefined;
+      // Where an entry can't be used, that may be the one.
+      const newer =
+        index.isUsable && wanted.some(isMissing)
+          ? readNewer()?.then((entries) => indexBy(property, entries))
+          : undefined;
       return wanted.map((value) =>
         newer !== undefined && isMissing(value)
           ? newer.then((recent) => recent.find(value))

@@ -262,6 +262,11 @@ export class EntryIndex<T> {
     }
   }
 
+  /** Whether all entries that Kinde sent can be used. */
+  get isUsable(): boolean {
+    return this.#unusable === undefined;
+  }
+
   hasAll(keys: Iterable<string>): boolean {
     return [...keys].every((key) => this.#entries.has(key));
   }
