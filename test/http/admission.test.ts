@@ -1,6 +1,7 @@
 /** Admission control in a simulated process, whose time is the test's: what load makes of latency. */
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Admission } from '../../src/http/admission.js';
+import { ConcurrencyLimit } from '../../src/http/concurrency-limit.js';
 
 const COST_MS = 10;
 /** How long there is one client, before the load begins. */
@@ -154,4 +155,21 @@ test('a burst is queued and carried whole', () => {
   expect(shed).toBe(0);
   expect(accepted).toHaveLength(60);
   expect(accepted.at(-1)).toBeLessThan(1_000);
+});
+
+test.each([
+  [0.2, 16],
+  [0.9, 11],
+  [4, 2],
+  [50, 1],
+])('of operations of %d ms, %d at least share a busy event loop', (costMs, least) => {
+  const limit = new ConcurrencyLimit(1_000, 50);
+  const count = 50 / costMs;
+  for (let n = 0; n < 500; n++) {
+    limit.observe({
+      ...{ milliseconds: 50, eventLoop: 1, upstream: 0, isWanted: true },
+      ...{ concurrency: 1, inFlight: 1, begun: count, completed: count },
+    });
+  }
+  expect(limit.value).toBe(least);
 });
