@@ -9,7 +9,7 @@ import { authorizeCall, type Viewer } from '../auth/viewer.js';
 import type { Idempotency } from '../idempotency/index.js';
 import { createLoaders, type Loaders } from '../loaders/index.js';
 import type { DifferingOrganizations } from '../loaders/permission-plan.js';
-import type { OperationBudget, Deadline } from '../upstream/policy/call-budget.js';
+import type { OperationBudget } from '../upstream/policy/call-budget.js';
 import type { Delivery } from '../upstream/changes/change.js';
 import type { ChangeFeed } from '../upstream/changes/feed.js';
 import { ResponseDependencies } from '../upstream/cache/dependencies.js';
@@ -76,8 +76,7 @@ export interface Context extends BaseContext {
   /** What came of it, once the cost is known. */
   charged: Charge | undefined;
   /** How long the operation may still take. */
-  time: Pick<Deadline, 'remainingMs'>;
-  budget: Pick<OperationBudget, 'refusedCalls'>;
+  budget: Pick<OperationBudget, 'remainingMs' | 'refusedCalls'>;
   audit: Audit;
   /** Seals the personal data in cursors; undefined where replicas share no secret. */
   seal: TextSeal | undefined;
@@ -170,7 +169,6 @@ export function createContext(
     delivery: request.delivery,
     charge: request.charge,
     charged: undefined,
-    time: budget,
     budget,
     replays: new WeakSet(),
     summary: {

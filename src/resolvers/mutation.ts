@@ -92,7 +92,7 @@ async function onceForItsKey<P extends object>(
   }
   try {
     const { payload, isReplay } = await context.idempotency.once(
-      { owner, mutation: mutationName, key, input, time: context.time },
+      { owner, mutation: mutationName, key, input, time: context.budget },
       attempt,
     );
     if (isReplay) context.replays.add(payload);
