@@ -124,8 +124,7 @@ const SEED = 'kinde';
 
 /** Starts an emulator of Kinde with its own data, keys and clients. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { host = '127.0.0.1', port = 0, url: publicUrl, latencyMs = 0, rateLimit = 0 } = options;
-  const { concurrencyLimit = 0, switches = {} } = options;
+  const { host = '127.0.0.1', port = 0, url: publicUrl } = options;
   const environment = await createEnvironment(options);
   const server = createServer(environment);
   await server.listen({ host, port });
@@ -177,13 +176,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     rotateKey: () => tokens.rotateKey(),
     rotateClientSecret: () => tokens.rotateClientSecret(),
     reset: () => {
-      environment.state = createState(options);
+      const { switches, ...others } = initial(options);
+      Object.assign(environment, others);
+      Object.assign(environment.switches, switches);
+      // Kept, since it counts the calls in flight.
+      environment.concurrencyLimit.limit = options.concurrencyLimit ?? 0;
       environment.faults.clear();
       environment.webhooks.reset();
-      environment.rateLimit = new RateLimit(rateLimit);
-      environment.concurrencyLimit.limit = concurrencyLimit;
-      environment.latencyMs = latencyMs;
-      Object.assign(environment.switches, SwitchesSchema.parse(switches));
       clearRequests();
     },
     close: () => {
@@ -195,17 +194,24 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
 async function createEnvironment(options: EmulatorOptions): Promise<Environment> {
   const { url = '', tokenLifetimeSeconds = 3600, seed = SEED, recordsRequests = true } = options;
-  const { latencyMs = 0, rateLimit = 0, concurrencyLimit = 0 } = options;
   const tokens = await Tokens.create(url, tokenLifetimeSeconds, seed);
-  const switches = SwitchesSchema.parse(options.switches ?? {});
+  const resettable = initial(options);
+  const { switches } = resettable;
   return {
-    ...{ state: createState(options), tokens, faults: new Faults() },
-    rateLimit: new RateLimit(rateLimit),
-    concurrencyLimit: new ConcurrencyLimit(concurrencyLimit),
-    ...{ latencyMs, switches },
+    ...{ ...resettable, tokens, faults: new Faults() },
+    concurrencyLimit: new ConcurrencyLimit(options.concurrencyLimit ?? 0),
     // A change of a switch keeps the object.
     webhooks: new Webhooks({ tokens, switches: () => switches }),
     ...{ recordsRequests, requests: [], tokenRequests: [] },
+  };
+}
+
+/** Returns what a reset restores, as the options say. */
+function initial(options: EmulatorOptions) {
+  const { latencyMs = 0, rateLimit = 0, switches = {} } = options;
+  return {
+    ...{ state: createState(options), latencyMs, rateLimit: new RateLimit(rateLimit) },
+    switches: SwitchesSchema.parse(switches),
   };
 }
 
