@@ -134,8 +134,12 @@ const isWritten = ({ endpoint, error }: CallReport) =>
   endpoint.method !== 'GET' && error === undefined;
 
 function toldBy({ userErrors, ...payload }: Payload, hasWritten: boolean): Told {
-  const { addedUserIds = [], updatedUserIds = [], removedUserIds = [] } = payload;
-  const { changedUserIds = [] } = payload;
+  const {
+    addedUserIds = [],
+    updatedUserIds = [],
+    changedUserIds = [],
+    removedUserIds = [],
+  } = payload;
   const isBulk = ['addedUserIds', 'updatedUserIds', 'removedUserIds'].some((ids) => ids in payload);
   const isDone =
     // Of a bulk write that Kinde has taken, each user's outcome tells.
@@ -178,14 +182,11 @@ function toldByError(error: unknown, hasWritten: boolean): Told {
     // A fault of the gateway's own says nothing of what was sent before it.
     case 'INTERNAL_SERVER_ERROR':
       return { outcome: 'unknown', codes };
-  }
-  if (hasWritten) return { outcome: 'partial', codes };
-  switch (code) {
     case 'FORBIDDEN':
     case 'UNAUTHENTICATED':
-      return { outcome: 'denied', codes };
+      return { outcome: hasWritten ? 'partial' : 'denied', codes };
     default:
-      return { outcome: 'failed', codes };
+      return { outcome: hasWritten ? 'partial' : 'failed', codes };
   }
 }
 
@@ -203,8 +204,8 @@ function sent(calls: readonly CallReport[]): AuditEvent['calls'] {
 }
 
 /**
- * Has each mutation told to the context's audit once its outcome is known, before its payload is read:
- * those who may not carry it out included. What is refused before it is executed, for its syntax, its cost
+ * Has each mutation told to the context's audit once its outcome is known, before its payload is read,
+ * also when the caller may not carry it out. What is refused before it is executed, for its syntax, its cost
  * or its variables, is no mutation yet.
  */
 export function auditMutations(schema: GraphQLSchema): GraphQLSchema {
