@@ -184,15 +184,21 @@ describe('where Kinde’s response names nobody', () => {
     });
   };
 
-  test('the roles that are read after it tell that the update was done', async () => {
-    answerWithoutLists(true);
+  /** Sets the role of the first member, who has another, and adds it to the second, who has none. */
+  const giveMember = () => {
     const [one, two] = ids as [string, string];
     hold(one, ['admin']);
     hold(two, []);
-    const payload = await update(
+    return update(
       { userId: one, setRoles: refs('member') },
       { userId: two, addRoles: refs('member') },
     );
+  };
+
+  test('the roles that are read after it tell that the update was done', async () => {
+    answerWithoutLists(true);
+    const [one, two] = ids as [string, string];
+    const payload = await giveMember();
     expect(payload).toMatchObject({ updatedUserIds: [one, two], userErrors: [] });
     expect([rolesOf(one), rolesOf(two)]).toEqual([['member'], ['member']]);
   });
@@ -210,13 +216,7 @@ describe('where Kinde’s response names nobody', () => {
 
   test('a user whom it gave nothing loses nothing, and is reported', async () => {
     answerWithoutLists(false);
-    const [one, two] = ids as [string, string];
-    hold(one, ['admin']);
-    hold(two, []);
-    const payload = await update(
-      { userId: one, setRoles: refs('member') },
-      { userId: two, addRoles: refs('member') },
-    );
+    const payload = await giveMember();
     expect(payload).toMatchObject({
       updatedUserIds: [],
       userErrors: [
@@ -224,7 +224,7 @@ describe('where Kinde’s response names nobody', () => {
         { code: 'NOT_UPDATED', field: ['users', '1'] },
       ],
     });
-    expect(rolesOf(one)).toEqual(['admin']);
+    expect(rolesOf(ids[0]!)).toEqual(['admin']);
   });
 });
 
