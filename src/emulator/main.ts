@@ -5,7 +5,7 @@ import { EmulatorSettingsError, readEmulatorSettings } from './settings.js';
 const options = settings();
 try {
   const emulator = await startEmulator({ ...options, recordsRequests: false });
-  // Before the first line: whoever waits for it may stop the emulator at once.
+  // Before the first line: a program that waits for it may stop the emulator at once.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void emulator.close());
   }

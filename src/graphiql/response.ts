@@ -1,4 +1,4 @@
-/** What the response pane shows of a response, whoever it is from. */
+/** What the response pane shows of a response, which may be a proxy's. */
 import { GraphQLError, type ExecutionResult } from 'graphql';
 
 /** Returns the result in a response. A proxy in front of the gateway may respond with a page. */
