@@ -4,7 +4,7 @@ import { hasFailed, UpstreamError } from '../upstream/errors.js';
 import { incomplete } from './incomplete.js';
 import { pagesOf } from './pagination.js';
 import { ifPermitted } from './scopes.js';
-import { nextToken, type ReadPage } from './shared-reads.js';
+import { nextToken, type Page, type ReadPage } from './shared-reads.js';
 import type { Sources } from './sources.js';
 import type { OrganizationUser } from '../upstream/types.js';
 
@@ -13,11 +13,13 @@ interface Members {
   user_ids: readonly string[];
 }
 
+type ListedMember = Pick<Partial<OrganizationUser>, 'id' | 'roles'>;
+
 /** By user id, the keys of a member's roles. Users who are no members are missing. */
 export type RolesByUser = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** For how many members a page of the list may be read before they are read one by one. */
-const MEMBERS_PER_PAGE = 10;
+export const MEMBERS_PER_PAGE = 10;
 
 const skipsCache = { skipsCache: true };
 
@@ -35,22 +37,8 @@ export function createCurrentRoles({
     return { entries: organization_users, next: nextToken(next_token), size };
   };
 
-  async function search({ org_code, user_ids }: Members, maxPages: number) {
-    const missing = new Set(user_ids);
-    const found = new Map<string, ReadonlySet<string>>();
-    let pages = 0;
-    for await (const { entries } of pagesOf(page, org_code)) {
-      for (const entry of entries) {
-        if (entry instanceof UpstreamError || !missing.has(entry.id)) continue;
-        const keys = roleKeysOf(entry);
-        if (keys === undefined) continue;
-        found.set(entry.id, keys);
-        missing.delete(entry.id);
-      }
-      if (missing.size === 0 || ++pages === maxPages) break;
-    }
-    return { found, missing: [...missing] };
-  }
+  const search = ({ org_code, user_ids }: Members, maxPages: number) =>
+    searchRoles(pagesOf(page, org_code), user_ids, maxPages);
 
   async function ofOne(org_code: string, user_id: string) {
     try {
@@ -86,6 +74,29 @@ export function createCurrentRoles({
       async () => (await search(members, Infinity)).found,
     );
   };
+}
+
+/** Searches the pages of a list for the roles of members. Returns also the ids of those it doesn't tell. */
+export async function searchRoles(
+  pages: AsyncIterable<Pick<Page<ListedMember>, 'entries'>>,
+  user_ids: readonly string[],
+  maxPages: number,
+) {
+  const missing = new Set(user_ids);
+  const found = new Map<string, ReadonlySet<string>>();
+  let count = 0;
+  for await (const { entries } of pages) {
+    for (const entry of entries) {
+      if (entry instanceof UpstreamError || entry.id === undefined) continue;
+      if (!missing.has(entry.id)) continue;
+      const keys = roleKeysOf(entry);
+      if (keys === undefined) continue;
+      found.set(entry.id, keys);
+      missing.delete(entry.id);
+    }
+    if (missing.size === 0 || ++count === maxPages) break;
+  }
+  return { found, missing: [...missing] };
 }
 
 /** Returns the role keys of a list's entry; undefined where Kinde doesn't say all of them. */

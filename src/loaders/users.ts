@@ -3,6 +3,7 @@ import { UpstreamError } from '../upstream/errors.js';
 import { isId } from '../upstream/id.js';
 import type { OrganizationUser, User } from '../upstream/types.js';
 import type { Member, MemberList, MemberLists } from './member-lists.js';
+import { createMemberRoles, type MemberRoles } from './member-roles.js';
 import { createMembershipTest, nameOfMember, type MemberReference } from './membership-test.js';
 import type { EntryTraits } from './page-run.js';
 import { pagesOf } from './pagination.js';
@@ -42,7 +43,7 @@ export function createUserLoaders(
   /** Reads a person by the id. */
   findPerson: (id: string) => Promise<User | null>,
   /** Reads a member's roles; throws NOT_FOUND for a user who is no member. */
-  rolesOf: (member: MemberReference) => Promise<unknown>,
+  rolesOf: (member: MemberReference) => Promise<MemberRoles>,
   /** What the operation has seen of lists, which each page adds to. */
   lists: () => MemberLists,
 ) {
@@ -81,6 +82,8 @@ export function createUserLoaders(
     page,
     /** The membership as the organization's list carries it, or null when there is none. */
     membership: members.load,
+    /** A member's roles: a call for each member, or fewer for many members of one organization. */
+    roles: createMemberRoles(reads, page, rolesOf),
     /** The person's e-mail address, names and picture, or null when there is no such person. */
     profile: (member: MemberReference) =>
       viaPeople<Profile | null>(

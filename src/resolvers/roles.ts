@@ -67,7 +67,7 @@ export const resolvers = {
     roles: ({ org_code, user_id, roles }, _, { loaders }) => {
       const member = { org_code, user_id };
       return roles == null
-        ? loaders.roles.ofMember(member).then((found) => reported<RoleParent>(found))
+        ? loaders.users.roles(member).then((found) => reported<RoleParent>(found))
         : mapEntries(roles, (key) => ({ key, member }));
     },
   },

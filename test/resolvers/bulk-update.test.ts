@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { BULK_UPDATES } from '../../src/emulator/index.js';
 import { startGateway, type GraphQLResult, type TestGateway } from '../support/gateway.js';
 import { mutationDocument } from '../support/mutations.js';
+import fc from '../support/property.js';
 
 let gateway: TestGateway;
 let strict: TestGateway;
@@ -328,6 +329,94 @@ describe('the calls of an update', () => {
     await small.query(DOCUMENT, { input: { organizationCode: code, users } });
     await small.close();
     expect(rolesOf(last.id)).toEqual(['admin', 'member']);
+  });
+});
+
+describe('the roles of members who are read again', () => {
+  const allIds = () => [...state().organization(code).members.values()].map(({ user }) => user.id);
+
+  test('take a page of the list for each ten members, not a call for each member', async () => {
+    const cached = await startGateway({ before: gateway.emulator, env: { CACHE: 'memory' } });
+    const users = allIds().slice(0, 20);
+    for (const userId of users) hold(userId, ['admin']);
+    // The page that the payload reads is in the cache, with the roles from before.
+    await cached.query(
+      'query ($code: ID!) { organization(code: $code) { users(first: 500) { nodes { userId roles { key } } } } }',
+      { code },
+    );
+    const document = mutationDocument(
+      'updateOrganizationUsers',
+      'updatedUsers { userId roles { key roleId name } }',
+    );
+    const input = {
+      organizationCode: code,
+      users: users.map((userId) => ({ userId, addRoles: refs('auditor') })),
+    };
+    gateway.calls();
+    const { updateOrganizationUsers } = await cached.query(document, { input });
+    await cached.close();
+    const [admin, auditor] = ['admin', 'auditor']
+      .map((key) => state().roleByKey(key))
+      .map(({ id, key, name }) => ({ key, roleId: id, name }));
+    expect(updateOrganizationUsers).toEqual({
+      updatedUsers: users.map((userId) => ({ userId, roles: [admin, auditor] })),
+      userErrors: [],
+    });
+    expect(gateway.calls().filter((call) => !call.startsWith('GET /api/v1/roles'))).toEqual([
+      ...[LIST(), PATCH()],
+      LIST(),
+    ]);
+  });
+
+  test('are those that a call for each tells, whatever the list lacks', async () => {
+    const small = await startGateway({ before: gateway.emulator, env: { KINDE_PAGE_SIZE: '10' } });
+    const idOf = (userId: string) =>
+      Buffer.from(JSON.stringify(['OrganizationUser', code, userId])).toString('base64url');
+    const read = async (...userIds: string[]) => {
+      const document =
+        'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on OrganizationUser { userId roles { key roleId name } } } }';
+      return (await small.query(document, { ids: userIds.map(idOf) })).nodes;
+    };
+    const everyId = allIds();
+    const roleKeys = ['admin', 'auditor', 'member'];
+    let untold: string[] = [];
+    gateway.emulator.fault({
+      route: 'GET /api/v1/organizations/{org_code}/users',
+      respond: {
+        reshape: (body) => {
+          const { organization_users, ...rest } = body as { organization_users: { id: string }[] };
+          const users = organization_users.map((user) =>
+            untold.includes(user.id) ? { ...user, roles: undefined } : user,
+          );
+          return { ...rest, organization_users: users };
+        },
+      },
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray(everyId, { minLength: 8 }),
+        fc.subarray(everyId),
+        fc.array(fc.shuffledSubarray(roleKeys), { minLength: 1, maxLength: 24 }),
+        async (wanted, withoutRoles, lists) => {
+          untold = withoutRoles;
+          wanted.forEach((userId, index) => hold(userId, lists[index % lists.length]!));
+          const single = [];
+          // Of nine, each is read by itself.
+          for (let at = 0; at < wanted.length; at += 9) {
+            single.push(...(await read(...wanted.slice(at, at + 9))));
+          }
+          expect(await read(...wanted)).toEqual(single);
+        },
+      ),
+      { numRuns: 10 },
+    );
+    // The token may read each member's own roles only.
+    gateway.emulator.fault({
+      route: 'GET /api/v1/organizations/{org_code}/users',
+      respond: { status: 403 },
+    });
+    expect(await read(...everyId.slice(0, 15))).toHaveLength(15);
+    await small.close();
   });
 });
 

@@ -1,0 +1,67 @@
+/** The roles of members: from a call for each or, for many of one organization, from its list. */
+import { UpstreamError } from '../upstream/errors.js';
+import type { OrganizationUserRole } from '../upstream/types.js';
+import { MEMBERS_PER_PAGE, searchRoles, type RolesByUser } from './current-roles.js';
+import type { Member, MemberList } from './member-lists.js';
+import { nameOfMember, type MemberReference } from './membership-test.js';
+import { pagesOf } from './pagination.js';
+import type { Entry, ReadPage } from './shared-reads.js';
+import type { Sources } from './sources.js';
+
+/** A member's role: with id and name where the member's own read told it, else with the member. */
+type MemberRole = Pick<OrganizationUserRole, 'key'> &
+  Partial<OrganizationUserRole> & { member?: MemberReference };
+
+export type MemberRoles = readonly Entry<MemberRole>[];
+
+/**
+ * Creates a read of members' roles. Where many members of one organization are wanted at once, it reads
+ * the organization's list, which has 500 members a call, up to a page for every MEMBERS_PER_PAGE of them.
+ * Those whose roles that doesn't tell are read by a call for each.
+ */
+export function createMemberRoles(
+  reads: Sources['reads'],
+  /** Reads a page of an organization's members. */
+  page: ReadPage<MemberList, Member>,
+  /** Reads one member's roles. */
+  ofMember: (member: MemberReference) => Promise<MemberRoles>,
+): (member: MemberReference) => Promise<MemberRoles> {
+  async function inList(org_code: string, user_ids: readonly string[]): Promise<RolesByUser> {
+    const list = { org_code, sort: undefined, roles: undefined, permissions: undefined };
+    const maxPages = Math.floor(user_ids.length / MEMBERS_PER_PAGE);
+    try {
+      return (await searchRoles(pagesOf(page, list), user_ids, maxPages)).found;
+    } catch (error) {
+      // Each member's own read then succeeds or tells what is wrong.
+      if (error instanceof UpstreamError) return new Map();
+      throw error;
+    }
+  }
+
+  async function found(member: MemberReference, roles: Promise<RolesByUser>): Promise<MemberRoles> {
+    const keys = (await roles).get(member.user_id);
+    return keys === undefined ? ofMember(member) : Array.from(keys, (key) => ({ key, member }));
+  }
+
+  const roles = reads.batch<MemberReference, MemberRoles>(
+    async (members) => {
+      const wanted = new Map<string, string[]>();
+      for (const { org_code, user_id } of members) {
+        const others = wanted.get(org_code);
+        if (others === undefined) wanted.set(org_code, [user_id]);
+        else others.push(user_id);
+      }
+      const lists = new Map(
+        [...wanted]
+          .filter(([, user_ids]) => user_ids.length >= MEMBERS_PER_PAGE)
+          .map(([org_code, user_ids]) => [org_code, inList(org_code, user_ids)]),
+      );
+      return members.map((member) => {
+        const list = lists.get(member.org_code);
+        return list === undefined ? ofMember(member) : found(member, list);
+      });
+    },
+    { nameOf: nameOfMember },
+  );
+  return roles.load;
+}
