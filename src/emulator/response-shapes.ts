@@ -23,6 +23,9 @@ const dates =
   (value, name) =>
     isDate(value, name) ? reshape(new Date(value)) : value;
 
+/** The lists in the responses to bulk writes of members. */
+const OF_USERS = /^users_(added|updated|removed)$/;
+
 /** By a name that says what is different. */
 const RESHAPES = {
   /** kinde-oss/kinde-dotnet-sdk issue 21: numbers and strings are mixed. nxt-fwd/kinde-go reads radii as text. */
@@ -58,6 +61,11 @@ const RESHAPES = {
   'enveloped-organization': (value, name) =>
     name === '' && isObject(value) && 'theme_code' in value
       ? { code: 'OK', message: 'Success', organization: value }
+      : value,
+  /** A bulk write that was done, and whose response doesn't say for whom. */
+  'bulk-writes-without-users': (value, name) =>
+    name === '' && isObject(value)
+      ? Object.fromEntries(Object.entries(value).filter(([property]) => !OF_USERS.test(property)))
       : value,
 } as const satisfies Record<string, Reshape>;
 

@@ -119,7 +119,10 @@ export type AddOrganizationUsersInput = {
 /** Result of `addOrganizationUsers`, user by user. */
 export type AddOrganizationUsersPayload = {
   readonly __typename?: 'AddOrganizationUsersPayload';
-  /** Kinde's ids of the users who were added. */
+  /**
+   * Kinde's ids of the users who were added. If Kinde doesn't say whom it added, those who are members
+   * afterwards with the roles that were asked for.
+   */
   readonly addedUserIds: ReadonlyArray<Scalars['ID']['output']>;
   /** The new members, read after the change. */
   readonly addedUsers: ReadonlyArray<OrganizationUser>;
@@ -2228,7 +2231,10 @@ export type RemoveOrganizationUsersPayload = {
   readonly organization?: Maybe<Organization>;
   /** The global ids of the former members, for client caches. */
   readonly removedOrganizationUserIds: ReadonlyArray<Scalars['ID']['output']>;
-  /** Kinde's ids of the former members. */
+  /**
+   * Kinde's ids of the former members. If Kinde doesn't say whom it removed, those who are no members
+   * afterwards.
+   */
   readonly removedUserIds: ReadonlyArray<Scalars['ID']['output']>;
   /**
    * An error for each user who was not removed, its `field` being `["userIds", "<position>"]`, or an error

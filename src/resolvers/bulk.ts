@@ -53,6 +53,15 @@ export interface BulkWrite<B extends BulkBody> {
   standingOf: (userId: string) => Promise<Standing | undefined>;
   /** Returns what is wrong with a user whom a successful response doesn't name; undefined for nothing. */
   nothingDone: (user: BulkUser<B>) => Promise<Problem | undefined>;
+  /** How to learn what a response without its list has done. Without it, `nothingDone` is asked. */
+  readBack?: {
+    /** The list of the users to whom the write was done. */
+    list: keyof BulkResponse;
+    /** Reads the users' state. Returns undefined for each to whom the write was done. */
+    problemsOf: (bodies: readonly B[]) => Promise<readonly (Problem | undefined)[]>;
+  };
+  /** Drops what was read before the writes. */
+  clearReads: () => void;
 }
 
 /**
@@ -117,12 +126,16 @@ class BatchSending<B extends BulkBody> {
   /** Whether Kinde has done or refused a batch. */
   isAnswered = false;
   readonly #write: BulkWrite<B>;
-  readonly #added: string[] = [];
-  readonly #updated: string[] = [];
-  readonly #removed: string[] = [];
+  readonly #done = {
+    users_added: [] as string[],
+    users_updated: [] as string[],
+    users_removed: [] as string[],
+  } satisfies Record<keyof BulkResponse, string[]>;
   /** Each user's error, by position. A user's first error stays. */
   readonly #errors = new Map<number, Problem>();
   readonly #unmentioned: BulkUser<B>[] = [];
+  /** Those whom no response names because it lacks the list. */
+  readonly #untold: BulkUser<B>[] = [];
 
   constructor(write: BulkWrite<B>) {
     this.#write = write;
@@ -163,16 +176,16 @@ class BatchSending<B extends BulkBody> {
     this.isAnswered = true;
     const sent = new Set(users.map(({ body }) => body.id));
     // An id that was not sent says nothing about this batch.
-    const named = (ids: BulkResponse['users_added']) =>
-      [...new Set(usable(ids))].filter((id) => sent.has(id));
-    const added = named(response.users_added);
-    const updated = named(response.users_updated);
-    const removed = named(response.users_removed);
-    this.#added.push(...added);
-    this.#updated.push(...updated);
-    this.#removed.push(...removed);
-    const done = new Set([...added, ...updated, ...removed]);
-    this.#unmentioned.push(...users.filter(({ body }) => !done.has(body.id)));
+    const done = new Set<string>();
+    for (const list of Object.keys(this.#done) as (keyof BulkResponse)[]) {
+      const named = new Set(usable(response[list]).filter((id) => sent.has(id)));
+      this.#done[list].push(...named);
+      for (const id of named) done.add(id);
+    }
+    const { readBack } = this.#write;
+    const isTold = readBack === undefined || isComplete(response[readBack.list]);
+    const others = users.filter(({ body }) => !done.has(body.id));
+    (isTold ? this.#unmentioned : this.#untold).push(...others);
     return undefined;
   }
 
@@ -223,24 +236,44 @@ class BatchSending<B extends BulkBody> {
     this.report(users, { code: 'BATCH_REFUSED', message });
   }
 
+  /** Learns what was done to the users of responses without a list. */
+  async #readBack(): Promise<void> {
+    const { readBack } = this.#write;
+    if (readBack === undefined || this.#untold.length === 0) return;
+    const problems = await readBack.problemsOf(this.#untold.map(({ body }) => body));
+    for (const [index, user] of this.#untold.entries()) {
+      const problem = problems[index];
+      if (problem === undefined) this.#done[readBack.list].push(user.body.id);
+      else this.report([user], problem);
+    }
+  }
+
   async finish(): Promise<BulkOutcome> {
-    await Promise.all(
-      this.#unmentioned.map(async (user) => {
+    // A refused batch may have had its users read before they were sent again.
+    if (this.#unmentioned.length + this.#untold.length > 0) this.#write.clearReads();
+    await Promise.all([
+      this.#readBack(),
+      ...this.#unmentioned.map(async (user) => {
         const problem = await this.#write.nothingDone(user);
         if (problem !== undefined) this.report([user], problem);
       }),
-    );
+    ]);
     const errors = [...this.#errors].sort(([a], [b]) => a - b);
     return {
-      addedUserIds: this.#added,
-      updatedUserIds: this.#updated,
-      removedUserIds: this.#removed,
+      addedUserIds: this.#done.users_added,
+      updatedUserIds: this.#done.users_updated,
+      removedUserIds: this.#done.users_removed,
       userErrors: errors.map(([position, problem]) => ({
         ...problem,
         field: [this.#write.list, position],
       })),
     };
   }
+}
+
+/** Whether a response has a list of all users to whom a write was done. Null is an empty list. */
+function isComplete(ids: BulkResponse[keyof BulkResponse]): boolean {
+  return ids !== undefined && usable(ids).length === (ids ?? []).length;
 }
 
 /** Whether a batch was refused for its users, so that nothing was done and another one may be sent. */

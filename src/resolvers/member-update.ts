@@ -128,6 +128,7 @@ export class MemberUpdate {
           this.#unmentioned.add(position);
           return undefined;
         },
+        clearReads: () => loaders.clearAfter([endpoints.organizations.updateUsers]),
       },
     );
     this.isAnswered = true;

@@ -10,6 +10,7 @@ import type {
 import type { Context } from '../graphql/context.js';
 import type { Loaders } from '../loaders/index.js';
 import { fullName, memberTraits, type Member } from '../loaders/users.js';
+import { endpoints } from '../upstream/endpoints/index.js';
 import { checkUserIds, sendInBatches, type BulkOutcome } from './bulk.js';
 import { updateMembers } from './bulk-update.js';
 import { carriedOr } from './from-parent.js';
@@ -18,6 +19,7 @@ import { idProblem, KEY, requireId, USER_ID } from './id-input.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
 import { checkPermissionFilter, permissionKeys } from './permissions.js';
+import { additionProblems, removalProblems } from './read-back.js';
 import { allOrInputError } from './reference.js';
 import { checkRoleFilter, roleKeys } from './roles.js';
 import { refreshAfterWrite } from './refresh-claims.js';
@@ -95,6 +97,11 @@ export function addUsers(
     send: (users) => upstream.organizations.addUsers({ org_code, users }),
     standingOf,
     nothingDone: async ({ body }) => nothingDone('NOT_ADDED', await standingOf(body.id)),
+    readBack: {
+      list: 'users_added',
+      problemsOf: (bodies) => additionProblems(org_code, bodies, loaders),
+    },
+    clearReads: () => loaders.clearAfter([endpoints.organizations.addUsers]),
   });
 }
 
@@ -194,6 +201,11 @@ export const resolvers = {
               upstream.organizations.updateUsers({ org_code: organizationCode, users }),
             standingOf,
             nothingDone: async ({ body }) => nothingDone('NOT_REMOVED', await standingOf(body.id)),
+            readBack: {
+              list: 'users_removed',
+              problemsOf: (bodies) => removalProblems(organizationCode, bodies, loaders),
+            },
+            clearReads: () => loaders.clearAfter([endpoints.organizations.updateUsers]),
           },
         );
         return {

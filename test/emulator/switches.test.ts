@@ -79,6 +79,10 @@ const CHECKS: Record<ResponseShape, () => Promise<void>> = {
     expect((await send(`GET organization?code=${code}`)).body).toMatchObject({
       ...{ code: 'OK', organization: { code } },
     }),
+  'bulk-writes-without-users': async () =>
+    expect((await send(`POST organizations/${code}/users`, { users: [] })).body).toEqual({
+      ...{ code: 'OK', message: expect.any(String) },
+    }),
 };
 
 const EVERYTHING = `query ($code: ID!) {

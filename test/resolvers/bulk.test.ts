@@ -390,7 +390,7 @@ describe('users whom Kinde ignored', () => {
   test('are not members or unknown, in a removal', async () => {
     const [stranger] = strangers(1) as [string];
     const [member] = [...members().values()].map(({ user }) => user.id) as [string];
-    answerWrite(1, { status: 200, body: { code: 'OK' } });
+    answerWrite(1, { status: 200, body: { code: 'OK', users_removed: [] } });
     const { removedUserIds, userErrors } = await remove([member, stranger, 'kp_unknown']);
     expect(removedUserIds).toEqual([]);
     expect(userErrors.map(({ code: each, message, field }) => [each, message, field])).toEqual([
@@ -440,6 +440,88 @@ describe('users whom Kinde ignored', () => {
         },
       ]);
       expect(gateway.calls()).toEqual([]);
+    }
+  });
+});
+
+describe('a write that Kinde has done without saying for whom', () => {
+  beforeEach(() => {
+    gateway.emulator.switches.responseShapes = ['bulk-writes-without-users'];
+  });
+
+  const addWith = (...users: [userId: string, roles?: string[], permissions?: string[]][]) =>
+    write(
+      ADD,
+      users.map(([userId, roles = [], permissions = []]) => ({
+        userId,
+        roles: roles.map((key) => ({ key })),
+        permissions: permissions.map((key) => ({ key })),
+      })),
+    );
+
+  test('has added those who are members with their roles now', async () => {
+    const [one, two, three] = strangers(3) as [string, string, string];
+    const [member] = [...members().values()];
+    member!.roles.clear();
+    const { addedUserIds, userErrors } = await addWith(
+      [one],
+      [two, ['admin']],
+      [three, ['admin'], ['read:billing']],
+      [member!.user.id, ['admin']],
+    );
+    expect(addedUserIds).toEqual([one, two]);
+    expect(userErrors.map(({ code: each, field }) => [each, field])).toEqual([
+      ['WRITE_OUTCOME_UNKNOWN', ['users', '2']],
+      ['NOT_ADDED', ['users', '3']],
+    ]);
+    expect(gateway.calls().map((call) => call.replace(/\?.*/, ''))).toEqual([
+      'GET /api/v1/roles',
+      'GET /api/v1/permissions',
+      `POST /api/v1/organizations/${code}/users`,
+      'GET /api/v1/users',
+      `GET /api/v1/organizations/${code}/users`,
+    ]);
+  });
+
+  test('has added nobody who is no member now', async () => {
+    const [one] = strangers(1) as [string];
+    answerWrite(1, { status: 200, body: { code: 'OK' } });
+    const { addedUserIds, userErrors } = await add([one]);
+    expect(addedUserIds).toEqual([]);
+    expect(userErrors).toMatchObject([{ code: 'NOT_ADDED', field: ['users', '0'] }]);
+  });
+
+  test('has added those who were looked up before it, for a refused batch', async () => {
+    state().culprits = 'nowhere';
+    const [one, two] = strangers(2) as [string, string];
+    const { addedUserIds, userErrors } = await add([one, 'kp_unknown', two]);
+    expect(addedUserIds).toEqual([one, two]);
+    expect(userErrors).toMatchObject([{ code: 'NOT_FOUND', field: ['users', '1'] }]);
+  });
+
+  test('has removed those who are no members now', async () => {
+    const ids = [...members().values()].map(({ user }) => user.id).slice(0, 3);
+    expect(await remove(ids)).toEqual({ removedUserIds: ids, userErrors: [] });
+    expect(ids.filter(isMember)).toEqual([]);
+    expect(gateway.calls()).toHaveLength(2);
+  });
+
+  test('has removed nobody who is a member now', async () => {
+    const [one] = [...members().values()].map(({ user }) => user.id) as [string];
+    answerWrite(1, { status: 200, body: { code: 'OK' } });
+    const { removedUserIds, userErrors } = await remove([one, 'kp_unknown']);
+    expect(removedUserIds).toEqual([]);
+    expect(userErrors.map(({ code: each }) => each)).toEqual(['NOT_REMOVED', 'NOT_REMOVED']);
+  });
+
+  test('has an unknown outcome where the membership can’t be read', async () => {
+    gateway.emulator.fault({ match: ({ method }) => method === 'GET', respond: { status: 503 } });
+    const [one] = strangers(1) as [string];
+    const [member] = [...members().values()].map(({ user }) => user.id) as [string];
+    const [added, removed] = [await add([one]), await remove([member])];
+    expect([added.addedUserIds, removed.removedUserIds]).toEqual([[], []]);
+    for (const { userErrors } of [added, removed]) {
+      expect(userErrors).toMatchObject([{ code: 'WRITE_OUTCOME_UNKNOWN' }]);
     }
   });
 });
