@@ -167,7 +167,7 @@ export const settings = {
     compiledExecution: setting('COMPILED_EXECUTION', oneOf('on', 'off'), {
       default: 'on',
       description:
-        'Executes a query by [a compiled plan](contributing.md#compiled-execution) from its second use on. Results are the same. With `off`, graphql-js executes every operation.',
+        'Executes large and repeated queries by [a compiled plan](contributing.md#compiled-execution). Results are the same. With `off`, graphql-js executes every operation, and nothing limits how many errors a query may have.',
     }),
   },
   limits: {

@@ -51,9 +51,9 @@ export async function startApollo(
       subscriptionByGet(parseOptions),
       inTurn([
         documentStore.plugin(),
-        ...(config.isExecutionCompiled ? [hotQueries(queries)] : []),
         // Before the plugins that read a response's errors, since it may add some.
         operationLimits(config),
+        ...(config.isExecutionCompiled ? [hotQueries(queries)] : []),
         errorLocations(),
         refusedToken(),
         requestIds(),

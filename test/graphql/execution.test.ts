@@ -117,7 +117,7 @@ describe('a query that is executed again', () => {
   }, 36_000_000);
 });
 
-test('a query has a plan for each combination of its conditions, up to sixteen', () => {
+test('a query has a plan for each combination of its conditions, of which sixteen are kept', () => {
   const names = ['a', 'b', 'c', 'd', 'e'];
   const document = parse(
     `query (${names.map((name) => `$${name}: Boolean!`).join()}) {
@@ -130,10 +130,21 @@ test('a query has a plan for each combination of its conditions, up to sixteen',
   for (let bits = 0; bits < 32; bits += 1) {
     const selected = names.filter((_, index) => (bits >> index) % 2 === 1);
     const variableValues = Object.fromEntries(names.map((name) => [name, selected.includes(name)]));
-    expect(queries.execute({ schema, document, variableValues })).toEqual({
+    const result = queries.execute({ schema, document, variableValues }) as ExecutionResult;
+    expect(result).toEqual({
       data: Object.fromEntries(selected.map((name) => [name, 'Query'])),
     });
+    // graphql-js creates data without a prototype.
+    expect(Object.getPrototypeOf(result.data)).not.toBeNull();
   }
+});
+
+test('a query of a high cost has a plan at once', () => {
+  const document = parse('{ id }');
+  const operation = getOperationAST(document)!;
+  const isPlanned = (cost: number) =>
+    new HotQueries(schema).note({ document, operation, source: '', cost });
+  expect([isPlanned(499), isPlanned(500)]).toEqual([false, true]);
 });
 
 test('a query whose text takes more memory than all plans may has none', () => {

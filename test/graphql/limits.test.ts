@@ -424,6 +424,12 @@ describe('a small request for a large response', () => {
       /^The response may have 1[56]\d{6} characters of field names, and the limit is 10000000\./,
     ],
     [
+      'one field under many aliases in a long list',
+      `{ organizations(first: 5000) { nodes { ${Array.from({ length: 21 }, (_, n) => `a${n}: isSuspended`).join(' ')} } } }`,
+      {},
+      /^The response may have 105000 values under aliases, and the limit is 100000\./,
+    ],
+    [
       'one long id many times',
       `query ($id: ID!) { nodes(ids: [${'$id '.repeat(20)}]) { id } }`,
       { id: long },
@@ -472,6 +478,42 @@ describe('a small request for a large response', () => {
     const document =
       'query ($key: String!) { organization(code: "o") { featureFlag(key: $key) { key } } }';
     await gateway.query(document, { key: long });
+  });
+});
+
+describe('a query with more than 25,000 failed fields', () => {
+  let failing: TestGateway;
+  beforeAll(async () => {
+    failing = await startGateway({
+      emulator: { organizations: 1_300, usersPerOrganization: 0 },
+      env: { UPSTREAM_CALLS_PER_OPERATION: '10' },
+    });
+  });
+  afterAll(() => failing.close());
+
+  const failures = (fields: number) =>
+    `{ organizations(first: 1300) { nodes {
+      code ${Array.from({ length: fields }, (_, n) => `a${n}: isSuspended`).join(' ')}
+    } } }`;
+
+  test('has no data, and the first of its errors', async () => {
+    const { data, errors } = await failing.execute(failures(20));
+    expect(data).toBeNull();
+    expect(errors).toHaveLength(101);
+    expect(errors?.[0]).toEqual({
+      message: expect.stringMatching(/^More than 25000 fields failed/),
+      extensions: { code: 'TOO_MANY_ERRORS', requestId: expect.any(String) },
+    });
+    expect(errors?.[100]).toMatchObject({
+      path: ['organizations', 'nodes', expect.any(Number), expect.any(String)],
+      extensions: { code: 'UPSTREAM_BUDGET_EXCEEDED' },
+    });
+  });
+
+  test('has all of them where they are fewer', async () => {
+    const { data, errors } = await failing.execute(failures(19));
+    expect(data.organizations.nodes).toHaveLength(1_300);
+    expect(errors).toHaveLength(19 * (1_300 - 7));
   });
 });
 

@@ -26,6 +26,16 @@ import type {
 import { runtimeTypeOf } from './runtime-type.js';
 
 type Path = GraphQLResolveInfo['path'];
+
+/**
+ * How many errors a query may have. Each takes 4 KB until its response is sent, and a query can have one
+ * for every field of every entry.
+ */
+const MAX_ERRORS = 25_000;
+
+/** How many of them a query with more returns. */
+const LISTED_ERRORS = 100;
+
 type Arguments = Record<string, unknown>;
 
 /** Returns a query's result, a promise of it where a resolver returns a promise. It never rejects. */
@@ -83,8 +93,10 @@ class Execution {
   ) {}
 
   run(root: SelectionPlan): ExecutionResult | Promise<ExecutionResult> {
-    const respond = (data: Data | null) =>
-      this.#errors.length === 0 ? { data } : { errors: this.#errors, data };
+    const respond = (data: Data | null) => {
+      if (this.#hasGivenUp) return this.#withoutData();
+      return this.#errors.length === 0 ? { data } : { errors: this.#errors, data };
+    };
     const fail = (error: unknown) => {
       this.#report(error as GraphQLError, undefined);
       return respond(null);
@@ -95,6 +107,21 @@ class Execution {
     } catch (error) {
       return fail(error);
     }
+  }
+
+  /** Whether the result has no data, since too much has failed. */
+  get #hasGivenUp(): boolean {
+    return this.#errors.length > MAX_ERRORS;
+  }
+
+  /** A null without its error would read as a value that Kinde doesn't have, so that all data goes. */
+  #withoutData(): ExecutionResult {
+    const error = new GraphQLError(
+      `More than ${MAX_ERRORS} fields failed, so the response has no data, and only the first ` +
+        `${LISTED_ERRORS} of their errors. Ask for less at once, or leave out the fields that fail.`,
+      { extensions: { code: 'TOO_MANY_ERRORS' } },
+    );
+    return { errors: [error, ...this.#errors.slice(0, LISTED_ERRORS)], data: null };
   }
 
   /** Adds an error, unless an earlier one has made its place null. */
@@ -131,6 +158,7 @@ class Execution {
   }
 
   #executeField(field: FieldPlan, source: unknown, parent: Path | undefined): unknown {
+    if (this.#hasGivenUp) return null;
     if (field.property !== undefined) {
       const value = serializeProperty(field, field.property, source);
       if (value !== undefined) return value;
@@ -167,6 +195,7 @@ class Execution {
 
   /** Reports an error and returns null; throws it where the place can't be null. */
   #fail(plan: ValuePlan, { field }: FieldInfo, path: Path, thrown: unknown): null {
+    if (this.#hasGivenUp) return null;
     const error = locatedError(thrown, field.nodes, responsePathAsArray(path));
     if (plan.kind === 'nonNull') throw error;
     this.#report(error, path);

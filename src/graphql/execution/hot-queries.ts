@@ -1,4 +1,7 @@
-/** Plans the queries that are executed again and again, and leaves all other operations to graphql-js. */
+/**
+ * Plans large queries and those that are executed again and again, and leaves all other operations to
+ * graphql-js.
+ */
 import {
   execute,
   getOperationAST,
@@ -25,7 +28,12 @@ const MAX_SIZE = 50_000;
 /** A plan holds the text of its document, which may be long whatever the number of its fields. */
 const CHARACTERS_PER_FIELD = 400;
 
-/** How many plans a query may have, one for each combination of the variables of @skip and @include. */
+/** The cost from which a query is planned at once. */
+const LARGE_COST = 500;
+
+/**
+ * How many plans are kept for a query, one for each combination of the variables of @skip and @include.
+ */
 const MAX_VARIANTS = 16;
 
 /** An operation that is to be executed. */
@@ -34,9 +42,11 @@ interface Noted {
   operation: OperationDefinitionNode;
   /** The text of the document. */
   source: string;
+  /** What it may cost; undefined where that isn't known. */
+  cost?: number | undefined;
 }
 
-/** A query that was executed before. */
+/** A query that has a plan. */
 interface HotQuery {
   fragments: Record<string, FragmentDefinitionNode>;
   /** The variables of @skip and @include, which decide what is selected. */
@@ -48,7 +58,7 @@ interface HotQuery {
   plans: Map<string, OperationPlan>;
 }
 
-/** Executes the queries of one schema, those that repeat by a plan. */
+/** Executes the queries of one schema, by a plan where they have one. */
 export class HotQueries {
   readonly #isPlannable: boolean;
   readonly #executed = new WeakSet<OperationDefinitionNode>();
@@ -64,12 +74,13 @@ export class HotQueries {
 
   /**
    * Returns whether an operation of a document has a plan from now on: a query does from its second
-   * execution. Planning one that is never repeated would cost more than it saves.
+   * execution. Planning a small one that is never repeated would cost more than it saves. A large one has a
+   * plan at once, since graphql-js doesn't limit how many errors it may have.
    */
-  note({ document, operation, source }: Noted): boolean {
+  note({ document, operation, source, cost = 0 }: Noted): boolean {
     if (!this.#isPlannable || operation.operation !== OperationTypeNode.QUERY) return false;
     if (this.#hot.get(operation) !== undefined) return true;
-    if (!this.#executed.has(operation)) {
+    if (cost < LARGE_COST && !this.#executed.has(operation)) {
       this.#executed.add(operation);
       return false;
     }
@@ -90,7 +101,7 @@ export class HotQueries {
     return plan === undefined ? execute(args) : executeQuery(plan, contextValue, coerced);
   }
 
-  /** Returns undefined for an operation that graphql-js refuses, or that has too many plans. */
+  /** Returns undefined for an operation that graphql-js refuses. */
   #planOf(
     operation: OperationDefinitionNode,
     hot: HotQuery,
@@ -99,7 +110,7 @@ export class HotQueries {
     const { fragments, conditions, fields, plans } = hot;
     const key = conditions.map((name) => String(variables[name])).join();
     let plan = plans.get(key);
-    if (plan !== undefined || plans.size === MAX_VARIANTS) return plan;
+    if (plan !== undefined) return plan;
     // All other variables may be large, and belong to this request alone.
     const own = conditions.filter((name) => Object.hasOwn(variables, name));
     const values = Object.fromEntries(own.map((name) => [name, variables[name]]));
@@ -108,6 +119,7 @@ export class HotQueries {
     } catch {
       return undefined;
     }
+    if (plans.size >= MAX_VARIANTS) return plan;
     plans.set(key, plan);
     // A copy, since lru-cache keeps the size of a value that stays the same.
     this.#hot.set(operation, { ...hot });

@@ -13,6 +13,13 @@ const SELECTIONS_PER_TOKEN = 20;
 const NAMES_PER_COST = 400;
 const MIN_NAMES = 1_000_000;
 
+/**
+ * How many values a response may have under aliases for each unit of MAX_COST, and at least. A field that
+ * is selected again takes no call, but each of its values takes memory for a promise or an error.
+ */
+const ALIASED_PER_COST = 4;
+const MIN_ALIASED = 100_000;
+
 /** How many values and characters arguments may have, with a variable counted each time that it is used. */
 const MAX_ARGUMENTS = 2_097_152;
 
@@ -89,7 +96,7 @@ function refusalsOfForm(
 
 function refusalsOfCost(
   meter: OperationMeter,
-  { cost, names, arguments: args }: OperationSize,
+  { cost, aliasedValues, names, arguments: args }: OperationSize,
   { schema, operation }: Pick<Operation, 'schema' | 'operation'>,
   { maxCost }: Limits,
 ): GraphQLError[] {
@@ -104,6 +111,13 @@ function refusalsOfCost(
     messages.push(
       `The response may have ${names} characters of field names, and the limit is ${maxNames}. ` +
         'Ask for fewer entries or fields, or use shorter aliases.',
+    );
+  }
+  const maxAliased = Math.max(MIN_ALIASED, ALIASED_PER_COST * maxCost);
+  if (aliasedValues > maxAliased) {
+    messages.push(
+      `The response may have ${aliasedValues} values under aliases, and the limit is ${maxAliased}. ` +
+        'Ask for fewer entries, or use fewer aliases in them.',
     );
   }
   if (args > MAX_ARGUMENTS) {

@@ -22,6 +22,8 @@ export interface Size {
   cost: number;
   /** Response names that are aliases, each once however long its list is. */
   aliases: number;
+  /** About how many values its response has under aliases. */
+  aliasedValues: number;
   /** About how many characters its response has for names alone. */
   names: number;
   /** How many values and characters its arguments hold, counted each time that a field is executed. */
@@ -54,7 +56,7 @@ export interface MeasuredField {
 /** What a response has beside the name of a field: quotes, a colon, a comma and a short value. */
 const PUNCTUATION = 10;
 
-const EMPTY: Size = { cost: 0, aliases: 0, names: 0, arguments: 0 };
+const EMPTY: Size = { cost: 0, aliases: 0, aliasedValues: 0, names: 0, arguments: 0 };
 
 /** Sums stay safe integers, since twenty lists in lists can stand for more objects than there are numbers. */
 const atMost = (count: number) => Math.min(count, Number.MAX_SAFE_INTEGER);
@@ -152,14 +154,16 @@ export class OperationMeter {
     const size = { ...EMPTY };
     for (const [responseName, nodes] of collected) {
       size.names = atMost(size.names + responseName.length + PUNCTUATION);
-      if (nodes[0].alias !== undefined) size.aliases = atMost(size.aliases + 1);
+      if (nodes[0].alias !== undefined) size.aliases += 1;
     }
+    size.aliasedValues = size.aliases;
     const routes = new Set<string>();
     for (const { nodes, cost: field, type } of this.#measured(parent, collected, entries)) {
       const inner = this.ofType(type, selectionSetsOf(nodes), field.entries);
       for (const route of field.routes ?? []) routes.add(route);
       size.cost = atMost(size.cost + field.own + field.objects * inner.cost);
       size.aliases = atMost(size.aliases + inner.aliases);
+      size.aliasedValues = atMost(size.aliasedValues + field.copies * inner.aliasedValues);
       size.names = atMost(size.names + field.copies * inner.names);
       size.arguments = atMost(
         size.arguments + this.#arguments.of(nodes[0]) + field.copies * inner.arguments,
@@ -185,6 +189,7 @@ export function selectionSetsOf(nodes: readonly FieldNode[]): SelectionSetNode[]
 const larger = (one: Size, other: Size): Size => ({
   cost: Math.max(one.cost, other.cost),
   aliases: Math.max(one.aliases, other.aliases),
+  aliasedValues: Math.max(one.aliasedValues, other.aliasedValues),
   names: Math.max(one.names, other.names),
   arguments: Math.max(one.arguments, other.arguments),
 });

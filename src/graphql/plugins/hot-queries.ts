@@ -1,4 +1,4 @@
-/** Has Apollo Server execute the queries that repeat by their plans. */
+/** Has Apollo Server execute queries by their plans. */
 import type { HotQueries } from '../execution/hot-queries.js';
 import type { OperationPlugin } from './hooks.js';
 
@@ -9,15 +9,19 @@ import type { OperationPlugin } from './hooks.js';
  */
 const OWN_EXECUTOR = 'multipart/mixed;deferSpec=20220824';
 
-/** Comes first, since other plugins read the `Accept` header when the response is sent. */
+/**
+ * Comes after the plugin that measures the cost, and before those that read the `Accept` header when the
+ * response is sent.
+ */
 export function hotQueries(queries: HotQueries): OperationPlugin {
   return () => {
     let accept: string | undefined;
     return {
-      didResolveOperation({ request, document, operation, source }) {
+      didResolveOperation({ request, document, operation, source, contextValue }) {
         const headers = request.http?.headers;
         if (headers === undefined || operation === undefined) return;
-        if (!queries.note({ document, operation, source })) return;
+        const { cost } = contextValue.summary;
+        if (!queries.note({ document, operation, source, cost })) return;
         accept = headers.get('accept');
         if (accept !== undefined) headers.set('accept', OWN_EXECUTOR);
       },
