@@ -1,14 +1,29 @@
 /** What is deployed names commands, paths, ports and variables that are there, and runs with few rights. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { settingsByVariable } from '../../src/config.js';
 import { startEmulator } from '../../src/emulator/index.js';
-import { testWith } from '../support/programs.js';
-import { compose, nginxConfiguration, read, REPLICAS } from '../support/topology.js';
+import { describeWith } from '../support/programs.js';
+import {
+  compose,
+  freePort,
+  nginxConfiguration,
+  read,
+  REPLICAS,
+  startNginx,
+} from '../support/topology.js';
 
 const { services, networks, volumes } = compose();
 const entries = Object.entries(services);
@@ -232,16 +247,35 @@ test('the collector’s pipelines use configured parts only', () => {
   for (const name of service.extensions) expect(Object.keys(parts.extensions)).toContain(name);
 });
 
-testWith('nginx')('nginx takes its configuration', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'kinde-graphql-nginx-'));
-  mkdirSync(join(directory, 'down'));
-  const path = join(directory, 'nginx.conf');
-  const replicas = Object.fromEntries(REPLICAS.map((name, index) => [name, 4001 + index]));
-  writeFileSync(path, nginxConfiguration(directory, { listen: 4000, replicas }));
-  expect(readFileSync(path, 'utf8')).not.toMatch(/gateway-\d:|\/etc\/nginx|\/tmp\/nginx/);
-  try {
+describeWith('nginx')('nginx', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'kinde-graphql-nginx-'));
+    // Its workers are another user when it is started by root.
+    chmodSync(directory, 0o755);
+    mkdirSync(join(directory, 'down'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  test('takes its configuration', () => {
+    const path = join(directory, 'nginx.conf');
+    const replicas = Object.fromEntries(REPLICAS.map((name, index) => [name, 4001 + index]));
+    writeFileSync(path, nginxConfiguration(directory, { listen: 4000, replicas }));
+    expect(readFileSync(path, 'utf8')).not.toMatch(/gateway-\d:|\/etc\/nginx|\/tmp\/nginx/);
     execFileSync('nginx', ['-t', '-q', '-c', path], { stdio: 'pipe' });
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
+  });
+
+  test('responds for replicas that are away, and logs no query string', async () => {
+    const replicas = { 'gateway-1': await freePort(), 'gateway-2': await freePort() };
+    const nginx = await startNginx(directory, replicas);
+    const response = await fetch(`${nginx.url}/graphql?query={secret}`);
+    expect([response.status, await response.json()]).toEqual([
+      502,
+      { errors: [{ message: expect.any(String), extensions: { code: 'BAD_GATEWAY' } }] },
+    ]);
+    await nginx.close();
+    const log = readFileSync(join(directory, 'access.log'), 'utf8');
+    expect(log).toMatch(/"GET \/graphql" 502 .* 502, 502 /);
+    expect(log + nginx.errorLog()).not.toContain('secret');
+  });
 });

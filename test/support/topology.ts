@@ -103,7 +103,11 @@ export async function startTopology(options: TopologyOptions = {}): Promise<Topo
   };
   await Promise.all(REPLICAS.map((name) => replicas[name].start()));
 
-  const nginx = options.hasNginx === false ? undefined : await startNginx(directory, replicas);
+  const ports = {
+    'gateway-1': replicas['gateway-1'].port,
+    'gateway-2': replicas['gateway-2'].port,
+  };
+  const nginx = options.hasNginx === false ? undefined : await startNginx(directory, ports);
 
   return {
     url: nginx?.url ?? replicas['gateway-1'].url,
@@ -122,16 +126,11 @@ export async function startTopology(options: TopologyOptions = {}): Promise<Topo
   };
 }
 
-async function startNginx(directory: string, replicas: Topology['replicas']) {
+/** Starts nginx with the repository's configuration, before replicas at these ports. */
+export async function startNginx(directory: string, replicas: Record<ReplicaName, number>) {
   const listen = await freePort();
   const configuration = join(directory, 'nginx.conf');
-  writeFileSync(
-    configuration,
-    nginxConfiguration(directory, {
-      listen,
-      replicas: Object.fromEntries(REPLICAS.map((name) => [name, replicas[name].port])),
-    }),
-  );
+  writeFileSync(configuration, nginxConfiguration(directory, { listen, replicas }));
   const nginx = spawn('nginx', ['-c', configuration, '-g', 'daemon off;'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
@@ -141,6 +140,7 @@ async function startNginx(directory: string, replicas: Topology['replicas']) {
   await answers(`${url}/nginx-health`, () => complaints);
   return {
     url,
+    errorLog: () => complaints,
     close: async () => {
       nginx.kill('SIGTERM');
       if (nginx.exitCode === null) await once(nginx, 'exit');
