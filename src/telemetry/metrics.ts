@@ -11,6 +11,9 @@ import type { DeliveryReport, OperationReport, RequestReport } from './reports.j
 /** In seconds: from a cached response to the default limit of an operation. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
+/** In seconds: from an event that is delivered at once to one that Kinde retried for a day and a half. */
+const LAG_SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 1_800, 7_200, 43_200, 172_800];
+
 /** How many operation names get a series of their own. */
 const MOST_NAMES = 200;
 
@@ -94,6 +97,7 @@ export class Metrics {
     'kinde_graphql_webhook_lag_seconds',
     'From when a change happened in Kinde to its invalidation on every replica.',
     [],
+    LAG_SECONDS,
   );
   readonly #lastEventAt = new Gauge({
     name: 'kinde_graphql_webhook_last_event_timestamp_seconds',
@@ -258,9 +262,14 @@ export class Metrics {
     return new Counter({ name, help, labelNames, registers: [this.#registry] });
   }
 
-  #histogram<L extends string>(name: string, help: string, labelNames: L[]): Histogram<L> {
+  #histogram<L extends string>(
+    name: string,
+    help: string,
+    labelNames: L[],
+    buckets = SECONDS,
+  ): Histogram<L> {
     return new Histogram({
-      ...{ name, help, labelNames, buckets: SECONDS },
+      ...{ name, help, labelNames, buckets },
       registers: [this.#registry],
     });
   }
