@@ -91,9 +91,11 @@ function readSections(given: Environment, problems: string[]): Read {
   const readSection = (section: Readonly<Record<string, Setting<unknown>>>) =>
     mapValues(section, ({ variable, schema, isSecret }) => {
       const { data, error } = schema.safeParse(given[variable]);
-      const value = isSecret ? '' : `, not "${given[variable]}"`;
-      for (const { message } of error?.issues ?? [])
-        problems.push(`${variable} ${message}${value}`);
+      for (const { message } of error?.issues ?? []) {
+        // Of a list, the message has the entry that is wrong.
+        const isNamed = isSecret || message.includes('"');
+        problems.push(`${variable} ${message}${isNamed ? '' : `, not "${given[variable]}"`}`);
+      }
       return data;
     });
   return mapValues(
@@ -109,7 +111,8 @@ function mapValues<V, R>(record: Readonly<Record<string, V>>, map: (value: V) =>
 /** Returns what is wrong with the settings that decide who may use the gateway. */
 function authenticationProblems(given: Environment, values: Read): string[] {
   const problems: string[] = [];
-  const isSet = (name: string) => given[name] !== undefined;
+  // Also by a file, of which something else is wrong when it can't be read.
+  const isSet = (name: string) => (given[name] ?? given[fileVariable(name)]) !== undefined;
   const mode = given['AUTH_MODE'] ?? (isSet('KINDE_DOMAIN') ? undefined : 'none');
   if (mode === undefined) {
     problems.push(

@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Terminal } from './terminal.js';
+import type { WebhookAction } from './webhooks.js';
 
 /** What stands after the command. */
 interface Given {
   flags: ReadonlySet<string>;
   options: Readonly<Record<string, string | undefined>>;
-  argument: string | undefined;
+  action: string | undefined;
 }
 
 interface Command {
@@ -19,8 +20,8 @@ interface Command {
   flags?: Readonly<Record<string, string>>;
   /** Its options with a value, with what they are. */
   options?: Readonly<Record<string, string>>;
-  /** The word that may follow the command, as shown in its usage. */
-  argument?: string;
+  /** The words of which one must follow the command. */
+  actions?: readonly string[];
   /** Returns the exit code, or nothing if the process keeps running. */
   run(given: Given, terminal: Terminal): Promise<number | void>;
 }
@@ -72,11 +73,11 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'list, register or remove the webhooks of the Kinde environment',
     details:
       'register has Kinde send its events to a gateway, and can be repeated. It uses KINDE_DOMAIN, KINDE_CLIENT_ID and KINDE_CLIENT_SECRET, with the scopes read:webhooks, create:webhooks, update:webhooks and delete:webhooks.',
-    argument: 'list | register | remove',
+    actions: ['list', 'register', 'remove'] satisfies WebhookAction[],
     options: { url: 'where events go, such as https://gateway.example.com/webhooks/kinde' },
-    run: async ({ argument, options }, terminal) => {
+    run: async ({ action, options }, terminal) => {
       const { webhooks } = await import('./webhooks.js');
-      return webhooks(argument, { url: options['url'] }, terminal);
+      return webhooks(action as WebhookAction, { url: options['url'] }, terminal);
     },
   },
 };
@@ -103,13 +104,13 @@ Run kinde-graphql COMMAND --help for details, or --version for the version.
 
 function helpOf(
   name: string,
-  { summary, details, flags = {}, options = {}, argument }: Command,
+  { summary, details, flags = {}, options = {}, actions }: Command,
 ): string {
   const rows = Object.entries({ ...options, ...flags, help: 'print this' }).map(
     ([flag, meaning]): [string, string] => [`--${flag}`, meaning],
   );
   const usage = [
-    ...(argument === undefined ? [] : [argument]),
+    ...(actions === undefined ? [] : [actions.join(' | ')]),
     ...Object.keys(options).map((option) => `[--${option} ${option.toUpperCase()}]`),
     ...Object.keys(flags).map((flag) => `[--${flag}]`),
   ];
@@ -160,9 +161,9 @@ export async function main([name, ...rest]: string[], terminal: Terminal): Promi
 }
 
 /** Reads what stands after a command. Throws for what the command doesn't know. */
-function parse(args: string[], { flags = {}, options = {}, argument }: Command): Given {
+function parse(args: string[], { flags = {}, options = {}, actions }: Command): Given {
   const { values, positionals } = parseArgs({
-    ...{ args, strict: true, allowPositionals: argument !== undefined },
+    ...{ args, strict: true, allowPositionals: actions !== undefined },
     options: {
       help: { type: 'boolean', short: 'h' },
       ...Object.fromEntries(Object.keys(flags).map((flag) => [flag, { type: 'boolean' as const }])),
@@ -171,13 +172,18 @@ function parse(args: string[], { flags = {}, options = {}, argument }: Command):
       ),
     },
   });
-  if (positionals.length > 1) throw new Error(`Unexpected argument '${positionals[1]}'.`);
+  const [action, unexpected] = positionals;
+  if (unexpected !== undefined) throw new Error(`Unexpected argument '${unexpected}'.`);
+  if (actions !== undefined && values['help'] !== true && !actions.includes(action ?? '')) {
+    const found = action === undefined ? '' : `, not ${action}`;
+    throw new Error(`Say what to do: ${actions.join(', ')}${found}.`);
+  }
   const entries = Object.entries(values);
   return {
     flags: new Set(entries.filter(([, value]) => value === true).map(([flag]) => flag)),
     options: Object.fromEntries(
       entries.flatMap(([option, value]) => (typeof value === 'string' ? [[option, value]] : [])),
     ),
-    argument: positionals[0],
+    action,
   };
 }

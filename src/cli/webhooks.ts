@@ -36,16 +36,12 @@ type Call = (method: Method, path: string, scope: Scope, body?: object) => Promi
 
 /** Runs `list`, `register` or `remove`. Returns the exit code. */
 export async function webhooks(
-  action: string | undefined,
+  action: WebhookAction,
   { url }: { url: string | undefined },
   { env, stdout, stderr }: Terminal,
 ): Promise<number> {
   try {
-    const run = actions[action as keyof typeof actions];
-    if (run === undefined || !Object.hasOwn(actions, action!)) {
-      throw new CommandError(`Say what to do: ${Object.keys(actions).join(', ')}.`);
-    }
-    const lines = await withCall(env, (call) => run(call, url));
+    const lines = await withCall(env, (call) => actions[action](call, url));
     stdout.write(lines.map((line) => `${line}\n`).join(''));
     return 0;
   } catch (error) {
@@ -100,6 +96,9 @@ const actions = {
     return found.map(({ id }) => `${id} is removed.`);
   },
 };
+
+/** What the command can do. */
+export type WebhookAction = keyof typeof actions;
 
 /** Returns the registered webhooks. Entries without an id or an endpoint are left out. */
 async function listed(call: Call): Promise<Webhook[]> {

@@ -8,7 +8,7 @@ import { RESPONSE_SHAPES } from './response-shapes.js';
 const whole = (min: number, max: number) =>
   z
     .string()
-    .regex(/^\d+$/, 'must be a whole number')
+    .regex(/^\d+$/, `must be a whole number from ${min} to ${max}`)
     .transform(Number)
     .refine((number) => number >= min && number <= max, `must be from ${min} to ${max}`);
 
@@ -75,9 +75,10 @@ export function readEmulatorSettings(env: Record<string, string | undefined>): E
   const { success, data, error } = Settings.safeParse(set);
   if (!success) {
     const lines = error.issues.map(
-      ({ path, message }) => `${path.join('.')} ${message} (it is "${env[String(path[0])]}")`,
+      ({ path: [name], message }) => `${String(name)} ${message}, not "${env[String(name)]}"`,
     );
-    throw new EmulatorSettingsError(lines.join('\n'));
+    // A list has an issue for each of its entries.
+    throw new EmulatorSettingsError([...new Set(lines)].join('\n'));
   }
   const switches = {
     pageSizeLimit: data.EMULATOR_PAGE_SIZE_LIMIT,

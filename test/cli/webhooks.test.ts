@@ -75,8 +75,6 @@ test('lists what it can read of a response, and says when it is not Kinde’s', 
 });
 
 test.each<[string, string[], Record<string, string>, RegExp]>([
-  ['no action', [], {}, /^Say what to do: list, register, remove\.\n$/],
-  ['an unknown action', ['constructor'], {}, /^Say what to do/],
   ['no URL', ['register'], {}, /^Say where events go: --url https:\/\/gateway/],
   ['what is no URL', ['register', '--url', 'gateway'], {}, /^--url is not an HTTP URL: "gateway"/],
   [
@@ -108,6 +106,16 @@ test.each<[string, string[], Record<string, string>, RegExp]>([
   const { exitCode, stderr, stdout } = await run(args, env);
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
   expect(stderr).toMatch(message);
+});
+
+test.each([
+  [[], 'Say what to do: list, register, remove.'],
+  [['constructor'], 'Say what to do: list, register, remove, not constructor.'],
+])('is a wrong command line with %j', async (args, message) => {
+  const { exitCode, stderr, stdout } = await run(args);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toMatch(`${message}\n\nUsage: kinde-graphql webhooks list | register | remove`);
+  expect((await run([...args, '--help'])).exitCode).toBe(0);
 });
 
 test('names the missing scope', async () => {

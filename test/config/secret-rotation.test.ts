@@ -60,9 +60,9 @@ describe('a variable that ends in _FILE', () => {
   test('must name a file that can be read and has text', () => {
     writeFileSync(file, '\n');
     const gone = join(folder, 'gone');
-    expect(problemsOf({ KINDE_CLIENT_SECRET_FILE: gone })).toContain(
+    expect(problemsOf({ KINDE_CLIENT_SECRET_FILE: gone })).toEqual([
       `KINDE_CLIENT_SECRET_FILE must name a file that can be read, not "${gone}" (ENOENT)`,
-    );
+    ]);
     expect(problemsOf({ KINDE_CLIENT_SECRET_FILE: file })).toContain(
       `KINDE_CLIENT_SECRET_FILE must name a file with text, not "${file}"`,
     );

@@ -265,13 +265,19 @@ describeWith('nginx')('nginx', () => {
     execFileSync('nginx', ['-t', '-q', '-c', path], { stdio: 'pipe' });
   });
 
-  test('responds for replicas that are away, and logs no query string', async () => {
+  test('responds in JSON for replicas that are away and to large bodies, and logs no query string', async () => {
     const replicas = { 'gateway-1': await freePort(), 'gateway-2': await freePort() };
     const nginx = await startNginx(directory, replicas);
     const response = await fetch(`${nginx.url}/graphql?query={secret}`);
     expect([response.status, await response.json()]).toEqual([
       502,
       { errors: [{ message: expect.any(String), extensions: { code: 'BAD_GATEWAY' } }] },
+    ]);
+    const body = 'x'.repeat(2 * 1024 ** 2 + 1);
+    const tooLarge = await fetch(`${nginx.url}/graphql`, { method: 'POST', body });
+    expect([tooLarge.status, await tooLarge.json()]).toEqual([
+      413,
+      { errors: [{ message: expect.any(String), extensions: { code: 'PAYLOAD_TOO_LARGE' } }] },
     ]);
     await nginx.close();
     const log = readFileSync(join(directory, 'access.log'), 'utf8');

@@ -4,6 +4,7 @@ import { Value } from 'typebox/value';
 import { endpoints } from '../../src/upstream/endpoints/index.js';
 import type { Handlers } from '../../src/emulator/handler.js';
 import { type Emulator, startEmulator } from '../../src/emulator/index.js';
+import { RESPONSE_SHAPES } from '../../src/emulator/response-shapes.js';
 import { EmulatorSettingsError, readEmulatorSettings } from '../../src/emulator/settings.js';
 
 let emulator: Emulator;
@@ -1421,10 +1422,17 @@ describe('settings', () => {
         EMULATOR_LATENCY_MS: 'slow',
         EMULATOR_URL: 'x',
         EMULATOR_PAGE_TOKENS: 'pages',
+        EMULATOR_RESPONSE_SHAPES: 'odd,odder',
       });
     expect(read).toThrow(EmulatorSettingsError);
     expect(read).toThrow(
-      /EMULATOR_PORT[^]*EMULATOR_URL[^]*EMULATOR_LATENCY_MS[^]*EMULATOR_PAGE_TOKENS must be one of entry, offset, page/,
+      [
+        'EMULATOR_PORT must be from 0 to 65535, not "99999"',
+        'EMULATOR_URL must be a URL such as http://emulator:4010, not "x"',
+        'EMULATOR_LATENCY_MS must be a whole number from 0 to 60000, not "slow"',
+        'EMULATOR_PAGE_TOKENS must be one of entry, offset, page, not "pages"',
+        `EMULATOR_RESPONSE_SHAPES must be a list of ${RESPONSE_SHAPES.join(', ')}, not "odd,odder"`,
+      ].join('\n'),
     );
   });
 
