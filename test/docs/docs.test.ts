@@ -120,12 +120,29 @@ test.each([
   expect(heading === undefined || slugsOf(`docs/${page}`).includes(heading)).toBe(true);
 });
 
-test('docs/settings.md is generated from the table of settings', () => {
-  const rows = new Map(
-    matches(text('docs/settings.md'), /^\| `([A-Z_]+)` +(\|.*)$/gm).map(
-      ([name, row]) => [name, row!.replace(/ +\|/g, ' |').trim()] as const,
-    ),
+/** The rows of tables in docs/settings.md, by the variable that they begin with. */
+const settingRows = (name: RegExp) =>
+  new Map(
+    matches(text('docs/settings.md'), /^\| `([A-Z_]+)` +(\|.*)$/gm)
+      .filter(([variable]) => name.test(variable))
+      .map(([variable, row]) => [variable, row!.replace(/ +/g, ' ').trim()] as const),
   );
+
+test('docs/settings.md has each setting of the emulator, with its range', () => {
+  const rows = settingRows(/^EMULATOR_/);
+  expect([...rows.keys()].sort()).toEqual([...emulatorSettings].sort());
+  const ranges = matches(
+    text('src/emulator/settings.ts').replaceAll('_000', '000'),
+    /^ {2}(\w+): whole\((\d+, \d+)\)/gm,
+  );
+  expect(ranges.length).toBeGreaterThan(8);
+  for (const [name, range] of ranges) {
+    expect(rows.get(name)).toContain(`| ${range!.replace(', ', ' to ')} |`);
+  }
+});
+
+test('docs/settings.md is generated from the table of settings', () => {
+  const rows = settingRows(/^(?!EMULATOR_)/);
   expect([...rows.keys()].sort()).toEqual([...settingsByVariable.keys()].sort());
   for (const { variable, description } of settingsByVariable.values()) {
     expect(rows.get(variable)).toContain(`| ${description} |`);
