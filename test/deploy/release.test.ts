@@ -1,6 +1,6 @@
 /** What a release is made of: workflows, notes, licences. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -61,6 +61,18 @@ describe('workflows', () => {
     expect(read('.ci/nodes')).toContain('for version in 22 24;');
     expect(JSON.parse(read('package.json')).engines.node).toBe('>=20.19');
   });
+});
+
+test('the package’s scripts run files that are there', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const run = Object.entries(scripts).flatMap(([name, script]) =>
+    [...script.matchAll(/\b(?:node|tsx) (?:-\S+ )*(\S+)/g)].map(([, file]) => [name, file!]),
+  );
+  expect(run.length).toBeGreaterThan(10);
+  for (const [name, file] of run) {
+    const source = file!.replace(/^dist\/(.*)\.js$/, 'src/$1.ts');
+    expect([name, existsSync(join(root, source))]).toEqual([name, true]);
+  }
 });
 
 test('the notes of a release are its section of the changelog', () => {

@@ -1,0 +1,7 @@
+/** `npm start` and `npm run dev`: builds, in a process of its own that takes the build's tools with it, and starts the gateway. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { stdio: 'inherit' });
+await import('../dist/index.js');
