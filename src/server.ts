@@ -13,7 +13,6 @@ import { createRefuseOtherHosts } from './http/allowed-hosts.js';
 import { createAdmission, type Admission, type AdmissionOptions } from './http/admission.js';
 import { CallerBudget } from './http/caller-budget.js';
 import { CoalescedExecutions } from './http/coalesce.js';
-import { watchConnections } from './http/connections.js';
 import { createExecute } from './http/execute.js';
 import { graphiqlRoutes } from './http/graphiql-page.js';
 import { graphqlRoute } from './http/graphql-route.js';
@@ -74,9 +73,8 @@ export async function createGateway(
   const schema = createSchema();
   refuseUnusableDocuments(config, schema);
   let isClosing = false;
-  const app = createHttpServer(config, { logTo, isClosing: () => isClosing });
+  const { app, connections } = createHttpServer(config, { logTo, isClosing: () => isClosing });
   const { log } = app;
-  const connections = watchConnections(app);
 
   const shared = await connectShared(config, log, redisTimings);
   const { cache, rateLimit, keys, redis } = shared;

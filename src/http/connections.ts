@@ -11,6 +11,8 @@ import type { FastifyInstance } from 'fastify';
 const MAX_WAITING_RESPONSES = 16;
 
 export interface Connections {
+  /** Calls `act`, once for a connection, when the requests that have arrived on it are answered. */
+  onceAnswered(socket: Socket, act: () => void): void;
   /** Ends those on which no request is being answered. */
   endUnused(): void;
   /** Ends all of them. */
@@ -24,6 +26,7 @@ export interface Connections {
  */
 export function watchConnections(app: FastifyInstance): Connections {
   const connections = new Map<Socket, Set<ServerResponse>>();
+  const acting = new WeakSet<Socket>();
   app.server.on('connection', (socket: Socket) => {
     const responses = new Set<ServerResponse>();
     connections.set(socket, responses);
@@ -39,6 +42,14 @@ export function watchConnections(app: FastifyInstance): Connections {
     response.once('close', () => responses?.delete(response));
   });
   return {
+    onceAnswered: (socket, act) => {
+      if (acting.has(socket)) return;
+      acting.add(socket);
+      const arrived = [...(connections.get(socket) ?? [])].filter(({ req }) => req.complete);
+      let left = arrived.length;
+      if (left === 0) act();
+      for (const response of arrived) response.once('close', () => --left === 0 && act());
+    },
     endUnused: () => {
       for (const [socket, { size }] of connections) if (size === 0) socket.destroy();
     },

@@ -13,6 +13,7 @@ import Fastify, {
 } from 'fastify';
 import type { Config } from '../config.js';
 import { ArrivingBodies } from './arriving-bodies.js';
+import { watchConnections, type Connections } from './connections.js';
 import { allowOrigins } from './cors.js';
 import { discardBody } from './discard-body.js';
 import { httpError, sendError } from './error.js';
@@ -37,11 +38,16 @@ export interface HttpServerOptions {
   isClosing?: () => boolean;
 }
 
+interface HttpServer {
+  app: FastifyInstance;
+  connections: Connections;
+}
+
 /** Creates a server without routes. */
 export function createHttpServer(
   config: Config,
   { logTo, isClosing = () => false }: HttpServerOptions = {},
-): FastifyInstance {
+): HttpServer {
   const { requestTimeoutMs, maxConnections, trustedProxies, cors } = config;
   const app = Fastify({
     logger: loggerOptions(config, logTo),
@@ -64,12 +70,15 @@ export function createHttpServer(
       connectionsCheckingInterval: Math.min(requestTimeoutMs, 1_000),
       maxHeaderSize: HEADER_LIMIT_BYTES,
     },
-    clientErrorHandler: sendClientError,
+    clientErrorHandler: (error, socket) =>
+      // A client takes the first response for that of its first request, which may be a mutation.
+      connections.onceAnswered(socket, () => sendClientError(error, socket)),
     frameworkErrors: (_error, request, reply) => sendBadUrl(request, reply as FastifyReply),
     schemaController: noSchemaCompilers,
     // An endpoint is often written with a slash at its end.
     routerOptions: { ignoreTrailingSlash: true },
   });
+  const connections = watchConnections(app);
   // Node closes further connections as they come, which costs no memory.
   app.server.maxConnections = maxConnections;
   // Node would refuse an unknown `Expect` without a JSON body. A server may ignore it (RFC 9110,
@@ -101,7 +110,7 @@ export function createHttpServer(
   });
   allowOrigins(app, cors);
   sendErrorsAsJson(app);
-  return app;
+  return { app, connections };
 }
 
 /** Returns a log that is readable in development and JSON in production. */

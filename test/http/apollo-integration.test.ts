@@ -117,7 +117,7 @@ const createServer: CreateServerForIntegrationTests = async (apolloConfig, optio
   const apollo = new ApolloServer(apolloConfig);
   await apollo.start();
   const invalidations = new InvalidationLog();
-  const app = createHttpServer(config);
+  const { app } = createHttpServer(config);
   app.addHook('onSend', async (request, reply, payload) => {
     if (reply.statusCode < 400 || typeof payload !== 'string') return payload;
     const { errors, ...rest } = JSON.parse(payload);

@@ -1,8 +1,9 @@
 /** What the gateway promises of HTTP: the GraphQL-over-HTTP audits, and JSON for every failure. */
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { waitFor } from '../support/wait-for.js';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -134,6 +135,51 @@ describe('a failure of HTTP', () => {
     });
     expect(answer).toMatch(/^HTTP\/1.1 400/);
     expect((await fetch(`${gateway.url}/livez`)).status).toBe(200);
+  });
+
+  test.each([
+    ['at once', (socket: Socket, mutation: string) => socket.write(`${mutation}nonsense\r\n\r\n`)],
+    [
+      'again and again while it is carried out',
+      async (socket: Socket, mutation: string) => {
+        socket.write(mutation);
+        await waitFor(() => gateway.emulator.calls().length > 0);
+        for (let count = 0; count < 3; count++) socket.write('\0\0\0 nonsense\r\n\r\n');
+      },
+    ],
+  ])(
+    'bytes that are no HTTP behind a mutation, %s, are refused after its response',
+    async (_, send) => {
+      gateway.calls();
+      const clearFault = gateway.emulator.fault({
+        route: 'POST /api/v1/organization',
+        delayMs: 50,
+      });
+      const { hostname, port } = new URL(gateway.url);
+      const socket = connect(Number(port), hostname);
+      const body = JSON.stringify({
+        query:
+          'mutation { createOrganization(input: { name: "Behind" }) { organization { name } } }',
+      });
+      await send(
+        socket,
+        `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      );
+      const answers = Buffer.concat(await socket.toArray()).toString();
+      clearFault();
+      expect(answers).toMatch(/^HTTP\/1\.1 200 [^]*"name":"Behind"[^]*\}\s*HTTP\/1\.1 400 /);
+      expect(answers.match(/HTTP\/1\.1/g)).toHaveLength(2);
+    },
+  );
+
+  test('a body that is cut off by bytes that are no HTTP is refused at once', async () => {
+    const { hostname, port } = new URL(gateway.url);
+    const socket = connect(Number(port), hostname);
+    const head =
+      'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n';
+    socket.write(`${head}2\r\n{ \r\nnonsense\r\n`);
+    const answer = Buffer.concat(await socket.toArray()).toString();
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   });
 });
 
