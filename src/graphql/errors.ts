@@ -210,6 +210,17 @@ function tooComplex({ message }: GraphQLFormattedError): GraphQLFormattedError |
   return undefined;
 }
 
+/** What graphql-js says, without a code, of an argument that a null for a variable has made invalid. */
+const INVALID_ARGUMENT = /^Argument "\w+" (of (non-null|required) type "|has invalid value )/;
+
+/**
+ * Returns whether graphql-js has refused an argument during execution: validation accepts a variable that
+ * may be null where null is not allowed, as long as it has a default.
+ */
+function isInvalidArgument({ message, extensions }: GraphQLError): boolean {
+  return extensions['code'] === undefined && INVALID_ARGUMENT.test(message);
+}
+
 /**
  * Returns the error that a client sees for whatever was thrown. Never throws. An error that isn't meant
  * for clients is masked; the logging plugin has logged it by then.
@@ -239,6 +250,10 @@ export function formatError(
   const unreadable = error instanceof GraphQLError && error.path === undefined;
   const refused = unreadable ? tooComplex(formatted) : undefined;
   if (refused !== undefined) return refused;
+  if (original instanceof GraphQLError && isInvalidArgument(original)) {
+    const message = shorten(original.message);
+    return { message, ...where, extensions: { code: 'BAD_USER_INPUT' } };
+  }
   const code = codeFrom(formatted, error);
   const { code: _code, stacktrace: _, ...more } = formatted.extensions ?? {};
   if ((original instanceof GraphQLError || original === error) && CLIENT_CODES.has(code)) {

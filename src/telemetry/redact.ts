@@ -8,7 +8,8 @@ const AT = /@|＠|%40/i;
 
 /** A JSON Web Token starts with the base64url of `{"`. */
 const TOKEN = /\beyJ[\w-]{8,}(\.[\w-]*)*/g;
-const ADDRESS = /[\w.+%-]+@[\w-]+(\.[\w-]+)+/g;
+/** Of a longer word before the at sign the end is redacted: to look back without a bound takes minutes. */
+const ADDRESS = /[\w.+%-]{1,256}@[\w-]+(\.[\w-]+)+/g;
 const BEARER = /\b(Bearer) +[^\s"',]+/gi;
 
 /**

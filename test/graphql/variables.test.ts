@@ -108,6 +108,41 @@ test('each invalid value is named by its place, and misspelled names get a sugge
   `);
 });
 
+test.each([
+  [
+    'an argument',
+    'query ($x: ID = "a") { organization(code: $x) { code } }',
+    /^Argument "code" of/,
+  ],
+  [
+    'a condition',
+    'query ($x: Boolean = true) { organizations @skip(if: $x) { nodes { code } } }',
+    /^Argument "if" of non-null type "Boolean!" must not be null\.$/,
+  ],
+  [
+    'a nested condition',
+    'query ($x: Boolean = true) { organizations(first: 1) { nodes { code @include(if: $x) } } }',
+    /^Argument "if" of/,
+  ],
+  [
+    'a field of an input',
+    'mutation ($x: ID = "a") { deleteOrganization(input: { organizationCode: $x }) { userErrors { code } } }',
+    /^Argument "input" has invalid value/,
+  ],
+  ['an entry of a list', 'query ($x: ID = "a") { nodes(ids: [$x]) { id } }', /^Argument "ids" has/],
+])('null for %s that takes none is an error of the client', async (_, document, message) => {
+  // The second execution has a plan.
+  for (let times = 0; times < 2; times += 1) {
+    const { errors } = await gateway.execute(document, { x: null });
+    expect(errors).toHaveLength(1);
+    expect(errors![0]!.message).toMatch(message);
+    expect(errors![0]!.extensions).toEqual({
+      code: 'BAD_USER_INPUT',
+      requestId: expect.any(String),
+    });
+  }
+});
+
 test('the same errors have the status of a document that cannot be executed', async () => {
   const status = (accept: string) =>
     fetch(`${gateway.url}/graphql`, {

@@ -299,6 +299,15 @@ describe('an internal error', () => {
     expect(JSON.stringify(logged)).not.toMatch(/example\.com|not_a_secret/);
   });
 
+  test('with a long word is redacted in time that grows with it', () => {
+    const { user: before } = process.cpuUsage();
+    expect(serializeError(new Error(`${'x'.repeat(100_000)} ${EMAIL}`)).message).toMatch(
+      /^x+ \[e-mail\]$/,
+    );
+    // 17 seconds if each character begins a search to the word's end.
+    expect(process.cpuUsage().user - before).toBeLessThan(5_000_000);
+  });
+
   test('of an outage has no stack', () => {
     expect(serializeError(asOutage(new Error('Redis is slow')))).toEqual({
       ...{ type: 'Error', message: 'Redis is slow', stack: '' },
