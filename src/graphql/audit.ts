@@ -2,8 +2,10 @@
 import type { FastifyBaseLogger } from 'fastify';
 import {
   getNamedType,
+  getNullableType,
   GraphQLError,
   isInputObjectType,
+  isListType,
   type GraphQLField,
   type GraphQLSchema,
 } from 'graphql';
@@ -57,11 +59,19 @@ interface UserInput {
   [list: string]: string | readonly Reference[] | null | undefined;
 }
 
-/** Returns the references in a user's lists of one noun. */
-const referencesIn = (user: UserInput, noun: RegExp): readonly Reference[] =>
-  Object.entries(user).flatMap(([name, list]) =>
-    noun.test(name) && typeof list === 'object' ? (list ?? []) : [],
-  );
+/** Returns what lists name by their keys or ids, under the name of each list. */
+function namesIn(inputs: readonly object[]): Record<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const input of inputs) {
+    for (const [list, entries] of Object.entries(input)) {
+      if (!Array.isArray(entries)) continue;
+      const found = names.get(list) ?? [];
+      names.set(list, found);
+      for (const entry of entries as readonly Reference[]) found.push(nameIn(entry));
+    }
+  }
+  return Object.fromEntries(Array.from(names, ([list, found]) => [list, few(found)]));
+}
 
 /** The parts of the mutations' inputs that say what is written to, and no values. */
 interface Input {
@@ -78,6 +88,8 @@ interface Input {
 /** The parts of the mutations' payloads. */
 interface Payload {
   organization?: { code: string } | null;
+  /** Of an organization that was created, and deleted again. */
+  deletedOrganizationCode?: string | null;
   organizationUser?: object | null;
   addedUserIds?: readonly string[];
   updatedUserIds?: readonly string[];
@@ -90,38 +102,51 @@ interface Payload {
 /** Of the ids in inputs, those that work like a password. */
 const SECRETS: ReadonlySet<string> = new Set(['inviteCode', 'idempotencyKey']);
 
-/** Returns the names of the ids in a mutation's input that the trail may tell. */
-function idFields({ args }: GraphQLField<unknown, Context>): string[] {
-  const type = getNamedType(args.find(({ name }) => name === 'input')?.type);
-  return isInputObjectType(type)
-    ? Object.values(type.getFields())
-        .filter((field) => getNamedType(field.type).name === 'ID' && !SECRETS.has(field.name))
-        .map(({ name }) => name)
-    : [];
+/** Which fields of a mutation's input name what is written. */
+interface Naming {
+  ids: ReadonlySet<string>;
+  /** Lists of roles, permissions or properties, by their ids or keys. */
+  lists: ReadonlySet<string>;
 }
 
-function target(input: Input, payload: Payload | undefined, idNames: ReadonlySet<string>): object {
+function namingOf({ args }: GraphQLField<unknown, Context>): Naming {
+  const type = getNamedType(args.find(({ name }) => name === 'input')?.type);
+  const fields = isInputObjectType(type) ? Object.values(type.getFields()) : [];
+  const namesOf = (chosen: typeof fields) => new Set(chosen.map(({ name }) => name));
+  return {
+    ids: namesOf(
+      fields.filter(({ name, type }) => getNamedType(type).name === 'ID' && !SECRETS.has(name)),
+    ),
+    lists: namesOf(
+      fields.filter(
+        ({ type }) => isListType(getNullableType(type)) && isInputObjectType(getNamedType(type)),
+      ),
+    ),
+  };
+}
+
+function target(input: Input, payload: Payload | undefined, { ids, lists }: Naming): object {
   const { organizationCode, userId, users, role, permission, key, idempotencyKey, ...rest } = input;
   const { userIds: given, ...others } = rest;
-  const organization = organizationCode ?? payload?.organization?.code;
-  const named = (noun: RegExp, single: Reference | undefined) => {
-    const all =
-      users?.flatMap((user) => referencesIn(user, noun)) ?? (single === undefined ? [] : [single]);
-    return all.length === 0 ? undefined : few(all.map(nameIn));
-  };
+  const organization =
+    organizationCode ?? payload?.organization?.code ?? payload?.deletedOrganizationCode;
   const userIds =
     given ?? users?.map((user) => user.userId) ?? (userId === undefined ? [] : [userId]);
-  const isId = ([name, value]: [string, unknown]) => idNames.has(name) && typeof value === 'string';
-  const ids = Object.entries(others).filter(isId) as [string, string][];
+  const isId = ([name, value]: [string, unknown]) => ids.has(name) && typeof value === 'string';
+  const isList = ([name, value]: [string, unknown]) => lists.has(name) && Array.isArray(value);
+  const entries = Object.entries(others);
   // Of an organization's properties, and of a flag's value, the name alone.
-  const fields = Object.entries(others).filter((entry) => !isId(entry));
+  const fields = entries.filter((entry) => !isId(entry) && !isList(entry));
   return {
     organizationCode: organization && logText(organization),
     ...(userIds.length === 0 ? {} : { userIds: few(userIds), userCount: userIds.length }),
-    roles: named(/roles$/i, role),
-    permissions: named(/permissions$/i, permission),
+    ...(role && { roles: few([nameIn(role)]) }),
+    ...(permission && { permissions: few([nameIn(permission)]) }),
+    ...namesIn([...(users ?? []), Object.fromEntries(entries.filter(isList))]),
     key: key && logText(key),
-    ...Object.fromEntries(ids.map(([name, id]) => [name, logText(id)])),
+    ...Object.fromEntries(
+      (entries.filter(isId) as [string, string][]).map(([name, id]) => [name, logText(id)]),
+    ),
     ...(fields.length === 0 ? {} : { fields: fields.map(([name]) => name) }),
     isKeyed: idempotencyKey == null ? undefined : true,
   };
@@ -212,7 +237,7 @@ export function auditMutations(schema: GraphQLSchema): GraphQLSchema {
   const mutations = schema.getMutationType();
   return wrapResolvers(schema, (field, type, resolve) => {
     if (type !== mutations) return undefined;
-    const ids = new Set(idFields(field));
+    const naming = namingOf(field);
     return async (parent, args, context, info) => {
       const startedAt = performance.now();
       const callsBefore = context.calls.length;
@@ -224,7 +249,7 @@ export function auditMutations(schema: GraphQLSchema): GraphQLSchema {
           who: who(context.viewer),
           mutation: field.name,
           ...(operationName === undefined ? {} : { operationName: logText(operationName) }),
-          target: target((args as { input: Input }).input, payload, ids),
+          target: target((args as { input: Input }).input, payload, naming),
           ...told,
           ...(isReplay ? { outcome: 'replayed', replayed: told.outcome } : {}),
           calls: sent(context.calls.slice(callsBefore)),

@@ -104,6 +104,47 @@ describe('an event names what was written, and holds no values', () => {
     expect(JSON.stringify(told)).not.toMatch(/inv_secret|key-1|Zmlyc3Q/);
   });
 
+  test('of lists of permissions, roles and properties: their keys', async () => {
+    const { gateway, events, code } = await audited();
+    const send = (mutation: string, input: object) =>
+      gateway.query(mutationDocument(mutation), { input });
+    await send('setRolePermissions', { role: { key: 'member' }, permissions: [] });
+    await send('setRolePermissions', {
+      role: { key: 'member' },
+      permissions: [{ key: 'read:billing' }],
+    });
+    await send('createOrganizationInvite', {
+      ...{ organizationCode: code, email: 'a@example.com', sendEmail: true },
+      roles: [{ key: 'admin' }],
+    });
+    await send('updateOrganizationProperties', {
+      organizationCode: code,
+      properties: [{ key: 'kp_org_city', value: 'Nobody shall read this' }],
+    });
+    const told = events();
+    expect(told.map(({ target }) => target)).toEqual([
+      { roles: ['member'], permissions: [] },
+      { roles: ['member'], permissions: ['read:billing'] },
+      { organizationCode: code, roles: ['admin'], fields: ['email', 'sendEmail'] },
+      { organizationCode: code, properties: ['kp_org_city'] },
+    ]);
+    expect(JSON.stringify(told)).not.toMatch(/Nobody|example\.com/);
+  });
+
+  test('of an organization that was deleted again: its code', async () => {
+    const { gateway, events } = await audited();
+    const { createOrganization } = await gateway.query(
+      `mutation ($input: CreateOrganizationInput!) {
+        createOrganization(input: $input) { deletedOrganizationCode }
+      }`,
+      { input: { name: 'Short-lived', users: [{ userId: 'kp_nobody' }], deleteOnFailure: true } },
+    );
+    expect(events()).toMatchObject([
+      { target: { organizationCode: createOrganization.deletedOrganizationCode } },
+    ]);
+    expect(createOrganization.deletedOrganizationCode).toMatch(/^org_/);
+  });
+
   test('of many users: twenty of their ids, and their number', async () => {
     const { gateway, events, code, strangers } = await audited();
     const users = strangers.slice(0, 120).map((userId) => ({
@@ -138,7 +179,7 @@ describe('a bulk write', () => {
     return { events: events(), memberId };
   };
 
-  test('that updates members lists all their roles and permissions', async () => {
+  test('that updates members lists which roles and permissions are added and removed', async () => {
     const { events, memberId } = await run(
       'updateOrganizationUsers',
       'UpdateOrganizationUsersInput',
@@ -158,8 +199,8 @@ describe('a bulk write', () => {
         outcome: 'success',
         target: {
           userIds: [memberId],
-          roles: ['auditor', 'admin'],
-          permissions: ['read:projects'],
+          ...{ addRoles: ['auditor'], removeRoles: ['admin'] },
+          addPermissions: ['read:projects'],
         },
         users: { added: 0, updated: 1, removed: 0 },
       },
