@@ -10,19 +10,27 @@ import { SwitchesSchema } from './switches.js';
 const milliseconds = z.int().min(0).max(60_000);
 
 const FaultRequestSchema = z.strictObject({
-  route: z.enum(FAULT_ROUTES).optional(),
+  route: z
+    .enum(FAULT_ROUTES, {
+      error: ({ input }) =>
+        `There is no route "${String(input)}". Routes are written as in Kinde's API reference, such as "GET /api/v1/organizations/{org_code}/users".`,
+    })
+    .optional(),
   times: z.int().positive().optional(),
   delayMs: milliseconds.optional(),
   respond: z
-    .union([
-      z.enum(['reset', 'reset-after-write', 'hang']),
-      z.strictObject({
-        status: z.int().min(200).max(599),
-        headers: z.record(z.string(), z.string()).optional(),
-        body: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
-      }),
-      z.strictObject({ rateLimitSeconds: z.int().min(0).max(86_400) }),
-    ])
+    .union(
+      [
+        z.enum(['reset', 'reset-after-write', 'hang']),
+        z.strictObject({
+          status: z.int().min(200).max(599),
+          headers: z.record(z.string(), z.string()).optional(),
+          body: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
+        }),
+        z.strictObject({ rateLimitSeconds: z.int().min(0).max(86_400) }),
+      ],
+      'must be "reset", "reset-after-write", "hang", { status, headers, body } or { rateLimitSeconds }',
+    )
     .optional(),
 });
 

@@ -119,7 +119,11 @@ describe('a gateway for tests', () => {
     const attempts: [Promise<unknown>, RegExp][] = [
       [gateway.token({ user: 'nobody@example.com' }), /No user .* "nobody@example.com"/],
       [gateway.fault({}), /needs `respond`, `delayMs` or both/],
-      [gateway.fault({ route, respond: 'hang' }), /expected one of "GET \/api\/v1\/organizations"/],
+      [
+        gateway.fault({ route, respond: 'hang' }),
+        /^. There is no route "GET \/api\/v1\/organisations"\. [^]{1,200}$/,
+      ],
+      [gateway.fault(JSON.parse('{ "respond": "stall" }')), /must be "reset", .*"hang"/],
       [
         startGateway(options),
         /"seed"[^]*"users"\n +→ at emulator\n[^]*emulator\.organizations[^]*emulator\.latencyMs[^]*at settings\.MAX_COST/,
