@@ -25,8 +25,8 @@ export interface ConfigReport {
   /** Null for the emulator inside the process, and where the settings are bad. */
   kinde: { url: string; audience: string } | null;
   /**
-   * Where Redis is, and why it cannot be asked, in a sentence that says what to do; null without
-   * REDIS_URL. A gateway serves without it, but remembers nothing and takes no idempotency keys.
+   * Where Redis is, and why it can't be reached, in a sentence that says what to do; null without
+   * REDIS_URL. A gateway serves without it, but caches nothing and takes no idempotency keys.
    */
   redis: { host: string; problem: string | null } | null;
   /** What the gateway's own token was granted; null without a token, or when nobody says. */
@@ -165,7 +165,7 @@ export function printReport({
     lines.push(
       redis.problem === null
         ? `Redis: ${redis.host} can be reached`
-        : `Redis cannot be reached, without which nothing is given from memory and mutations with an idempotencyKey are refused: ${redis.problem}`,
+        : `Redis can’t be reached, so nothing is served from the cache and mutations with an idempotencyKey are refused. ${redis.problem}`,
     );
   }
   if (scopes !== null) {
@@ -180,7 +180,7 @@ export function printReport({
       ),
     );
     if (unneededScopes.length > 0) {
-      lines.push(`Nothing needs these scopes, so take them away: ${unneededScopes.join(' ')}`);
+      lines.push(`No field needs these scopes. Remove them: ${unneededScopes.join(' ')}`);
     }
   } else if (problems.length === 0 && kinde !== null) {
     lines.push(
