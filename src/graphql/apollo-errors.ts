@@ -31,6 +31,11 @@ const REWORDINGS: Readonly<Record<string, Rewording>> = {
     message: 'A subscription is streamed. Send it with `Accept: text/event-stream`.',
     code: 'METHOD_NOT_ALLOWED',
   },
+  'GraphQL introspection is not allowed by Apollo Server, but the query contained __schema or __type. To enable introspection, pass introspection: true to ApolloServer in production':
+    {
+      message:
+        'This gateway doesn’t allow introspection. Read `schema.graphql` instead, or set `ALLOW_INTROSPECTION=true` on the gateway.',
+    },
   'provided sha does not match query': {
     message: 'The hash of the persisted query must be the SHA-256 of `query`, in hexadecimal.',
     code: 'PERSISTED_QUERY_HASH_MISMATCH',

@@ -29,7 +29,7 @@ const circular =
 
 test.each<[string, RegExp, () => Promise<{ status: number; text: string }>]>([
   ['field suggestions', /Cannot query field/, () => ask('{ organizatio { code } }')],
-  ['introspection', /introspection is not allowed/, () => ask('{ __schema { types { name } } }')],
+  ['introspection', /ALLOW_INTROSPECTION=true/, () => ask('{ __schema { types { name } } }')],
   ['GraphiQL', /NOT_FOUND/, () => send('/graphiql', { headers: { accept: 'text/html' } })],
   ['a query by a plain GET', /"errors"/, () => send('/graphql?query=%7B__typename%7D')],
   [
