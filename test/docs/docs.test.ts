@@ -1,4 +1,5 @@
 /** What the README and docs/ say by name is there: settings and their defaults, tests, files and headings. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -83,16 +84,6 @@ describe.each(pages)('%s', (page) => {
     expect(named.filter((name) => !known.has(name))).toEqual([]);
   });
 
-  test('links to files and headings that are there', () => {
-    for (const [target] of matches(markdown, /\]\(((?!https?:)[^)\s]+)\)/g)) {
-      const [file, heading] = target.split('#') as [string, string?];
-      const path = file === '' ? page : join(dirname(page), file);
-      expect({ target, isThere: existsSync(join(root, path)) }).toEqual({ target, isThere: true });
-      if (heading === undefined) continue;
-      expect(slugsOf(path)).toContain(heading);
-    }
-  });
-
   test('names tests that are there', () => {
     for (const [file, title] of matches(markdown, /`test\/([\w/-]+)\.test\.ts(?: › ([^`]+))?`/g)) {
       expect(existsSync(join(root, 'test', `${file}.test.ts`))).toBe(true);
@@ -101,6 +92,38 @@ describe.each(pages)('%s', (page) => {
       expect({ file, title, isThere }).toEqual({ file, title, isThere: true });
     }
   });
+});
+
+const files = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' })
+  .trim()
+  .split('\n')
+  .filter((file) => existsSync(join(root, file)));
+
+test.each(files.filter((file) => file.endsWith('.md')))(
+  '%s links to files and headings that are there',
+  (page) => {
+    for (const [target] of matches(text(page), /\]\(((?!https?:)[^)\s]+)\)/g)) {
+      const [file, heading] = target.split('#') as [string, string?];
+      const path = file === '' ? page : join(dirname(page), file);
+      expect({ target, isThere: existsSync(join(root, path)) }).toEqual({ target, isThere: true });
+      if (heading === undefined) continue;
+      expect(slugsOf(path)).toContain(heading);
+    }
+  },
+);
+
+test('messages, descriptions and comments name pages of the docs that are there', () => {
+  const named = files
+    .filter((file) => /^(src|schema|deploy|examples|\.github|[^/]+$)/.test(file))
+    .filter((file) => /\.(ts|tsx|graphql|ya?ml|env|json|conf|sh|mjs)$/.test(file))
+    .flatMap((file) => matches(text(file), /\b(docs\/[\w-]+\.md(?:#[\w-]+)?)/g))
+    .map(([target]) => target);
+  expect(named.length).toBeGreaterThan(50);
+  for (const target of new Set(named)) {
+    const [path, heading] = target.split('#') as [string, string?];
+    expect([target, existsSync(join(root, path))]).toEqual([target, true]);
+    if (heading !== undefined) expect(slugsOf(path)).toContain(heading);
+  }
 });
 
 test.each([
