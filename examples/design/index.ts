@@ -10,7 +10,7 @@ export { RoleFilter, type MemberFilter } from './member-filter.js';
 export { MemberTable } from './member-table.js';
 export { morePages, type MorePages } from './more.js';
 export { OrganizationList } from './organization-list.js';
-export { LiveBadge, Loading, Page, Section } from './page.js';
+export { LiveBadge, Loading, Page, Section, type StreamState } from './page.js';
 export { problemAt, problemOf, problemOfWrite } from './problem.js';
 export type { Problem, ResponseError, UserError } from './problem.js';
 export { ProblemNotice, RateLimitCountdown } from './problem-notice.js';

@@ -43,8 +43,20 @@ export function Section({ title, tools, children }: SectionProps) {
 export const Loading = ({ what }: { what: string }) => <p role="status">Loading {what}</p>;
 
 /** Tells that changes show by themselves. */
-export const LiveBadge = () => (
-  <span role="status" className="live" title="Changes show without a reload">
-    Live
-  </span>
-);
+/** Whether a stream of results is over or not begun, open, or interrupted. */
+export type StreamState = 'closed' | 'open' | 'reconnecting';
+
+export const LiveBadge = ({ state }: { state: StreamState }) =>
+  state === 'closed' ? null : (
+    <span
+      role="status"
+      className={`live ${state}`}
+      title={
+        state === 'open'
+          ? 'Changes show without a reload'
+          : 'The connection is interrupted. Changes show once it is back'
+      }
+    >
+      {state === 'open' ? 'Live' : 'Reconnecting'}
+    </span>
+  );

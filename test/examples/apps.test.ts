@@ -313,6 +313,18 @@ describeWith('chromium')('the examples', () => {
       expect(await rows().count()).toBe(shown);
     });
 
+    test('says that it reconnects while the stream is interrupted', async () => {
+      await page.evaluate(interruptibleStreams);
+      await open(ADMINISTRATOR, codeOf(unused()));
+      const status = page.getByRole('status');
+      await status.getByText('Live', { exact: true }).waitFor();
+      await page.evaluate(() => window.dispatchEvent(new Event('interrupt')));
+      await status.getByText('Reconnecting').waitFor();
+      expect(await status.getByText('Live', { exact: true }).count()).toBe(0);
+      await page.evaluate(() => window.dispatchEvent(new Event('restore')));
+      await status.getByText('Live', { exact: true }).waitFor();
+    });
+
     const alphabeticallyFirst = () =>
       [...gateway.emulator.state.organizations.values()].reduce((one, other) =>
         other.profile.name < one.profile.name ? other : one,
@@ -435,4 +447,33 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+/**
+ * Lets a page's streams be interrupted by an event, until another one. Chromium's own switch for being
+ * offline leaves open ones open. The waits of the page are a twentieth meanwhile.
+ */
+function interruptibleStreams() {
+  const { fetch: send, setTimeout: wait } = window;
+  const streams = new Set<TransformStreamDefaultController>();
+  let isInterrupted = false;
+  window.fetch = async (url, init) => {
+    if (new Headers(init?.headers).get('accept') !== 'text/event-stream') return send(url, init);
+    if (isInterrupted) throw new TypeError('Interrupted');
+    const response = await send(url, init);
+    const start = (controller: TransformStreamDefaultController) => void streams.add(controller);
+    const { readable, writable } = new TransformStream({ start });
+    response.body!.pipeTo(writable).catch(() => undefined);
+    return new Response(readable, response);
+  };
+  window.addEventListener('interrupt', () => {
+    isInterrupted = true;
+    const briefly = (act: () => void, ms?: number) => wait(act, (ms ?? 0) / 20);
+    Object.assign(window, { setTimeout: briefly });
+    for (const stream of streams) stream.error(new TypeError('Interrupted'));
+  });
+  window.addEventListener('restore', () => {
+    isInterrupted = false;
+    Object.assign(window, { setTimeout: wait, fetch: send });
+  });
 }

@@ -3,7 +3,7 @@ import { useApolloClient } from '@apollo/client/react';
 import { Kind, print, visit, type DocumentNode } from 'graphql';
 import { createClient, type Client } from 'graphql-sse';
 import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
-import { waitToReconnect } from '../../design/index.js';
+import { waitToReconnect, type StreamState } from '../../design/index.js';
 import { useKindeAuth } from '../../sign-in/index.js';
 import { GATEWAY_URL } from './environment.js';
 
@@ -49,18 +49,18 @@ export function withPages<T extends Connection | null>(live: T, shown: T | undef
 }
 
 /**
- * Streams a query's results into the cache, so that `useQuery` shows what changes. Returns whether the
- * stream is open. A result that failed is left to `useQuery`: it would replace what is shown. `merge`
+ * Streams a query's results into the cache, so that `useQuery` shows what changes. Returns the state
+ * of the stream. A result that failed is left to `useQuery`: it would replace what is shown. `merge`
  * makes what is written out of a result and what the cache has.
  */
 export function useLive<Data, Variables extends OperationVariables>(
   query: TypedDocumentNode<Data, Variables>,
   variables: Variables,
   merge: (live: Data, shown: Data) => Data,
-): boolean {
+): StreamState {
   const { cache } = useApolloClient();
   const client = useContext(LiveContext);
-  const [isLive, setIsLive] = useState(false);
+  const [state, setState] = useState<StreamState>('closed');
   // Counts the streams that ended with their token. The next one gets another token.
   const [expired, setExpired] = useState(0);
   const key = JSON.stringify(variables);
@@ -70,7 +70,7 @@ export function useLive<Data, Variables extends OperationVariables>(
       { query: text, variables },
       {
         next: ({ data, errors = [] }) => {
-          setIsLive(true);
+          setState('open');
           if (errors.some((error) => codeOf(error) === 'UNAUTHENTICATED')) {
             setExpired((count) => count + 1);
           } else if (data != null && errors.every((error) => codeOf(error) === 'FORBIDDEN')) {
@@ -79,11 +79,12 @@ export function useLive<Data, Variables extends OperationVariables>(
             );
           }
         },
-        error: () => setIsLive(false),
-        complete: () => setIsLive(false),
+        error: () => setState('closed'),
+        complete: () => setState('closed'),
       },
+      { connecting: (isAgain) => isAgain && setState('reconnecting') },
     );
     return close;
   }, [client, cache, query, key, merge, expired]);
-  return isLive;
+  return state;
 }

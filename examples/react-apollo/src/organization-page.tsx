@@ -39,7 +39,7 @@ export function OrganizationPage({ code, viewer }: { code: string; viewer: Viewe
   const [filter, setFilter] = useState<MemberFilter>({});
   const variables = { code, ...filter, includeInherited: viewer.mayReadInherited === true };
   const page = useQuery(ORGANIZATION, { variables });
-  const isLive = useLive(ORGANIZATION, variables, withMembers);
+  const stream = useLive(ORGANIZATION, variables, withMembers);
   const catalogue = useQuery(ROLES).data?.roles?.nodes;
 
   // While another filter loads, the page stays.
@@ -66,7 +66,7 @@ export function OrganizationPage({ code, viewer }: { code: string; viewer: Viewe
           </a>
         )}
         <h1>{organization.name ?? code}</h1>
-        {isLive && <LiveBadge />}
+        <LiveBadge state={stream} />
       </div>
       <Members
         {...{ ...section, users: organization.users, roles, errors, filter }}

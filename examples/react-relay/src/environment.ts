@@ -5,6 +5,7 @@ import {
   Observable,
   RecordSource,
   Store,
+  type CacheConfig,
   type FetchFunction,
   type GraphQLResponse,
 } from 'relay-runtime';
@@ -27,6 +28,14 @@ export class ResponseWithoutData extends Error {
     super(errors[0]?.message ?? 'The response has no data.');
   }
 }
+
+/** Metadata of a request whose results are streamed. */
+export interface StreamOptions {
+  /** Called each time that an interrupted stream is opened again. */
+  onReconnect: () => void;
+}
+
+const streamOf = ({ metadata }: CacheConfig) => metadata?.['stream'] as StreamOptions | undefined;
 
 /** Whether a result says that the stream's token has expired. */
 const isExpired = ({ errors = [] }: Result) =>
@@ -58,7 +67,7 @@ export function createEnvironment(getAccessToken: KindeAuth['getAccessToken']): 
     return result as GraphQLResponse;
   };
 
-  const follow: FetchFunction = ({ text }, variables) =>
+  const follow: FetchFunction = ({ text }, variables, cacheConfig) =>
     Observable.create((sink) =>
       streams.subscribe(
         { query: text!, variables },
@@ -69,13 +78,14 @@ export function createEnvironment(getAccessToken: KindeAuth['getAccessToken']): 
           error: (error) => sink.error(error as Error),
           complete: () => sink.complete(),
         },
+        { connecting: (isAgain) => isAgain && streamOf(cacheConfig)?.onReconnect() },
       ),
     );
 
   return new Environment({
     // A `@live` query that isn't streamed is answered once.
     network: Network.create((request, variables, cacheConfig, uploadables) =>
-      cacheConfig.metadata?.['isStreamed'] === true
+      streamOf(cacheConfig)
         ? follow(request, variables, cacheConfig, uploadables)
         : send(request, variables, cacheConfig, uploadables),
     ),

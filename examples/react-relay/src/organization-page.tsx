@@ -123,7 +123,7 @@ export function OrganizationPage({ code, viewer, attempt }: PageProps) {
     fetchKey: attempt + reloads,
     fetchPolicy: reloads === 0 ? 'store-or-network' : 'network-only',
   });
-  const isLive = useLive(ORGANIZATION, variables);
+  const stream = useLive(ORGANIZATION, variables);
   const mayRead = viewer.mayReadRoles === true;
   const catalogue = useLazyLoadQuery<organizationPageRolesQuery>(
     ROLES,
@@ -145,7 +145,7 @@ export function OrganizationPage({ code, viewer, attempt }: PageProps) {
           </a>
         )}
         <h1>{organization.name ?? code}</h1>
-        {isLive && <LiveBadge />}
+        <LiveBadge state={stream} />
       </div>
       <Members {...{ ...section, users: organization.users, roles, filter, onFilter, onMore }} />
       <Flags {...{ ...section, flags: organization.featureFlags }} />

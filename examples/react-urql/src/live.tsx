@@ -1,7 +1,7 @@
 import { Kind, print, visit, type DocumentNode } from 'graphql';
 import { createClient, type Client } from 'graphql-sse';
 import { createContext, useContext, useEffect, useRef, useState, type ReactNode } from 'react';
-import { waitToReconnect } from '../../design/index.js';
+import { waitToReconnect, type StreamState } from '../../design/index.js';
 import { useKindeAuth } from '../../sign-in/index.js';
 import { GATEWAY_URL } from './environment.js';
 
@@ -31,15 +31,15 @@ const codeOf = ({ extensions }: { extensions?: unknown }) =>
 /**
  * Opens a stream of a query's results, and calls `onChange` for each one after the first. Graphcache takes
  * results only from its own operations, so the caller reads again; the gateway has what the stream sent
- * in its cache. Returns whether the stream is open.
+ * in its cache. Returns the state of the stream.
  */
 export function useLive(
   query: DocumentNode,
   variables: Record<string, unknown>,
   onChange: () => void,
-): boolean {
+): StreamState {
   const client = useContext(LiveContext);
-  const [isLive, setIsLive] = useState(false);
+  const [state, setState] = useState<StreamState>('closed');
   // Counts the streams that ended with their token. The next one gets another token.
   const [expired, setExpired] = useState(0);
   const latest = useRef(onChange);
@@ -51,16 +51,17 @@ export function useLive(
       { query: print(asLive(query)), variables },
       {
         next: ({ errors = [] }) => {
-          setIsLive(true);
+          setState('open');
           if (errors.some((error) => codeOf(error) === 'UNAUTHENTICATED')) {
             setExpired((count) => count + 1);
           } else if (!isFirst) latest.current();
           isFirst = false;
         },
-        error: () => setIsLive(false),
-        complete: () => setIsLive(false),
+        error: () => setState('closed'),
+        complete: () => setState('closed'),
       },
+      { connecting: (isAgain) => isAgain && setState('reconnecting') },
     );
   }, [client, query, key, expired]);
-  return isLive;
+  return state;
 }

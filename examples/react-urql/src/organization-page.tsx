@@ -32,7 +32,7 @@ export function OrganizationPage({ code, viewer }: { code: string; viewer: Viewe
   const client = useClient();
   const [page, read] = useQuery({ query: ORGANIZATION, variables });
   const onReload = () => read({ requestPolicy: 'network-only' });
-  const isLive = useLive(ORGANIZATION, variables, onReload);
+  const stream = useLive(ORGANIZATION, variables, onReload);
   const catalogue = useQuery({ query: ROLES })[0].data?.roles?.nodes;
 
   // While another filter loads, urql leaves the former data.
@@ -58,7 +58,7 @@ export function OrganizationPage({ code, viewer }: { code: string; viewer: Viewe
           </a>
         )}
         <h1>{organization.name ?? code}</h1>
-        {isLive && <LiveBadge />}
+        <LiveBadge state={stream} />
       </div>
       <Members
         {...{ ...section, users: organization.users, roles, errors, filter }}
