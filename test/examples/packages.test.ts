@@ -1,8 +1,19 @@
 /** The examples' package.json: people copy them, and here they resolve from the root's node_modules. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type useKindeAuth } from '@kinde-oss/kinde-auth-react';
+import ts from 'typescript';
 import { type KindeAuth } from '../../examples/sign-in/index.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -35,6 +46,24 @@ describe.each(examples)('%s', (name) => {
     expect(Object.keys(manifest.dependencies)).toEqual(
       expect.arrayContaining([...new Set(imported)]),
     );
+  });
+
+  test('resolves React for the folders beside it, in a copy with packages of its own', () => {
+    const copy = mkdtempSync(join(tmpdir(), 'example-'));
+    mkdirSync(join(copy, name));
+    cpSync(join(root, 'examples', name, 'tsconfig.json'), join(copy, name, 'tsconfig.json'));
+    symlinkSync(join(root, 'node_modules'), join(copy, name, 'node_modules'));
+    const { options } = ts.getParsedCommandLineOfConfigFile(
+      join(copy, name, 'tsconfig.json'),
+      {},
+      { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined },
+    )!;
+    for (const module of ['react', 'react/jsx-runtime']) {
+      const importer = join(copy, 'design/page.tsx');
+      const { resolvedModule } = ts.resolveModuleName(module, importer, options, ts.sys);
+      expect(resolvedModule?.resolvedFileName).toMatch(/@types\/react\//);
+    }
+    rmSync(copy, { recursive: true });
   });
 });
 
