@@ -112,6 +112,19 @@ test.each(files.filter((file) => file.endsWith('.md')))(
   },
 );
 
+/** What a React app or a project with tests has already. */
+const PRESENT = ['react', 'react-dom', 'vite', '@jest/globals'];
+
+test('the packages of recipes are installed by a command of the docs', () => {
+  const all = pages.map(text).join('\n');
+  const imported = matches(all, /^(?:import|export) .* from '((?:@[\w-]+\/)?[\w-]+)[^']*';$/gm);
+  const installed = matches(all, /npm install (?:--save-dev )?([\w@/ -]+)/g).flatMap(([names]) =>
+    names.trim().split(' '),
+  );
+  expect(imported.length).toBeGreaterThan(30);
+  for (const [name] of imported) expect([...PRESENT, ...installed]).toContain(name);
+});
+
 test('messages, descriptions and comments name pages of the docs that are there', () => {
   const named = files
     .filter((file) => /^(src|schema|deploy|examples|\.github|[^/]+$)/.test(file))
