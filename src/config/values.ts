@@ -105,7 +105,10 @@ export function url(schemes: RegExp, example: string): Kind<string> {
   };
 }
 
-/** Accepts what `read` makes a value of; `read` returns undefined for anything else. */
+/**
+ * Accepts what `read` makes a value of. For anything else `read` returns undefined, or throws a message of
+ * its own.
+ */
 export function custom<T>(
   read: (text: string) => T | undefined,
   problem: string,
@@ -113,9 +116,14 @@ export function custom<T>(
 ): Kind<T> {
   return {
     schema: z.string().transform((value, context) => {
-      const result = read(value);
-      if (result !== undefined) return result;
-      context.addIssue({ code: 'custom', message: problem });
+      let message = problem;
+      try {
+        const result = read(value);
+        if (result !== undefined) return result;
+      } catch (error) {
+        ({ message } = error as Error);
+      }
+      context.addIssue({ code: 'custom', message });
       return z.NEVER;
     }),
     range,

@@ -15,12 +15,19 @@ export type TrustedDocuments = ReadonlyMap<string, string>;
 const bare = (id: string) => id.replace(/^sha256:/, '');
 
 /**
- * The documents of a file as GraphQL Codegen's client preset writes it: an object of ids and texts.
- * Undefined for what is no such file.
+ * Returns the documents of a file as GraphQL Codegen's client preset writes it: an object of ids and texts.
+ * Returns undefined for another file, and throws a message for one that can't be read.
  */
 export function readTrustedDocuments(path: string): TrustedDocuments | undefined {
+  let file: string;
   try {
-    const entries = Object.entries(JSON.parse(readFileSync(path, 'utf8')) as object);
+    file = readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`must name a file that can be read, not "${path}" (${code})`);
+  }
+  try {
+    const entries = Object.entries(JSON.parse(file) as object);
     if (!entries.every(([, text]) => typeof text === 'string')) return undefined;
     return new Map(entries.map(([id, text]) => [bare(id), text as string]));
   } catch {

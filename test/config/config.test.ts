@@ -281,6 +281,16 @@ test.each([
   expect(readConfig({ TRUSTED_PROXIES: text }).trustedProxies).toEqual(networks);
 });
 
+test('TRUSTED_DOCUMENTS says whether its file is missing or is no file of documents', () => {
+  const wrong = import.meta.filename;
+  expect(problems({ TRUSTED_DOCUMENTS: '/nowhere.json' })).toEqual([
+    'TRUSTED_DOCUMENTS must name a file that can be read, not "/nowhere.json" (ENOENT)',
+  ]);
+  expect(problems({ TRUSTED_DOCUMENTS: wrong })).toEqual([
+    `TRUSTED_DOCUMENTS must be the path of a JSON file of document ids and texts, not "${wrong}"`,
+  ]);
+});
+
 test.each(['proxy', '10.0.0.0/33', '10.0.0.1/', '1.2.3', '10.0.0.0/8/8'])(
   'TRUSTED_PROXIES refuses %s',
   (text) => {
