@@ -1,5 +1,5 @@
 /** Values of the environment for the examples' variables, so that they run as they stand. */
-import type { Fetcher } from '@graphiql/toolkit';
+import { fetcherReturnToPromise, type Fetcher } from '@graphiql/toolkit';
 import type { ExecutionResult } from 'graphql';
 import { organizationOf } from './token-claims.js';
 
@@ -44,7 +44,8 @@ interface ExampleData {
 /** Reads the values with the rights of a token: in its organization, or in the first one. */
 export async function readExampleValues(fetcher: Fetcher, token: string): Promise<ExampleValues> {
   const run = async <T>(query: string, variables: object = {}) =>
-    ((await fetcher({ query, variables })) as ExecutionResult<T>).data ?? undefined;
+    ((await fetcherReturnToPromise(fetcher({ query, variables }))) as ExecutionResult<T>).data ??
+    undefined;
   const code = organizationOf(token) ?? (await firstOrganization(run));
   if (code === undefined) return {};
   const data = await run<ExampleData>(EXAMPLES, { code });

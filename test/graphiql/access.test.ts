@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Browser, Page, Route } from 'playwright-core';
+import type { Browser, Page, Request, Route } from 'playwright-core';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 import {
   contrastOf,
@@ -244,6 +244,38 @@ describeWith('chromium')('in a browser', () => {
     await opened.response('reached').waitFor();
     expect(await opened.response('stack').count()).toBe(0);
     await page.unroute('**/graphql');
+    opened.problems();
+  });
+
+  test('stops a request that has no response yet', async () => {
+    const isExecution = (request: Request) => !request.postData()!.includes('IntrospectionQuery');
+    await page.route('**/graphql', (route) =>
+      isExecution(route.request()) ? undefined : route.continue(),
+    );
+    const sent = page.waitForRequest(isExecution);
+    const aborted = page.context().waitForEvent('requestfailed');
+    await opened.execute();
+    await sent;
+    await page.getByRole('button', { name: /^Stop/ }).click();
+    expect(await (await aborted).postDataJSON()).toHaveProperty('query');
+    await opened.response('Stopped.').waitFor();
+    expect(await opened.response('reached').count()).toBe(0);
+    await page.unroute('**/graphql');
+    // Another one is executed.
+    await opened.execute();
+    await opened.response('"data"').waitFor();
+    opened.problems();
+  });
+
+  test('says what is wrong with a token that no header can have', async () => {
+    const token = await tokenField().inputValue();
+    await tokenField().fill(`${token}…`);
+    await opened.execute();
+    await opened.response('Not sent. The access token has a character').waitFor();
+    expect(await opened.response('stack').count()).toBe(0);
+    await tokenField().fill(token);
+    await page.getByText(/^expires in/).waitFor();
+    await opened.settled();
     opened.problems();
   });
 
