@@ -726,7 +726,7 @@ export type Mutation = {
    * Set what a role grants, in every organization: adds the permissions that it lacks and removes all
    * others. Reads what it grants first, past the cache, and calls Kinde only if something changes. Kinde
    * takes 100 changes at a time, additions first. Where it refuses some, those sent before stay: repeat the
-   * mutation, which sends what is still missing.
+   * mutation, with the same `idempotencyKey` if it had one, which sends what is still missing.
    */
   readonly setRolePermissions?: Maybe<SetRolePermissionsPayload>;
   /** Override a feature flag for an organization. */

@@ -114,6 +114,14 @@ function isAnswerToWrite(thrown: unknown): boolean {
   );
 }
 
+interface MutationOptions {
+  /**
+   * Whether a refusal by Kinde is stored under the idempotency key, as it is by default. Not for a
+   * mutation of which a repetition does what is left to do: an earlier call may have been taken.
+   */
+  storesRefusals?: boolean;
+}
+
 /**
  * Returns a mutation's resolver for a function that writes and returns the payload. Errors that the
  * caller can fix go into `userErrors`, with `nothing` as the rest of the payload; all others are errors
@@ -129,6 +137,7 @@ export function mutation<I extends object, P extends object, N extends object>(
     context: Context,
     info: GraphQLResolveInfo,
   ) => Promise<P & { userErrors?: readonly UserError[] }>,
+  { storesRefusals = true }: MutationOptions = {},
 ) {
   return async (
     _: unknown,
@@ -149,7 +158,7 @@ export function mutation<I extends object, P extends object, N extends object>(
         const payload = { userErrors: [], ...(await write(input, context, info)) };
         return { payload, isAnswered: true };
       } catch (thrown) {
-        return { payload: refused(thrown), isAnswered: isAnswerToWrite(thrown) };
+        return { payload: refused(thrown), isAnswered: storesRefusals && isAnswerToWrite(thrown) };
       }
     };
     const callsBefore = context.calls.length;

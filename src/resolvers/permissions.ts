@@ -153,6 +153,7 @@ export const resolvers = {
         }
         return { role: { key, id } };
       },
+      { storesRefusals: false },
     ),
 
     createPermission: mutation(

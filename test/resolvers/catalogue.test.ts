@@ -227,6 +227,29 @@ describe('setRolePermissions', () => {
     expect(sent.map(({ permissions }) => permissions.length)).toEqual([100, 50 + removed]);
   });
 
+  test('sends what is missing when it is repeated with its key, after a refusal in between', async () => {
+    const keys = Array.from({ length: 150 }, (_, n) => `scan:page_${n}`);
+    for (const key of keys) state().permissions.add({ id: key, key, name: key, description: '' });
+    let patches = 0;
+    domain.gateway.emulator.fault({
+      match: ({ method }) => method === 'PATCH' && ++patches === 2,
+      respond: { status: 400, body: { errors: [{ code: 'REFUSED', message: 'Not now.' }] } },
+    });
+    const input = {
+      role: { key: 'member' },
+      permissions: keys.map((key) => ({ key })),
+      idempotencyKey: 'repeated',
+    };
+    const repeat = () =>
+      domain.gateway.query(mutationDocument('setRolePermissions', 'role { key }'), { input });
+    const refused = (await repeat()).setRolePermissions;
+    expect(refused).toMatchObject({ role: null, userErrors: [{ kindeCode: 'REFUSED' }] });
+    expect(grantsOf('member')).not.toEqual([...keys].sort());
+    const repeated = (await repeat()).setRolePermissions;
+    expect(repeated).toMatchObject({ role: { key: 'member' }, userErrors: [] });
+    expect(grantsOf('member')).toEqual([...keys].sort());
+  });
+
   test('writes nothing where nothing would change', async () => {
     const keys = grantsOf('member');
     const payload = await set(
