@@ -70,7 +70,8 @@ export async function checkConfig(
   if (kinde === undefined) return { ...report, ok: true };
   report.kinde = { url: kinde.baseUrl, audience: kinde.audience };
 
-  if (hasCredentials(kinde)) {
+  const isOwnTokenUsed = authMode !== 'passthrough';
+  if (isOwnTokenUsed && hasCredentials(kinde)) {
     try {
       const { scopes } = await withSend(config, kinde.baseUrl, async (send) =>
         tokenSource(send, config, kinde).get(),
@@ -80,7 +81,7 @@ export async function checkConfig(
       report.problems.push(whyNoToken(error, kinde));
     }
   }
-  if (kinde.credentials === undefined || jwt !== undefined) {
+  if (!isOwnTokenUsed || jwt !== undefined) {
     const problem = await whyNoKeys(config, jwt?.jwksUri ?? `${kinde.baseUrl}/.well-known/jwks`);
     if (problem !== undefined && !report.problems.includes(problem)) report.problems.push(problem);
   }

@@ -67,6 +67,9 @@ export function createUpstream(
     closing.reason === undefined ? sendOnce(exchange) : Promise.reject(closing.reason),
   );
   const queue = new FairQueue(config.upstreamConcurrency, onConcurrencyLearned);
+  // Credentials that no call needs must not make the gateway unready when Kinde refuses them.
+  const hasOwnToken =
+    config.authMode !== 'passthrough' && credentials !== undefined && secret !== undefined;
   return {
     client: createClient({
       ...{ baseUrl, send, onMismatch },
@@ -74,15 +77,14 @@ export function createUpstream(
       cache: { ...config.cache, ...cache },
       policy: { queue, retries, timeoutMs, breaker, rateLimit, closing },
     }),
-    token:
-      credentials &&
-      secret &&
-      createClientCredentials(
-        send,
-        baseUrl,
-        { clientId: credentials.clientId, clientSecret: () => secret.read(), audience },
-        { retries, timeoutMs, onRequest: onTokenRequest },
-      ),
+    token: hasOwnToken
+      ? createClientCredentials(
+          send,
+          baseUrl,
+          { clientId: credentials.clientId, clientSecret: () => secret.read(), audience },
+          { retries, timeoutMs, onRequest: onTokenRequest },
+        )
+      : undefined,
     queue,
     close: () => {
       closing.cancel(new SendError('ABORTED', true, 'ERR_CLOSED'));

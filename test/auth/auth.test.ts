@@ -97,9 +97,12 @@ describe('the modes', () => {
   });
 
   test('passthrough leaves every decision to Kinde', async () => {
-    const passing = await startGateway({ env: { AUTH_MODE: 'passthrough' } });
+    // Credentials that it doesn't use needn't be valid.
+    const env = { AUTH_MODE: 'passthrough', KINDE_CLIENT_SECRET: 'outdated' };
+    const passing = await startGateway({ env });
     const token = await passing.emulator.issueToken({ claims: { org_code: 'org_x', sub: 'kp_x' } });
     expect((await send(LIST, bearer(token), passing)).errors).toBeUndefined();
+    expect((await fetch(`${passing.url}/readyz`)).status).toBe(200);
     await passing.close();
   });
 

@@ -255,6 +255,9 @@ describe('`check-config`', () => {
   test('checks the environment’s keys where callers have tokens', async () => {
     const env = { KINDE_DOMAIN: emulator.url, AUTH_MODE: 'passthrough' };
     expect(await check(env)).toMatchObject({ code: 0, ok: true, scopes: null });
+    // Credentials aren't used, so it doesn't matter whether Kinde accepts them.
+    const unused = { ...env, KINDE_CLIENT_ID: 'none', KINDE_CLIENT_SECRET: 'wrong' };
+    expect(await check(unused)).toMatchObject({ code: 0, ok: true, scopes: null });
     const port = await listening(createHttpServer((_, response) => response.writeHead(404).end()));
     const { code, problems } = await check({ ...env, KINDE_DOMAIN: `http://127.0.0.1:${port}` });
     expect(code).toBe(1);
