@@ -113,8 +113,9 @@ export interface Emulator extends Credentials {
   /** Gives the application another secret, and returns it. The one before is no longer accepted. */
   rotateClientSecret(): string;
   /**
-   * Restores the seed and the options, and clears faults, webhooks and requests. Tokens stay valid. Calls
-   * that are still held up change nothing: their connections are closed.
+   * Restores the seed, the options, the first client secret and the first signing key, and clears faults,
+   * webhooks and requests. Tokens stay valid. Calls that are still held up change nothing: their
+   * connections are closed.
    */
   reset(): void;
   close(): Promise<void>;
@@ -182,6 +183,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       // Kept, since it counts the calls in flight.
       environment.concurrencyLimit.limit = options.concurrencyLimit ?? 0;
       environment.faults.clear();
+      tokens.reset();
       environment.webhooks.reset();
       clearRequests();
     },

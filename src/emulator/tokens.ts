@@ -58,7 +58,9 @@ interface Key {
 export class Tokens {
   readonly client: Client;
   readonly readOnlyClient: Client;
+  /** The first one signs. */
   #keys: [Key, ...Key[]];
+  readonly #initial: { readonly key: Key; readonly clientSecret: string };
   readonly #verified = new Map<string, JWTPayload>();
 
   private constructor(
@@ -75,6 +77,7 @@ export class Tokens {
       ALL_SCOPES.filter((scope) => scope.startsWith('read:')),
     );
     this.#keys = [key];
+    this.#initial = { key, clientSecret: this.client.clientSecret };
   }
 
   static async create(issuer: string, lifetimeSeconds: number, seed: string): Promise<Tokens> {
@@ -99,6 +102,13 @@ export class Tokens {
   rotateClientSecret(): string {
     this.client.clientSecret = `emulator_only_not_a_secret_${randomUUID()}`;
     return this.client.clientSecret;
+  }
+
+  /** Signs with the first key again, and takes the first secret. Tokens of later keys stay good. */
+  reset(): void {
+    const { key, clientSecret } = this.#initial;
+    this.#keys = [key, ...this.#keys.filter((other) => other !== key)];
+    this.client.clientSecret = clientSecret;
   }
 
   issue(

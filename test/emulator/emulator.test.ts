@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { createLocalJWKSet, decodeJwt, jwtVerify, type JSONWebKeySet } from 'jose';
+import {
+  createLocalJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  jwtVerify,
+  type JSONWebKeySet,
+} from 'jose';
 import { Value } from 'typebox/value';
 import { endpoints } from '../../src/upstream/endpoints/index.js';
 import type { Handlers } from '../../src/emulator/handler.js';
@@ -916,6 +922,21 @@ describe('tokens', () => {
     expect(jwks.keys.length).toBeGreaterThanOrEqual(2);
     await jwtVerify(user, createLocalJWKSet(jwks));
     expect((await call('GET /api/v1/roles', { token: old })).status).toBe(200);
+  });
+
+  test('are signed with the first key and issued for the first secret again after a reset', async () => {
+    const kidOf = (jwt: string) => decodeProtectedHeader(jwt).kid;
+    const first = kidOf(await emulator.issueToken());
+    await emulator.rotateKey();
+    const rotated = await emulator.issueToken();
+    expect(kidOf(rotated)).not.toBe(first);
+    const request = { ...credentials(), client_secret: emulator.rotateClientSecret() };
+    const statusFor = async (body: Record<string, string>) => (await ask(body)).status;
+    expect([await statusFor(request), await statusFor(credentials())]).toEqual([200, 401]);
+    emulator.reset();
+    expect([await statusFor(request), await statusFor(credentials())]).toEqual([401, 200]);
+    expect(kidOf(await emulator.issueToken())).toBe(first);
+    expect((await call('GET /api/v1/roles', { token: rotated })).status).toBe(200);
   });
 
   test('are judged by the granted scopes, not by the requested ones', async () => {
