@@ -227,7 +227,7 @@ export const settings = {
     delayMs: setting('SHUTDOWN_DELAY_MS', integer(0, 600_000), {
       default: '0',
       description:
-        'How long requests are still accepted after SIGTERM, while `/readyz` answers 503, in milliseconds.',
+        'How long requests are still accepted after SIGTERM, while `/readyz` responds with 503, in milliseconds.',
     }),
     graceMs: setting('SHUTDOWN_GRACE_MS', integer(1, 600_000), {
       default: '25000',
