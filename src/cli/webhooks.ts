@@ -12,7 +12,14 @@ import { hasCredentials, tokenSource, withSend, type KindeWithCredentials } from
 import type { Terminal } from './terminal.js';
 
 /** A failure that the message explains in full. */
-class CommandError extends Error {}
+class CommandError extends Error {
+  readonly exitCode: number = 1;
+}
+
+/** A wrong command line, for which shells use exit code 2. */
+class UsageError extends CommandError {
+  override readonly exitCode = 2;
+}
 
 /** A registered webhook, as far as Kinde's response tells of it. */
 interface Webhook {
@@ -41,64 +48,75 @@ export async function webhooks(
   { env, stdout, stderr }: Terminal,
 ): Promise<number> {
   try {
-    const lines = await withCall(env, (call) => actions[action](call, url));
+    const lines = await withCall(env, actions[action](url));
     stdout.write(lines.map((line) => `${line}\n`).join(''));
     return 0;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     stderr.write(`${error.message}\n`);
-    return 1;
+    return error.exitCode;
   }
 }
 
-const actions = {
-  async list(call: Call): Promise<string[]> {
-    const all = await listed(call);
-    if (all.length === 0) return ['No webhook is registered.'];
-    return all.map(
-      ({ id, endpoint, eventTypes }) => `${id}  ${endpoint}  ${eventTypes} event types`,
-    );
-  },
+type Action = (url: string | undefined) => (call: Call) => Promise<string[]>;
 
-  async register(call: Call, url: string | undefined): Promise<string[]> {
+/** Each reads the command line first, and then does its work. */
+const actions = {
+  list: () => list,
+
+  register: (url) => {
     const endpoint = endpointIn(url);
     if (new URL(endpoint).pathname === '/') {
-      throw new CommandError(
+      throw new UsageError(
         `--url has no path: "${endpoint}". The gateway takes events at ${WEBHOOK_PATH}.`,
       );
     }
-    const existing = (await listed(call)).find(isFor(endpoint));
-    const webhook = webhookFor(endpoint);
-    const { event_types } = webhook;
-    if (existing !== undefined) {
-      await call('PATCH', `webhooks/${encodeURIComponent(existing.id)}`, 'update:webhooks', {
-        event_types,
-      });
-      return [
-        `${existing.id} was registered already. It now has all ${event_types.length} event types.`,
-      ];
-    }
-    const response = await call('POST', 'webhooks', 'create:webhooks', {
-      ...webhook,
-      description: 'Invalidates the cache of the GraphQL gateway.',
-    });
-    const id = textIn(response, 'webhook', 'id') ?? 'The webhook';
-    return [`${id} is registered for ${event_types.length} event types.`];
+    return (call) => register(call, endpoint);
   },
 
-  async remove(call: Call, url: string | undefined): Promise<string[]> {
+  remove: (url) => {
     const endpoint = endpointIn(url);
-    const found = (await listed(call)).filter(isFor(endpoint));
-    if (found.length === 0) throw new CommandError(`No webhook has the endpoint ${endpoint}.`);
-    for (const { id } of found) {
-      await call('DELETE', `webhooks/${encodeURIComponent(id)}`, 'delete:webhooks');
-    }
-    return found.map(({ id }) => `${id} is removed.`);
+    return (call) => remove(call, endpoint);
   },
-};
+} satisfies Record<string, Action>;
 
 /** What the command can do. */
 export type WebhookAction = keyof typeof actions;
+
+async function list(call: Call): Promise<string[]> {
+  const all = await listed(call);
+  if (all.length === 0) return ['No webhook is registered.'];
+  return all.map(({ id, endpoint, eventTypes }) => `${id}  ${endpoint}  ${eventTypes} event types`);
+}
+
+async function register(call: Call, endpoint: string): Promise<string[]> {
+  const existing = (await listed(call)).find(isFor(endpoint));
+  const webhook = webhookFor(endpoint);
+  const { event_types } = webhook;
+  if (existing !== undefined) {
+    await call('PATCH', `webhooks/${encodeURIComponent(existing.id)}`, 'update:webhooks', {
+      event_types,
+    });
+    return [
+      `${existing.id} was registered already. It now has all ${event_types.length} event types.`,
+    ];
+  }
+  const response = await call('POST', 'webhooks', 'create:webhooks', {
+    ...webhook,
+    description: 'Invalidates the cache of the GraphQL gateway.',
+  });
+  const id = textIn(response, 'webhook', 'id') ?? 'The webhook';
+  return [`${id} is registered for ${event_types.length} event types.`];
+}
+
+async function remove(call: Call, endpoint: string): Promise<string[]> {
+  const found = (await listed(call)).filter(isFor(endpoint));
+  if (found.length === 0) throw new CommandError(`No webhook has the endpoint ${endpoint}.`);
+  for (const { id } of found) {
+    await call('DELETE', `webhooks/${encodeURIComponent(id)}`, 'delete:webhooks');
+  }
+  return found.map(({ id }) => `${id} is removed.`);
+}
 
 /** Returns the registered webhooks. Entries without an id or an endpoint are left out. */
 async function listed(call: Call): Promise<Webhook[]> {
@@ -122,9 +140,9 @@ function isFor(endpoint: string): (webhook: Webhook) => boolean {
 /** Kinde delivers to public HTTPS addresses; the emulator also to this machine. */
 function endpointIn(url: string | undefined): string {
   const example = `https://gateway.example.com${WEBHOOK_PATH}`;
-  if (url === undefined) throw new CommandError(`Say where events go: --url ${example}`);
+  if (url === undefined) throw new UsageError(`Say where events go: --url ${example}`);
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
-  throw new CommandError(`--url is not an HTTP URL: "${url}". Write it like ${example}`);
+  throw new UsageError(`--url is not an HTTP URL: "${url}". Write it like ${example}`);
 }
 
 async function withCall<T>(env: Terminal['env'], use: (call: Call) => Promise<T>): Promise<T> {

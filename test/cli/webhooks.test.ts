@@ -75,14 +75,6 @@ test('lists what it can read of a response, and says when it is not Kinde’s', 
 });
 
 test.each<[string, string[], Record<string, string>, RegExp]>([
-  ['no URL', ['register'], {}, /^Say where events go: --url https:\/\/gateway/],
-  ['what is no URL', ['register', '--url', 'gateway'], {}, /^--url is not an HTTP URL: "gateway"/],
-  [
-    'a URL without a path',
-    ['register', '--url', 'https://a.example.com'],
-    {},
-    /has no path.*kinde/,
-  ],
   [
     'an endpoint that is not registered',
     ['remove', '--url', URL],
@@ -117,6 +109,20 @@ test.each([
   expect(stderr).toMatch(`${message}\n\nUsage: kinde-graphql webhooks list | register | remove`);
   expect((await run([...args, '--help'])).exitCode).toBe(0);
 });
+
+test.each<[string, string[], RegExp]>([
+  ['no URL', ['register'], /^Say where events go: --url https:\/\/gateway/],
+  ['no URL to remove', ['remove'], /^Say where events go: --url https:\/\/gateway/],
+  ['what is no URL', ['register', '--url', 'gateway'], /^--url is not an HTTP URL: "gateway"/],
+  ['a URL without a path', ['register', '--url', 'https://a.example.com'], /has no path.*kinde/],
+])(
+  'explains %s as a wrong command line, before it looks at the settings',
+  async (_, args, message) => {
+    const { exitCode, stderr, stdout } = await run(args, { KINDE_DOMAIN: '' });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toMatch(message);
+  },
+);
 
 test('names the missing scope', async () => {
   const { exitCode, stderr } = await run(['register', '--url', URL], {
