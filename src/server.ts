@@ -14,6 +14,7 @@ import { createAdmission, type Admission, type AdmissionOptions } from './http/a
 import { CallerBudget } from './http/caller-budget.js';
 import { CoalescedExecutions } from './http/coalesce.js';
 import { createExecute } from './http/execute.js';
+import { WeightInFlight, weightLimit } from './http/weight-in-flight.js';
 import { graphiqlRoutes } from './http/graphiql-page.js';
 import { graphqlRoute } from './http/graphql-route.js';
 import { healthRoutes } from './http/health.js';
@@ -175,7 +176,7 @@ async function registerRoutes(
     differing: new DifferingOrganizations(reportDifference(log)),
     changes: cache.changes,
   };
-  const execution = { apollo, parts, metrics, active, config };
+  const execution = { apollo, parts, metrics, active, config, weights: createWeights(config) };
   const authenticate = createAuthenticate(config, token);
   const callerBudget = createCallerBudget(config, shared, metrics);
   const live = createLiveQueries(config, execution, { admission, cache });
@@ -204,6 +205,14 @@ async function registerRoutes(
   await app.register(webhooks(config, { ...shared, metrics }));
   await app.register(healthRoutes({ admission, breaker, token, isStopping }));
   return { live, callerBudget };
+}
+
+function createWeights({ overload, cache, operationTimeoutMs }: Config): WeightInFlight {
+  return new WeightInFlight({
+    limit: overload.maxCostInFlight ?? weightLimit(cache.maxBytes),
+    // So that most of an operation's time is left when it begins.
+    maxWaitMs: operationTimeoutMs / 3,
+  });
 }
 
 /** Creates what callers may use in a minute; returns undefined where they have no limit. */

@@ -202,6 +202,11 @@ export const settings = {
       description:
         'The most operations in flight, and the most that wait. A busy CPU allows far fewer: see [Under load](operating.md#under-load).',
     }),
+    maxCostInFlight: setting('MAX_COST_IN_FLIGHT', integer(1, 1_000_000_000), {
+      defaultDescription: 'by the heap',
+      description:
+        'What operations of a cost over 100 may cost together while they run, and the same for the others. More wait. See [Under load](operating.md#under-load).',
+    }),
     maxWaitMs: setting('MAX_WAIT_MS', integer(0, 600_000), {
       default: '1000',
       description: 'How long an operation may wait in a burst before it starts, in milliseconds.',

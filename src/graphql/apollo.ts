@@ -25,6 +25,7 @@ import { outcome } from './plugins/outcome.js';
 import { refusedToken } from './plugins/refused-token.js';
 import { requestIds } from './plugins/request-id.js';
 import { subscriptionByGet } from './plugins/subscription-by-get.js';
+import { weightInFlight } from './plugins/weight-in-flight.js';
 import { problemsOf } from './trusted-documents.js';
 
 /** How many errors of a document a response lists. */
@@ -54,6 +55,7 @@ export async function startApollo(
         // Before the plugins that read a response's errors, since it may add some.
         operationLimits(config),
         ...(config.isExecutionCompiled ? [hotQueries(queries)] : []),
+        weightInFlight(),
         errorLocations(),
         refusedToken(),
         requestIds(),

@@ -34,6 +34,8 @@ export interface OperationSummary {
   errorCodes: readonly string[];
   /** What it may cost; undefined when it was refused before that was known. */
   cost: number | undefined;
+  /** What it may take of the memory while it runs, in units of cost. */
+  weight: number;
 }
 
 /** Encrypts texts that clients keep but can't read, the same text to the same result. */
@@ -73,6 +75,8 @@ export interface Context extends BaseContext {
   idempotency: Idempotency;
   /** Takes a cost from what the caller may use in a minute; undefined where callers have no limit. */
   charge: ((cost: number) => Charge) | undefined;
+  /** Takes a weight from what the operations in flight may weigh: whether this one may begin. */
+  takeWeight: (weight: number) => boolean | Promise<boolean>;
   /** What came of it, once the cost is known. */
   charged: Charge | undefined;
   /** How long the operation may still take. */
@@ -118,6 +122,7 @@ export interface OperationRequest {
   budget: OperationBudget;
   delivery: Delivery | undefined;
   charge?: ((cost: number) => Charge) | undefined;
+  takeWeight: Context['takeWeight'];
   onCall: (report: CallReport) => void;
   beginExchange: CallScope['beginExchange'];
 }
@@ -168,6 +173,7 @@ export function createContext(
     changes,
     delivery: request.delivery,
     charge: request.charge,
+    takeWeight: request.takeWeight,
     charged: undefined,
     budget,
     replays: new WeakSet(),
@@ -179,6 +185,7 @@ export function createContext(
       outcome: undefined,
       errorCodes: [],
       cost: undefined,
+      weight: 0,
     },
   };
 }

@@ -131,6 +131,19 @@ export function keysUnavailable(): GraphQLError {
   );
 }
 
+/** Creates the error for an operation that had to wait too long for others that take much memory. */
+export function overloaded(): GraphQLError {
+  return new GraphQLError(
+    'The gateway has too many large operations to do; nothing was done. Try again after the seconds in `Retry-After`, or ask for less.',
+    {
+      extensions: {
+        code: 'OVERLOADED',
+        http: { status: 503, headers: new Map([['retry-after', '3']]) },
+      },
+    },
+  );
+}
+
 /**
  * Formatted errors with the id of their request. It is added where the request is at hand: an
  * AsyncLocalStorage would carry it anywhere, but makes every promise of the process dearer.
@@ -155,6 +168,7 @@ const CLIENT_CODES: ReadonlySet<unknown> = new Set<string>([
   'IDEMPOTENCY_UNAVAILABLE',
   'QUERY_TOO_COMPLEX',
   'TOO_MANY_ERRORS',
+  'OVERLOADED',
   'PERSISTED_QUERY_HASH_MISMATCH',
   'METHOD_NOT_ALLOWED',
 ]);

@@ -10,6 +10,7 @@ import type { OperationSpan } from '../telemetry/traces.js';
 import type { ActiveOperations } from './active-operations.js';
 import { executed } from './request-telemetry.js';
 import { searchOf } from './request.js';
+import type { OperationWeight, WeightInFlight } from './weight-in-flight.js';
 
 /** Executes the operation of a request. Sets the status and headers of the reply; returns its body. */
 export type Execute = (request: FastifyRequest, reply: FastifyReply) => Promise<string>;
@@ -21,18 +22,29 @@ export interface Execution {
   parts: SharedParts;
   metrics: Metrics | undefined;
   active: ActiveOperations;
+  weights: WeightInFlight;
   config: OperationLimits;
 }
 
 /** Returns a function that executes operations and sets `request.graphql.operation`. */
 export function createExecute(execution: Execution): Execute {
-  const execute = executeWith(execution.apollo, async (request, reply) =>
-    contextOf(request, execution, {
-      budget: allowanceOf(request, reply, execution.config),
-      span: request.graphql.span,
-    }),
-  );
-  return (request, reply) => execution.active.run(() => execute(request, reply));
+  const { apollo, active, weights, config } = execution;
+  return (request, reply) =>
+    active.run(async () => {
+      const { graphql: state } = request;
+      // One that waits takes no slot that another request could use.
+      const weight = weights.operation({ mayWait: true, onWait: () => state.giveSlotBack() });
+      const execute = executeWith(apollo, () =>
+        contextOf(request, execution, {
+          ...{ budget: allowanceOf(request, reply, config), span: state.span, weight },
+        }),
+      );
+      try {
+        return await execute(request, reply);
+      } finally {
+        weight.release();
+      }
+    });
 }
 
 /** What an execution gave that was not for the response to its request. */
@@ -61,16 +73,19 @@ export function createExecuteDetached(execution: Execution): ExecuteDetached {
       isInBackground: isRepeated,
     });
     const span = isRepeated ? state.span?.beginRepeated() : state.span;
+    // A new result of a stream replaces one that is in memory already.
+    const weight = execution.weights.operation({ mayWait: !isRepeated, onWait: () => undefined });
     const startedAt = performance.now();
     try {
       state.operation = undefined;
       const result = await run(execution.apollo, request, () =>
-        contextOf(request, execution, { budget, span }),
+        contextOf(request, execution, { budget, span, weight }),
       );
       const { operation } = state;
       return { ...result, operation, report: operation && executed(operation, true) };
     } finally {
       budget.close();
+      weight.release();
       const report = reportOf(state.operation, performance.now() - startedAt);
       // The first execution is part of its request, whose response may go on for hours.
       if (isRepeated) span?.end(report);
@@ -96,11 +111,18 @@ function reportOf(operation: Context | undefined, milliseconds: number): Request
   };
 }
 
+/** What one execution has of its own. */
+interface OperationParts {
+  budget: OperationBudget;
+  span: OperationSpan | undefined;
+  weight: OperationWeight;
+}
+
 /** Creates the context of a request's operation, and sets `request.graphql.operation`. */
 async function contextOf(
   { graphql: state, id: requestId, log }: FastifyRequest,
   { parts, metrics }: Execution,
-  { budget, span }: { budget: OperationBudget; span: OperationSpan | undefined },
+  { budget, span, weight }: OperationParts,
 ): Promise<Context> {
   const { isCurrent, delivery, charge } = state;
   const operation = createContext(parts, {
@@ -111,6 +133,7 @@ async function contextOf(
     budget,
     delivery,
     charge,
+    takeWeight: (units) => weight.take(units),
     onCall: (report) => {
       metrics?.callEnded(report);
       span?.called(report);

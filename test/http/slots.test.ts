@@ -203,3 +203,63 @@ describe('bodies that are still arriving', () => {
     for (const socket of others) socket.destroy();
   });
 });
+
+describe('operations of a high cost', () => {
+  // Two of cost 41 fit together, three don't, and none of cost 401 fits beside another.
+  const LIMITED = { MAX_COST_IN_FLIGHT: '100' };
+  const large = (name: string) =>
+    `query ${name} { organizations(first: 200) { nodes { code users(first: 1) { nodes { userId } } } } }`;
+
+  test('wait for one another, and hold up neither small ones nor the slots', async () => {
+    const { gateway, proxy } = await heldGatewayWith({ ...LIMITED, ...FEW });
+    const held = proxy.hold('GET /api/v1/organizations');
+    const first = gateway.execute(large('First'));
+    await held.made;
+    const others = ['A', 'B', 'C', 'D', 'E', 'F'].map((name) => gateway.execute(large(name)));
+    const isOver = Promise.race(others).then(() => true);
+    await arrive(gateway);
+    await expectAllSlots(gateway);
+    expect(await Promise.race([isOver, false])).toBe(false);
+    gateway.calls();
+    held.release();
+    for (const { data, errors } of await Promise.all([first, ...others])) {
+      expect(errors).toBeUndefined();
+      expect(data.organizations.nodes).toHaveLength(3);
+    }
+  });
+
+  test('are refused once they have waited for a third of their time', async () => {
+    const { gateway, proxy } = await heldGatewayWith({ ...LIMITED, OPERATION_TIMEOUT_MS: '1500' });
+    const held = proxy.hold('GET /api/v1/organizations');
+    const first = gateway.execute(large('First'));
+    await held.made;
+    gateway.calls();
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: large('Second') }),
+    });
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '3']);
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { code: 'OVERLOADED', requestId: expect.any(String) } }],
+    });
+    expect(gateway.calls()).toEqual([]);
+    held.release();
+    await first;
+    expect((await gateway.execute(large('Third'))).errors).toBeUndefined();
+  });
+
+  test('of the same size run together as far as they fit', async () => {
+    const { gateway, proxy } = await heldGatewayWith({ ...LIMITED, CACHE: 'off' });
+    const small = (first: number) => `{ organizations(first: ${first}) { nodes { code } } }`;
+    const held = [1, 2, 3].map(() => proxy.hold('GET /api/v1/organizations'));
+    const results = [39, 40, 41].map((first) => gateway.execute(small(first)));
+    await held[1]!.made;
+    await arrive(gateway);
+    expect(gateway.calls()).toHaveLength(2);
+    for (const { release } of held) release();
+    expect((await Promise.all(results)).map(({ errors }) => errors)).toEqual([
+      ...[undefined, undefined, undefined],
+    ]);
+  });
+});

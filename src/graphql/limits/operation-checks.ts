@@ -17,28 +17,25 @@ interface Checkable extends Omit<Unmeasured, 'fragments' | 'variables'> {
 
 /** Holds the operations of one schema to the limits. */
 export class OperationChecks {
-  readonly #costs = new WeakMap<OperationDefinitionNode, Map<string, number>>();
+  readonly #known = new WeakMap<OperationDefinitionNode, Map<string, CheckedOperation>>();
 
   constructor(private readonly limits: Limits) {}
 
   check({ document, schema, operation, variables }: Checkable): CheckedOperation {
     const form = formOf(variables);
-    const known = form === undefined ? undefined : this.#costs.get(operation)?.get(form);
-    if (known !== undefined) return { cost: known, errors: [] };
+    const known = form === undefined ? undefined : this.#known.get(operation)?.get(form);
+    if (known !== undefined) return known;
     const fragments = fragmentsOf(document);
     const checked = checkOperation({ schema, operation, fragments, variables }, this.limits);
-    const { cost, errors } = checked;
-    if (form !== undefined && cost !== undefined && errors.length === 0) {
-      this.#remember(operation, form, cost);
-    }
+    if (form !== undefined && checked.errors.length === 0) this.#remember(operation, form, checked);
     return checked;
   }
 
-  #remember(operation: OperationDefinitionNode, form: string, cost: number): void {
-    let costs = this.#costs.get(operation);
-    if (costs === undefined) this.#costs.set(operation, (costs = new Map<string, number>()));
-    if (costs.size >= MAX_FORMS) costs.clear();
-    costs.set(form, cost);
+  #remember(operation: OperationDefinitionNode, form: string, checked: CheckedOperation): void {
+    let known = this.#known.get(operation);
+    if (known === undefined) this.#known.set(operation, (known = new Map()));
+    if (known.size >= MAX_FORMS) known.clear();
+    known.set(form, checked);
   }
 }
 

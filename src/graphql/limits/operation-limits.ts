@@ -20,12 +20,17 @@ const MIN_NAMES = 1_000_000;
 const ALIASED_PER_COST = 4;
 const MIN_ALIASED = 100_000;
 
+/** How many values under aliases take as much memory as one unit of cost. */
+const ALIASED_PER_UNIT = 5;
+
 /** How many values and characters arguments may have, with a variable counted each time that it is used. */
 const MAX_ARGUMENTS = 2_097_152;
 
 export interface CheckedOperation {
   /** Undefined for an operation that was not measured to the end. */
   cost: number | undefined;
+  /** What it may take of the memory while it runs, in units of cost. */
+  weight: number;
   /** Why the operation is refused; empty for one that may be executed. */
   errors: readonly GraphQLError[];
 }
@@ -33,13 +38,15 @@ export interface CheckedOperation {
 /** Measures an operation and holds it to the limits. */
 export function checkOperation(operation: Unmeasured, limits: Limits): CheckedOperation {
   const measured = measure(operation, limits);
-  if (measured === undefined) return { cost: undefined, errors: [unmeasurable(operation)] };
+  if (measured === undefined)
+    return { cost: undefined, weight: 0, errors: [unmeasurable(operation)] };
   const { meter, size } = measured;
   const errors = [
     ...refusalsOfForm(size, operation, limits),
     ...refusalsOfCost(meter, size, operation, limits),
   ];
-  return { cost: size.cost, errors };
+  const weight = size.cost + Math.ceil(size.aliasedValues / ALIASED_PER_UNIT);
+  return { cost: size.cost, weight, errors };
 }
 
 /**

@@ -13,6 +13,10 @@ export interface OperationHooks {
   /** Not called for a document that is in the store of documents. */
   validationDidStart?: (request: GraphQLRequestContextValidationDidStart<Context>) => void;
   didResolveOperation?: (request: GraphQLRequestContextDidResolveOperation<Context>) => void;
+  /** Called once all plugins have let the operation through. What it returns is waited for. */
+  beforeExecution?: (
+    request: GraphQLRequestContextDidResolveOperation<Context>,
+  ) => Promise<void> | undefined;
   didEncounterErrors?: (request: GraphQLRequestContextDidEncounterErrors<Context>) => void;
   willSendResponse?: (request: GraphQLRequestContextWillSendResponse<Context>) => void;
 }
@@ -34,6 +38,10 @@ export function inTurn(plugins: readonly OperationPlugin[]): ApolloServerPlugin<
         },
         async didResolveOperation(request) {
           callEach(listeners, (hooks) => hooks.didResolveOperation?.(request));
+          for (const { beforeExecution } of listeners) {
+            const pending = beforeExecution?.(request);
+            if (pending !== undefined) await pending;
+          }
         },
         async didEncounterErrors(request) {
           callEach(listeners, (hooks) => hooks.didEncounterErrors?.(request));

@@ -61,6 +61,7 @@ export function operationLimits({ limits, isSchemaPublic }: Options): OperationP
         const checked = checks.check({ schema, document, operation, variables: coerced });
         cost = checked.cost;
         contextValue.summary.cost = cost;
+        contextValue.summary.weight = checked.weight;
         refuse(checked.errors);
         const charged = contextValue.charge?.(Math.max(1, cost ?? 1));
         contextValue.charged = charged;

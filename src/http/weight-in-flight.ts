@@ -1,0 +1,142 @@
+/**
+ * Limits what the operations in flight may take of the memory. Those that wait for Kinde use no CPU, so
+ * that nothing else keeps a few large ones from filling the heap.
+ */
+import { getHeapStatistics } from 'node:v8';
+
+/** What one unit of weight takes: a call or an entry, with its values, until the response is sent. */
+const BYTES_PER_UNIT = 8 * 1024;
+
+/** What the gateway takes of the heap besides its cache and the operations. */
+const OWN_BYTES = 48 * 2 ** 20;
+
+/** Up to this weight an operation is small. Small ones have a limit of their own, so that none waits for a large one. */
+const MAX_SMALL = 100;
+
+/** How many operations may wait. */
+const MAX_WAITING = 100;
+
+/** Returns the limit that suits this process's heap: half of what is left for operations. */
+export function weightLimit(cacheBytes: number): number {
+  const left = getHeapStatistics().heap_size_limit - cacheBytes - OWN_BYTES;
+  return Math.max(MAX_SMALL, Math.floor(left / 2 / BYTES_PER_UNIT));
+}
+
+interface Options {
+  /** What the large operations may weigh together, and the small ones. */
+  limit: number;
+  maxWaitMs: number;
+}
+
+/** An operation that waits. */
+interface Waiting {
+  weight: number;
+  begin: () => void;
+}
+
+/** The operations of one size that are in flight or wait. */
+class Lane {
+  #weight = 0;
+  readonly #waiting = new Set<Waiting>();
+
+  constructor(private readonly options: Options) {}
+
+  /** Returns whether the operation may begin: now, or once others have ended. */
+  take(weight: number, onWait: () => void): true | Promise<boolean> {
+    if (this.#waiting.size === 0 && this.#fits(weight)) {
+      this.#weight += weight;
+      return true;
+    }
+    if (this.#waiting.size >= MAX_WAITING) return Promise.resolve(false);
+    onWait();
+    return new Promise((resolve) => {
+      const waiting: Waiting = {
+        weight,
+        begin: () => {
+          clearTimeout(timer);
+          resolve(true);
+        },
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.delete(waiting);
+        resolve(false);
+        this.#beginNext();
+      }, this.options.maxWaitMs);
+      this.#waiting.add(waiting);
+    });
+  }
+
+  /** Counts an operation that begins in any case. */
+  add(weight: number): void {
+    this.#weight += weight;
+  }
+
+  release(weight: number): void {
+    this.#weight -= weight;
+    this.#beginNext();
+  }
+
+  /** One that weighs more than the limit runs alone. */
+  #fits(weight: number): boolean {
+    return this.#weight === 0 || this.#weight + weight <= this.options.limit;
+  }
+
+  #beginNext(): void {
+    for (const waiting of this.#waiting) {
+      if (!this.#fits(waiting.weight)) return;
+      this.#waiting.delete(waiting);
+      this.#weight += waiting.weight;
+      waiting.begin();
+    }
+  }
+}
+
+/** What one operation takes. */
+export class OperationWeight {
+  #release: (() => void) | undefined;
+
+  constructor(
+    private readonly laneOf: (weight: number) => Lane,
+    private readonly options: { mayWait: boolean; onWait: () => void },
+  ) {}
+
+  /** Returns whether the operation may begin, once it may or has waited too long. */
+  take(weight: number): boolean | Promise<boolean> {
+    const lane = this.laneOf(weight);
+    const { mayWait, onWait } = this.options;
+    const begin = () => {
+      this.#release = () => lane.release(weight);
+      return true;
+    };
+    if (!mayWait) {
+      lane.add(weight);
+      return begin();
+    }
+    const taken = lane.take(weight, onWait);
+    return taken === true ? begin() : taken.then((mayBegin) => mayBegin && begin());
+  }
+
+  release(): void {
+    this.#release?.();
+    this.#release = undefined;
+  }
+}
+
+/** What all operations of a process take. */
+export class WeightInFlight {
+  readonly #small: Lane;
+  readonly #large: Lane;
+
+  constructor(options: Options) {
+    this.#small = new Lane(options);
+    this.#large = new Lane(options);
+  }
+
+  /** Returns the weight of an operation that isn't known yet. `onWait` is called when it has to wait. */
+  operation(options: { mayWait: boolean; onWait: () => void }): OperationWeight {
+    return new OperationWeight(
+      (weight) => (weight <= MAX_SMALL ? this.#small : this.#large),
+      options,
+    );
+  }
+}
