@@ -75,9 +75,9 @@ function withSecretFiles(given: Environment, problems: string[]): Environment {
     if (!isSecret || file === undefined) continue;
     if (given[variable] !== undefined) problems.push(`${variable} must not be set with ${name}`);
     try {
-      secrets[variable] = readSecretFile(file);
-      if (secrets[variable] === '')
-        problems.push(`${name} must name a file with text, not "${file}"`);
+      const secret = readSecretFile(file);
+      if (secret === '') problems.push(`${name} must name a file with text, not "${file}"`);
+      else secrets[variable] = secret;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       problems.push(`${name} must name a file that can be read, not "${file}" (${code})`);

@@ -97,10 +97,13 @@ export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
   };
 }
 
-/** Accepts an absolute URL with one of these schemes. */
+/** Accepts a URL with a host and one of these schemes. */
 export function url(schemes: RegExp, example: string): Kind<string> {
+  const error = `must be a URL such as ${example}`;
   return {
-    schema: z.url({ protocol: schemes, error: `must be a URL such as ${example}` }),
+    schema: z
+      .url({ protocol: schemes, abort: true, error })
+      .refine((text) => new URL(text).hostname !== '', { error }),
     range: 'URL',
   };
 }

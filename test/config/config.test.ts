@@ -281,6 +281,15 @@ test.each([
   expect(readConfig({ TRUSTED_PROXIES: text }).trustedProxies).toEqual(networks);
 });
 
+test.each(['redis://', 'redis:///0', 'redis:host', 'host:6379', 'http://host:6379'])(
+  'REDIS_URL is refused without a host or its scheme: %s',
+  (url) => {
+    expect(problems({ REDIS_URL: url })).toEqual([
+      'REDIS_URL must be a URL such as redis://host:6379',
+    ]);
+  },
+);
+
 test('TRUSTED_DOCUMENTS says whether its file is missing or is no file of documents', () => {
   const wrong = import.meta.filename;
   expect(problems({ TRUSTED_DOCUMENTS: '/nowhere.json' })).toEqual([

@@ -63,9 +63,12 @@ describe('a variable that ends in _FILE', () => {
     expect(problemsOf({ KINDE_CLIENT_SECRET_FILE: gone })).toEqual([
       `KINDE_CLIENT_SECRET_FILE must name a file that can be read, not "${gone}" (ENOENT)`,
     ]);
-    expect(problemsOf({ KINDE_CLIENT_SECRET_FILE: file })).toContain(
+    expect(problemsOf({ KINDE_CLIENT_SECRET_FILE: file })).toEqual([
       `KINDE_CLIENT_SECRET_FILE must name a file with text, not "${file}"`,
-    );
+    ]);
+    expect(problemsOf({ KINDE_CLIENT_SECRET: 'x', REDIS_URL_FILE: file })).toEqual([
+      `REDIS_URL_FILE must name a file with text, not "${file}"`,
+    ]);
   });
 });
 
