@@ -12,14 +12,26 @@ if (!EXAMPLE_APPS.includes(name)) {
   process.exit(2);
 }
 const { startEmulator } = await import('../dist/emulator/index.js');
-const { PORT = '4000', EMULATOR_PORT = '4010' } = process.env;
-const { url, audience, clientId, clientSecret } = await startEmulator({
-  port: Number(EMULATOR_PORT),
-}).catch((error) => {
-  if (error.code !== 'EADDRINUSE') throw error;
-  process.stderr.write(`Port ${EMULATOR_PORT} is in use. Set EMULATOR_PORT to another port.\n`);
+const { readEmulatorSettings } = await import('../dist/emulator/settings.js');
+const { PORT = '4000' } = process.env;
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
   process.exit(1);
-});
+}
+
+/** Starts the emulator as `npm run emulator` does. */
+async function openEmulator() {
+  const options = readEmulatorSettings(process.env);
+  return startEmulator(options).catch((error) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    fail(`Port ${options.port} is in use. Set EMULATOR_PORT to another port.`);
+  });
+}
+
+const { url, audience, clientId, clientSecret } = await openEmulator().catch((error) =>
+  fail(error.message),
+);
 Object.assign(process.env, {
   AUTH_MODE: 'jwt',
   KINDE_DOMAIN: url,
