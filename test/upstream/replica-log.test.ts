@@ -21,7 +21,7 @@ async function replicaOf(url: string, readTimeoutMs = 5_000) {
   const invalidations = new InvalidationLog();
   const replicas = new Replicas({
     ...{ redis, invalidations, changes: new ChangeFeed('') },
-    ...{ name: 'test', longestLifetimeMs: 60_000, readTimeoutMs },
+    ...{ name: 'test', longestLifetimeMs: 60_000, readTimeoutMs, listenEveryMs: 50 },
   });
   open.push(redis, replicas);
   await redis.connect();
@@ -218,6 +218,12 @@ describeWith('redis-server')('with Redis', () => {
       await waitFor(async () => (await find()).isClaimed);
       replicas.responses.store('key', stamp, 'x'.repeat(2 ** 20 + 1), 60_000);
       await waitFor(async () => !(await find()).isClaimed);
+    });
+
+    test('a replica without requests and streams notices that Redis can be used', async () => {
+      const { replicas } = await late();
+      expect(replicas.isAvailable).toBe(false);
+      await waitFor(() => replicas.isAvailable);
     });
 
     test('a replica that only has streams notices that Redis can be used', async () => {

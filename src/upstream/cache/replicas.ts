@@ -21,6 +21,8 @@ export interface ReplicasOptions {
   longestLifetimeMs: number;
   /** How long Redis may take for a read, in milliseconds. Defaults to 25. */
   readTimeoutMs?: number | undefined;
+  /** How often the log is read for listeners, and while it can't be read. Defaults to 1,000. */
+  listenEveryMs?: number | undefined;
   /** Is called when the cache can't be used, since Redis can't be asked, and when it can again. */
   onState?: (isAvailable: boolean, error?: unknown) => void;
 }
@@ -29,7 +31,7 @@ export interface ReplicasOptions {
 const READ = { timeoutMs: 25, pauseMs: 1_000 };
 /** The same where no caller waits: a late reply is better than none. */
 const LISTEN = { timeoutMs: 1_000, pauseMs: 0 };
-/** How often the log is read while somebody listens, since a message can be lost with its connection. */
+/** A message can be lost with its connection. */
 const LISTEN_EVERY_MS = 1_000;
 /**
  * How long a write waits to be announced, counted from when Redis began to fail: in a longer outage
@@ -108,7 +110,8 @@ export class Replicas {
   #retry: NodeJS.Timeout | undefined;
 
   constructor({ redis, name, invalidations, changes, ...options }: ReplicasOptions) {
-    const { longestLifetimeMs, onState, readTimeoutMs = READ.timeoutMs } = options;
+    const { longestLifetimeMs, onState } = options;
+    const { readTimeoutMs = READ.timeoutMs, listenEveryMs = LISTEN_EVERY_MS } = options;
     this.#invalidations = invalidations;
     this.#changes = changes;
     this.#onState = onState ?? (() => undefined);
@@ -130,7 +133,7 @@ export class Replicas {
       // Its own changes have a place in the feed as well.
       if (by !== this.#self || changes.isObserved) this.#listen();
     });
-    this.#listening = setInterval(() => this.#listen(), LISTEN_EVERY_MS).unref();
+    this.#listening = setInterval(() => this.#listen(), listenEveryMs).unref();
     redis.onReady(() => {
       this.#failingSince = undefined;
       void this.#announceAll();
@@ -178,9 +181,10 @@ export class Replicas {
     return true;
   }
 
-  /** Without a listener, the next operation reads the log soon enough. */
+  /** Without a listener, the next operation reads the log. In an outage, nobody may ask when it ends. */
   #listen(): void {
-    if (this.#invalidations.isObserved || this.#changes.isObserved) void this.catchUp();
+    const isObserved = this.#invalidations.isObserved || this.#changes.isObserved;
+    if (isObserved || !this.#isAvailable) void this.catchUp();
   }
 
   /** Reads the log once for all who ask at the same time. Rejects when Redis can't be read. */
