@@ -99,9 +99,9 @@ const mutants = [
   ['long texts count as large plans', [], 'graphql/execution', 'takes more memory', ['graphql/execution/hot-queries.ts', ' + Math.floor(source.length / CHARACTERS_PER_FIELD)', '']],
   ['long texts count as large documents', [], 'faults/memory', 'long texts', ['graphql/document-store.ts', 'this.#textLengths.set(document, source.length);', '']],
   ['costs of long names are not remembered', [], 'faults/memory', 'long names', ['graphql/limits/operation-checks.ts', 'if (form.length > LONGEST_FORM) return undefined;', '']],
-  ['members’ permissions by key are not as old as catalogues', [], 'resolvers/permission-plan', 'no older than', ['upstream/client.ts', 'lifetimeMs: expiresEarly ? this.#cache.lifetimeMs : this.#lifetimeOf', 'lifetimeMs: this.#lifetimeOf']],
+  ['members’ permissions by key are not as old as catalogues', [], 'resolvers/permission-plan', 'no older than', ['upstream/client.ts', 'expiresEarly ? this.#cache.lifetimeMs : this.#lifetimeOf', 'this.#lifetimeOf']],
   ['a short list of roles is no list to write from', [], 'resolvers/bulk-update', 'to read all roles', ['loaders/current-roles.ts', 'if (nextToken(next_token) !== undefined) throw', 'if (Number(1) < 0) throw']],
-  ['the calls that Kinde takes at a time are learned', [], 'upstream/resilience', 'completes an operation of many', ['upstream/policy/fair-queue.ts', 'if (status === 429) this.#concurrency.refused(this.#inFlight);\n      else ', '']],
+  ['the calls that Kinde takes at a time are learned', [], 'upstream/resilience', 'completes an operation of many', ['upstream/policy/fair-queue.ts', 'if (status === 429) this.#concurrency.refused(this.#inFlight);\n    else ', '']],
   ['a call of before a reset changes nothing', [], 'emulator/emulator', 'holds up over a reset', ['emulator/server.ts', 'state !== environment.state', 'state === undefined']],
   ['no page of a proxy is passed on', [24], 'upstream/forbidden', 'a page of a proxy', ['upstream/errors.ts', 'HTML.test(message) || ', '']],
 ];

@@ -91,9 +91,11 @@ export class ResponseCache {
   }
 
   /** Caches a response, unless a part of it is uncacheable or was invalidated meanwhile. */
-  set(key: string, { tags, clock }: ResponseDependencies, response: CachedResponse): void {
+  set(key: string, dependencies: ResponseDependencies, response: CachedResponse): void {
     const { freshUntil } = response;
-    if (freshUntil === undefined || !this.invalidations.isValidSince(clock, tags)) return;
+    if (freshUntil === undefined) return;
+    const { tags, clock } = dependencies;
+    if (!this.invalidations.isValidSince(clock, tags)) return;
     this.#store(key, { response, tags, clock, freshUntil });
   }
 

@@ -1,7 +1,7 @@
 /** One upstream call: in whose name it is made, how it is sent, and what is reported of it. */
 import type { ResponseDependencies } from './cache/dependencies.js';
 import type { Fetched, Source } from './cache/reads.js';
-import { interpret } from './decode.js';
+import { interpret, type OnMismatch } from './decode.js';
 import type { RequestBody } from './encode.js';
 import type { Endpoint, Method } from './endpoint.js';
 import { UpstreamError, type UpstreamFailure } from './errors.js';
@@ -9,7 +9,6 @@ import type { Deadline, OperationBudget } from './policy/call-budget.js';
 import type { Cancellation } from './policy/cancellation.js';
 import type { CallPolicy, PolicedCall } from './policy/index.js';
 import { withLackedScope } from './required-scope.js';
-import type { Mismatch } from './schema-decoder.js';
 import {
   retryAfter,
   SendError,
@@ -75,8 +74,6 @@ export interface Call {
   readonly body: RequestBody | undefined;
 }
 
-export type OnMismatch = (endpoint: Endpoint, mismatch: Mismatch) => void;
-
 export interface ExchangeOptions {
   send: Send;
   /** Called for each field of the response that differs from Kinde's specification. */
@@ -110,9 +107,7 @@ export class CallExchange implements PolicedCall {
     const startedAt = performance.now();
     try {
       const response = await policy.execute(this);
-      const result = interpret(endpoint, response, (mismatch) =>
-        this.options.onMismatch(endpoint, mismatch),
-      );
+      const result = interpret(endpoint, response, this.options.onMismatch);
       this.#report(startedAt, undefined);
       return result;
     } catch (thrown) {
@@ -131,12 +126,16 @@ export class CallExchange implements PolicedCall {
     const atHand = source.get();
     const token = atHand instanceof Promise ? await this.#cancellation.race(atHand) : atHand;
     const response = await this.#sendWith(token);
+    this.#status = response.status;
     if (response.status !== 401) return response;
     const renewed = await this.#cancellation.race(source.renew(token));
-    return renewed === undefined ? response : this.#sendWith(renewed);
+    if (renewed === undefined) return response;
+    const second = await this.#sendWith(renewed);
+    this.#status = second.status;
+    return second;
   }
 
-  async #sendWith(token: AccessToken): Promise<RawResponse> {
+  #sendWith(token: AccessToken): Promise<RawResponse> {
     const { endpoint, url, body } = this.call;
     this.#status = undefined;
     this.#token = token;
@@ -150,23 +149,8 @@ export class CallExchange implements PolicedCall {
     const { method } = this;
     // A write is never cancelled: nobody would know whether it had taken effect.
     const cancellation = method === 'GET' ? this.#cancellation : undefined;
-    try {
-      const response = await this.options.send({
-        method,
-        url,
-        headers,
-        cancellation,
-        body: body?.content,
-      });
-      this.#status = response.status;
-      span?.end(response);
-      return response;
-    } catch (error) {
-      span?.end(
-        error instanceof SendError ? error : new SendError('UNAVAILABLE', false, 'UNKNOWN'),
-      );
-      throw error;
-    }
+    const sent = this.options.send({ method, url, headers, cancellation, body: body?.content });
+    return span === undefined ? sent : endWith(span, sent);
   }
 
   #report(startedAt: number, error: UpstreamError | undefined): void {
@@ -180,6 +164,18 @@ export class CallExchange implements PolicedCall {
       milliseconds: performance.now() - startedAt,
       error,
     });
+  }
+}
+
+/** Returns what was sent, and ends the span with its outcome. */
+async function endWith(span: ExchangeSpan, sent: Promise<RawResponse>): Promise<RawResponse> {
+  try {
+    const response = await sent;
+    span.end(response);
+    return response;
+  } catch (error) {
+    span.end(error instanceof SendError ? error : new SendError('UNAVAILABLE', false, 'UNKNOWN'));
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 /** The endpoint table, as typed methods: `upstream.organizations.users({ org_code, page_size })`. */
 import type { Change } from './changes/change.js';
 import { changeOfWrite } from './changes/writes.js';
-import type { ReadResult, Fetched, Reads } from './cache/reads.js';
+import type { Fetched, Read, ReadResult, Reads } from './cache/reads.js';
 import {
   asUpstreamError,
   budgetExceeded,
@@ -10,15 +10,14 @@ import {
   type CallArguments,
   type CallScope,
   type ExchangeOptions,
-  type OnMismatch,
 } from './call.js';
-import { valueOf } from './decode.js';
+import { valueOf, type OnMismatch } from './decode.js';
 import { encode } from './encode.js';
 import { tagsOf, type ResponseOf, type Arguments, type Endpoint } from './endpoint.js';
 import { endpoints, type Endpoints } from './endpoints/index.js';
 import { MAX_PAGE_SIZE } from './endpoints/page.js';
 import { hasFailed, UpstreamError, type UpstreamFailure } from './errors.js';
-import type { Deadline } from './policy/call-budget.js';
+import type { Deadline, OperationBudget } from './policy/call-budget.js';
 import { PageSizeLimit, type PageSizeOptions } from './page-size.js';
 import { CallPolicy, type PolicyOptions } from './policy/index.js';
 import type { Send } from './send/index.js';
@@ -146,44 +145,40 @@ class Caller {
     scope: CallScope,
     expiresEarly = false,
   ): Promise<unknown> {
-    const args = this.#pageSize.apply(given);
-    const call: Call = { endpoint, args, ...encode(this.#baseUrl, endpoint, args) };
-    scope.authorize?.(endpoint, args);
-    if (endpoint.method !== 'GET') return this.#write(call, scope);
-    try {
-      return await this.#read(call, scope, expiresEarly);
-    } catch (error) {
-      if (!this.#pageSize.shouldRetry(error, args)) throw error;
-      return this.call(endpoint, given, scope, expiresEarly);
+    for (;;) {
+      const args = this.#pageSize.apply(given);
+      const { url, body } = encode(this.#baseUrl, endpoint, args);
+      const call: Call = { endpoint, args, url, body };
+      scope.authorize?.(endpoint, args);
+      if (endpoint.method !== 'GET') return this.#write(call, scope);
+      const read = this.#readOf(call, scope, expiresEarly);
+      const startedAt = performance.now();
+      const { clock } = this.#cache.reads;
+      try {
+        const result = await this.#cache.reads.get(read);
+        scope.dependencies?.add(read.tags, result);
+        if (result.source !== 'upstream') reportCached(call, scope, result, startedAt);
+        return result.value;
+      } catch (thrown) {
+        scope.dependencies?.addFailed(read.tags, clock);
+        const error = asUpstreamError(endpoint, thrown);
+        if (!this.#pageSize.shouldRetry(error, args)) throw error;
+      }
     }
   }
 
-  /** Reads from the cache, from an identical read in flight in the same group, or from Kinde. */
-  async #read(call: Call, scope: CallScope, expiresEarly: boolean): Promise<unknown> {
+  /** Returns the read of a call: operations of the same group share its response. */
+  #readOf(call: Call, scope: CallScope, expiresEarly: boolean): Read {
     const { endpoint, args, url } = call;
-    const { budget, group, dependencies } = scope;
-    const { reads } = this.#cache;
-    const tags = tagsOf(endpoint, args);
-    const startedAt = performance.now();
-    const { clock } = reads;
-    try {
-      const result = await reads.get({
-        key: expiresEarly ? `${group} early ${url}` : `${group} ${url}`,
-        tags,
-        lifetimeMs: expiresEarly ? this.#cache.lifetimeMs : this.#lifetimeOf(endpoint, args),
-        budget,
-        isCurrent: scope.isCurrent,
-        consumeCall: () => consumeCall(call, scope),
-        fetch: (deadline) => this.#exchange(call, scope, deadline),
-        decode: (body) => valueOf(endpoint, body),
-      });
-      dependencies?.add(tags, result);
-      if (result.source !== 'upstream') reportCached(call, scope, result, startedAt);
-      return result.value;
-    } catch (thrown) {
-      dependencies?.addFailed(tags, clock);
-      throw asUpstreamError(endpoint, thrown);
-    }
+    const { group } = scope;
+    return new CallRead(
+      call,
+      scope,
+      expiresEarly ? `${group} early ${url}` : `${group} ${url}`,
+      tagsOf(endpoint, args),
+      expiresEarly ? this.#cache.lifetimeMs : this.#lifetimeOf(endpoint, args),
+      this.#exchange,
+    );
   }
 
   #lifetimeOf(
@@ -226,8 +221,41 @@ class Caller {
     }
   }
 
-  #exchange(call: Call, scope: CallScope, deadline: Deadline): Promise<Fetched> {
-    return new CallExchange(call, scope, deadline, this.#exchangeOptions).run(this.#policy);
+  readonly #exchange = (call: Call, scope: CallScope, deadline: Deadline): Promise<Fetched> =>
+    new CallExchange(call, scope, deadline, this.#exchangeOptions).run(this.#policy);
+}
+
+/** A call as a read that operations share. An operation makes hundreds, so that none has closures. */
+class CallRead implements Read {
+  readonly budget: OperationBudget;
+  readonly isCurrent: boolean;
+
+  constructor(
+    private readonly call: Call,
+    private readonly scope: CallScope,
+    readonly key: string,
+    readonly tags: readonly string[],
+    readonly lifetimeMs: number,
+    private readonly exchange: (
+      call: Call,
+      scope: CallScope,
+      deadline: Deadline,
+    ) => Promise<Fetched>,
+  ) {
+    this.budget = scope.budget;
+    this.isCurrent = scope.isCurrent;
+  }
+
+  consumeCall(): void {
+    consumeCall(this.call, this.scope);
+  }
+
+  fetch(deadline: Deadline): Promise<Fetched> {
+    return this.exchange(this.call, this.scope, deadline);
+  }
+
+  decode(body: string): unknown {
+    return valueOf(this.call.endpoint, body);
   }
 }
 

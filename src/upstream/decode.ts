@@ -21,11 +21,14 @@ import type { RawResponse } from './send/index.js';
  */
 const NOT_FOUND_CODE = /_NOT_FOUND$|^USER_NOT_IN_ORGANIZATION$/;
 
+/** Called for each field of a response that differs from Kinde's specification. */
+export type OnMismatch = (endpoint: Endpoint, mismatch: Mismatch) => void;
+
 /** What the API answered, as the row promises it; throws the UpstreamError that any other response stands for. */
 export function interpret(
   endpoint: Endpoint,
   response: RawResponse,
-  onMismatch: Decoding['onMismatch'],
+  onMismatch: OnMismatch,
 ): Fetched {
   const { status } = response;
   if (status >= 200 && status < 300) return decode(endpoint, response, onMismatch);
@@ -85,6 +88,37 @@ function decoderOf({ returns }: Endpoint): Decode {
   return decoder;
 }
 
+/** One response while it is decoded. */
+class ResponseDecoding implements Decoding {
+  blamed: Mismatch | undefined;
+  /** Entries that are unusable for the same reason share an error: a response can hold 100,000 of them. */
+  #lost: Map<string, UpstreamError> | undefined;
+
+  constructor(
+    private readonly endpoint: Endpoint,
+    private readonly status: number,
+    private readonly onFieldMismatch: OnMismatch,
+  ) {}
+
+  onMismatch(mismatch: Mismatch): void {
+    this.onFieldMismatch(this.endpoint, mismatch);
+  }
+
+  loseEntry(mismatch: Mismatch): UpstreamError {
+    const reason = `${mismatch.field} ${mismatch.received}`;
+    this.#lost ??= new Map();
+    let error = this.#lost.get(reason);
+    if (error === undefined) {
+      this.#lost.set(reason, (error = badResponse(this.endpoint, this.status, mismatch)));
+    }
+    return error;
+  }
+
+  get isComplete(): boolean {
+    return this.#lost === undefined;
+  }
+}
+
 /**
  * Decodes a successful response. One without a body, which older generations of the API give for
  * writes, reads as an empty object: what the row requires is then missed by name. A response in which
@@ -93,26 +127,15 @@ function decoderOf({ returns }: Endpoint): Decode {
 function decode(
   endpoint: Endpoint,
   { status, body }: RawResponse,
-  onMismatch: Decoding['onMismatch'],
+  onMismatch: OnMismatch,
 ): Fetched {
-  // Entries that are unusable for the same reason share an error: a response can hold 100,000 of them.
-  const lost = new Map<string, UpstreamError>();
-  const decoding: Decoding = {
-    onMismatch,
-    loseEntry: (mismatch) => {
-      const reason = `${mismatch.field} ${mismatch.received}`;
-      let error = lost.get(reason);
-      if (error === undefined) lost.set(reason, (error = badResponse(endpoint, status, mismatch)));
-      return error;
-    },
-    blamed: undefined,
-  };
+  const decoding = new ResponseDecoding(endpoint, status, onMismatch);
   const value = decoderOf(endpoint)(
     body === '' && endpoint.method !== 'GET' ? {} : parseJson(body),
     decoding,
   );
   if (value === UNUSABLE) throw badResponse(endpoint, status, decoding.blamed!);
-  return { value, body: lost.size > 0 ? undefined : body };
+  return { value, body: decoding.isComplete ? body : undefined };
 }
 
 /** Names fields by the table's names: those in a response may be anything, and messages go to the log. */

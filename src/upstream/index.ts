@@ -2,7 +2,7 @@
 import type { Config, KindeConfig } from '../config.js';
 import type { Secret } from '../config/secret.js';
 import type { Cache } from './cache/index.js';
-import type { OnMismatch } from './call.js';
+import type { OnMismatch } from './decode.js';
 import { createClient } from './client.js';
 import type { UpstreamError } from './errors.js';
 import { sendThrough, type Breaker } from './policy/breaker.js';

@@ -46,9 +46,9 @@ export interface Mismatch {
 
 /** One response while it is decoded. */
 export interface Decoding {
-  onMismatch: (mismatch: Mismatch) => void;
+  onMismatch(mismatch: Mismatch): void;
   /** Returns the error that takes the place of an entry. */
-  loseEntry: (mismatch: Mismatch) => UpstreamError;
+  loseEntry(mismatch: Mismatch): UpstreamError;
   /** The mismatch that made the last value unusable. */
   blamed: Mismatch | undefined;
 }
@@ -211,13 +211,13 @@ export function unusable(
 
 /** Reports that a value was read although it wasn't what the specification promises. */
 export function report(
-  { onMismatch }: Decoding,
+  decoding: Decoding,
   field: string,
   expected: string,
   value: unknown,
   outcome: Mismatch['outcome'],
 ): void {
-  onMismatch({ field, expected, received: jsonTypeOf(value), outcome });
+  decoding.onMismatch({ field, expected, received: jsonTypeOf(value), outcome });
 }
 
 function jsonTypeOf(value: unknown): string {

@@ -96,12 +96,12 @@ test('calls whose time has come are no more at a time than Kinde was seen to tak
   const acquire = (isDue: boolean) => queue.acquire({}, new Cancellation(), isDue);
   const responses = Array.from({ length: 4 }, () => {
     expect(acquire(false)).toBeUndefined();
-    return queue.observe();
+    return queue.refusals;
   });
   let started = 0;
   const due = [acquire(true), acquire(true)].map((slot) => slot!.then(() => started++));
   const respond = async (status: number) => {
-    responses.shift()!(status);
+    queue.observe(status, responses.shift()!);
     queue.release();
     await new Promise((resolve) => setImmediate(resolve));
   };

@@ -2,6 +2,8 @@
 import type { ReadResult } from './reads.js';
 
 export class ResponseDependencies {
+  /** The tags of each read. Most responses that aren't cached never need them as a set. */
+  #tagsOfReads: (readonly string[])[] = [];
   readonly #tags = new Set<string>();
   #clock = Infinity;
   #freshUntil = Infinity;
@@ -11,6 +13,8 @@ export class ResponseDependencies {
 
   /** The tags of all reads. */
   get tags(): ReadonlySet<string> {
+    for (const tags of this.#tagsOfReads) for (const tag of tags) this.#tags.add(tag);
+    this.#tagsOfReads = [];
     return this.#tags;
   }
 
@@ -21,7 +25,7 @@ export class ResponseDependencies {
 
   /** When the first read expires; undefined when one was not cached at all. */
   get freshUntil(): number | undefined {
-    return this.#isCacheable && this.#tags.size > 0 ? this.#freshUntil : undefined;
+    return this.#isCacheable && this.tags.size > 0 ? this.#freshUntil : undefined;
   }
 
   /** Whether other callers with the same rights may get the response. */
@@ -36,7 +40,7 @@ export class ResponseDependencies {
 
   /** Adds a read. */
   add(tags: readonly string[], { source, ageMs, clock, freshUntil }: ReadResult): void {
-    for (const tag of tags) this.#tags.add(tag);
+    this.#tagsOfReads.push(tags);
     this.#clock = Math.min(this.#clock, clock);
     if (source === 'stale') this.#staleMs = Math.max(this.#staleMs ?? 0, ageMs);
     if (source === 'stale' || freshUntil === undefined) this.#isCacheable = false;
@@ -45,7 +49,7 @@ export class ResponseDependencies {
 
   /** Adds a read that began at this time and failed: the response isn't cacheable, and may change. */
   addFailed(tags: readonly string[], clock: number): void {
-    for (const tag of tags) this.#tags.add(tag);
+    this.#tagsOfReads.push(tags);
     this.#clock = Math.min(this.#clock, clock);
     this.#isCacheable = false;
   }

@@ -47,11 +47,11 @@ export interface Read {
    * Throws when the operation may make no more calls. Runs before anybody can join, since a waiter may
    * still have calls of its own.
    */
-  consumeCall: () => void;
+  consumeCall(): void;
   /** Calls the API. Runs at most once. */
-  fetch: (budget: Deadline) => Promise<Fetched>;
+  fetch(budget: Deadline): Promise<Fetched>;
   /** Parses a response's text; undefined for an invalid one. */
-  decode: (body: string) => unknown;
+  decode(body: string): unknown;
 }
 
 export type Source =
@@ -179,33 +179,39 @@ export class Reads {
     return inFlight;
   }
 
-  /** Fetches from another replica's entry in Redis, else from the API, and caches the response. */
+  /** Fetches from the API or from what another replica has read, and caches the response. */
   async #fetch(read: Read, inFlight: InFlightRead<FetchResult>): Promise<FetchResult> {
-    const { key, lifetimeMs } = read;
-    const found = await this.#lookUp(read, inFlight);
-    const stored = found?.body === undefined ? undefined : read.decode(found.body);
-    let result: FetchResult;
-    if (found?.body !== undefined && stored !== undefined) {
-      const { body, remainingMs } = found;
-      result = { value: stored, body, source: 'cache', lifetimeMs: remainingMs };
-    } else {
-      const { value, body } = await this.#fetchFor(found?.stamp, read, inFlight);
-      if (found?.stamp !== undefined && body !== undefined) {
-        this.#shared?.store(key, found.stamp, body, lifetimeMs);
-      }
-      result = { value, body, source: 'upstream', lifetimeMs };
-    }
+    const shared = read.isCurrent ? this.#shared : undefined;
+    const result =
+      shared === undefined
+        ? fromUpstream(await read.fetch(inFlight), read)
+        : await this.#fetchShared(shared, read, inFlight);
     this.#cache(read, inFlight.clock, result);
     return result;
   }
 
+  /** Fetches from another replica's entry in Redis, else from the API. */
+  async #fetchShared(
+    shared: SharedResponses,
+    read: Read,
+    inFlight: InFlightRead<FetchResult>,
+  ): Promise<FetchResult> {
+    const { stamp, body, remainingMs } = await this.#lookUp(shared, read, inFlight);
+    const value = body === undefined ? undefined : read.decode(body);
+    if (value !== undefined) return { value, body, source: 'cache', lifetimeMs: remainingMs };
+    const fetched = await this.#fetchFor(stamp, read, inFlight);
+    if (stamp !== undefined && fetched.body !== undefined) {
+      shared.store(read.key, stamp, fetched.body, read.lifetimeMs);
+    }
+    return fromUpstream(fetched, read);
+  }
+
   /** Looks in Redis. A read in the background waits while another replica reads the same. */
   async #lookUp(
-    { key, tags, budget, isCurrent }: Read,
+    shared: SharedResponses,
+    { key, tags, budget }: Read,
     inFlight: InFlightRead<FetchResult>,
-  ): Promise<Found | undefined> {
-    const shared = this.#shared;
-    if (!isCurrent || shared === undefined) return undefined;
+  ): Promise<Found> {
     const claimMs = budget.isInBackground ? CLAIM_MS : 0;
     let found = await shared.lookUp(key, tags, claimMs);
     const until = this.#now() + CLAIM_MS;
@@ -222,12 +228,13 @@ export class Reads {
   /** Calls the API. A response that can't be stored is waited for by no other replica. */
   async #fetchFor(
     stamp: string | undefined,
-    { key, budget, fetch }: Read,
+    read: Read,
     inFlight: InFlightRead<FetchResult>,
   ): Promise<Fetched> {
+    const { key, budget } = read;
     let isStorable = false;
     try {
-      const fetched = await fetch(inFlight);
+      const fetched = await read.fetch(inFlight);
       isStorable = fetched.body !== undefined;
       return fetched;
     } finally {
@@ -266,4 +273,8 @@ export class Reads {
   #serve({ value, clock, readAt, freshUntil }: CacheEntry, source: Source): ReadResult {
     return { value, source, ageMs: this.#now() - readAt, clock, freshUntil };
   }
+}
+
+function fromUpstream({ value, body }: Fetched, { lifetimeMs }: Read): FetchResult {
+  return { value, body, source: 'upstream', lifetimeMs };
 }

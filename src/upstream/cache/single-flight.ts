@@ -1,6 +1,7 @@
 /** Single flight: one read for all operations that need it at the same time. */
 import type { OperationBudget, Deadline } from '../policy/call-budget.js';
 import { Cancellation, type CancelListener } from '../policy/cancellation.js';
+import { SmallSet } from '../policy/small-set.js';
 
 /** An operation that waits for the read. */
 interface Waiter<T> {
@@ -16,7 +17,7 @@ interface Waiter<T> {
  */
 export class InFlightRead<T> implements Deadline {
   readonly #cancellation = new Cancellation();
-  readonly #waiters = new Set<Waiter<T>>();
+  readonly #waiters = new SmallSet<Waiter<T>>();
 
   /**
    * `clock` is the time of the InvalidationLog at which the read begins. Once `onEnd` is called, nobody
@@ -29,7 +30,7 @@ export class InFlightRead<T> implements Deadline {
 
   get remainingMs(): number {
     let most = 0;
-    for (const { budget } of this.#waiters) most = Math.max(most, budget.remainingMs);
+    for (const { budget } of this.#waiters.entries()) most = Math.max(most, budget.remainingMs);
     return most;
   }
 
@@ -71,10 +72,9 @@ export class InFlightRead<T> implements Deadline {
   #finish(settle: (waiter: Waiter<T>) => void): void {
     if (this.#waiters.size === 0) return;
     this.onEnd();
-    for (const waiter of this.#waiters) {
+    for (const waiter of this.#waiters.takeAll()) {
       waiter.budget.cancellationOf('GET').offCancel(waiter.leave);
       settle(waiter);
     }
-    this.#waiters.clear();
   }
 }

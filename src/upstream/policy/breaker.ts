@@ -111,18 +111,17 @@ export function refusalOf(breaker: Breaker): SendError | undefined {
  * never opens the breaker. Connection errors, timeouts and 5xx are failures.
  */
 export function sendThrough(breaker: Breaker, send: Send): Send {
-  return async (exchange) => {
+  return (exchange) => {
     const refusal = refusalOf(breaker);
-    if (refusal !== undefined) throw refusal;
+    if (refusal !== undefined) return Promise.reject(refusal);
     const end = breaker.begin();
-    try {
-      const response = await send(exchange);
-      end(response.status >= 500 ? 'failed' : 'answered');
-      return response;
-    } catch (error) {
-      end(outcomeOf(error));
-      throw error;
-    }
+    const sent = send(exchange);
+    // The breaker hears of the outcome before the caller does.
+    sent.then(
+      ({ status }) => end(status >= 500 ? 'failed' : 'answered'),
+      (error: unknown) => end(outcomeOf(error)),
+    );
+    return sent;
   };
 }
 

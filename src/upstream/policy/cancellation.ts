@@ -1,5 +1,6 @@
 /** Cancels waiting: what AbortSignal is to the platform, between the gateway's own modules. */
 import type { SendError } from '../send/error.js';
+import { SmallSet } from './small-set.js';
 
 /** Called once, with the reason. */
 export type CancelListener = (reason: SendError) => void;
@@ -9,7 +10,7 @@ export type CancelListener = (reason: SendError) => void;
  * each listen several times: as event targets, signals took 5% of the query's CPU.
  */
 export class Cancellation {
-  readonly #listeners = new Set<CancelListener>();
+  readonly #listeners = new SmallSet<CancelListener>();
   #reason: SendError | undefined;
 
   /** Why it was cancelled; undefined while it is not. */
@@ -21,9 +22,7 @@ export class Cancellation {
   cancel(reason: SendError): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
-    const listeners = [...this.#listeners];
-    this.#listeners.clear();
-    for (const listener of listeners) listener(reason);
+    for (const listener of this.#listeners.takeAll()) listener(reason);
   }
 
   /** Adds a listener. Check `reason` first: a listener that is added after cancelling is never called. */

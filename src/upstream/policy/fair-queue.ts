@@ -94,16 +94,18 @@ export class FairQueue {
     return this.#concurrency.isLearned;
   }
 
+  /** How often the upstream has refused a call for their number, which `observe` wants to know. */
+  get refusals(): number {
+    return this.#concurrency.refusals;
+  }
+
   /**
-   * Returns what to call with the status of the response to a call that is sent now, before its slot is
-   * released.
+   * Learns from the status of a response, before the call's slot is released. `refusalsBefore` is
+   * `refusals` at the time when the call was sent.
    */
-  observe(): (status: number) => void {
-    const { refusals } = this.#concurrency;
-    return (status) => {
-      if (status === 429) this.#concurrency.refused(this.#inFlight);
-      else this.#concurrency.accepted(this.#inFlight, refusals);
-    };
+  observe(status: number, refusalsBefore: number): void {
+    if (status === 429) this.#concurrency.refused(this.#inFlight);
+    else this.#concurrency.accepted(this.#inFlight, refusalsBefore);
   }
 
   /** Returns the share of slots in use since the last call of this method, from 0 to 1. */

@@ -66,7 +66,13 @@ export class CallPolicy {
     const cancellation = deadline.cancellationOf(method);
     let previous: Outcome | undefined;
     for (let retry = 0; ; retry++) {
-      const outcome = await this.#send(call, cancellation, previous).catch(sendErrorOf);
+      let outcome: Outcome;
+      try {
+        outcome = await this.#send(call, cancellation, previous);
+      } catch (error) {
+        outcome = sendErrorOf(error);
+      }
+      if (hasSucceeded(outcome)) return outcome;
       const { remainingMs } = deadline;
       const wait =
         method === 'GET' && retry < this.#mostRetries(outcome)
@@ -127,8 +133,13 @@ export class CallPolicy {
         }
         if (cancellation.reason !== undefined) return cancellation.reason;
         if (wait === 0) {
-          if (previous !== undefined && !this.#mayRetry(previous)) return previous;
-          return await this.#attempt(call, previous !== undefined);
+          if (previous === undefined) this.#budget.called();
+          else if (!this.#mayRetry(previous)) return previous;
+          const { refusals } = queue;
+          const response = await call.attempt();
+          // Before the slot is released, so that the next call is held back.
+          this.#heed(response, refusals);
+          return response;
         }
       } finally {
         queue.release();
@@ -151,19 +162,18 @@ export class CallPolicy {
     return this.#options.closing?.race(pause) ?? pause;
   }
 
-  async #attempt(call: PolicedCall, isRetry: boolean): Promise<RawResponse> {
-    if (!isRetry) this.#budget.called();
-    const observe = this.#options.queue.observe();
-    const response = await call.attempt();
-    observe(response.status);
-    // Before the slot is released, so that the next call is held back.
-    if (response.status === 429) {
-      this.#hold.begin(askedWaitMs(response) ?? 0);
-      this.#options.rateLimit?.announceHold(this.#hold.remainingMs);
-    }
-    return response;
+  /** Learns from a response what the upstream takes. `refusals` is their number before it was sent. */
+  #heed(response: RawResponse, refusals: number): void {
+    const { queue, rateLimit } = this.#options;
+    queue.observe(response.status, refusals);
+    if (response.status !== 429) return;
+    this.#hold.begin(askedWaitMs(response) ?? 0);
+    rateLimit?.announceHold(this.#hold.remainingMs);
   }
 }
+
+const hasSucceeded = (outcome: Outcome): outcome is RawResponse =>
+  !(outcome instanceof SendError) && outcome.status < 300;
 
 /** Returns whether the upstream refused a call for their number. */
 const isShed = (outcome: Outcome) => !(outcome instanceof SendError) && outcome.status === 429;

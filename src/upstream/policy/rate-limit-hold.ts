@@ -28,6 +28,7 @@ export class RateLimitHold {
 
   /** How long calls are still held back; 0 when they may be sent. */
   get remainingMs(): number {
+    if (this.#until === -Infinity) return 0;
     return Math.max(0, this.#until - this.now());
   }
 
