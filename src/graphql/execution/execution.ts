@@ -23,6 +23,7 @@ import type {
   ValuePlan,
   Variables,
 } from './plan.js';
+import { isPromise, plainSelection, readProperties, serializeProperty } from './properties.js';
 import { runtimeTypeOf } from './runtime-type.js';
 
 type Path = GraphQLResolveInfo['path'];
@@ -37,6 +38,10 @@ const MAX_ERRORS = 25_000;
 const LISTED_ERRORS = 100;
 
 type Arguments = Record<string, unknown>;
+
+const NO_ARGUMENTS: Arguments = Object.freeze({});
+
+const nextTurn = Promise.resolve();
 
 /** Returns a query's result, a promise of it where a resolver returns a promise. It never rejects. */
 export function executeQuery(
@@ -140,21 +145,21 @@ class Execution {
     path: Path | undefined,
   ): Data | Promise<Data> {
     const data = new Data();
-    let pending: string[] | undefined;
+    let pending = 0;
     try {
       for (const field of fields) {
         const value = this.#executeField(field, source, path);
         data[field.responseName] = value;
-        if (isPromise(value)) (pending ??= []).push(field.responseName);
+        if (isPromise(value)) pending += 1;
       }
     } catch (error) {
-      if (pending === undefined) throw error;
+      if (pending === 0) throw error;
       // Otherwise nobody would handle the promises of the other fields, which may reject too.
       return settleFields(data, pending).finally(() => {
         throw error;
       });
     }
-    return pending === undefined ? data : settleFields(data, pending);
+    return pending === 0 ? data : settleFields(data, pending);
   }
 
   #executeField(field: FieldPlan, source: unknown, parent: Path | undefined): unknown {
@@ -167,7 +172,7 @@ class Execution {
     const path = { prev: parent, key: field.responseName, typename: field.parentType.name };
     const info = new FieldInfo(field, this.variables, path);
     try {
-      const args = field.hasArguments ? this.#argumentsOf(field) : {};
+      const args = field.hasArguments ? this.#argumentsOf(field) : NO_ARGUMENTS;
       return this.#settle(value, info, path, resolve(source, args, this.context, info));
     } catch (error) {
       return this.#fail(value, info, path, error);
@@ -229,19 +234,22 @@ class Execution {
         `Expected Iterable, but did not find one for field "${info.parentType.name}.${info.fieldName}".`,
       );
     }
-    let pending: number[] | undefined;
+    let pending = 0;
+    const plain = plainSelection(entry, info.field);
     const complete = (item: unknown, key: number) => {
+      const data = plain && readProperties(plain, item);
+      if (data !== undefined) return data;
       const value = this.#completeEntry(
         entry,
         info,
         { prev: path, key, typename: undefined },
         item,
       );
-      if (isPromise(value)) (pending ??= []).push(key);
+      if (isPromise(value)) pending += 1;
       return value;
     };
     const entries = Array.isArray(list) ? mapEntries(list, complete) : Array.from(list, complete);
-    return pending === undefined ? entries : settleEntries(entries, pending);
+    return pending === 0 ? entries : settleEntries(entries, pending);
   }
 
   #completeEntry(entry: ValuePlan, info: FieldInfo, path: Path, item: unknown): unknown {
@@ -268,14 +276,6 @@ class Execution {
   }
 }
 
-function isPromise(value: unknown): value is Promise<unknown> {
-  return isObjectLike(value) && typeof (value as { then?: unknown }).then === 'function';
-}
-
-function isObjectLike(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
-}
-
 function isIterable(value: unknown): value is Iterable<unknown> {
   return (
     typeof value === 'object' &&
@@ -286,52 +286,42 @@ function isIterable(value: unknown): value is Iterable<unknown> {
 
 /** Maps holes too, as undefined; `map` of an array would leave them out. */
 function mapEntries(list: readonly unknown[], map: (item: unknown, index: number) => unknown) {
-  const mapped: unknown[] = [];
-  for (let index = 0; index < list.length; index += 1) mapped.push(map(list[index], index));
+  const mapped = list.slice();
+  for (let index = 0; index < list.length; index += 1) mapped[index] = map(list[index], index);
   return mapped;
 }
 
-/** Replaces promises by their values. graphql-js awaits the other values too, which takes no longer. */
-function settleFields(data: Data, pending: readonly string[]): Promise<Data> {
-  return Promise.all(pending.map((name) => data[name])).then((values) => {
-    for (const [index, name] of pending.entries()) data[name] = values[index];
-    return data;
+/** Replaces promises by their values, and settles in the turn in which a `then` of Promise.all would. */
+function settleFields(data: Data, pending: number): Promise<Data> {
+  return new Promise((resolve, reject) => {
+    let left = pending;
+    const rejectNextTurn = (error: unknown) => void nextTurn.then(() => reject(error as Error));
+    for (const name in data) {
+      const field = data[name];
+      if (!isPromise(field)) continue;
+      Promise.resolve(field).then((value) => {
+        data[name] = value;
+        left -= 1;
+        if (left === 0) void nextTurn.then(() => resolve(data));
+      }, rejectNextTurn);
+    }
   });
 }
 
 /** Settles in the turn in which Promise.all would. */
-function settleEntries(list: unknown[], pending: readonly number[]): Promise<unknown[]> {
+function settleEntries(list: unknown[], pending: number): Promise<unknown[]> {
   return new Promise((resolve, reject) => {
-    let left = pending.length;
-    for (const place of pending) {
-      Promise.resolve(list[place]).then((value) => {
+    let left = pending;
+    for (let place = 0; place < list.length; place += 1) {
+      const entry = list[place];
+      if (!isPromise(entry)) continue;
+      Promise.resolve(entry).then((value) => {
         list[place] = value;
         left -= 1;
         if (left === 0) resolve(list);
       }, reject);
     }
   });
-}
-
-/**
- * Returns a property that is text, a number or a boolean, without the objects that resolvers and errors
- * need; undefined where it is anything else or can't be serialized.
- */
-function serializeProperty(
-  { definition, value: plan }: FieldPlan,
-  type: GraphQLLeafType,
-  source: unknown,
-): unknown {
-  if (typeof source !== 'object' || source === null) return undefined;
-  try {
-    const value = (source as Data)[definition.name];
-    if (value == null) return plan.kind === 'nonNull' ? undefined : null;
-    if (isObjectLike(value)) return undefined;
-    const serialized: unknown = type.serialize(value);
-    return serialized === null || isObjectLike(serialized) ? undefined : serialized;
-  } catch {
-    return undefined;
-  }
 }
 
 function completeLeaf(type: GraphQLLeafType, value: unknown): unknown {

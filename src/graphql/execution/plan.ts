@@ -99,6 +99,8 @@ const NO_PROPERTIES: object = Object.freeze(Object.create(null));
 /** The selected fields of one object type. */
 export class SelectionPlan {
   readonly fields: readonly FieldPlan[];
+  /** Whether all that is selected are properties which are serialized as they are. */
+  readonly isPlain: boolean;
   /** Creates empty data. Each selection has a class of its own, whose instances share their layout. */
   readonly Data: new () => Data;
 
@@ -112,6 +114,7 @@ export class SelectionPlan {
       if (definition === undefined) return [];
       return [new FieldPlan(plan, type, definition, responseName, nodes)];
     });
+    this.isPlain = this.fields.every(({ property }) => property !== undefined);
     const Data = function () {} as unknown as new () => Data;
     Data.prototype = NO_PROPERTIES;
     this.Data = Data;
