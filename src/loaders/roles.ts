@@ -38,19 +38,7 @@ export function createRoleLoaders({ upstream, granted, reads }: Sources) {
     ({ org_code, user_id }) => `${org_code} ${user_id}`,
   );
 
-  async function fromMember(role: RoleParent, member: MemberReference): Promise<Role | null> {
-    const roles = new EntryIndex<OrganizationUserRole>(({ key }) => key);
-    roles.add(await ofMember(member));
-    return roles.find(role.key);
-  }
-
-  function describe(role: RoleParent): Promise<Role | null> {
-    const fromCatalogue = () => catalogue.byKey(role.key);
-    const { member } = role;
-    return member === undefined
-      ? fromCatalogue()
-      : ifPermitted(granted, endpoints.roles.list, fromCatalogue, () => fromMember(role, member));
-  }
+  const describe = createDescribe({ granted, reads }, catalogue.byKey, ofMember);
 
   const ofRoles = reads.ofCatalogue(endpoints.roles.permissions);
   const readPermissions =
@@ -64,7 +52,6 @@ export function createRoleLoaders({ upstream, granted, reads }: Sources) {
   const recentPermissionPage = ofRoles.pages(readPermissions({ expiresEarly: true }));
 
   return {
-    ...catalogue,
     /** A member's roles with ids and names: a call for each member. */
     ofMember,
     /**
@@ -86,5 +73,48 @@ export function createRoleLoaders({ upstream, granted, reads }: Sources) {
     /** Returns what a role grants now, past every cache. */
     currentPermissions: (role_id: string): Promise<Entry<Permission>[]> =>
       walkToTheEnd(readPermissions({ skipsCache: true }), role_id),
+    // Last, since V8 adds properties behind a spread ten times slower.
+    ...catalogue,
+  };
+}
+
+/**
+ * Creates the read of a role of which the key is known: from the catalogue or, where the token may not
+ * read that, from the member's own roles.
+ */
+function createDescribe(
+  { granted, reads }: Pick<Sources, 'granted' | 'reads'>,
+  byKey: (key: string) => Promise<Role | null>,
+  ofMember: (member: MemberReference) => Promise<readonly Entry<OrganizationUserRole>[]>,
+): (role: RoleParent) => Promise<Role | null> {
+  // A page of members has the same few roles many times.
+  const read = reads.state(() => new Map<string, Promise<Role | null | undefined>>());
+
+  /** Returns a role from the catalogue; undefined where the token may not read that. */
+  function fromCatalogue(key: string): Promise<Role | null | undefined> {
+    const roles = read();
+    let role = roles.get(key);
+    if (role === undefined) {
+      role = ifPermitted<Role | null | undefined>(
+        granted,
+        endpoints.roles.list,
+        () => byKey(key),
+        async () => undefined,
+      );
+      roles.set(key, role);
+    }
+    return role;
+  }
+
+  async function fromMember(key: string, member: MemberReference): Promise<Role | null> {
+    const roles = new EntryIndex<OrganizationUserRole>((role) => role.key);
+    roles.add(await ofMember(member));
+    return roles.find(key);
+  }
+
+  return async ({ key, member }) => {
+    if (member === undefined) return byKey(key);
+    const found = await fromCatalogue(key);
+    return found === undefined ? fromMember(key, member) : found;
   };
 }

@@ -8,8 +8,8 @@ import type { Loaders } from '../loaders/index.js';
  */
 export const carriedOr =
   <P extends object, F extends object>(read: (parent: P, loaders: Loaders) => Promise<F | null>) =>
-  <K extends keyof P & keyof F>(property: K) =>
-  (parent: P, _: unknown, { loaders }: Context): P[K] | Promise<F[K] | undefined> =>
-    property in parent
-      ? parent[property]
-      : read(parent, loaders).then((found) => found?.[property]);
+  <K extends keyof P & keyof F>(property: K) => {
+    const propertyOf = (found: F | null) => found?.[property];
+    return (parent: P, _: unknown, { loaders }: Context): P[K] | Promise<F[K] | undefined> =>
+      property in parent ? parent[property] : read(parent, loaders).then(propertyOf);
+  };

@@ -30,7 +30,11 @@ import { rolePlace } from './roles.js';
 import { writeProperties } from './write-properties.js';
 
 const kindOf = ({ permissions }: Loaders): ReferenceKind<Permission> => ({
-  ...permissions,
+  currentCatalogue: permissions.currentCatalogue,
+  currentIfPermitted: permissions.currentIfPermitted,
+  byId: permissions.byId,
+  hasKey: permissions.hasKey,
+  keys: permissions.keys,
   noun: 'permission',
   idName: 'permissionId',
   typeName: 'Permission',

@@ -26,7 +26,11 @@ const described = carriedOr((role: RoleParent, { roles }) => roles.describe(role
 const fromCatalogue = carriedOr(({ key }: RoleParent, { roles }) => roles.byKey(key));
 
 const kindOf = ({ roles }: Loaders): ReferenceKind<Role> => ({
-  ...roles,
+  currentCatalogue: roles.currentCatalogue,
+  currentIfPermitted: roles.currentIfPermitted,
+  byId: roles.byId,
+  hasKey: roles.hasKey,
+  keys: roles.keys,
   noun: 'role',
   idName: 'roleId',
   typeName: 'Role',
