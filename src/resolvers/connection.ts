@@ -75,21 +75,47 @@ export async function connection<L, T, S extends string = never>(
   };
 }
 
-/** The resolvers of every connection type. An entry that is an error is reported at its path. */
+/** An entry with its cursor, which is made only where it is selected. */
+class Edge<T> {
+  readonly node: T;
+
+  constructor(
+    entry: Entry<T>,
+    private readonly index: number,
+    private readonly connection: Connection<T>,
+  ) {
+    // One that is an error is reported at its path.
+    this.node = entry as T;
+  }
+
+  get cursor(): string {
+    return this.connection.cursorOf(this.index);
+  }
+}
+
+class PageInfo {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+
+  constructor(private readonly connection: Connection<unknown>) {
+    this.hasNextPage = connection.hasNextPage;
+    this.hasPreviousPage = connection.hasPreviousPage;
+  }
+
+  get startCursor(): string | null {
+    const { entries, cursorOf } = this.connection;
+    return entries.length === 0 ? null : cursorOf(0);
+  }
+
+  get endCursor(): string | null {
+    return this.connection.endCursor();
+  }
+}
+
+/** The resolvers of every connection type. */
 export const connectionResolvers = {
-  edges: <T>({ entries, cursorOf }: Connection<T>) =>
-    entries.map((entry, index) => ({ cursor: cursorOf(index), node: entry as T })),
+  edges: <T>(connection: Connection<T>) =>
+    connection.entries.map((entry, index) => new Edge(entry, index, connection)),
   nodes: <T>({ entries }: Connection<T>) => entries as T[],
-  pageInfo: ({
-    entries,
-    cursorOf,
-    endCursor,
-    hasNextPage,
-    hasPreviousPage,
-  }: Connection<unknown>) => ({
-    hasNextPage,
-    hasPreviousPage,
-    startCursor: entries.length === 0 ? null : cursorOf(0),
-    endCursor: endCursor(),
-  }),
+  pageInfo: (connection: Connection<unknown>) => new PageInfo(connection),
 };
