@@ -15,8 +15,8 @@ type MemberRole = Pick<OrganizationUserRole, 'key'> &
 export type MemberRoles = readonly Entry<MemberRole>[];
 
 /**
- * Creates a read of members' roles. Where many members of one organization are wanted at once, it reads
- * the organization's list, which has 500 members a call, up to a page for every MEMBERS_PER_PAGE of them.
+ * Creates a read of members' roles. Where many members of one organization are wanted, it reads the
+ * organization's list, which has 500 members a call, up to a page for every MEMBERS_PER_PAGE of them.
  * Those whose roles that doesn't tell are read by a call for each.
  */
 export function createMemberRoles(
@@ -26,9 +26,23 @@ export function createMemberRoles(
   /** Reads one member's roles. */
   ofMember: (member: MemberReference) => Promise<MemberRoles>,
 ): (member: MemberReference) => Promise<MemberRoles> {
-  async function inList(org_code: string, user_ids: readonly string[]): Promise<RolesByUser> {
+  /** By organization, how many members were wanted. Long lists of them are completed in parts. */
+  const asked = reads.state(() => new Map<string, number>());
+
+  /** Returns undefined where the members are too few. */
+  function inList(org_code: string, user_ids: readonly string[]) {
+    const count = (asked().get(org_code) ?? 0) + user_ids.length;
+    asked().set(org_code, count);
+    const maxPages = Math.floor(count / MEMBERS_PER_PAGE);
+    return maxPages === 0 ? undefined : search(org_code, user_ids, maxPages);
+  }
+
+  async function search(
+    org_code: string,
+    user_ids: readonly string[],
+    maxPages: number,
+  ): Promise<RolesByUser> {
     const list = { org_code, sort: undefined, roles: undefined, permissions: undefined };
-    const maxPages = Math.floor(user_ids.length / MEMBERS_PER_PAGE);
     try {
       return (await searchRoles(pagesOf(page, list), user_ids, maxPages)).found;
     } catch (error) {
@@ -52,9 +66,7 @@ export function createMemberRoles(
         else others.push(user_id);
       }
       const lists = new Map(
-        [...wanted]
-          .filter(([, user_ids]) => user_ids.length >= MEMBERS_PER_PAGE)
-          .map(([org_code, user_ids]) => [org_code, inList(org_code, user_ids)]),
+        [...wanted].map(([org_code, user_ids]) => [org_code, inList(org_code, user_ids)]),
       );
       return members.map((member) => {
         const list = lists.get(member.org_code);

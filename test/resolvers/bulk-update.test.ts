@@ -368,6 +368,30 @@ describe('the roles of members who are read again', () => {
     ]);
   });
 
+  test('take as many pages as all of them may, though a long payload is completed in parts', async () => {
+    const small = await startGateway({ before: gateway.emulator, env: { KINDE_PAGE_SIZE: '10' } });
+    const users = [...state().users.values()].filter(({ id }) => memberOf(id) === undefined);
+    const input = {
+      organizationCode: code,
+      users: users.slice(0, 400).map(({ id }) => ({ userId: id, roles: refs('auditor') })),
+    };
+    gateway.calls();
+    const document = mutationDocument('addOrganizationUsers', 'addedUsers { roles { key } }');
+    const { addOrganizationUsers } = await small.query(document, { input });
+    await small.close();
+    expect(addOrganizationUsers.addedUsers).toEqual(
+      input.users.map(() => ({ roles: [{ key: 'auditor' }] })),
+    );
+    const calls = gateway.calls();
+    const pages = calls.filter((call) =>
+      call.startsWith(`GET /api/v1/organizations/${code}/users?`),
+    );
+    // The first 200 members may take 20 pages, all of them 40.
+    expect(pages).toHaveLength(40);
+    const own = calls.filter((call) => /\/users\/\w+\/roles/.test(call));
+    expect(own.length).toBeLessThan(200);
+  });
+
   test('are those that a call for each tells, whatever the list lacks', async () => {
     const small = await startGateway({ before: gateway.emulator, env: { KINDE_PAGE_SIZE: '10' } });
     const idOf = (userId: string) =>
