@@ -23,7 +23,7 @@ export interface Observed {
   /** Undefined when the cache is off. */
   store: Store | undefined;
   maxCacheBytes: number;
-  /** Whether the last command to Redis succeeded; undefined without Redis. */
+  /** Whether Redis can be used; undefined without Redis. */
   isRedisReachable: () => boolean | undefined;
 }
 
@@ -161,11 +161,8 @@ export class Metrics {
       gauge.set(maxCacheBytes),
     );
     if (isRedisReachable() !== undefined) {
-      this.#gauge(
-        'kinde_graphql_redis_reachable',
-        '1 if the last command to Redis succeeded.',
-        [],
-        (gauge) => gauge.set(isRedisReachable() === true ? 1 : 0),
+      this.#gauge('kinde_graphql_redis_reachable', '1 while Redis can be used.', [], (gauge) =>
+        gauge.set(isRedisReachable() === true ? 1 : 0),
       );
     }
   }
