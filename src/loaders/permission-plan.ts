@@ -17,7 +17,7 @@ import { UpstreamError } from '../upstream/errors.js';
 import type { OrganizationUserPermission, Permission } from '../upstream/types.js';
 import { roleKeysOf } from './current-roles.js';
 import type { MemberLists } from './member-lists.js';
-import { walkToTheEnd } from './pagination.js';
+import { pagesOf, walkToTheEnd } from './pagination.js';
 import type { createRoleLoaders } from './roles.js';
 import type { Entry, ReadPage } from './shared-reads.js';
 import type { Sources } from './sources.js';
@@ -69,7 +69,7 @@ const CLEARLY_MORE = 2;
 /** The catalogues of permissions and of roles, and the member who is compared. */
 const FIXED_CALLS = 3;
 
-/** Beside the scope of the members' list, which has been read. */
+/** Beside the scope of the members' list. */
 const NEEDED_SCOPES = [
   endpoints.permissions.list,
   endpoints.roles.list,
@@ -130,8 +130,8 @@ export class PermissionPlan {
     report: (plan: PlanReport['plan'], reason: string) => void,
   ): Promise<PermissionsByUser> {
     const { differing, lists, maxPageSize } = this.options;
-    const members = lists().all(org_code);
-    if (members === undefined) {
+    const isListRead = lists().all(org_code) !== undefined;
+    if (!isListRead && lists().shown(org_code) > 0) {
       throw new CantPlanError('The list of members isn’t known as a whole.');
     }
     if (differing.has(org_code)) {
@@ -139,9 +139,12 @@ export class PermissionPlan {
     }
     await this.#requireScopes();
     const catalogue = all(await this.options.catalogue());
+    const members =
+      lists().all(org_code) ?? (await this.#readList(org_code, wanted.length, catalogue.length));
     const roleKeys = new Set(members.flatMap((member) => [...(roleKeysOf(member) ?? [])]));
     const pages = Math.ceil(members.length / Math.min(MAX_PAGE_SIZE, maxPageSize()));
-    const calls = catalogue.length * pages + roleKeys.size + FIXED_CALLS;
+    const listCalls = isListRead ? 0 : pages;
+    const calls = catalogue.length * pages + listCalls + roleKeys.size + FIXED_CALLS;
     const expected =
       wanted.length < PART_OF_A_LIST
         ? wanted.length
@@ -152,6 +155,20 @@ export class PermissionPlan {
     await this.#compare(org_code, wanted, union);
     report('BY_KEY', `${comparison}.`);
     return union;
+  }
+
+  /**
+   * Reads the list of an organization of which the operation shows none, as far as the plan can pay: its
+   * members come from a payload or by their ids.
+   */
+  async #readList(org_code: string, wanted: number, keys: number): Promise<readonly Member[]> {
+    const maxPages = Math.floor((wanted / CLEARLY_MORE - FIXED_CALLS) / (keys + 1));
+    const list = { org_code, sort: undefined, roles: undefined, permissions: undefined };
+    const pages = pagesOf(this.options.users, list);
+    for (let count = 0; count < maxPages; count++) if ((await pages.next()).done === true) break;
+    const members = this.options.lists().all(org_code);
+    if (members === undefined) throw new CantPlanError('The list of members is too long.');
+    return members;
   }
 
   async #requireScopes(): Promise<void> {

@@ -290,6 +290,52 @@ describe('the permissions of members are read one by one', () => {
   });
 });
 
+describe('the permissions of members who are named', () => {
+  // People know the organizations of the seed only.
+  beforeEach(() => {
+    code = [...state().organizations.values()].find((each) => each.members.size === MEMBERS)!
+      .profile.code;
+  });
+
+  /** Reads the permissions of 100 members by their global ids. */
+  const readNamed = async (through: Pick<TestGateway, 'execute'>) => {
+    const userIds = members()
+      .slice(-100)
+      .map(({ user }) => user.id);
+    const ids = userIds.map((userId) =>
+      Buffer.from(JSON.stringify(['OrganizationUser', code, userId])).toString('base64url'),
+    );
+    gateway.calls();
+    const { data, errors, extensions } = (await through.execute(
+      'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on OrganizationUser { userId permissions { key } } } }',
+      { ids },
+      { 'x-graphql-explain': 'true' },
+    )) as any;
+    expect(errors).toBeUndefined();
+    const keys = data.nodes.map(({ userId, permissions }: any) => [userId, keysOf(permissions)]);
+    expect(keys).toEqual(userIds.map((userId) => [userId, expected().get(userId)]));
+    return { calls: gateway.calls(), plans: extensions.upstream.plans };
+  };
+
+  test('are read by key, with the list of members', async () => {
+    const { calls, plans } = await readNamed(gateway);
+    expect(plans).toMatchObject([{ plan: 'BY_KEY', members: 100 }]);
+    expect([ownReads(calls), calls.length < 50]).toEqual([1, true]);
+  });
+
+  test('are read one by one where that list is too long for so few', async () => {
+    const small = await startGateway({ before: gateway.emulator, env: { KINDE_PAGE_SIZE: '50' } });
+    const { calls, plans } = await readNamed(small);
+    await small.close();
+    expect(plans).toMatchObject([{ reason: 'The list of members is too long.' }]);
+    expect(ownReads(calls)).toBe(100);
+    const pages = calls.filter((call) =>
+      call.startsWith(`GET /api/v1/organizations/${code}/users?`),
+    );
+    expect(pages.length).toBeLessThan(5);
+  });
+});
+
 test('the permissions of many members show a write of the same request', async () => {
   const [permission] = state().permissions.values();
   const member = members().find((each) => !permissionsOf(each).has(permission!))!;
