@@ -112,9 +112,8 @@ function createDescribe(
     return roles.find(key);
   }
 
-  return async ({ key, member }) => {
-    if (member === undefined) return byKey(key);
-    const found = await fromCatalogue(key);
-    return found === undefined ? fromMember(key, member) : found;
-  };
+  return ({ key, member }) =>
+    member === undefined
+      ? byKey(key)
+      : fromCatalogue(key).then((found) => (found === undefined ? fromMember(key, member) : found));
 }

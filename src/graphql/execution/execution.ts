@@ -25,6 +25,7 @@ import type {
 } from './plan.js';
 import { isPromise, plainSelection, readProperties, serializeProperty } from './properties.js';
 import { runtimeTypeOf } from './runtime-type.js';
+import { mapEntries, settleEntries, settleFields } from './settle.js';
 
 type Path = GraphQLResolveInfo['path'];
 
@@ -40,8 +41,6 @@ const LISTED_ERRORS = 100;
 type Arguments = Record<string, unknown>;
 
 const NO_ARGUMENTS: Arguments = Object.freeze({});
-
-const nextTurn = Promise.resolve();
 
 /** Returns a query's result, a promise of it where a resolver returns a promise. It never rejects. */
 export function executeQuery(
@@ -282,46 +281,6 @@ function isIterable(value: unknown): value is Iterable<unknown> {
     value !== null &&
     typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function'
   );
-}
-
-/** Maps holes too, as undefined; `map` of an array would leave them out. */
-function mapEntries(list: readonly unknown[], map: (item: unknown, index: number) => unknown) {
-  const mapped = list.slice();
-  for (let index = 0; index < list.length; index += 1) mapped[index] = map(list[index], index);
-  return mapped;
-}
-
-/** Replaces promises by their values, and settles in the turn in which a `then` of Promise.all would. */
-function settleFields(data: Data, pending: number): Promise<Data> {
-  return new Promise((resolve, reject) => {
-    let left = pending;
-    const rejectNextTurn = (error: unknown) => void nextTurn.then(() => reject(error as Error));
-    for (const name in data) {
-      const field = data[name];
-      if (!isPromise(field)) continue;
-      Promise.resolve(field).then((value) => {
-        data[name] = value;
-        left -= 1;
-        if (left === 0) void nextTurn.then(() => resolve(data));
-      }, rejectNextTurn);
-    }
-  });
-}
-
-/** Settles in the turn in which Promise.all would. */
-function settleEntries(list: unknown[], pending: number): Promise<unknown[]> {
-  return new Promise((resolve, reject) => {
-    let left = pending;
-    for (let place = 0; place < list.length; place += 1) {
-      const entry = list[place];
-      if (!isPromise(entry)) continue;
-      Promise.resolve(entry).then((value) => {
-        list[place] = value;
-        left -= 1;
-        if (left === 0) resolve(list);
-      }, reject);
-    }
-  });
 }
 
 function completeLeaf(type: GraphQLLeafType, value: unknown): unknown {
