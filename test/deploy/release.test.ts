@@ -1,5 +1,5 @@
 /** What a release is made of: workflows, notes, licences. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,6 +73,15 @@ test('the package’s scripts run files that are there', () => {
     const source = file!.replace(/^dist\/(.*)\.js$/, 'src/$1.ts');
     expect([name, existsSync(join(root, source))]).toEqual([name, true]);
   }
+});
+
+test('npm start refuses arguments, which it would ignore', () => {
+  const args = [join(root, 'scripts/start.mjs'), '--port=5000'];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([
+    2,
+    expect.stringMatching(/'--port=5000'.* PORT=5000 npm start/),
+  ]);
 });
 
 test('the notes of a release are its section of the changelog', () => {
