@@ -60,7 +60,7 @@ export function readConfig(env: Environment): Config {
   problems.push(...authenticationProblems(given, values));
   const { metricsPort } = values.telemetry;
   if (metricsPort !== undefined && metricsPort !== 0 && metricsPort === values.server.port) {
-    problems.push('METRICS_PORT must differ from PORT');
+    problems.push(`METRICS_PORT must be another port than PORT, not "${metricsPort}"`);
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return deepFreeze(derive(values, given));

@@ -109,7 +109,7 @@ describe('readConfig', () => {
 
   test('refuses the same port for metrics and GraphQL', () => {
     expect(() => readConfig({ PORT: '4998', METRICS_PORT: '4998' })).toThrow(
-      'METRICS_PORT must differ from PORT',
+      'METRICS_PORT must be another port than PORT, not "4998"',
     );
   });
 
