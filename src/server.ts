@@ -14,6 +14,7 @@ import { createAdmission, type Admission, type AdmissionOptions } from './http/a
 import { CallerBudget } from './http/caller-budget.js';
 import { CoalescedExecutions } from './http/coalesce.js';
 import { createExecute } from './http/execute.js';
+import { UnreadResponses } from './http/unread-responses.js';
 import { WeightInFlight, weightLimit } from './http/weight-in-flight.js';
 import { graphiqlRoutes } from './http/graphiql-page.js';
 import { graphqlRoute } from './http/graphql-route.js';
@@ -61,6 +62,8 @@ const CUT_OFF_MS = 2_000;
 interface GatewayOptions extends Pick<AdmissionOptions, 'eventLoopUtilization'> {
   logTo?: LogStream | undefined;
   redisTimings?: RedisTimings | undefined;
+  /** How many bytes of responses may wait for their clients to read them. Defaults to a quarter of the heap. */
+  maxUnreadBytes?: number | undefined;
 }
 
 /**
@@ -69,7 +72,7 @@ interface GatewayOptions extends Pick<AdmissionOptions, 'eventLoopUtilization'> 
  */
 export async function createGateway(
   config: Config & { kinde: KindeConfig },
-  { logTo, eventLoopUtilization, redisTimings }: GatewayOptions = {},
+  { logTo, eventLoopUtilization, redisTimings, maxUnreadBytes }: GatewayOptions = {},
 ): Promise<Gateway> {
   const schema = createSchema();
   refuseUnusableDocuments(config, schema);
@@ -98,7 +101,7 @@ export async function createGateway(
   const active = new ActiveOperations();
   const { live, callerBudget } = await registerRoutes(app, config, {
     ...{ apollo, upstream, shared, telemetry: { metrics, traces }, admission, breaker, secret },
-    active,
+    ...{ active, unread: new UnreadResponses(maxUnreadBytes) },
     isStopping: () => isClosing,
   });
 
@@ -145,6 +148,7 @@ interface RouteParts {
   telemetry: Telemetry;
   admission: Admission;
   active: ActiveOperations;
+  unread: UnreadResponses;
   breaker: Breaker;
   secret: Secret | undefined;
   isStopping: () => boolean;
@@ -161,6 +165,7 @@ async function registerRoutes(
     telemetry,
     admission,
     active,
+    unread,
     breaker,
     secret,
     isStopping,
@@ -184,7 +189,7 @@ async function registerRoutes(
   await app.register(
     graphqlRoute({
       refuseOtherHosts,
-      ...{ admission, config, live, execute: createExecute(execution) },
+      ...{ admission, unread, config, live, execute: createExecute(execution) },
       authenticate,
       responses: new ResponseCache(cache.invalidations, cache.store),
       executions: new CoalescedExecutions(cache.invalidations),

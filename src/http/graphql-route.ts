@@ -1,15 +1,26 @@
 /** `/graphql`: GraphQL over HTTP, as a list of steps. */
-import type { FastifyPluginAsync, onRequestHookHandler } from 'fastify';
+import type { FastifyPluginAsync, onRequestHookHandler, onSendHookHandler } from 'fastify';
 import { sendError } from './error.js';
 import { GraphqlSteps, type GraphqlParts } from './graphql-steps.js';
 import { reportRequests } from './request-telemetry.js';
 import { RequestState } from './request.js';
+import type { UnreadResponses } from './unread-responses.js';
 
 /** Returns a plugin that serves `/graphql`. */
 export function graphqlRoute({
   refuseOtherHosts,
+  unread,
   ...parts
-}: GraphqlParts & { refuseOtherHosts: onRequestHookHandler }): FastifyPluginAsync {
+}: GraphqlParts & {
+  refuseOtherHosts: onRequestHookHandler;
+  unread: UnreadResponses;
+}): FastifyPluginAsync {
+  const watchUnread: onSendHookHandler = (_request, reply, payload, done) => {
+    if (typeof payload === 'string' || payload instanceof Buffer) {
+      unread.watch(reply.raw, payload.length);
+    }
+    done(null, payload);
+  };
   return async (app) => {
     const steps = new GraphqlSteps(app, parts);
     app.decorateRequest('graphql');
@@ -42,7 +53,7 @@ export function graphqlRoute({
         steps.resolveTrustedDocument,
       ],
       // Not for the route of OPTIONS: a preflight is answered before it has a state.
-      onSend: steps.releaseSlot,
+      onSend: [steps.releaseSlot, watchUnread],
       handler: async (request, reply) => {
         if (request.graphql.isStream) return steps.stream(request, reply);
         const turn = await steps.coalesceOrAdmit(request, reply);

@@ -14,6 +14,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { createRefuseOtherHosts } from '../../src/http/allowed-hosts.js';
 import { CoalescedExecutions } from '../../src/http/coalesce.js';
 import { ResponseCache } from '../../src/http/response-cache.js';
+import { UnreadResponses } from '../../src/http/unread-responses.js';
 import { createAuthenticate } from '../../src/auth/authenticate.js';
 import { readConfig } from '../../src/config.js';
 import { executeWith } from '../../src/http/execute.js';
@@ -136,8 +137,7 @@ const createServer: CreateServerForIntegrationTests = async (apolloConfig, optio
       executions: new CoalescedExecutions(invalidations),
       refresh: () => true,
       refuseOtherHosts: createRefuseOtherHosts({ allowedHosts: undefined }),
-      admission,
-      live,
+      ...{ admission, live, unread: new UnreadResponses() },
       telemetry: { metrics: undefined, traces: undefined },
       config,
     }),

@@ -204,6 +204,32 @@ describe('bodies that are still arriving', () => {
   });
 });
 
+describe('responses that nobody reads', () => {
+  test('end the oldest connections when they take too much memory', async () => {
+    const gateway = await gatewayWith(
+      { CACHE: 'off' },
+      { emulator: { organizations: 500, usersPerOrganization: 0 }, maxUnreadBytes: 25_000_000 },
+    );
+    // 10 MB each: more than the operating system buffers.
+    const names = Array.from({ length: 99 }, (_, n) => `${'n'.repeat(180)}${n}: name`).join(' ');
+    const query = `{ organizations(first: 500) { nodes { ${names} } } }`;
+    const readers = await Promise.all([1, 2, 3].map(() => connectTo(gateway)));
+    const ended = readers.map((reader) => once(reader, 'close'));
+    for (const reader of readers) {
+      reader.pause().write(head(query, 'accept: application/json\r\n'));
+      await waitFor(() => reader.readableLength > 0);
+    }
+    readers[0]!.resume();
+    await ended[0];
+    for (const reader of readers.slice(1)) {
+      let text = '';
+      reader.on('data', (chunk: Buffer) => (text += chunk.toString('latin1'))).resume();
+      await waitFor(() => text.slice(-3).trimEnd().endsWith('}}'));
+    }
+    expect((await gateway.execute(query)).data.organizations.nodes).toHaveLength(500);
+  });
+});
+
 describe('operations of a high cost', () => {
   // Two of cost 41 fit together, three don't, and none of cost 401 fits beside another.
   const LIMITED = { MAX_COST_IN_FLIGHT: '100' };

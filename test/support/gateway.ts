@@ -46,6 +46,8 @@ export interface TestOptions {
    */
   eventLoopUtilization?: () => number;
   /** Defaults to the gateway's own. */
+  maxUnreadBytes?: number;
+  /** Defaults to the gateway's own. */
   redisTimings?: RedisTimings;
   /** Where the gateway finds Kinde, when something stands between it and the emulator. */
   kindeDomain?: (emulator: Emulator) => string;
@@ -77,6 +79,7 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
       logTo: log && { write: log },
       eventLoopUtilization: options.eventLoopUtilization ?? (() => 0),
       redisTimings: options.redisTimings,
+      maxUnreadBytes: options.maxUnreadBytes,
     },
   );
   const url = await gateway.listen({ port: 0, host: '127.0.0.1' });
