@@ -66,8 +66,9 @@ function readPeople(path) {
   if (header !== 'user_id,role') throw new Failure(`${path} must begin with "user_id,role".`);
   // The file's first line is its header.
   const rows = rest.map((row, index) => ({ row, line: index + 2 })).filter(({ row }) => row !== '');
-  const users = rows.map(({ row }) => {
+  const users = rows.map(({ row, line }) => {
     const [userId, key] = row.split(',');
+    if (!userId || !key) throw new Failure(`Line ${line} must be a user_id and a role.`);
     return { userId, roles: [{ key }] };
   });
   return { users, lines: rows.map(({ line }) => line) };

@@ -66,6 +66,9 @@ def read_people(path):
             people = [(row, rows.line_num) for row in rows]
     except (OSError, UnicodeDecodeError) as error:
         raise Failure(f"The file can't be read: {error}") from error
+    for row, line in people:
+        if not row["user_id"] or not row["role"]:
+            raise Failure(f"Line {line} must be a user_id and a role.")
     users = [{"userId": row["user_id"], "roles": [{"key": row["role"]}]} for row, _ in people]
     return users, [line for _, line in people]
 

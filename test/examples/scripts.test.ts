@@ -173,6 +173,8 @@ describe.each(Object.keys(SCRIPTS) as (keyof typeof SCRIPTS)[])('by %s', (langua
       writeFileSync(file, `\ufeffuser_id,role\r\n${people[0]}\r\n\r\nkp_nobody,developer\r\n`);
       const { status, stdout } = await run([CODE, file]);
       const absent = await run([CODE, join(directory, 'absent.csv')]);
+      writeFileSync(file, `user_id,role\n${people[0]}\nkp_nobody\n`);
+      const incomplete = await run([CODE, file]);
       rmSync(directory, { recursive: true });
 
       expect([status, stdout]).toEqual([1, expect.stringContaining('Added 1 of 2 people.')]);
@@ -181,6 +183,8 @@ describe.each(Object.keys(SCRIPTS) as (keyof typeof SCRIPTS)[])('by %s', (langua
         2,
         expect.stringMatching(/^The file can't be read: .*absent\.csv.*\n$/),
       ]);
+      const { status: code, stderr } = incomplete;
+      expect([code, stderr]).toEqual([2, 'Line 3 must be a user_id and a role.\n']);
     });
 
     test('are not added with a token that lacks the scope, and the code says so', async () => {
