@@ -7,12 +7,16 @@ import type { JsonValue } from '../upstream/types.js';
 
 type FlagInput = boolean | number | string;
 
-function flagInput(value: unknown): FlagInput {
+/** An error of a literal has its node, whose place in the document the client is told. */
+const invalid = (message: string, node: ValueNode | undefined) =>
+  new GraphQLError(message, { nodes: node ?? null, extensions: { code: 'BAD_USER_INPUT' } });
+
+function flagInput(value: unknown, node?: ValueNode): FlagInput {
   if (typeof value === 'boolean' || typeof value === 'string') return value;
   if (Number.isSafeInteger(value)) return value as number;
-  throw new GraphQLError(
+  throw invalid(
     'A FeatureFlagValue is true, false, a string or a whole number that JSON can carry exactly.',
-    { extensions: { code: 'BAD_USER_INPUT' } },
+    node,
   );
 }
 
@@ -20,10 +24,10 @@ const FeatureFlagValue = new GraphQLScalarType<FlagInput, JsonValue>({
   name: 'FeatureFlagValue',
   // Of the flag's own type since it was decoded.
   serialize: (value) => value as JsonValue,
-  parseValue: flagInput,
+  parseValue: (value) => flagInput(value),
   parseLiteral: (node: ValueNode) => {
     if (node.kind === Kind.BOOLEAN || node.kind === Kind.STRING) return node.value;
-    return flagInput(node.kind === Kind.INT ? Number(node.value) : undefined);
+    return flagInput(node.kind === Kind.INT ? Number(node.value) : undefined, node);
   },
 });
 
@@ -35,19 +39,21 @@ function instant(value: unknown): string {
 }
 
 /** Returns an instant in the same spelling. Throws for a text without a time or a time zone. */
-function instantInput(value: unknown): string {
+function instantInput(value: unknown, node?: ValueNode): string {
   const converted = isRfc3339(value) ? toInstant(value) : UNCLEAR;
   if (converted !== UNCLEAR) return converted;
-  throw new GraphQLError(
+  throw invalid(
     'A DateTime is a date, a time and a time zone, for example "2026-03-01T09:30:00Z".',
-    { extensions: { code: 'BAD_USER_INPUT' } },
+    node,
   );
 }
 
 const DateTime = new GraphQLScalarType<string, string>({
   name: 'DateTime',
   serialize: instant,
-  parseValue: instantInput,
+  parseValue: (value) => instantInput(value),
+  parseLiteral: (node: ValueNode) =>
+    instantInput(node.kind === Kind.STRING ? node.value : undefined, node),
 });
 
 export const resolvers = { FeatureFlagValue, DateTime } satisfies Resolvers;

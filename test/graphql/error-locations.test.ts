@@ -39,6 +39,13 @@ test.each<[string, string, object, [number, number][][]]>([
     [[[2, 1]], [[2, 11]]],
   ],
   [
+    'of invalid literals of scalars',
+    `{ roles { nodes { activeUsersCount(organizationCode: "o"
+      from: "a", to: 1) } } }`,
+    {},
+    [[[2, 13]], [[2, 22]]],
+  ],
+  [
     'of an operation over a limit',
     `query A { ...F }\n  fragment F on Query { ${Array.from({ length: 21 }, (_, n) => `a${n}: __typename`).join(' ')} }`,
     {},
