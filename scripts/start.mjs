@@ -1,5 +1,5 @@
-/** `npm start` and `npm run dev`: builds, in a process of its own that takes the build's tools with it, and starts the gateway. */
-import { execFileSync } from 'node:child_process';
+/** `npm start` and `npm run dev`: builds in another process, so that its memory is free after, and becomes the gateway. */
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 const [argument] = process.argv.slice(2);
@@ -10,5 +10,8 @@ if (argument !== undefined) {
   process.exit(2);
 }
 const root = join(import.meta.dirname, '..');
-execFileSync(process.execPath, [join(root, 'scripts/build.mjs')], { stdio: 'inherit' });
+const build = [join(root, 'scripts/build.mjs')];
+const { status } = spawnSync(process.execPath, build, { stdio: 'inherit' });
+// The build has said why.
+if (status !== 0) process.exit(status ?? 1);
 await import('../dist/index.js');
