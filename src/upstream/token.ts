@@ -65,6 +65,12 @@ const RENEWAL_RETRY_MS = 5_000;
  */
 const REPLACEMENT_PAUSE_MS = { first: 5_000, longest: 60_000 };
 
+/**
+ * After so many refusals by the endpoint in a row, each is followed by a pause, in milliseconds. Without
+ * one, a wrong secret has each operation send a request, and Kinde limits them.
+ */
+const REFUSALS = { atOnce: 3, pauseMs: 1_000 };
+
 /** Returns the source of the gateway's own token. */
 export function createClientCredentials(
   send: Send,
@@ -100,6 +106,8 @@ class ClientCredentials implements RenewableTokenSource {
   /** The `pauseMs` of the next token. */
   #nextPauseMs = 0;
   #pending: Promise<AccessToken> | undefined;
+  /** The last refusal by the endpoint, and how many came in a row; undefined since a token or `replace`. */
+  #refusal: { error: UpstreamError; at: number; count: number } | undefined;
 
   constructor(send: Send, baseUrl: string, credentials: Credentials, policy: TokenPolicy) {
     this.#send = send;
@@ -139,19 +147,31 @@ class ClientCredentials implements RenewableTokenSource {
     // A request that is under way may have been made with the secret of before.
     await this.#pending?.catch(() => undefined);
     this.#nextPauseMs = 0;
+    this.#refusal = undefined;
     return this.#requestOnce();
   }
 
   #requestOnce(): Promise<AccessToken> {
     const { onRequest } = this.#policy;
+    if (this.#refusal !== undefined && this.#refusal.count >= REFUSALS.atOnce) {
+      const ageMs = this.#now() - this.#refusal.at;
+      if (ageMs >= 0 && ageMs < REFUSALS.pauseMs) return Promise.reject(this.#refusal.error);
+    }
     this.#pending ??= this.#request()
       .then(
         (token) => {
+          this.#refusal = undefined;
           onRequest?.(undefined);
           return token;
         },
         (error: unknown) => {
-          if (error instanceof UpstreamError) onRequest?.(error);
+          if (error instanceof UpstreamError) {
+            onRequest?.(error);
+            // The circuit breaker is for the others.
+            const isRefusal = error.status !== undefined && error.status < 500;
+            const count = (this.#refusal?.count ?? 0) + 1;
+            this.#refusal = isRefusal ? { error, at: this.#now(), count } : undefined;
+          }
           throw error;
         },
       )

@@ -64,10 +64,11 @@ describe('a request for a token', () => {
 describe('a token', () => {
   /** A source by a clock that stands, and a token endpoint that gives t1, t2 and so on. */
   function source() {
-    const world = { seconds: 0, requests: 0, isDown: false };
+    const world = { seconds: 0, requests: 0, isDown: false, isRefusing: false };
     const send = async (): Promise<RawResponse> => {
       world.requests++;
       if (world.isDown) throw new SendError('UNAVAILABLE', true, 'ECONNREFUSED');
+      if (world.isRefusing) return { status: 401, headers: {}, body: '{"error":"invalid_client"}' };
       const body = { access_token: `t${world.requests}`, expires_in: 3600 };
       return { status: 200, headers: {}, body: JSON.stringify(body) };
     };
@@ -196,6 +197,25 @@ describe('a token', () => {
     await expect(valueAt(3_600)).rejects.toMatchObject({ failure: 'UNAVAILABLE' });
     world.isDown = false;
     expect(await valueAt(3_601)).toBe('t6');
+  });
+
+  test('that the endpoint refuses again is requested once a second, and at once with a new secret', async () => {
+    const { tokens, valueAt, world } = source();
+    world.isRefusing = true;
+    for (const [seconds, requests] of [
+      [0, 1],
+      [0, 2],
+      [0, 3],
+      [0.9, 3],
+      [1, 4],
+      [1.5, 4],
+    ] as const) {
+      await expect(valueAt(seconds)).rejects.toMatchObject({ failure: 'UNAUTHENTICATED' });
+      expect(world.requests).toBe(requests);
+    }
+    world.isRefusing = false;
+    expect((await tokens.replace()).value).toBe('t5');
+    expect(await valueAt(1.6)).toBe('t5');
   });
 
   test('that was refused is not used again, however long it would be valid', async () => {
