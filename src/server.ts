@@ -184,7 +184,9 @@ async function registerRoutes(
   const execution = { apollo, parts, metrics, active, config, weights: createWeights(config) };
   const authenticate = createAuthenticate(config, token);
   const callerBudget = createCallerBudget(config, shared, metrics);
-  const live = createLiveQueries(config, execution, { admission, cache });
+  const live = createLiveQueries(config, execution, {
+    ...{ admission, cache, maxResultBytes: unread.maxBytes },
+  });
   const refuseOtherHosts = createRefuseOtherHosts(config);
   await app.register(
     graphqlRoute({

@@ -13,7 +13,7 @@ export class UnreadResponses {
   readonly #responses = new Map<ServerResponse, number>();
   #bytes = 0;
 
-  constructor(private readonly maxBytes = defaultLimit()) {}
+  constructor(readonly maxBytes = defaultLimit()) {}
 
   /** Counts a response that is about to be written. Beyond the limit, the oldest ones' connections end. */
   watch(response: ServerResponse, bytes: number): void {

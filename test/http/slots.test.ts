@@ -230,6 +230,24 @@ describe('responses that nobody reads', () => {
   });
 });
 
+test('live queries whose results take too much memory together are refused', async () => {
+  const { url } = await gatewayWith(
+    {},
+    { emulator: { organizations: 500, usersPerOrganization: 0 }, maxUnreadBytes: 50_000 },
+  );
+  const live = (fields: string) =>
+    `query @live { organizations(first: 500) { nodes { ${fields} } } }`;
+  const first = await openStream(url, live('id code'));
+  const second = await openStream(url, live('code id'));
+  expect([first.status, second.status]).toEqual([200, 503]);
+  first.close();
+  await waitFor(async () => {
+    const again = await openStream(url, live('code id'));
+    again.close();
+    return again.status === 200;
+  });
+});
+
 describe('operations of a high cost', () => {
   // Two of cost 41 fit together, three don't, and none of cost 401 fits beside another.
   const LIMITED = { MAX_COST_IN_FLIGHT: '100' };

@@ -12,6 +12,12 @@ const COMPLETE = 'event: complete\ndata:\n\n';
 /** An event with a result: JSON of one line, so that one `data` field holds it. */
 const nextEvent = (body: string, id: string | undefined) =>
   `${id === undefined ? '' : `id: ${id}\n`}event: next\ndata: ${body.trimEnd()}\n\n`;
+/**
+ * Returns the event of a result as bytes, which all streams of it can write: of a text, each would hold a
+ * copy until its client has read it.
+ */
+export const sharedEvent = (body: string): Buffer => Buffer.from(nextEvent(body, undefined));
+
 /** A comment, which clients skip. */
 const HEARTBEAT = ':\n\n';
 
@@ -21,7 +27,7 @@ const HEARTBEAT = ':\n\n';
  */
 export class EventStream {
   #isBlocked = false;
-  #latest: string | undefined;
+  #latest: string | Buffer | undefined;
   #isEnding = false;
   /** The place to resume at that the client doesn't know yet. */
   #mark: string | undefined;
@@ -59,10 +65,15 @@ export class EventStream {
    * a stream that can be resumed; such a stream waits until it is writable.
    */
   next(body: string, id?: string): void {
+    this.send(nextEvent(body, id));
+  }
+
+  /** Sends an event as `next` does. */
+  send(event: string | Buffer): void {
     if (this.#isEnding) return;
     this.#mark = undefined;
-    if (this.#isBlocked) this.#latest = body;
-    else this.#write(body, id);
+    if (this.#isBlocked) this.#latest = event;
+    else this.#write(event);
   }
 
   /** Resolves once the client has read what was sent, or is gone. */
@@ -94,8 +105,8 @@ export class EventStream {
     this.#mark = undefined;
   }
 
-  #write(body: string, id?: string): void {
-    this.#isBlocked = !this.reply.raw.write(nextEvent(body, id));
+  #write(event: string | Buffer): void {
+    this.#isBlocked = !this.reply.raw.write(event);
   }
 
   #flush(): void {
@@ -113,9 +124,9 @@ export class EventStream {
   #end(last: string): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    const latest = this.#latest === undefined ? '' : nextEvent(this.#latest, undefined);
+    if (this.#latest !== undefined) this.reply.raw.write(this.#latest);
     this.#latest = undefined;
-    this.reply.raw.end(latest + last);
+    this.reply.raw.end(last);
     this.#wake();
   }
 }

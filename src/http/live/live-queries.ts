@@ -18,6 +18,7 @@ import { reportShared } from '../request-telemetry.js';
 import { ChangeExecutions } from './change-executions.js';
 import { ChangeStream } from './change-stream.js';
 import { LiveQuery, type LiveResult } from './live-query.js';
+import { lengthProblem, memoryProblem } from './stream-problems.js';
 import { audienceOf, OpenStreams, type Audience, type StreamLimits } from './open-streams.js';
 import { TagIndex } from './tag-index.js';
 
@@ -26,6 +27,8 @@ export interface LiveQueriesOptions {
   admission: Admission;
   cache: Pick<Cache, 'invalidations' | 'changes' | 'refresh' | 'catchUp'>;
   limits: StreamLimits;
+  /** How many bytes the results of all streams may have together. */
+  maxResultBytes: number;
   /** How long a result that can't be cached is good, in milliseconds. */
   uncacheableLifetimeMs: number;
   /** Called after each repeated execution, with the number of streams that its result was sent to. */
@@ -44,8 +47,6 @@ interface Opening {
   audience: Audience;
 }
 
-/** How many characters the request of a stream may have. */
-const LONGEST_REQUEST = 65_536;
 /** After everything was invalidated, executions are spread over this time. */
 const SPREAD_MS = 1_000;
 
@@ -128,7 +129,12 @@ export class LiveQueries {
     if (spent !== undefined) return limitCaller(request, reply, spent);
     if (!result.isLive && request.graphql.delivery?.filter === undefined) return undefined;
     // Others may have opened theirs meanwhile.
-    const problem = lengthProblem(request) ?? this.#streams.limitProblem(audience);
+    const problem =
+      lengthProblem(request) ??
+      this.#streams.limitProblem(audience) ??
+      (result.isLive
+        ? memoryProblem(this.#byKey.values(), this.#options.maxResultBytes)
+        : undefined);
     return problem && sendError(request, reply, problem);
   }
 
@@ -284,11 +290,15 @@ export class LiveQueries {
 export function createLiveQueries(
   { streams, cache: { lifetimeMs } }: Pick<Config, 'streams' | 'cache'>,
   execution: Execution,
-  { admission, cache }: Pick<LiveQueriesOptions, 'admission' | 'cache'>,
+  {
+    admission,
+    cache,
+    maxResultBytes,
+  }: Pick<LiveQueriesOptions, 'admission' | 'cache' | 'maxResultBytes'>,
 ): LiveQueries {
   const { metrics } = execution;
   const live = new LiveQueries({
-    ...{ admission, cache, limits: streams, uncacheableLifetimeMs: lifetimeMs },
+    ...{ admission, cache, maxResultBytes, limits: streams, uncacheableLifetimeMs: lifetimeMs },
     execute: createExecuteDetached(execution),
     onResult: (sentTo) => metrics?.liveQueryExecuted(sentTo),
     onStream: (request, reply, { report }) => reportShared(request, reply, report, metrics),
@@ -300,14 +310,6 @@ export function createLiveQueries(
 
 function mayBeLive(request: FastifyRequest): boolean {
   return isQuery(request) && /@\s*live\b/.test(documentOf(request));
-}
-
-/** Returns the HTTP error for a request that is too long to be held as long as its stream is open. */
-function lengthProblem({ method, url, graphql }: FastifyRequest) {
-  const length = method === 'GET' ? url.length : graphql.textLength;
-  if (length <= LONGEST_REQUEST) return undefined;
-  const message = `A stream holds its request while it is open, so that may have ${LONGEST_REQUEST} characters. This one has ${length}.`;
-  return { status: 413, message, code: 'PAYLOAD_TOO_LARGE' };
 }
 
 /**

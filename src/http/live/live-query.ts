@@ -5,7 +5,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { OperationReport } from '../../telemetry/reports.js';
 import type { ResponseDependencies } from '../../upstream/cache/dependencies.js';
-import type { EventStream } from './event-stream.js';
+import { sharedEvent, type EventStream } from './event-stream.js';
 
 /** The result of an execution. */
 export interface LiveResult {
@@ -41,6 +41,8 @@ export class LiveQuery {
   /** By the request that each stream responds to. */
   readonly #streams = new Map<FastifyRequest, EventStream>();
   #last: LiveResult | undefined;
+  /** The last result as its streams write it. */
+  #event: Buffer | undefined;
   /** The execution under way. */
   #execution: Promise<LiveResult | undefined> | undefined;
   /** Whether something has changed since the last execution began. */
@@ -59,6 +61,11 @@ export class LiveQuery {
   /** Whether it is known to be live, and not an operation that is executed once. */
   get isLive(): boolean {
     return this.#isLive;
+  }
+
+  /** How many bytes it holds for its streams. */
+  get bytes(): number {
+    return this.#event?.length ?? 0;
   }
 
   /** Has a request wait here, which may become a stream. */
@@ -98,7 +105,7 @@ export class LiveQuery {
   /** Adds a stream, and sends it the last result. */
   add(request: FastifyRequest, stream: EventStream): void {
     this.#streams.set(request, stream);
-    if (this.#last !== undefined) stream.next(this.#last.body);
+    if (this.#event !== undefined) stream.send(this.#event);
   }
 
   remove(request: FastifyRequest): void {
@@ -158,8 +165,9 @@ export class LiveQuery {
     const isFirst = this.#last === undefined;
     // What it depends on is in the index.
     this.#last = { ...result, dependencies: undefined };
+    if (isNew || this.#event === undefined) this.#event = sharedEvent(result.body);
     for (const stream of this.#streams.values()) {
-      if (isNew) stream.next(result.body);
+      if (isNew) stream.send(this.#event);
       // The token was withdrawn.
       if (result.status === 401) stream.complete();
     }
