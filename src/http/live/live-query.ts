@@ -11,6 +11,7 @@ import { sharedEvent, type EventStream } from './event-stream.js';
 export interface LiveResult {
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
+  /** Empty for the last result of a live query, unless it failed: its streams have it as an event. */
   readonly body: string;
   /** What the result depends on; undefined when the operation was refused. */
   readonly dependencies: ResponseDependencies | undefined;
@@ -161,13 +162,16 @@ export class LiveQuery {
   }
 
   #send(result: LiveResult): void {
-    const isNew = result.body !== this.#last?.body;
     const isFirst = this.#last === undefined;
-    // What it depends on is in the index.
-    this.#last = { ...result, dependencies: undefined };
-    if (isNew || this.#event === undefined) this.#event = sharedEvent(result.body);
+    const event = sharedEvent(result.body);
+    const isNew = this.#event?.equals(event) !== true;
+    if (isNew) this.#event = event;
+    // What it depends on is in the index, and its text in the event, outside the heap.
+    const isEvent = result.isLive && result.status < 400;
+    const body = isEvent ? '' : result.body;
+    this.#last = { ...result, body, dependencies: undefined };
     for (const stream of this.#streams.values()) {
-      if (isNew) stream.send(this.#event);
+      if (isNew) stream.send(event);
       // The token was withdrawn.
       if (result.status === 401) stream.complete();
     }
