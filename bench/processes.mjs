@@ -3,15 +3,17 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 
+/** As `npm start` and src/v8-flags.ts set them. The rivals get them too. */
+export const NODE_FLAGS = ['--max-semi-space-size=64', '--no-allocation-site-pretenuring'];
+
 // USER_HZ, in which Linux counts CPU time whatever the kernel's own clock.
 const TICKS_A_SECOND = 100;
 
 /** Starts a script that says by IPC where it listens. Throws what it says when it cannot start. */
-export async function start(file, env = {}, execArgv = ['--max-semi-space-size=64']) {
+export async function start(file, env = {}, execArgv = NODE_FLAGS) {
   const child = fork(new URL(file, import.meta.url), {
     // graphql-js checks every value against a second copy of itself elsewhere.
     env: { ...process.env, NODE_ENV: 'production', ...env },
-    // As `npm start` has it; the others get it too.
     execArgv,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, run } from './load.mjs';
-import { cpuMs, start } from './processes.mjs';
+import { cpuMs, NODE_FLAGS, start } from './processes.mjs';
 import { servers } from './rivals.mjs';
 
 const WRITES = new Set(['writev', 'writeUtf8String', 'writeLatin1String', 'writeBuffer']);
@@ -88,7 +88,7 @@ async function profileOne(server, { profile, texts, concurrency, seconds, upstre
   const running = await start(
     server.file,
     { ...server.env, UPSTREAM: upstream.url, PROFILE: profile, PROFILE_FILE: file },
-    ['--max-semi-space-size=64', '--import', profiler],
+    [...NODE_FLAGS, '--import', profiler],
   );
   const client = connect(running.url, concurrency);
   const next = () => texts[Math.floor(Math.random() * texts.length)];

@@ -18,6 +18,7 @@ interface Waiter<T> {
 export class InFlightRead<T> implements Deadline {
   readonly #cancellation = new Cancellation();
   readonly #waiters = new SmallSet<Waiter<T>>();
+  #onEnd: (() => void) | undefined;
 
   /**
    * `clock` is the time of the InvalidationLog at which the read begins. Once `onEnd` is called, nobody
@@ -25,8 +26,10 @@ export class InFlightRead<T> implements Deadline {
    */
   constructor(
     readonly clock: number,
-    private readonly onEnd: () => void,
-  ) {}
+    onEnd: () => void,
+  ) {
+    this.#onEnd = onEnd;
+  }
 
   get remainingMs(): number {
     let most = 0;
@@ -59,7 +62,7 @@ export class InFlightRead<T> implements Deadline {
           reject(reason);
           if (this.#waiters.size > 0) return;
           // Nobody may join a read that is being cancelled.
-          this.onEnd();
+          this.#end();
           this.#cancellation.cancel(reason);
         },
       };
@@ -69,9 +72,18 @@ export class InFlightRead<T> implements Deadline {
     });
   }
 
+  /**
+   * Lets go of the operation that made the call. V8 keeps what a map has held until the next full
+   * collection, once the map is an old object, and all that it leads to.
+   */
+  #end(): void {
+    this.#onEnd?.();
+    this.#onEnd = undefined;
+  }
+
   #finish(settle: (waiter: Waiter<T>) => void): void {
     if (this.#waiters.size === 0) return;
-    this.onEnd();
+    this.#end();
     for (const waiter of this.#waiters.takeAll()) {
       waiter.budget.cancellationOf('GET').offCancel(waiter.leave);
       settle(waiter);

@@ -21,9 +21,12 @@ class Fifo<T> {
 
   shift(): T | undefined {
     const first = this.#first;
-    this.#first = first?.next;
+    if (first === undefined) return undefined;
+    this.#first = first.next;
     if (this.#first === undefined) this.#last = undefined;
-    return first?.value;
+    // A link that has become an old object would keep all later ones until the next full collection.
+    first.next = undefined;
+    return first.value;
   }
 }
 
