@@ -17,7 +17,8 @@ export class UnreadResponses {
 
   /** Counts a response that is about to be written. Beyond the limit, the oldest ones' connections end. */
   watch(response: ServerResponse, bytes: number): void {
-    if (bytes < MIN_BYTES) return;
+    // The `close` of one whose client has left is over, and it never finishes.
+    if (bytes < MIN_BYTES || response.destroyed) return;
     const forget = () => this.#forget(response);
     response.once('finish', forget).once('close', forget);
     this.#responses.set(response, bytes);
