@@ -58,13 +58,19 @@ export interface DetachedResult {
   report: OperationReport | undefined;
 }
 
-/** Executes the operation of a request again, with a budget of its own. */
-export type ExecuteDetached = (request: FastifyRequest) => Promise<DetachedResult>;
+/**
+ * Executes the operation of a request again, with a budget of its own. Calls `onWait` when the operation
+ * has to wait until others have ended.
+ */
+export type ExecuteDetached = (
+  request: FastifyRequest,
+  onWait: () => void,
+) => Promise<DetachedResult>;
 
 /** Returns a function that executes operations apart from the response to their request. */
 export function createExecuteDetached(execution: Execution): ExecuteDetached {
   const { operationTimeoutMs, upstreamCallsPerOperation: calls } = execution.config;
-  const execute: ExecuteDetached = async (request) => {
+  const execute: ExecuteDetached = async (request, onWait) => {
     const { graphql: state } = request;
     const isRepeated = state.isStreamOpen;
     const budget = new OperationBudget({
@@ -74,7 +80,7 @@ export function createExecuteDetached(execution: Execution): ExecuteDetached {
     });
     const span = isRepeated ? state.span?.beginRepeated() : state.span;
     // A new result of a stream replaces one that is in memory already.
-    const weight = execution.weights.operation({ mayWait: !isRepeated, onWait: () => undefined });
+    const weight = execution.weights.operation({ mayWait: !isRepeated, onWait });
     const startedAt = performance.now();
     try {
       state.operation = undefined;
@@ -100,8 +106,10 @@ export function createExecuteDetached(execution: Execution): ExecuteDetached {
     }
   };
   // A repeated execution only reads, for a stream that a shutdown has ended.
-  return (request) =>
-    request.graphql.isStreamOpen ? execute(request) : execution.active.run(() => execute(request));
+  return (request, onWait) =>
+    request.graphql.isStreamOpen
+      ? execute(request, onWait)
+      : execution.active.run(() => execute(request, onWait));
 }
 
 function reportOf(operation: Context | undefined, milliseconds: number): RequestReport {

@@ -260,7 +260,10 @@ export class LiveQueries {
       request.graphql.delivery = delivery ?? {
         ...{ change: resync(), cursor: cache.changes.cursor, filter: undefined },
       };
-      const { status, headers, body, operation, report } = await execute(request);
+      const { status, headers, body, operation, report } = await execute(request, () => {
+        // One that waits takes no slot that another request could use.
+        release?.();
+      });
       const isLive = operation?.summary.isLive ?? false;
       return {
         ...{ status, headers, isLive, report },
