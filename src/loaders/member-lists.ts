@@ -18,6 +18,14 @@ export interface MemberList {
   permissions: string | undefined;
 }
 
+/** Returns the list of all users of an organization, in Kinde's own order. */
+export const wholeList = (org_code: string): MemberList => ({
+  org_code,
+  sort: undefined,
+  roles: undefined,
+  permissions: undefined,
+});
+
 /** A list up to the end of a page. */
 interface Beginning {
   before: Beginning | undefined;

@@ -2,8 +2,8 @@
 import { UpstreamError } from '../upstream/errors.js';
 import type { OrganizationUserRole } from '../upstream/types.js';
 import { MEMBERS_PER_PAGE, searchRoles, type RolesByUser } from './current-roles.js';
-import type { Member, MemberList } from './member-lists.js';
-import { nameOfMember, type MemberReference } from './membership-test.js';
+import { wholeList, type Member, type MemberList } from './member-lists.js';
+import { byOrganization, nameOfMember, type MemberReference } from './membership-test.js';
 import { pagesOf } from './pagination.js';
 import type { Entry, ReadPage } from './shared-reads.js';
 import type { Sources } from './sources.js';
@@ -30,10 +30,11 @@ export function createMemberRoles(
   const asked = reads.state(() => new Map<string, number>());
 
   /** Returns undefined where the members are too few. */
-  function inList(org_code: string, user_ids: readonly string[]) {
-    const count = (asked().get(org_code) ?? 0) + user_ids.length;
+  function inList(org_code: string, members: readonly MemberReference[]) {
+    const count = (asked().get(org_code) ?? 0) + members.length;
     asked().set(org_code, count);
     const maxPages = Math.floor(count / MEMBERS_PER_PAGE);
+    const user_ids = members.map(({ user_id }) => user_id);
     return maxPages === 0 ? undefined : search(org_code, user_ids, maxPages);
   }
 
@@ -42,9 +43,8 @@ export function createMemberRoles(
     user_ids: readonly string[],
     maxPages: number,
   ): Promise<RolesByUser> {
-    const list = { org_code, sort: undefined, roles: undefined, permissions: undefined };
     try {
-      return (await searchRoles(pagesOf(page, list), user_ids, maxPages)).found;
+      return (await searchRoles(pagesOf(page, wholeList(org_code)), user_ids, maxPages)).found;
     } catch (error) {
       // Each member's own read then succeeds or tells what is wrong.
       if (error instanceof UpstreamError) return new Map();
@@ -59,14 +59,8 @@ export function createMemberRoles(
 
   const roles = reads.batch<MemberReference, MemberRoles>(
     async (members) => {
-      const wanted = new Map<string, string[]>();
-      for (const { org_code, user_id } of members) {
-        const others = wanted.get(org_code);
-        if (others === undefined) wanted.set(org_code, [user_id]);
-        else others.push(user_id);
-      }
       const lists = new Map(
-        [...wanted].map(([org_code, user_ids]) => [org_code, inList(org_code, user_ids)]),
+        [...byOrganization(members)].map(([code, each]) => [code, inList(code, each)]),
       );
       return members.map((member) => {
         const list = lists.get(member.org_code);

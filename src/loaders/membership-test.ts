@@ -15,6 +15,19 @@ const MAX_SINGLE_TESTS = 3;
 
 export const nameOfMember = ({ org_code, user_id }: MemberReference) => `${org_code} ${user_id}`;
 
+/** Returns users by the code of their organization. */
+export function byOrganization(
+  members: readonly MemberReference[],
+): ReadonlyMap<string, MemberReference[]> {
+  const found = new Map<string, MemberReference[]>();
+  for (const member of members) {
+    const others = found.get(member.org_code);
+    if (others === undefined) found.set(member.org_code, [member]);
+    else others.push(member);
+  }
+  return found;
+}
+
 /**
  * Creates a read of whether a user is a member. A few are tested by a call each, for the user's roles in
  * the organization. More of them are looked for in its list, which has 500 members a call.
@@ -40,10 +53,9 @@ export function createMembershipTest(
 
   const tests = reads.batch<MemberReference, boolean>(
     async (members) => {
-      const counts = new Map<string, number>();
-      for (const { org_code } of members) counts.set(org_code, 1 + (counts.get(org_code) ?? 0));
+      const tested = byOrganization(members);
       return members.map((member) =>
-        counts.get(member.org_code)! > MAX_SINGLE_TESTS
+        tested.get(member.org_code)!.length > MAX_SINGLE_TESTS
           ? byList(member)
           : ifPermitted(
               granted,

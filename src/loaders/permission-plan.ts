@@ -16,7 +16,7 @@ import { MAX_PAGE_SIZE } from '../upstream/endpoints/page.js';
 import { UpstreamError } from '../upstream/errors.js';
 import type { OrganizationUserPermission, Permission } from '../upstream/types.js';
 import { roleKeysOf } from './current-roles.js';
-import type { MemberLists } from './member-lists.js';
+import { wholeList, type MemberLists } from './member-lists.js';
 import { pagesOf, walkToTheEnd } from './pagination.js';
 import type { createRoleLoaders } from './roles.js';
 import type { Entry, ReadPage } from './shared-reads.js';
@@ -163,8 +163,7 @@ export class PermissionPlan {
    */
   async #readList(org_code: string, wanted: number, keys: number): Promise<readonly Member[]> {
     const maxPages = Math.floor((wanted / CLEARLY_MORE - FIXED_CALLS) / (keys + 1));
-    const list = { org_code, sort: undefined, roles: undefined, permissions: undefined };
-    const pages = pagesOf(this.options.users, list);
+    const pages = pagesOf(this.options.users, wholeList(org_code));
     for (let count = 0; count < maxPages; count++) if ((await pages.next()).done === true) break;
     const members = this.options.lists().all(org_code);
     if (members === undefined) throw new CantPlanError('The list of members is too long.');
@@ -223,7 +222,7 @@ export class PermissionPlan {
   async #holdersOf(org_code: string, key: string): Promise<string[]> {
     // The filter would read it as two keys.
     if (key.includes(',')) throw new CantPlanError('The key of a permission has a comma.');
-    const list = { org_code, sort: undefined, roles: undefined, permissions: key };
+    const list = { ...wholeList(org_code), permissions: key };
     return all(await walkToTheEnd(this.options.users, list)).map(({ user_id }) => user_id);
   }
 

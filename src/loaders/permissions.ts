@@ -1,7 +1,7 @@
 import { endpoints } from '../upstream/endpoints/index.js';
 import type { OrganizationUserPermission, Permission } from '../upstream/types.js';
 import { createCatalogue } from './catalogue.js';
-import { nameOfMember, type MemberReference } from './membership-test.js';
+import { byOrganization, nameOfMember, type MemberReference } from './membership-test.js';
 import { FEWEST_MEMBERS, PermissionPlan, type PlanOptions } from './permission-plan.js';
 import { nextToken, type Entry } from './shared-reads.js';
 import type { Sources } from './sources.js';
@@ -68,13 +68,9 @@ export function createPermissionLoaders(
 /** Reads the permissions of members by key, organization by organization. Undefined for a few members. */
 function readByKey(members: readonly MemberReference[], plan: PermissionPlan) {
   if (members.length < FEWEST_MEMBERS && !plan.isBegun) return undefined;
-  const wanted = new Map<string, MemberReference[]>();
-  for (const member of members) {
-    const others = wanted.get(member.org_code);
-    if (others === undefined) wanted.set(member.org_code, [member]);
-    else others.push(member);
-  }
-  const found = new Map([...wanted].map(([code, each]) => [code, plan.read(code, each)]));
+  const found = new Map(
+    [...byOrganization(members)].map(([code, each]) => [code, plan.read(code, each)]),
+  );
   return async ({ org_code, user_id }: MemberReference) =>
     (await found.get(org_code)!).get(user_id);
 }

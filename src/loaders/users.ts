@@ -2,9 +2,14 @@ import { endpoints } from '../upstream/endpoints/index.js';
 import { UpstreamError } from '../upstream/errors.js';
 import { isId } from '../upstream/id.js';
 import type { OrganizationUser, User } from '../upstream/types.js';
-import type { Member, MemberList, MemberLists } from './member-lists.js';
+import { wholeList, type Member, type MemberList, type MemberLists } from './member-lists.js';
 import { createMemberRoles, type MemberRoles } from './member-roles.js';
-import { createMembershipTest, nameOfMember, type MemberReference } from './membership-test.js';
+import {
+  byOrganization,
+  createMembershipTest,
+  nameOfMember,
+  type MemberReference,
+} from './membership-test.js';
 import type { EntryTraits } from './page-run.js';
 import { pagesOf } from './pagination.js';
 import type { UserParent } from './people.js';
@@ -135,12 +140,11 @@ function createMemberSearch(
 ): BatchedRead<MemberReference, Member | null> {
   return reads.batch<MemberReference, Member | null>(
     async (references) => {
-      const wanted = new Map<string, Set<string>>();
-      for (const { org_code, user_id } of references) {
-        wanted.set(org_code, (wanted.get(org_code) ?? new Set()).add(user_id));
-      }
       const searches = new Map(
-        [...wanted].map(([org_code, ids]) => [org_code, findMembers(page, org_code, ids)]),
+        [...byOrganization(references)].map(([code, each]) => [
+          code,
+          findMembers(page, code, each),
+        ]),
       );
       return references.map(({ org_code, user_id }) =>
         searches.get(org_code)!.then((members) => members.find(user_id)),
@@ -181,13 +185,13 @@ export function fullName({ first_name, last_name, full_name }: Profile): string 
 async function findMembers(
   page: ReadPage<MemberList, Member>,
   org_code: string,
-  wanted: Set<string>,
+  wanted: readonly MemberReference[],
 ): Promise<EntryIndex<Member>> {
   const index = new EntryIndex<Member>(({ user_id }) => user_id);
-  const list = { org_code, sort: undefined, roles: undefined, permissions: undefined };
-  for await (const { entries } of pagesOf(page, list)) {
+  const ids = wanted.map(({ user_id }) => user_id);
+  for await (const { entries } of pagesOf(page, wholeList(org_code))) {
     index.add(entries);
-    if (index.hasAll(wanted)) break;
+    if (index.hasAll(ids)) break;
   }
   return index;
 }
