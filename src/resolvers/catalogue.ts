@@ -49,6 +49,20 @@ interface CatalogueKind<N extends Noun, T extends Entry> {
   names: Readonly<Record<string, string>>;
 }
 
+type Reads<T extends Entry> = Pick<
+  ReferenceKind<T>,
+  'currentCatalogue' | 'currentIfPermitted' | 'byId' | 'hasKey' | 'keys'
+>;
+
+/** Returns the reads of a catalogue that references need. Loaders make them when asked, so they can't be spread. */
+export const readsOf = <T extends Entry>({
+  currentCatalogue,
+  currentIfPermitted,
+  byId,
+  hasKey,
+  keys,
+}: Reads<T>): Reads<T> => ({ currentCatalogue, currentIfPermitted, byId, hasKey, keys });
+
 /** `W` is what Kinde takes to create an entry. */
 export function createCatalogueWrites<
   N extends Noun,

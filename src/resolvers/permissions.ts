@@ -14,7 +14,7 @@ import { MAX_BULK_PERMISSIONS } from '../upstream/endpoints/roles.js';
 import { UpstreamError } from '../upstream/errors.js';
 import type { Permission } from '../upstream/types.js';
 import type { Entry } from '../loaders/shared-reads.js';
-import { catalogueConnection, createCatalogueWrites } from './catalogue.js';
+import { catalogueConnection, createCatalogueWrites, readsOf } from './catalogue.js';
 import { connectionResolvers } from './connection.js';
 import { mapEntries, reported } from './entries.js';
 import { mutation } from './mutation.js';
@@ -30,11 +30,7 @@ import { rolePlace } from './roles.js';
 import { writeProperties } from './write-properties.js';
 
 const kindOf = ({ permissions }: Loaders): ReferenceKind<Permission> => ({
-  currentCatalogue: permissions.currentCatalogue,
-  currentIfPermitted: permissions.currentIfPermitted,
-  byId: permissions.byId,
-  hasKey: permissions.hasKey,
-  keys: permissions.keys,
+  ...readsOf(permissions),
   noun: 'permission',
   idName: 'permissionId',
   typeName: 'Permission',

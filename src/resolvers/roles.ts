@@ -11,7 +11,7 @@ import type { Arguments } from '../upstream/endpoint.js';
 import type { Endpoints } from '../upstream/endpoints/index.js';
 import type { Role } from '../upstream/types.js';
 import { carriedOr } from './from-parent.js';
-import { catalogueConnection, createCatalogueWrites } from './catalogue.js';
+import { catalogueConnection, createCatalogueWrites, readsOf } from './catalogue.js';
 import { connectionResolvers } from './connection.js';
 import { mapEntries, reported } from './entries.js';
 import { mutation } from './mutation.js';
@@ -26,11 +26,7 @@ const described = carriedOr((role: RoleParent, { roles }) => roles.describe(role
 const fromCatalogue = carriedOr(({ key }: RoleParent, { roles }) => roles.byKey(key));
 
 const kindOf = ({ roles }: Loaders): ReferenceKind<Role> => ({
-  currentCatalogue: roles.currentCatalogue,
-  currentIfPermitted: roles.currentIfPermitted,
-  byId: roles.byId,
-  hasKey: roles.hasKey,
-  keys: roles.keys,
+  ...readsOf(roles),
   noun: 'role',
   idName: 'roleId',
   typeName: 'Role',
