@@ -6,7 +6,7 @@
  * them is named apart, in the layer where its users can reach it.
  */
 const layers = [
-  ['index.ts', 'v8-flags.ts', 'cli/', 'emulator/main.ts', 'clients/', 'testing/'],
+  ['index.ts', 'cli/', 'emulator/main.ts', 'clients/', 'testing/'],
   ['server.ts'],
   ['shared-state.ts'],
   ['webhooks/'],

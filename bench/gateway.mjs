@@ -3,7 +3,7 @@
  * where it listens and, when asked, what it uses.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import '../dist/v8-flags.js';
+import '../dist/config/v8-flags.js';
 import { readConfig } from '../dist/config.js';
 import { createGateway } from '../dist/server.js';
 

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 
-/** As `npm start` and src/v8-flags.ts set them. The rivals get them too. */
+/** As `npm start` and src/config/v8-flags.ts set them. The rivals get them too. */
 export const NODE_FLAGS = ['--max-semi-space-size=64', '--no-allocation-site-pretenuring'];
 
 // USER_HZ, in which Linux counts CPU time whatever the kernel's own clock.

@@ -1,5 +1,5 @@
 /** The process: reads settings, starts the emulator if there is no Kinde, starts the gateway, shuts down. */
-import './v8-flags.js';
+import './config/v8-flags.js';
 import { ConfigError, readConfig, type Config } from './config.js';
 import { startEmulator, type Emulator } from './emulator/index.js';
 import { createGateway } from './server.js';

@@ -1,5 +1,5 @@
 /** This gateway, as `npm start` has it, but for the port; settings such as CACHE come with the process. */
-import '../../dist/v8-flags.js';
+import '../../dist/config/v8-flags.js';
 import { readConfig } from '../../dist/config.js';
 import { createGateway } from '../../dist/server.js';
 
