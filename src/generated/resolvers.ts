@@ -120,8 +120,8 @@ export type AddOrganizationUsersInput = {
 export type AddOrganizationUsersPayload = {
   readonly __typename?: 'AddOrganizationUsersPayload';
   /**
-   * Kinde's ids of the users who were added. If Kinde doesn't say whom it added, those who are members
-   * afterwards with the roles that were asked for.
+   * Kinde's ids of the users who were added. If Kinde's response has no list of them, the users who are
+   * members afterwards, with the roles of the input.
    */
   readonly addedUserIds: ReadonlyArray<Scalars['ID']['output']>;
   /** The new members, read after the change. */
@@ -2232,8 +2232,8 @@ export type RemoveOrganizationUsersPayload = {
   /** The global ids of the former members, for client caches. */
   readonly removedOrganizationUserIds: ReadonlyArray<Scalars['ID']['output']>;
   /**
-   * Kinde's ids of the former members. If Kinde doesn't say whom it removed, those who are no members
-   * afterwards.
+   * Kinde's ids of the former members. If Kinde's response has no list of them, the users who are not
+   * members afterwards.
    */
   readonly removedUserIds: ReadonlyArray<Scalars['ID']['output']>;
   /**

@@ -1,4 +1,4 @@
-/** What a bulk write has done where Kinde's response has no list of the users to whom it was done. */
+/** What a bulk write has done where Kinde's response has no list of the changed users. */
 import type { Problem } from '../graphql/user-errors.js';
 import type { RolesByUser } from '../loaders/current-roles.js';
 import type { Loaders } from '../loaders/index.js';

@@ -459,7 +459,7 @@ describe('a write that Kinde has done without saying for whom', () => {
       })),
     );
 
-  test('has added those who are members with their roles now', async () => {
+  test('has added the users who are members with their roles now', async () => {
     const [one, two, three] = strangers(3) as [string, string, string];
     const [member] = [...members().values()];
     member!.roles.clear();
@@ -491,7 +491,7 @@ describe('a write that Kinde has done without saying for whom', () => {
     expect(userErrors).toMatchObject([{ code: 'NOT_ADDED', field: ['users', '0'] }]);
   });
 
-  test('has added those who were looked up before it, for a refused batch', async () => {
+  test('has added the users who were looked up before it, for a refused batch', async () => {
     state().culprits = 'nowhere';
     const [one, two] = strangers(2) as [string, string];
     const { addedUserIds, userErrors } = await add([one, 'kp_unknown', two]);
@@ -499,7 +499,7 @@ describe('a write that Kinde has done without saying for whom', () => {
     expect(userErrors).toMatchObject([{ code: 'NOT_FOUND', field: ['users', '1'] }]);
   });
 
-  test('has removed those who are no members now', async () => {
+  test('has removed the users who are not members now', async () => {
     const ids = [...members().values()].map(({ user }) => user.id).slice(0, 3);
     expect(await remove(ids)).toEqual({ removedUserIds: ids, userErrors: [] });
     expect(ids.filter(isMember)).toEqual([]);
