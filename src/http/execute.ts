@@ -5,6 +5,7 @@ import type { Config } from '../config.js';
 import { createContext, type Context, type SharedParts } from '../graphql/context.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { OperationBudget } from '../upstream/policy/call-budget.js';
+import type { Cancellation } from '../upstream/policy/cancellation.js';
 import type { OperationReport, RequestReport } from '../telemetry/reports.js';
 import type { OperationSpan } from '../telemetry/traces.js';
 import type { ActiveOperations } from './active-operations.js';
@@ -58,19 +59,23 @@ export interface DetachedResult {
   report: OperationReport | undefined;
 }
 
-/**
- * Executes the operation of a request again, with a budget of its own. Calls `onWait` when the operation
- * has to wait until others have ended.
- */
+interface DetachedOptions {
+  /** Called when the operation has to wait until others have ended. */
+  onWait: () => void;
+  /** Cancelled once nobody needs the result. */
+  cancellation?: Cancellation | undefined;
+}
+
+/** Executes the operation of a request again, with a budget of its own. */
 export type ExecuteDetached = (
   request: FastifyRequest,
-  onWait: () => void,
+  options: DetachedOptions,
 ) => Promise<DetachedResult>;
 
 /** Returns a function that executes operations apart from the response to their request. */
 export function createExecuteDetached(execution: Execution): ExecuteDetached {
   const { operationTimeoutMs, upstreamCallsPerOperation: calls } = execution.config;
-  const execute: ExecuteDetached = async (request, onWait) => {
+  const execute: ExecuteDetached = async (request, { onWait, cancellation }) => {
     const { graphql: state } = request;
     const isRepeated = state.isStreamOpen;
     const budget = new OperationBudget({
@@ -78,6 +83,9 @@ export function createExecuteDetached(execution: Execution): ExecuteDetached {
       calls,
       isInBackground: isRepeated,
     });
+    const abandon = () => budget.abandon();
+    if (cancellation?.reason !== undefined) abandon();
+    cancellation?.onCancel(abandon);
     const span = isRepeated ? state.span?.beginRepeated() : state.span;
     // A new result of a stream replaces one that is in memory already.
     const weight = execution.weights.operation({ mayWait: !isRepeated, onWait });
@@ -90,6 +98,7 @@ export function createExecuteDetached(execution: Execution): ExecuteDetached {
       const { operation } = state;
       return { ...result, operation, report: operation && executed(operation, true) };
     } finally {
+      cancellation?.offCancel(abandon);
       budget.close();
       weight.release();
       const report = reportOf(state.operation, performance.now() - startedAt);
@@ -106,10 +115,10 @@ export function createExecuteDetached(execution: Execution): ExecuteDetached {
     }
   };
   // A repeated execution only reads, for a stream that a shutdown has ended.
-  return (request, onWait) =>
+  return (request, options) =>
     request.graphql.isStreamOpen
-      ? execute(request, onWait)
-      : execution.active.run(() => execute(request, onWait));
+      ? execute(request, options)
+      : execution.active.run(() => execute(request, options));
 }
 
 function reportOf(operation: Context | undefined, milliseconds: number): RequestReport {
@@ -141,7 +150,8 @@ async function contextOf(
     budget,
     delivery,
     charge,
-    takeWeight: (units) => weight.take(units),
+    // A write waits as a read does: nothing of it has been sent yet.
+    takeWeight: (units) => weight.take(units, budget.cancellationOf('GET')),
     onCall: (report) => {
       metrics?.callEnded(report);
       span?.called(report);

@@ -23,3 +23,13 @@ export function limitCaller(
 /** Returns what tells callers apart before anything is verified. Equal texts are of one caller. */
 export const credentialOf = ({ ip, headers: { authorization = '' } }: FastifyRequest): string =>
   `${ip} ${authorization}`;
+
+/**
+ * Has a caller who shares an execution pay for a response; nobody pays for those that follow. Who has paid
+ * for the execution pays nothing. Returns the charge of a caller who has too little left.
+ */
+export function chargeShared({ graphql: state }: FastifyRequest): Charge | undefined {
+  const charge = state.charge?.(1);
+  state.charge = undefined;
+  return charge?.isAllowed === false ? charge : undefined;
+}

@@ -3,6 +3,7 @@
  * that nothing else keeps a few large ones from filling the heap.
  */
 import { getHeapStatistics } from 'node:v8';
+import type { Cancellation } from '../upstream/policy/cancellation.js';
 
 /** What one unit of weight takes: a call or an entry, with its values, until the response is sent. */
 const BYTES_PER_UNIT = 8 * 1024;
@@ -41,27 +42,36 @@ class Lane {
 
   constructor(private readonly options: Options) {}
 
-  /** Returns whether the operation may begin: now, or once others have ended. */
-  take(weight: number, onWait: () => void): true | Promise<boolean> {
+  /**
+   * Returns whether the operation may begin: now, or once others have ended. One that is cancelled waits
+   * no longer.
+   */
+  take(
+    weight: number,
+    { onWait, cancellation }: { onWait: () => void; cancellation: Cancellation },
+  ): true | Promise<boolean> {
     if (this.#waiting.size === 0 && this.#fits(weight)) {
       this.#weight += weight;
       return true;
     }
-    if (this.#waiting.size >= MAX_WAITING) return Promise.resolve(false);
+    if (this.#waiting.size >= MAX_WAITING || cancellation.reason !== undefined) {
+      return Promise.resolve(false);
+    }
     onWait();
     return new Promise((resolve) => {
-      const waiting: Waiting = {
-        weight,
-        begin: () => {
-          clearTimeout(timer);
-          resolve(true);
-        },
-      };
-      const timer = setTimeout(() => {
+      const settle = (mayBegin: boolean) => {
+        clearTimeout(timer);
+        cancellation.offCancel(leave);
         this.#waiting.delete(waiting);
-        resolve(false);
+        resolve(mayBegin);
+      };
+      const leave = () => {
+        settle(false);
         this.#beginNext();
-      }, this.options.maxWaitMs);
+      };
+      const waiting: Waiting = { weight, begin: () => settle(true) };
+      const timer = setTimeout(leave, this.options.maxWaitMs);
+      cancellation.onCancel(leave);
       this.#waiting.add(waiting);
     });
   }
@@ -84,7 +94,6 @@ class Lane {
   #beginNext(): void {
     for (const waiting of this.#waiting) {
       if (!this.#fits(waiting.weight)) return;
-      this.#waiting.delete(waiting);
       this.#weight += waiting.weight;
       waiting.begin();
     }
@@ -100,8 +109,8 @@ export class OperationWeight {
     private readonly options: { mayWait: boolean; onWait: () => void },
   ) {}
 
-  /** Returns whether the operation may begin, once it may or has waited too long. */
-  take(weight: number): boolean | Promise<boolean> {
+  /** Returns whether the operation may begin, once it may, has waited too long or is cancelled. */
+  take(weight: number, cancellation: Cancellation): boolean | Promise<boolean> {
     const lane = this.laneOf(weight);
     const { mayWait, onWait } = this.options;
     const begin = () => {
@@ -112,7 +121,7 @@ export class OperationWeight {
       lane.add(weight);
       return begin();
     }
-    const taken = lane.take(weight, onWait);
+    const taken = lane.take(weight, { onWait, cancellation });
     return taken === true ? begin() : taken.then((mayBegin) => mayBegin && begin());
   }
 

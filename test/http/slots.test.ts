@@ -293,6 +293,29 @@ describe('operations of a high cost', () => {
     expect((await gateway.execute(large('Third'))).errors).toBeUndefined();
   });
 
+  test.each(['application/json', 'text/event-stream'])(
+    'give their places back when their clients leave: %s',
+    async (accept) => {
+      const { gateway, proxy } = await heldGatewayWith(LIMITED);
+      const held = proxy.hold('GET /api/v1/organizations');
+      const first = gateway.execute(large('First'));
+      await held.made;
+      // As many as may wait.
+      const waiting = await Promise.all(Array.from({ length: 100 }, () => connectTo(gateway)));
+      for (const [n, each] of waiting.entries()) {
+        each.write(head(large(`Dead${n}`), `accept: ${accept}\r\n`));
+      }
+      await arrive(gateway);
+      for (const each of waiting) each.destroy();
+      await arrive(gateway);
+      const last = gateway.execute(large('Last'));
+      await arrive(gateway);
+      held.release();
+      expect((await last).errors).toBeUndefined();
+      await first;
+    },
+  );
+
   test('of the same size run together as far as they fit', async () => {
     const { gateway, proxy } = await heldGatewayWith({ ...LIMITED, CACHE: 'off' });
     const small = (first: number) => `{ organizations(first: ${first}) { nodes { code } } }`;

@@ -1,7 +1,6 @@
 /** Streams of results: `@live` queries, subscriptions, and single results for clients that only read streams. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config.js';
-import type { Charge } from '../../graphql/context.js';
 import type { Cache } from '../../upstream/cache/index.js';
 import {
   resync,
@@ -9,16 +8,17 @@ import {
   type ChangeKind,
   type Delivery,
 } from '../../upstream/changes/change.js';
+import type { Cancellation } from '../../upstream/policy/cancellation.js';
 import type { Admission } from '../admission.js';
 import { addRequestId, sendError } from '../error.js';
-import { limitCaller } from '../limit-caller.js';
+import { chargeShared, limitCaller } from '../limit-caller.js';
 import { createExecuteDetached, type ExecuteDetached, type Execution } from '../execute.js';
-import { isQuery, searchOf } from '../request.js';
 import { reportShared } from '../request-telemetry.js';
 import { ChangeExecutions } from './change-executions.js';
 import { ChangeStream } from './change-stream.js';
 import { LiveQuery, type LiveResult } from './live-query.js';
 import { lengthProblem, memoryProblem } from './stream-problems.js';
+import { documentOf, mayBeLive, mayFollow } from './stream-request.js';
 import { audienceOf, OpenStreams, type Audience, type StreamLimits } from './open-streams.js';
 import { TagIndex } from './tag-index.js';
 
@@ -45,6 +45,14 @@ interface Opening {
   key: string;
   result: LiveResult;
   audience: Audience;
+}
+
+interface ExecuteOptions {
+  refresh: Cache['refresh'];
+  /** Cancelled once nobody needs the result. */
+  cancellation?: Cancellation;
+  /** The change that a subscription is executed for. */
+  delivery?: Delivery;
 }
 
 /** After everything was invalidated, executions are spread over this time. */
@@ -87,12 +95,14 @@ export class LiveQueries {
   ): Promise<FastifyReply> {
     // The execution tells a caller who isn't authenticated.
     const caller = await request.graphql.caller!.catch(() => undefined);
+    if (reply.raw.destroyed) return reply.hijack();
     const audience = audienceOf(caller);
     const problem = this.#streams.limitProblem(audience);
     if (problem !== undefined) return sendError(request, reply, problem);
     const key = this.#keyOf(request);
     const query = this.#byKey.get(key) ?? this.#create(key, mayFollow(request));
-    query.enter();
+    const leave = this.#enter(query, key);
+    reply.raw.once('close', leave);
     try {
       // Its executions are for all of its streams, and no single caller can be refused one.
       const spent = query.isLive ? chargeShared(request) : undefined;
@@ -106,9 +116,16 @@ export class LiveQueries {
         this.#open(request, reply, { query, key, result, audience })
       );
     } finally {
-      query.leave();
-      this.#forgetUnused(query, key);
+      leave();
     }
+  }
+
+  #enter(query: LiveQuery, key: string): () => void {
+    const leave = query.enter();
+    return () => {
+      leave();
+      this.#forgetUnused(query, key);
+    };
   }
 
   /** Sends what a request gets instead of a stream after its execution; undefined for a stream. */
@@ -205,7 +222,10 @@ export class LiveQueries {
       place: resumed ?? feed.placeAfter(cursor) ?? { position: -1, told: 0 },
       execute: ({ place, ...told }) =>
         this.#changes.run(`${place} ${cacheKey}`, () =>
-          this.#execute(request, catchUp, { ...told, filter: undefined }),
+          this.#execute(request, {
+            refresh: catchUp,
+            delivery: { ...told, filter: undefined },
+          }),
         ),
     });
   }
@@ -225,7 +245,7 @@ export class LiveQueries {
     // A live query hears of what Redis tells late; nothing follows the only result of another operation.
     const refresh = canFollow ? cache.catchUp : cache.refresh;
     const query: LiveQuery = new LiveQuery({
-      execute: (request) => this.#execute(request, refresh),
+      execute: (request, cancellation) => this.#execute(request, { refresh, cancellation }),
       hasChanged: (dependencies) => {
         if (dependencies === undefined) return false;
         this.#index.set(query, dependencies.tags);
@@ -244,8 +264,7 @@ export class LiveQueries {
   /** Executes with the authority of the request. Undefined when the gateway is overloaded. */
   async #execute(
     request: FastifyRequest,
-    refresh: Cache['refresh'],
-    delivery?: Delivery,
+    { refresh, cancellation, delivery }: ExecuteOptions,
   ): Promise<LiveResult | undefined> {
     const { admission, execute, cache } = this.#options;
     let release: (() => void) | undefined;
@@ -260,9 +279,10 @@ export class LiveQueries {
       request.graphql.delivery = delivery ?? {
         ...{ change: resync(), cursor: cache.changes.cursor, filter: undefined },
       };
-      const { status, headers, body, operation, report } = await execute(request, () => {
+      const { status, headers, body, operation, report } = await execute(request, {
+        cancellation,
         // One that waits takes no slot that another request could use.
-        release?.();
+        onWait: () => release?.(),
       });
       const isLive = operation?.summary.isLive ?? false;
       return {
@@ -309,33 +329,6 @@ export function createLiveQueries(
   });
   metrics?.watchStreams(live);
   return live;
-}
-
-function mayBeLive(request: FastifyRequest): boolean {
-  return isQuery(request) && /@\s*live\b/.test(documentOf(request));
-}
-
-/**
- * Has a caller who shares an execution pay for a response; nobody pays for those that follow. Who has paid
- * for the execution pays nothing. Returns the charge of a caller who has too little left.
- */
-function chargeShared({ graphql: state }: FastifyRequest): Charge | undefined {
-  const charge = state.charge?.(1);
-  state.charge = undefined;
-  return charge?.isAllowed === false ? charge : undefined;
-}
-
-/** Whether more results may follow the first one. */
-function mayFollow(request: FastifyRequest): boolean {
-  return mayBeLive(request) || documentOf(request).includes('subscription');
-}
-
-function documentOf({ method, url, body }: FastifyRequest): string {
-  const { query } =
-    method === 'GET'
-      ? { query: new URLSearchParams(searchOf(url)).get('query') }
-      : ((body ?? {}) as { query?: unknown });
-  return String(query);
 }
 
 /** Says in a result that changes aren't heard of, since Redis is down, and only read again now and then. */

@@ -5,6 +5,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { OperationReport } from '../../telemetry/reports.js';
 import type { ResponseDependencies } from '../../upstream/cache/dependencies.js';
+import { Cancellation } from '../../upstream/policy/cancellation.js';
+import { SendError } from '../../upstream/send/error.js';
 import { sharedEvent, type EventStream } from './event-stream.js';
 
 /** The result of an execution. */
@@ -22,8 +24,11 @@ export interface LiveResult {
 }
 
 export interface LiveQueryOptions {
-  /** Executes the query of a request with its caller's authority. Undefined while the gateway is overloaded. */
-  execute: (request: FastifyRequest) => Promise<LiveResult | undefined>;
+  /**
+   * Executes the query of a request with its caller's authority. Undefined while the gateway is overloaded.
+   * Cancelled once nobody needs the result.
+   */
+  execute: (request: FastifyRequest, cancellation: Cancellation) => Promise<LiveResult | undefined>;
   /** Called with what a result depends on. Returns whether that may have changed meanwhile. */
   hasChanged: (dependencies: ResponseDependencies | undefined) => boolean;
   /** How long a result is good though nothing is invalidated: some changes cause no event. */
@@ -50,7 +55,7 @@ export class LiveQuery {
   #isStale = true;
   /** Whether it was ever live: a later result may be an error, which says nothing about it. */
   #isLive = false;
-  #isStopped = false;
+  readonly #cancellation = new Cancellation();
   #waiting = 0;
   #startedAt = -Infinity;
   #timer: NodeJS.Timeout | undefined;
@@ -69,14 +74,17 @@ export class LiveQuery {
     return this.#event?.length ?? 0;
   }
 
-  /** Has a request wait here, which may become a stream. */
-  enter(): void {
+  /**
+   * Has a request wait here, which may become a stream. Call what is returned once it is a stream, isn't
+   * to be one or has lost its client.
+   */
+  enter(): () => void {
     this.#waiting++;
-  }
-
-  /** Ends what `enter` began, once the request is a stream or isn't to be one. */
-  leave(): void {
-    this.#waiting--;
+    let isWaiting = true;
+    return () => {
+      if (isWaiting) this.#waiting--;
+      isWaiting = false;
+    };
   }
 
   /** Whether it has no stream, and no request that may become one. */
@@ -114,7 +122,7 @@ export class LiveQuery {
   }
 
   stop(): void {
-    this.#isStopped = true;
+    this.#cancellation.cancel(new SendError('ABORTED', true, 'ERR_ABORTED'));
     clearTimeout(this.#timer);
   }
 
@@ -140,10 +148,10 @@ export class LiveQuery {
     clearTimeout(this.#timer);
     this.#isStale = false;
     this.#startedAt = performance.now();
-    const result = await this.#options.execute(request);
+    const result = await this.#options.execute(request, this.#cancellation);
     this.#execution = undefined;
     // It must not be found by what it depends on any more.
-    if (this.#isStopped) return result;
+    if (this.#cancellation.reason !== undefined) return result;
     this.#isLive ||= result?.isLive === true;
     if (!this.#isLive) {
       this.#isStale = true;
