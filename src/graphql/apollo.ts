@@ -54,8 +54,8 @@ export async function startApollo(
         documentStore.plugin(),
         // Before the plugins that read a response's errors, since it may add some.
         operationLimits(config),
-        ...(config.isExecutionCompiled ? [hotQueries(queries)] : []),
         weightInFlight(),
+        ...(config.isExecutionCompiled ? [hotQueries(queries)] : []),
         errorLocations(),
         refusedToken(),
         requestIds(),

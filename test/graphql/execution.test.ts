@@ -234,6 +234,16 @@ describe('over HTTP', () => {
     executed.mockRestore();
   });
 
+  test('a query that is refused is never planned', async () => {
+    const note = jest.spyOn(HotQueries.prototype, 'note');
+    const users = 'users(first: 500) { nodes { email } }';
+    const query = `{ organizations(first: 500) { nodes { ${users} } } }`;
+    const refused = await compiling.execute(query);
+    expect(refused.errors?.[0]?.extensions['code']).toBe('QUERY_TOO_COMPLEX');
+    expect(note).not.toHaveBeenCalled();
+    note.mockRestore();
+  });
+
   test('resolvers are executed for each request', async () => {
     const query = 'query ($code: ID!) { organization(code: $code) { code name } }';
     const [first, second] = (

@@ -10,14 +10,14 @@ import type { OperationPlugin } from './hooks.js';
 const OWN_EXECUTOR = 'multipart/mixed;deferSpec=20220824';
 
 /**
- * Comes after the plugin that measures the cost, and before those that read the `Accept` header when the
- * response is sent.
+ * Comes after the plugin that has operations wait, so that a refused one is never planned, and before those
+ * that read the `Accept` header when the response is sent.
  */
 export function hotQueries(queries: HotQueries): OperationPlugin {
   return () => {
     let accept: string | undefined;
     return {
-      didResolveOperation({ request, document, operation, source, contextValue }) {
+      beforeExecution({ request, document, operation, source, contextValue }) {
         const headers = request.http?.headers;
         if (headers === undefined || operation === undefined) return;
         const { cost } = contextValue.summary;
