@@ -64,6 +64,14 @@ export interface Charge {
   readonly retryAfterSeconds: number;
 }
 
+/** What one caller may use in a minute. */
+export interface CallerAccount {
+  /** Takes a cost from it. */
+  charge(cost: number): Charge;
+  /** Gives the charge of an operation back that wasn't begun. Returns what is left of the charge. */
+  refund(charge: Charge): Charge;
+}
+
 export interface Context extends BaseContext {
   /** Who sends the operation. What a viewer may do is decided in src/auth alone. */
   viewer: Viewer;
@@ -73,8 +81,8 @@ export interface Context extends BaseContext {
   upstream: Upstream;
   /** Every write with an idempotency key goes through this. */
   idempotency: Idempotency;
-  /** Takes a cost from what the caller may use in a minute; undefined where callers have no limit. */
-  charge: ((cost: number) => Charge) | undefined;
+  /** Undefined where callers have no limit. */
+  account: CallerAccount | undefined;
   /** Takes a weight from what the operations in flight may weigh: whether this one may begin. */
   takeWeight: (weight: number) => boolean | Promise<boolean>;
   /** What came of it, once the cost is known. */
@@ -121,7 +129,7 @@ export interface OperationRequest {
   isCurrent: boolean;
   budget: OperationBudget;
   delivery: Delivery | undefined;
-  charge?: ((cost: number) => Charge) | undefined;
+  account?: CallerAccount | undefined;
   takeWeight: Context['takeWeight'];
   onCall: (report: CallReport) => void;
   beginExchange: CallScope['beginExchange'];
@@ -172,7 +180,7 @@ export function createContext(
     dependencies,
     changes,
     delivery: request.delivery,
-    charge: request.charge,
+    account: request.account,
     takeWeight: request.takeWeight,
     charged: undefined,
     budget,

@@ -103,21 +103,11 @@ export class CallerBudget {
    * of the caller stays in this process: Redis has a hash of it.
    */
   charge(caller: string, cost: number, credential?: string): Charge {
-    // No two callers have the same window, or all would come back at the same moment.
-    const key = hashOf(caller);
-    const offset = Buffer.from(key, 'base64url').readUInt16BE() % WINDOW_MS;
-    const window = Math.floor((this.#now() + offset) / WINDOW_MS);
-    const resetsAt = (window + 1) * WINDOW_MS - offset;
-    let used = this.#callers.get(key);
-    if (used?.window !== window) {
-      used = { window, cost: 0, unsettled: 0 };
-      this.#callers.set(key, used);
-    }
+    const { key, used, resetsAt } = this.#usedBy(caller);
     const limit = this.#share();
     const isAllowed = used.cost + cost <= limit;
     const taken = isAllowed ? cost : Math.min(1, Math.max(0, limit - used.cost));
-    used.cost += taken;
-    this.#settleLater(key, used, taken);
+    this.#add(key, used, taken);
     if (!isAllowed) this.#onRefused();
     const remaining = Math.max(0, limit - used.cost);
     const charge: Charge = {
@@ -129,6 +119,19 @@ export class CallerBudget {
       this.#spent.set(hashOf(credential), { charge, until });
     }
     return charge;
+  }
+
+  /**
+   * Gives back what an operation was charged that was refused afterwards, but for what a refusal costs.
+   * Returns the charge that is left.
+   */
+  refund(caller: string, charge: Charge): Charge {
+    const { key, used, resetsAt } = this.#usedBy(caller);
+    // The next minute has begun, and with it all of the budget is there again.
+    if (resetsAt !== charge.resetsAt) return charge;
+    const returned = Math.min(charge.cost - 1, used.cost);
+    this.#add(key, used, -returned);
+    return { ...charge, remaining: Math.max(0, this.#share() - used.cost) };
   }
 
   /**
@@ -156,7 +159,21 @@ export class CallerBudget {
     return this.#isShared ? this.#limit : Math.max(1, Math.floor(this.#limit / this.#replicas));
   }
 
-  #settleLater(key: string, used: Used, cost: number): void {
+  #usedBy(caller: string) {
+    // No two callers have the same window, or all would come back at the same moment.
+    const key = hashOf(caller);
+    const offset = Buffer.from(key, 'base64url').readUInt16BE() % WINDOW_MS;
+    const window = Math.floor((this.#now() + offset) / WINDOW_MS);
+    let used = this.#callers.get(key);
+    if (used?.window !== window) {
+      used = { window, cost: 0, unsettled: 0 };
+      this.#callers.set(key, used);
+    }
+    return { key, used, resetsAt: (window + 1) * WINDOW_MS - offset };
+  }
+
+  #add(key: string, used: Used, cost: number): void {
+    used.cost += cost;
     if (this.#redis === undefined) return;
     used.unsettled += cost;
     this.#unsettled.add(key);
@@ -168,7 +185,7 @@ export class CallerBudget {
     this.#unsettled = new Set();
     try {
       for (let from = 0; from < keys.length; from += CALLERS_PER_COMMAND) {
-        await this.#add(keys.slice(from, from + CALLERS_PER_COMMAND));
+        await this.#send(keys.slice(from, from + CALLERS_PER_COMMAND));
       }
       this.#isShared = true;
     } catch {
@@ -182,7 +199,7 @@ export class CallerBudget {
     }
   }
 
-  async #add(keys: readonly string[]): Promise<void> {
+  async #send(keys: readonly string[]): Promise<void> {
     const sent = keys.flatMap((key) => {
       const used = this.#callers.peek(key);
       return used === undefined ? [] : [{ key, used, cost: used.unsettled }];

@@ -109,7 +109,7 @@ export function createExecuteDetached(execution: Execution): ExecuteDetached {
         execution.metrics?.operationEnded(report.operation, report.milliseconds);
       }
       // The caller has paid for the stream, and doesn't pay for what others change meanwhile.
-      request.graphql.charge = undefined;
+      request.graphql.account = undefined;
       // A stream lives long, and would hold all that the operation has read.
       request.graphql.operation = undefined;
     }
@@ -141,7 +141,7 @@ async function contextOf(
   { parts, metrics }: Execution,
   { budget, span, weight }: OperationParts,
 ): Promise<Context> {
-  const { isCurrent, delivery, charge } = state;
+  const { isCurrent, delivery, account } = state;
   const operation = createContext(parts, {
     caller: await state.caller!,
     requestId,
@@ -149,7 +149,7 @@ async function contextOf(
     isCurrent,
     budget,
     delivery,
-    charge,
+    account,
     // A write waits as a read does: nothing of it has been sent yet.
     takeWeight: (units) => weight.take(units, budget.cancellationOf('GET')),
     onCall: (report) => {

@@ -16,11 +16,11 @@ import { logText } from '../telemetry/redact.js';
 import type { Telemetry } from '../telemetry/index.js';
 import type { Cache } from '../upstream/cache/index.js';
 import type { Admission } from './admission.js';
-import { rateLimitHeaders, type CallerBudget } from './caller-budget.js';
+import type { CallerBudget } from './caller-budget.js';
 import type { CoalescedExecutions } from './coalesce.js';
 import type { Execute } from './execute.js';
 import { addRequestId, sendError } from './error.js';
-import { credentialOf, limitCaller } from './limit-caller.js';
+import { accountOf, credentialOf, limitCaller } from './limit-caller.js';
 import type { LiveQueries } from './live/live-queries.js';
 import { contentTypeProblem, isNavigation, negotiateType, wantsStream } from './media-type.js';
 import {
@@ -173,11 +173,7 @@ export class GraphqlSteps {
     const caller = callerBudget && (await request.graphql.caller!.catch(() => undefined));
     if (callerBudget === undefined || caller === undefined) return;
     const owner = budgetOwner(caller.viewer, request.ip);
-    request.graphql.charge = (cost) => {
-      const charge = callerBudget.charge(owner, cost, credentialOf(request));
-      reply.headers(rateLimitHeaders(charge));
-      return charge;
-    };
+    request.graphql.account = accountOf(owner, callerBudget, { request, reply });
   };
 
   readonly sendCachedResponse: preHandlerAsyncHookHandler = async (request, reply) => {
@@ -297,7 +293,7 @@ export class GraphqlSteps {
     shared: SharedResponse,
   ): Promise<FastifyReply> {
     const { response, from } = shared;
-    const charge = request.graphql.charge?.(1);
+    const charge = request.graphql.account?.charge(1);
     if (charge?.isAllowed === false) return limitCaller(request, reply, charge);
     request.graphql.sharedResponse = shared;
     const operationName = response.operationName && logText(response.operationName);

@@ -1,8 +1,8 @@
 /** Refuses requests of callers who have used what they may use in a minute. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Charge } from '../graphql/context.js';
+import type { CallerAccount, Charge } from '../graphql/context.js';
 import { callerLimitMessage } from '../graphql/errors.js';
-import { rateLimitHeaders } from './caller-budget.js';
+import { rateLimitHeaders, type CallerBudget } from './caller-budget.js';
 import { sendError } from './error.js';
 
 /** Sends 429 with when to try again. */
@@ -20,6 +20,22 @@ export function limitCaller(
   });
 }
 
+/** Returns the account of a caller. Each response tells in its headers what is left. */
+export function accountOf(
+  owner: string,
+  budget: CallerBudget,
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+): CallerAccount {
+  const tell = (charge: Charge) => {
+    reply.headers(rateLimitHeaders(charge));
+    return charge;
+  };
+  return {
+    charge: (cost) => tell(budget.charge(owner, cost, credentialOf(request))),
+    refund: (charge) => tell(budget.refund(owner, charge)),
+  };
+}
+
 /** Returns what tells callers apart before anything is verified. Equal texts are of one caller. */
 export const credentialOf = ({ ip, headers: { authorization = '' } }: FastifyRequest): string =>
   `${ip} ${authorization}`;
@@ -29,7 +45,7 @@ export const credentialOf = ({ ip, headers: { authorization = '' } }: FastifyReq
  * for the execution pays nothing. Returns the charge of a caller who has too little left.
  */
 export function chargeShared({ graphql: state }: FastifyRequest): Charge | undefined {
-  const charge = state.charge?.(1);
-  state.charge = undefined;
+  const charge = state.account?.charge(1);
+  state.account = undefined;
   return charge?.isAllowed === false ? charge : undefined;
 }

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../auth/authenticate.js';
 import { responseGroup } from '../auth/identity.js';
-import type { Charge, Context } from '../graphql/context.js';
+import type { CallerAccount, Context } from '../graphql/context.js';
 import type { Delivery } from '../upstream/changes/change.js';
 import type { OperationReport } from '../telemetry/reports.js';
 import type { OperationSpan } from '../telemetry/traces.js';
@@ -49,8 +49,8 @@ export class RequestState {
   cacheKey: string | undefined;
   /** False when writes through other replicas may be unknown here, so that nothing is read from the cache. */
   isCurrent = true;
-  /** Takes a cost from what the caller may use in a minute; undefined where callers have no limit. */
-  charge: ((cost: number) => Charge) | undefined;
+  /** What the caller may use in a minute; undefined where callers have no limit. */
+  account: CallerAccount | undefined;
   /** The execution of this request, if others can wait for it. */
   execution: CoalescedExecution | undefined;
   sharedResponse: SharedResponse | undefined;

@@ -331,6 +331,18 @@ describe('the budget of a caller', () => {
     expect(budget.charge('a', 1)).toMatchObject({ isAllowed: false, remaining: 0 });
   });
 
+  test('has back what an operation was charged that was refused afterwards', () => {
+    let now = 1_700_000_000_000;
+    const budget = create({ now: () => now });
+    const charge = budget.charge('a', 8);
+    expect(budget.refund('a', charge)).toMatchObject({ isAllowed: true, cost: 8, remaining: 9 });
+    expect(budget.charge('a', 9)).toMatchObject({ isAllowed: true, remaining: 0 });
+    now = charge.resetsAt;
+    expect(budget.charge('a', 7).remaining).toBe(3);
+    expect(budget.refund('a', charge)).toEqual(charge);
+    expect(budget.charge('a', 0).remaining).toBe(3);
+  });
+
   test('is known to be spent by the credential for a second, or until it is whole again', () => {
     let now = 1_700_000_000_000;
     const onRefused = jest.fn();

@@ -249,7 +249,7 @@ test('live queries whose results take too much memory together are refused', asy
 });
 
 describe('operations of a high cost', () => {
-  // Two of cost 41 fit together, three don't, and none of cost 401 fits beside another.
+  // Two of cost 41 fit together, three don't, and none of cost 601 fits beside another.
   const LIMITED = { MAX_COST_IN_FLIGHT: '100' };
   const large = (name: string) =>
     `query ${name} { organizations(first: 200) { nodes { code users(first: 1) { nodes { userId } } } } }`;
@@ -272,8 +272,10 @@ describe('operations of a high cost', () => {
     }
   });
 
-  test('are refused once they have waited for a third of their time', async () => {
-    const { gateway, proxy } = await heldGatewayWith({ ...LIMITED, OPERATION_TIMEOUT_MS: '1500' });
+  test('are refused once they have waited for a third of their time, at the cost of a refusal', async () => {
+    const { gateway, proxy } = await heldGatewayWith({
+      ...{ ...LIMITED, OPERATION_TIMEOUT_MS: '1500', CALLER_COST_PER_MINUTE: '1000000' },
+    });
     const held = proxy.hold('GET /api/v1/organizations');
     const first = gateway.execute(large('First'));
     await held.made;
@@ -284,6 +286,7 @@ describe('operations of a high cost', () => {
       body: JSON.stringify({ query: large('Second') }),
     });
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '3']);
+    expect(response.headers.get('ratelimit')).toMatch(/^"cost";r=999398;/);
     expect(await response.json()).toMatchObject({
       errors: [{ extensions: { code: 'OVERLOADED', requestId: expect.any(String) } }],
     });

@@ -63,7 +63,7 @@ export function operationLimits({ limits, isSchemaPublic }: Options): OperationP
         contextValue.summary.cost = cost;
         contextValue.summary.weight = checked.weight;
         refuse(checked.errors);
-        const charged = contextValue.charge?.(Math.max(1, cost ?? 1));
+        const charged = contextValue.account?.charge(Math.max(1, cost ?? 1));
         contextValue.charged = charged;
         if (charged?.isAllowed === false) throw callerLimited(charged);
       },
