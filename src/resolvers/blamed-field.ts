@@ -129,13 +129,16 @@ function byLastWord(
   return leaf === undefined || others.length > 0 ? null : placeIn(leaf, message);
 }
 
-/** Returns the path of a leaf or, in a list, of the one entry that the message repeats. */
+/** In how many entries of a list a message's value is looked for: each may occur in it hundreds of times. */
+const MAX_COMPARED = 1_000;
+
+/** Returns the path of a leaf or, in a short list, of the one entry that the message repeats. */
 function placeIn({ path, value }: Leaf, message: string): FieldPath {
-  if (!Array.isArray(value)) return path;
-  const positions = value.flatMap((entry, position) =>
-    typeof entry === 'string' && hasValue(message, entry) ? [position] : [],
-  );
-  return positions.length === 1 ? [...path, positions[0]!] : path;
+  if (!Array.isArray(value) || value.length > MAX_COMPARED) return path;
+  const repeated = [...new Set<unknown>(value)].filter((entry) => hasValue(message, entry));
+  const [entry] = repeated;
+  const isOnce = repeated.length === 1 && value.lastIndexOf(entry) === value.indexOf(entry);
+  return isOnce ? [...path, value.indexOf(entry)] : path;
 }
 
 const singular = (word: string) => word.replace(/S$/, '');

@@ -34,6 +34,9 @@ beforeAll(async () => {
       AUTH_MODE: 'none',
       CACHE: 'off',
       UPSTREAM_RETRIES: '0',
+      // A request that is shed after a slow one would pass for a fast one.
+      MAX_WAIT_MS: '600000',
+      MAX_EVENT_LOOP_DELAY_MS: '600000',
       KINDE_DOMAIN: proxy.url,
       KINDE_CLIENT_ID: emulator.clientId,
       KINDE_CLIENT_SECRET: emulator.clientSecret,

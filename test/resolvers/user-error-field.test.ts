@@ -118,6 +118,19 @@ describe('the field of a reason', () => {
     expect(data[mutation].userErrors).toMatchObject([{ field }]);
   });
 
+  test('is a long list as a whole, whose entries aren’t compared with the message', async () => {
+    const allowedDomains = Array.from({ length: 1_001 }, (_, n) => `d${n}.example`);
+    const { data } = await refused(
+      'updateOrganization',
+      { ...ALL, allowedDomains },
+      {
+        status: 400,
+        body: { errors: [{ code: 'INVALID_DOMAIN', message: 'No such domain: d1.example' }] },
+      },
+    );
+    expect(data.updateOrganization.userErrors).toMatchObject([{ field: ['allowedDomains'] }]);
+  });
+
   test.each([
     [{ name: '' }, { kindeCode: 'NAME_REQUIRED', field: ['name'] }],
     [
