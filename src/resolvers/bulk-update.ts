@@ -78,10 +78,9 @@ async function resolveChanges(
     removePermissions: removePermissions![position] ?? [],
   }));
   throwIfAny(changes, ({ position, ...change }) => {
-    const isIn = (list: readonly string[]) => (key: string) => list.includes(key);
-    const name = change.addRoles.some(isIn(change.removeRoles))
+    const name = overlap(change.addRoles, change.removeRoles)
       ? 'removeRoles'
-      : change.addPermissions.some(isIn(change.removePermissions))
+      : overlap(change.addPermissions, change.removePermissions)
         ? 'removePermissions'
         : undefined;
     if (name === undefined) return undefined;
@@ -89,6 +88,12 @@ async function resolveChanges(
     return { code: 'INVALID_VALUE', message, field: ['users', position, name] };
   });
   return changes;
+}
+
+/** Returns whether two lists share an entry. Each may have thousands. */
+function overlap(one: readonly string[], other: readonly string[]): boolean {
+  const entries = new Set(other);
+  return one.some((entry) => entries.has(entry));
 }
 
 /** Refuses users without a list, and `setRoles` beside the lists that it would contradict. */
