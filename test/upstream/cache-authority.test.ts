@@ -50,6 +50,29 @@ describe('with AUTH_MODE passthrough', () => {
     expect(await Promise.all([first, again])).toEqual([answer, answer]);
     expect(gateway.calls()).toEqual([]);
   });
+
+  test('a token that Kinde refuses is refused with 401 to all operations that wait for the call', async () => {
+    const { gateway, proxy } = await heldGatewayWith(PASSTHROUGH);
+    const token = await gateway.emulator.issueToken({ expiresIn: -60 });
+    const statusOf = async (field: string) => {
+      const response = await fetch(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...bearer(token) },
+        body: JSON.stringify({ query: `{ organizations(first: 10) { nodes { ${field} } } }` }),
+      });
+      return [response.status, response.headers.get('www-authenticate')];
+    };
+    const held = proxy.hold(LIST_CALL);
+    const first = statusOf('code');
+    await held.made;
+    const second = statusOf('name');
+    // Requests are begun in the order in which they came.
+    for (let time = 0; time < 5; time++) await gateway.execute('{ __typename }', {}, bearer(token));
+    held.release();
+    const refused = [401, 'Bearer error="invalid_token"'];
+    expect(await Promise.all([first, second])).toEqual([refused, refused]);
+    expect(gateway.calls()).toEqual([LIST_CALL]);
+  });
 });
 
 describe('with AUTH_MODE jwt', () => {
