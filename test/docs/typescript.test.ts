@@ -69,6 +69,7 @@ import { memberIds } from './src/relay/member-ids.js';
 import { organizationMembers } from './src/relay/organization-members.js';
 import { removeMember } from './src/relay/remove-member.js';
 import { removeMember as removeFromOrganization } from './src/remove-member.js';
+import { retryAfterExchange } from './src/retry-after-urql.js';
 import { renderPage } from './src/ssr.js';
 import { createTrustedClient } from './src/trusted.js';
 import { createUrqlClient } from './src/urql.js';
@@ -77,6 +78,16 @@ import { forbidden, server } from './test/mocks.js';
 let [scenario, token, code, userId] = process.argv.slice(2) as [string, string, string, string];
 let signIns = 0;
 const session = { token: async () => token || undefined, signIn: () => void signIns++ };
+
+/** Ends at once the waits for errors that name no time. */
+function shortenWaits() {
+  const { setTimeout: wait, setInterval: repeat } = globalThis;
+  const shorten = (start: any) => ((callback: () => void, ms?: number, ...values: unknown[]) =>
+    start(callback, ms === 5_000 ? 0 : ms, ...values)) as any;
+  globalThis.setTimeout = shorten(wait);
+  // RxJS's timers.
+  globalThis.setInterval = shorten(repeat);
+}
 
 const scenarios: Record<string, () => Promise<unknown>> = {
   async render() {
@@ -177,18 +188,39 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     return client.readQuery({ query: MEMBERS, variables })?.organization?.users?.nodes.map((user) => user?.userId);
   },
   async retry() {
+    shortenWaits();
     const client = createApolloClient(session);
     const { data, error } = await client.query({ query: MEMBERS, variables: { code, first: 1 } });
     return { users: data?.organization?.users?.nodes.length, error };
   },
   async retryUrql() {
+    shortenWaits();
     const client = createUrqlClient(session);
     const { data, error } = await client.query(MEMBERS, { code, first: 1 }).toPromise();
     return { users: data?.organization?.users?.nodes.length, error };
   },
   async retryRelay() {
+    shortenWaits();
     const data = (await fetchQuery(createEnvironment(), organizationMembers, { code, first: 1 }).toPromise()) as any;
     return { users: memberIds(data).length };
+  },
+  async failingStreams() {
+    shortenWaits();
+    const opened: string[] = [];
+    const failing = (client: string) => ({
+      subscribe(_request: unknown, sink: any) {
+        opened.push(client);
+        sink.next({ data: { organization: null }, errors: [{ message: '', extensions: { code: 'UPSTREAM_UNAVAILABLE' } }] });
+        return () => {};
+      },
+    });
+    const query = gql\`query Name($code: ID!) @live { organization(code: $code) { id } }\`;
+    createApolloClient(session, createLiveLink(failing('apollo'), new HttpLink())).watchQuery({ query, variables: { code } }).subscribe(() => {});
+    const exchanges = [retryAfterExchange, liveExchange(failing('urql')), fetchExchange];
+    new UrqlClient({ url: 'http://localhost:4000/graphql', exchanges, preferGetMethod: false }).query(query, { code }).subscribe(() => {});
+    // Longer than the shortened waits.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return opened.sort();
   },
   async ssr() {
     const { html, state } = await renderPage(createElement(Members, { code }), session);
@@ -630,7 +662,7 @@ async function freePort() {
   return { port, close: () => new Promise((resolve) => listener.close(resolve)) };
 }
 
-describe('a query is sent again after the seconds that an error names', () => {
+describe('a query is sent again after the seconds that an error names, twice at most', () => {
   let busy: TestGateway;
   beforeAll(async () => {
     busy = await startGateway({ env: { UPSTREAM_RETRIES: '0' } });
@@ -645,11 +677,20 @@ describe('a query is sent again after the seconds that an error names', () => {
       times: 1,
       respond: { status: 429, headers: { 'ratelimit-reset': '1' } },
     });
+    busy.emulator.fault({
+      match: ({ path }) => path.includes('/users'),
+      times: 1,
+      respond: { status: 503 },
+    });
     const seen = await drive(scenario, busy, '', membership(busy).code);
     const reads = busy.calls().filter((call) => call.includes('/users'));
     expect(seen).toEqual({ users: 1 });
-    expect(reads).toHaveLength(2);
+    expect(reads).toHaveLength(3);
   });
+});
+
+test('a live query that fails isn’t opened a second time', async () => {
+  expect(await drive('failingStreams', gateway, '', membership().code)).toEqual(['apollo', 'urql']);
 });
 
 test('urql reads a list to its end', async () => {
