@@ -93,8 +93,9 @@ query PermissionGrants($organizationCode: ID!) {
   },
   {
     query: `# Results come again whenever something that they
-# show has changed. Change a member in another tab.
-# The square button ends the stream.
+# show has changed. Change a member in a second
+# window: another tab of this page ends the stream.
+# So does the square button.
 query LiveMembers($organizationCode: ID!) @live {
   organization(code: $organizationCode) {
     name
