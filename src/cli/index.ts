@@ -1,5 +1,4 @@
-#!/usr/bin/env node
-/** `kinde-graphql`: the package's command. */
+/** What `bin/kinde-graphql.js` runs. */
 import { main } from './main.js';
 
 process.setSourceMapsEnabled(true);

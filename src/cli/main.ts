@@ -116,7 +116,7 @@ function helpOf(
   ];
   return `Usage: ${['kinde-graphql', name, ...usage].join(' ')}
 
-To ${summary}.
+${summary[0]!.toUpperCase()}${summary.slice(1)}.
 
 ${details}
 

@@ -2,9 +2,9 @@
  * The command as a new user meets it: help, a schema, a start and a query, and what it says to each
  * thing that is commonly wrong.
  */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type AddressInfo, type Server } from 'node:net';
@@ -36,7 +36,7 @@ afterAll(() => emulator?.close());
 
 /** Runs the command with only these settings. `output` grows as it prints. */
 function start(args: string[], env: Record<string, string> = {}, cwd = root) {
-  const child = spawn('node', [join(root, 'dist/cli/index.js'), ...args], {
+  const child = spawn('node', [join(root, 'bin/kinde-graphql.js'), ...args], {
     cwd,
     env: { PATH: process.env['PATH'], ...env },
   });
@@ -118,6 +118,15 @@ describe('help', () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     expect(await run(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` });
   });
+});
+
+test('in a clone that isn’t built yet, it says what to run', () => {
+  const clone = mkdtempSync(join(tmpdir(), 'clone-'));
+  cpSync(join(root, 'bin'), join(clone, 'bin'), { recursive: true });
+  const command = [join(clone, 'bin/kinde-graphql.js'), 'schema'];
+  const { status, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([1, 'This clone isn’t built yet. Run: npm run build\n']);
+  rmSync(clone, { recursive: true });
 });
 
 test('`schema` prints what is committed as schema.graphql, from any directory', async () => {

@@ -375,7 +375,7 @@ function linkPackages(): void {
     if (!name.startsWith('.')) symlinkSync(join(root, 'node_modules', name), join(packages, name));
   }
   symlinkSync(root, join(packages, 'kinde-graphql'));
-  symlinkSync(join(root, 'dist/cli/index.js'), join(packages, '.bin/kinde-graphql'));
+  symlinkSync(join(root, 'bin/kinde-graphql.js'), join(packages, '.bin/kinde-graphql'));
 }
 
 let bundle: string;

@@ -69,6 +69,7 @@ test('the package holds what its command needs, and nothing else of the reposito
         'CHANGELOG.md',
         'LICENSE',
         'README.md',
+        'bin',
         'dist',
         'docs',
         'package.json',
