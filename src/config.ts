@@ -1,7 +1,7 @@
 /** The settings of the gateway: the only reader of the environment. */
 import { readSecretFile } from './config/secret.js';
 import { settings } from './config/settings.js';
-import type { Setting } from './config/values.js';
+import { withoutCredentials, type Setting } from './config/values.js';
 
 /** What the settings of a table are once they have been read. */
 type Values<T> = {
@@ -94,7 +94,8 @@ function readSections(given: Environment, problems: string[]): Read {
       for (const { message } of error?.issues ?? []) {
         // Of a list, the message has the entry that is wrong.
         const isNamed = isSecret || message.includes('"');
-        problems.push(`${variable} ${message}${isNamed ? '' : `, not "${given[variable]}"`}`);
+        const problem = `${variable} ${message}${isNamed ? '' : `, not "${given[variable]}"`}`;
+        problems.push(withoutCredentials(problem));
       }
       return data;
     });

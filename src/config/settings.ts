@@ -6,6 +6,7 @@ import { readTrustedDocuments } from '../graphql/trusted-documents.js';
 import {
   boolean,
   custom,
+  fetchedUrl,
   headerNames,
   hostNameList,
   integer,
@@ -21,8 +22,6 @@ import {
   url,
 } from './values.js';
 import { telemetrySettings } from './telemetry-settings.js';
-
-const httpUrl = (example: string) => url(/^https?$/, example);
 
 export const settings = {
   server: {
@@ -96,7 +95,7 @@ export const settings = {
       defaultDescription: 'any',
       description: "Audience that callers' tokens must have.",
     }),
-    jwksUri: setting('JWKS_URI', httpUrl('https://acme.kinde.com/.well-known/jwks'), {
+    jwksUri: setting('JWKS_URI', fetchedUrl('https://acme.kinde.com/.well-known/jwks'), {
       defaultDescription: "the domain's `/.well-known/jwks`",
       description: "Where the keys of callers' tokens are, for every issuer.",
     }),

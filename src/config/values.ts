@@ -97,6 +97,9 @@ export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
   };
 }
 
+/** Returns a text for people, without the user names and passwords in its URLs. */
+export const withoutCredentials = (text: string) => text.replace(/\/\/[^/\s,]*@/g, '//…@');
+
 /** Accepts a URL with a host and one of these schemes. */
 export function url(schemes: RegExp, example: string): Kind<string> {
   const error = `must be a URL such as ${example}`;
@@ -106,6 +109,14 @@ export function url(schemes: RegExp, example: string): Kind<string> {
       .refine((text) => new URL(text).hostname !== '', { error }),
     range: 'URL',
   };
+}
+
+/** Accepts the URL of something that is fetched: fetch refuses user names and passwords. */
+export function fetchedUrl(example: string): Kind<string> {
+  const { schema, range } = url(/^https?$/, example);
+  const isBare = (text: string) => withoutCredentials(text) === text;
+  const error = 'must be a URL without a user name and password';
+  return { schema: schema.refine(isBare, { error }), range };
 }
 
 /**

@@ -204,6 +204,10 @@ describe('readConfig', () => {
     expect(problems({ ...jwt, JWKS_URI: 'file:///etc/keys' })).toEqual([
       'JWKS_URI must be a URL such as https://acme.kinde.com/.well-known/jwks, not "file:///etc/keys"',
     ]);
+    // Fetch refuses such a URL, and its message, which is logged, has the password.
+    expect(problems({ ...jwt, JWKS_URI: 'https://me:p%2fw!@localhost/keys' })).toEqual([
+      'JWKS_URI must be a URL without a user name and password, not "https://…@localhost/keys"',
+    ]);
     expect(problems(told)).toEqual([
       expect.stringMatching(/^JWT_ISSUER has no use/),
       expect.stringMatching(/^JWT_AUDIENCE has no use/),
@@ -227,7 +231,6 @@ describe('readConfig', () => {
       'https://acme.kinde.com https://auth.acme.example',
       'https://acme.kinde.com,auth.acme.example',
       'https://acme.kinde.com?x=1',
-      'https://me:secret@acme.kinde.com',
       'ftp://acme.kinde.com',
       'https:acme.kinde.com',
       ',',
@@ -235,6 +238,14 @@ describe('readConfig', () => {
       expect(issuers(wrong)).toBe(
         `JWT_ISSUER must be URLs such as https://acme.kinde.com, separated by commas, not "${wrong}"`,
       );
+    }
+  });
+
+  test('no message has a user name and password of a URL', () => {
+    const names = ['JWT_ISSUER', 'KINDE_DOMAIN', 'CORS_ORIGINS', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
+    for (const name of names) {
+      const found = problems({ ...REAL, AUTH_MODE: 'jwt', [name]: 'ftp://me:secret@acme.example' });
+      expect(found).toEqual([expect.stringMatching(`^${name} .*"ftp://…@acme.example"`)]);
     }
   });
 
