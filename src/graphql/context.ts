@@ -88,7 +88,7 @@ export interface Context extends BaseContext {
   /** What came of it, once the cost is known. */
   charged: Charge | undefined;
   /** How long the operation may still take. */
-  budget: Pick<OperationBudget, 'remainingMs' | 'refusedCalls'>;
+  budget: Pick<OperationBudget, 'remainingMs' | 'refusedCalls' | 'beginMutation' | 'endMutation'>;
   audit: Audit;
   /** Seals the personal data in cursors; undefined where replicas share no secret. */
   seal: TextSeal | undefined;

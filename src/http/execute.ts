@@ -203,8 +203,8 @@ function headersOf({ headers, graphql: { responseType } }: FastifyRequest): Head
 }
 
 /**
- * Returns what an operation may use. It ends when the response is written or when the client has
- * disconnected and no other request waits for the response.
+ * Returns what an operation may use. It ends when the response is written or, unless a mutation is under
+ * way, when the client has disconnected and no other request waits for the response.
  */
 function allowanceOf(
   { graphql: { execution } }: FastifyRequest,
@@ -218,10 +218,7 @@ function allowanceOf(
   });
   raw.once('close', () => {
     if (raw.writableFinished) return budget.close();
-    const abandon = () => {
-      budget.abandon();
-      budget.close();
-    };
+    const abandon = () => budget.abandon();
     if (execution === undefined) abandon();
     else execution.abandonWhenUnneeded(abandon);
   });

@@ -163,11 +163,13 @@ export function mutation<I extends object, P extends object, N extends object>(
     };
     const callsBefore = context.calls.length;
     context.loaders.beginMutation();
+    context.budget.beginMutation();
     try {
       return await onceForItsKey(idempotencyKey, input, info.fieldName, context, attempt);
     } catch (thrown) {
       return refused(thrown);
     } finally {
+      context.budget.endMutation();
       context.loaders.clearAfter(context.calls.slice(callsBefore).map(({ endpoint }) => endpoint));
     }
   };

@@ -7,6 +7,7 @@ import { BULK_UPDATES } from '../../src/emulator/index.js';
 import { startGateway, type GraphQLResult, type TestGateway } from '../support/gateway.js';
 import { mutationDocument } from '../support/mutations.js';
 import fc from '../support/property.js';
+import { waitFor } from '../support/wait-for.js';
 
 let gateway: TestGateway;
 let strict: TestGateway;
@@ -509,6 +510,31 @@ describe('a user', () => {
       },
     });
     expect(state().claimRefreshes).toEqual([one]);
+  });
+
+  test('whose update a client began and left is updated to the end', async () => {
+    const [userId] = ids as [string];
+    hold(userId, ['admin'], []);
+    state().bulkUpdates = 'add';
+    const change = { setRoles: refs('member'), addPermissions: refs('read:billing') };
+    const input = { organizationCode: code, users: [{ userId, ...change }] };
+    const client = new AbortController();
+    gateway.calls();
+    gateway.emulator.latencyMs = 200;
+    const asked = fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: DOCUMENT, variables: { input } }),
+      signal: client.signal,
+    });
+    await waitFor(() => gateway.emulator.calls().includes(PATCH()));
+    gateway.emulator.latencyMs = 0;
+    client.abort();
+    await expect(asked).rejects.toThrow();
+    // The payload is read for nobody.
+    const calls = await waitFor(() => directOf(userId).length > 0 && gateway.calls());
+    expect([rolesOf(userId), directOf(userId)]).toEqual([['member'], ['read:billing']]);
+    expect(calls.at(-1)).toBe(`POST /api/v1/organizations/${code}/users/${userId}/permissions`);
   });
 
   test.each<[string, object, string, string[]]>([

@@ -205,6 +205,33 @@ describe('the deadline of an operation', () => {
     expect(gateway.calls()).toEqual([`DELETE /api/v1/organizations/${code}/feature_flags`]);
     expect(gateway.emulator.state.organizations.has(code)).toBe(true);
   });
+
+  test('counts for a mutation whose client has left, too', async () => {
+    const events: string[] = [];
+    const gateway = await gatewayWith(
+      { OPERATION_TIMEOUT_MS: '500' },
+      { log: (line) => events.push(line) },
+    );
+    const code = await aCode(gateway);
+    gateway.emulator.latencyMs = 900;
+    const client = new AbortController();
+    const users = Array.from({ length: 101 }, (_, n) => ({ userId: `kp_${n}` }));
+    const asked = fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        query:
+          'mutation ($input: AddOrganizationUsersInput!) { addOrganizationUsers(input: $input) { userErrors { code } } }',
+        variables: { input: { organizationCode: code, users } },
+      }),
+      signal: client.signal,
+    });
+    await waitFor(() => gateway.emulator.calls().length > 0);
+    client.abort();
+    await expect(asked).rejects.toThrow();
+    await waitFor(() => events.some((event) => event.includes('addOrganizationUsers')));
+    expect(gateway.calls()).toEqual([`POST /api/v1/organizations/${code}/users`]);
+  });
 });
 
 describe('the cap on the calls of an operation', () => {

@@ -33,6 +33,8 @@ export class OperationBudget implements Deadline {
   readonly #timer: NodeJS.Timeout;
   #callsLeft: number;
   #refusedCalls = 0;
+  #isAbandoned = false;
+  #isMutating = false;
   /** Whether no request waits for the operation, so that its reads may wait for those of other replicas. */
   readonly isInBackground: boolean;
 
@@ -75,11 +77,23 @@ export class OperationBudget implements Deadline {
   }
 
   /**
-   * Cancels the reads, because the caller has disconnected. Writes go on, since some of them may
-   * already be done.
+   * Cancels the reads, because the caller has disconnected. A mutation goes on until it is done or its time
+   * is up, with its writes and the reads between them: some of the writes may already be done.
    */
   abandon(): void {
+    this.#isAbandoned = true;
+    if (this.#isMutating) return;
     this.#reads.cancel(new SendError('ABORTED', true, 'ERR_ABORTED'));
+    this.close();
+  }
+
+  beginMutation(): void {
+    this.#isMutating = true;
+  }
+
+  endMutation(): void {
+    this.#isMutating = false;
+    if (this.#isAbandoned) this.abandon();
   }
 
   /** Frees the timer when the operation has ended. */
