@@ -20,14 +20,15 @@ export interface Audience {
 
 const HEARTBEAT_MS = 15_000;
 
-const EXPIRED = JSON.stringify({
-  errors: [
-    {
-      message: 'The access token has expired. Open a stream with a new one.',
-      extensions: { code: 'UNAUTHENTICATED' },
-    },
-  ],
-});
+const expiredResult = (requestId: string) =>
+  JSON.stringify({
+    errors: [
+      {
+        message: 'The access token has expired. Open a stream with a new one.',
+        extensions: { code: 'UNAUTHENTICATED', requestId },
+      },
+    ],
+  });
 
 /** Returns whom a caller's streams are for; undefined is a caller who isn't authenticated. */
 export function audienceOf(caller: Caller | undefined): Audience {
@@ -90,7 +91,7 @@ export class OpenStreams {
     if (owner !== undefined) this.#count(owner, 1);
     if (expiresAt !== undefined) {
       cancelExpiry = callAt(expiresAt, () => {
-        stream.next(EXPIRED);
+        stream.next(expiredResult(reply.request.id));
         stream.complete();
       });
     }

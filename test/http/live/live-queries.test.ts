@@ -343,7 +343,7 @@ describe('authority', () => {
     expect(errors).toEqual([
       {
         message: 'The access token has expired. Open a stream with a new one.',
-        extensions: { code: 'UNAUTHENTICATED' },
+        extensions: { code: 'UNAUTHENTICATED', requestId: expect.any(String) },
       },
     ]);
     expect(await stream.next()).toBe(COMPLETE);
