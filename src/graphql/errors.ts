@@ -83,7 +83,7 @@ export function messageOf(error: UpstreamError): string {
     case 'DEADLINE_EXCEEDED':
       return 'The operation took too long; what was not read or written in time is missing.';
     case 'BUDGET_EXCEEDED':
-      return 'The operation needs more calls of Kinde’s API than it may make: ask for less at once.';
+      return 'The operation needs more calls to Kinde’s API than it may make: ask for less at once.';
     case 'UNAVAILABLE':
     case 'ABORTED':
       return 'Kinde cannot be reached at the moment.';

@@ -153,7 +153,7 @@ export class MemberUpdate {
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       const message =
-        'Kinde took the update, but the roles that it has left could not be read. Read before you repeat it.';
+        'Kinde took the update, but the member’s roles after it could not be read. Read them before you repeat it.';
       for (const { change } of plans) {
         this.#report(change.position, { code: 'WRITE_OUTCOME_UNKNOWN', message });
       }

@@ -81,13 +81,16 @@ async function onceForItsKey<P extends object>(
 ): Promise<P> {
   if (key == null) return (await attempt()).payload;
   if (!IDEMPOTENCY_KEY.test(key)) {
-    throw keyError('INVALID_VALUE', 'A key has 1 to 255 printable ASCII characters.');
+    throw keyError(
+      'INVALID_VALUE',
+      '`idempotencyKey` must have 1 to 255 printable ASCII characters.',
+    );
   }
   const owner = keyOwner(context.viewer);
   if (owner === undefined) {
     throw keyError(
       'INVALID_VALUE',
-      'The token does not say whose it is, so that it can keep no key.',
+      'The token doesn’t say whose it is, so it can’t use an `idempotencyKey`. Send the mutation without one.',
     );
   }
   try {
@@ -101,7 +104,10 @@ async function onceForItsKey<P extends object>(
     if (error instanceof ReplayedUnknownError) context.replays.add(error);
     if (error instanceof StoreUnavailableError) throw keysUnavailable();
     if (!(error instanceof KeyReusedError)) throw error;
-    throw keyError('IDEMPOTENCY_KEY_REUSED', 'This key has been used for another input.');
+    throw keyError(
+      'IDEMPOTENCY_KEY_REUSED',
+      'This `idempotencyKey` has been used for another input. Use a new key for this one.',
+    );
   }
 }
 
