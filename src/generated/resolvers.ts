@@ -175,11 +175,11 @@ export type Change = {
   readonly userId?: Maybe<Scalars['ID']['output']>;
 };
 
-/** What a change is about. Each kind but RESYNC is told to callers with its scope. */
+/** What a change is about. Each kind except RESYNC is sent only to callers with its scope. */
 export type ChangeKind =
   /**
    * The billing of some organization changed. Kinde doesn't say which one, so every
-   * subscription to an organization is told, without ids. Requires `read:organizations`.
+   * subscription to an organization gets this change, without ids. Requires `read:organizations`.
    */
   | 'BILLING_UPDATED'
   /** An organization's feature flags changed. Requires `read:organization_feature_flags`. */
@@ -1988,10 +1988,10 @@ export type Query = {
    */
   readonly organizationByExternalId?: Maybe<Organization>;
   /**
-   * The organization with this handle. Null when none has it. Kinde has no such read: the gateway goes
-   * through the list of organizations, a call for each 500 up to the one, and then reads that one. While
-   * the list is in the cache it makes at most one call. A handle that was given to an organization outside
-   * the gateway is found once the cached list has expired.
+   * The organization with this handle. Null when none has it. Kinde has no such read, so the gateway reads
+   * the list of organizations, 500 with each call, until it finds the handle, and then that organization.
+   * While the list is cached, this takes at most one call. A handle that was set outside the gateway is
+   * found once the cached list has expired.
    */
   readonly organizationByHandle?: Maybe<Organization>;
   /** The organizations of the Kinde environment. */
@@ -2104,7 +2104,7 @@ export type RefreshUserClaimsInput = {
   /** Makes a retry safe. 1 to 255 printable ASCII characters. See docs/mutations.md. */
   readonly idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   /**
-   * Kinde's code of an organization that the user is a member of. A caller that is held to an organization
+   * Kinde's code of an organization that the user is a member of. A caller that is limited to one organization
    * must name it, and needs a scope to read its members: `read:organization_users` or
    * `read:organization_user_roles`. Without it, the caller acts for the whole environment.
    */
@@ -2425,7 +2425,7 @@ export type Subscription = {
    * unless the request resumes: send the `cursor` of the last change that you have handled as the header
    * `Last-Event-ID`. A change may come twice, for example by a mutation and by Kinde's event for it.
    *
-   * Changes that cause no event in Kinde are told when they are made through this gateway.
+   * Changes that cause no event in Kinde are sent only if they are made through this gateway.
    */
   readonly changes: Change;
 };
@@ -2727,8 +2727,8 @@ export type UploadOrganizationLogoPayload = {
 };
 
 /**
- * A person of the environment, in whichever organizations. Callers that are held to one organization can't
- * read it: for them there is OrganizationUser.
+ * A person of the environment, in whichever organizations. Callers that are limited to one organization
+ * can't read it: for them there is OrganizationUser.
  */
 export type User = Node & {
   readonly __typename?: 'User';
@@ -2776,8 +2776,8 @@ export type User = Node & {
 
 
 /**
- * A person of the environment, in whichever organizations. Callers that are held to one organization can't
- * read it: for them there is OrganizationUser.
+ * A person of the environment, in whichever organizations. Callers that are limited to one organization
+ * can't read it: for them there is OrganizationUser.
  */
 export type UserMembershipArgs = {
   organizationCode: Scalars['ID']['input'];
@@ -2891,14 +2891,14 @@ export type Viewer = {
   readonly __typename?: 'Viewer';
   /**
    * Whether the caller has this scope or, as a user, the permission with this key, and can use it: inside
-   * `organization` where the caller is held to one, which leaves out scopes that only the environment's
+   * `organization` where the caller is limited to one, which leaves out scopes that only the environment's
    * fields need. Null where only Kinde knows.
    */
   readonly can?: Maybe<Scalars['Boolean']['output']>;
   /** Who sends the request. */
   readonly kind: ViewerKind;
   /**
-   * The organization that the caller is held to. Null for a caller without one: such an application acts
+   * The organization that the caller is limited to. Null for a caller without one: such an application acts
    * for the whole environment, and such a user may read and write nothing.
    */
   readonly organization?: Maybe<Organization>;
