@@ -94,6 +94,8 @@ export interface Context extends BaseContext {
   seal: TextSeal | undefined;
   /** The payloads and errors of mutations that replay an earlier request. */
   replays: WeakSet<object>;
+  /** Has all reads from now on go to Kinde: another replica has written since the operation began. */
+  skipCache: () => void;
   /** Taken from `x-request-id` when that is well-formed; returned in it and in every error. */
   requestId: string;
   log: FastifyBaseLogger;
@@ -144,7 +146,7 @@ export function createContext(
   const { viewer, token } = caller;
   const calls: CallReport[] = [];
   const dependencies = new ResponseDependencies();
-  const upstream = client.scope({
+  const scope: CallScope = {
     token,
     group: upstreamGroup(viewer),
     authorize: authorizeCall(viewer),
@@ -157,7 +159,8 @@ export function createContext(
       onCall(report);
       if (report.error !== undefined) logFailedCall(log, report);
     },
-  });
+  };
+  const upstream = client.scope(scope);
   const grantedScopes = () => {
     const current = token.get();
     return current instanceof Promise ? current.then(({ scopes }) => scopes) : current.scopes;
@@ -185,6 +188,9 @@ export function createContext(
     charged: undefined,
     budget,
     replays: new WeakSet(),
+    skipCache: () => {
+      scope.isCurrent = false;
+    },
     summary: {
       isCacheable: false,
       operationName: undefined,

@@ -98,7 +98,10 @@ async function onceForItsKey<P extends object>(
       { owner, mutation: mutationName, key, input, time: context.budget },
       attempt,
     );
-    if (isReplay) context.replays.add(payload);
+    if (isReplay) {
+      context.replays.add(payload);
+      context.skipCache();
+    }
     return payload;
   } catch (error) {
     if (error instanceof ReplayedUnknownError) context.replays.add(error);

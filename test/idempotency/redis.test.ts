@@ -112,6 +112,32 @@ describeWith('redis-server')('with Redis', () => {
       expect(writes()).toHaveLength(1);
     });
 
+    test('reads what the first has written, though its replica has cached what was before', async () => {
+      const [writing, waiting] = await Promise.all([1, 2].map(() => another({ CACHE: 'memory' })));
+      const { organizations } = await waiting!.query(
+        '{ organizations(first: 1) { nodes { code } } }',
+      );
+      const [{ code }] = organizations.nodes;
+      await waiting!.query('query ($code: ID!) { organization(code: $code) { senderName } }', {
+        code,
+      });
+      emulator.clearRequests();
+      emulator.latencyMs = 400;
+      const update = (gateway: TestGateway) =>
+        gateway.query(
+          `mutation ($input: UpdateOrganizationInput!) {
+            updateOrganization(input: $input) { organization { senderName } }
+          }`,
+          { input: { organizationCode: code, senderName: 'New', idempotencyKey: 'k' } },
+        );
+      const sending = update(writing!);
+      await waitFor(() => emulator.calls().length > 0);
+      emulator.latencyMs = 0;
+      const written = { updateOrganization: { organization: { senderName: 'New' } } };
+      expect(await update(waiting!)).toEqual(written);
+      expect(await sending).toEqual(written);
+    });
+
     test('waits until its deadline at most, and may retry then', async () => {
       const hurried = await another({ OPERATION_TIMEOUT_MS: '300' });
       emulator.latencyMs = 900;
