@@ -8,7 +8,7 @@ const MOST_ROWS = 200;
 
 const ADVICE = 'Run an operation to see which calls to Kinde it takes.';
 const UNEXPLAINED =
-  'The response has no explanation: the operation was not executed, or the gateway allows no introspection.';
+  'There is no explanation: the operation was stopped or not executed, or the gateway allows no introspection.';
 
 export function ExplainPane() {
   const report = useStore(session, (state) => state.report);
