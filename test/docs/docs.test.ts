@@ -185,6 +185,19 @@ test('docs/settings.md is generated from the table of settings', () => {
   }
 });
 
+test('docs/operating.md has each kind of key in Redis', () => {
+  const sources = files.filter((file) => /^src\/.*\.ts$/.test(file)).map(text);
+  const redis = sources.filter((source) => /prefixOf|ReplicaKeys/.test(source)).join('\n');
+  const kinds = matches(redis, /(?:[pP]refix(?:Of\(name\))?\}:|\bname\([`'])([a-z]+)/g);
+  expect(kinds.length).toBeGreaterThan(8);
+  const page = text('docs/operating.md');
+  const section = page.slice(
+    page.indexOf('## What Redis holds'),
+    page.indexOf('## The audit trail'),
+  );
+  for (const [kind] of kinds) expect(section).toMatch(new RegExp(`\`${kind}\\b`));
+});
+
 describe('docs/security.md', () => {
   const page = text('docs/security.md');
 
