@@ -204,7 +204,7 @@ export const settings = {
     maxCostInFlight: setting('MAX_COST_IN_FLIGHT', integer(1, 1_000_000_000), {
       defaultDescription: 'by the heap',
       description:
-        'What operations of a cost over 100 may cost together while they run, and the same for the others. More wait. See [Under load](operating.md#under-load).',
+        'The total cost of the operations that run: once for those of a cost over 100, and once for all others. More wait. See [Under load](operating.md#under-load).',
     }),
     maxWaitMs: setting('MAX_WAIT_MS', integer(0, 600_000), {
       default: '1000',
