@@ -2,7 +2,13 @@
 import type { TSchema } from 'typebox';
 import type { Fetched } from './cache/reads.js';
 import type { Endpoint } from './endpoint.js';
-import { reasonsIn, UpstreamError, type Reason, type UpstreamFailure } from './errors.js';
+import {
+  reasonsIn,
+  UNKNOWN_CODE,
+  UpstreamError,
+  type Reason,
+  type UpstreamFailure,
+} from './errors.js';
 import { parseJson } from './json.js';
 import { askedWaitMs } from './policy/retry.js';
 import { scopeAskedFor } from './required-scope.js';
@@ -55,6 +61,13 @@ export function interpret(
       });
     case 404:
       throw new UpstreamError('NOT_FOUND', message, details);
+    case 413:
+    case 414:
+    case 431:
+      throw new UpstreamError(refusal(reasons), message, {
+        ...details,
+        reasons: reasons.length > 0 ? reasons : [TOO_LONG],
+      });
     case 429:
       throw new UpstreamError('RATE_LIMITED', message, details);
     default:
@@ -74,6 +87,13 @@ export function interpret(
       );
   }
 }
+
+/** What a server or a proxy means that finds a body, a URL or headers too large, which seldom says more. */
+const TOO_LONG: Reason = {
+  code: UNKNOWN_CODE,
+  message:
+    'The request is too long for Kinde or a proxy in front of it. Send shorter or fewer values.',
+};
 
 /** A write that Kinde refuses with a reason, such as 409 HANDLE_TAKEN, is the caller's to change. */
 const refusal = (reasons: readonly Reason[]): UpstreamFailure =>

@@ -175,6 +175,26 @@ describe('any status of 4xx with a reason', () => {
     ]);
   });
 
+  test('that it is too long, without a reason', async () => {
+    const message = expect.stringMatching(/^The request is too long /);
+    const { data } = await refused('updateOrganizationProperty', {
+      organizationCode: CODE,
+      key: 'industry',
+      // It goes into the URL, of which Node takes 16 KB.
+      value: 'x'.repeat(20_000),
+    });
+    expect(data.updateOrganizationProperty.userErrors).toEqual([
+      { code: 'REFUSED_BY_KINDE', kindeCode: null, message, field: null },
+    ]);
+    for (const status of [413, 414, 431]) {
+      const respond = { status, body: '<html>Too large</html>' };
+      gateway.emulator.fault({ route: 'GET /api/v1/organizations', respond });
+      const { errors } = await gateway.execute('{ organizations { nodes { code } } }');
+      expect(errors).toMatchObject([{ message, extensions: { code: 'BAD_USER_INPUT' } }]);
+      gateway.emulator.reset();
+    }
+  });
+
   test.each<[number, object | string]>([
     [409, '<html>Conflict</html>'],
     [409, {}],
