@@ -185,7 +185,7 @@ async function registerRoutes(
   const authenticate = createAuthenticate(config, token);
   const callerBudget = createCallerBudget(config, shared, metrics);
   const live = createLiveQueries(config, execution, {
-    ...{ admission, cache, maxResultBytes: unread.maxBytes },
+    ...{ admission, cache, unread },
   });
   const refuseOtherHosts = createRefuseOtherHosts(config);
   await app.register(

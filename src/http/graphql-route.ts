@@ -17,7 +17,7 @@ export function graphqlRoute({
 }): FastifyPluginAsync {
   const watchUnread: onSendHookHandler = (_request, reply, payload, done) => {
     if (typeof payload === 'string' || payload instanceof Buffer) {
-      unread.watch(reply.raw, payload.length);
+      unread.watch(reply.raw, payload);
     }
     done(null, payload);
   };

@@ -91,7 +91,7 @@ const admission = new Admission({
 });
 const live = new LiveQueries({
   admission,
-  maxResultBytes: 0,
+  unread: new UnreadResponses(),
   // The suite opens no streams.
   execute: () => Promise.reject(new TypeError('Not asked for')),
   cache: {

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { cachedGateways } from '../support/cached-gateway.js';
-import { openStream } from '../support/event-stream.js';
+import { DISCONNECTED, openStream } from '../support/event-stream.js';
 import type { TestGateway } from '../support/gateway.js';
+import { rename } from '../support/replicas.js';
 import { waitFor } from '../support/wait-for.js';
 
 const { gatewayWith, heldGatewayWith } = cachedGateways();
@@ -205,14 +206,24 @@ describe('bodies that are still arriving', () => {
 });
 
 describe('responses that nobody reads', () => {
-  test('end the oldest connections when they take too much memory', async () => {
-    const gateway = await gatewayWith(
+  // 10 MB each: more than the operating system buffers.
+  const names = Array.from({ length: 99 }, (_, n) => `${'n'.repeat(180)}${n}: name`).join(' ');
+  const query = `{ organizations(first: 500) { nodes { ${names} } } }`;
+  const gatewayFor25MB = () =>
+    gatewayWith(
       { CACHE: 'off' },
       { emulator: { organizations: 500, usersPerOrganization: 0 }, maxUnreadBytes: 25_000_000 },
     );
-    // 10 MB each: more than the operating system buffers.
-    const names = Array.from({ length: 99 }, (_, n) => `${'n'.repeat(180)}${n}: name`).join(' ');
-    const query = `{ organizations(first: 500) { nodes { ${names} } } }`;
+  /** Sends a request whose response is read no further than to its beginning. */
+  async function begin(gateway: TestGateway, document: string, accept: string) {
+    const reader = await connectTo(gateway);
+    reader.pause().write(head(document, `accept: ${accept}\r\n`));
+    await waitFor(() => reader.readableLength > 1_000);
+    return reader;
+  }
+
+  test('end the oldest connections when they take too much memory', async () => {
+    const gateway = await gatewayFor25MB();
     const readers = await Promise.all([1, 2, 3].map(() => connectTo(gateway)));
     const ended = readers.map((reader) => once(reader, 'close'));
     for (const reader of readers) {
@@ -227,6 +238,36 @@ describe('responses that nobody reads', () => {
       await waitFor(() => text.slice(-3).trimEnd().endsWith('}}'));
     }
     expect((await gateway.execute(query)).data.organizations.nodes).toHaveLength(500);
+  });
+
+  test('end the oldest connections as streams, too', async () => {
+    const gateway = await gatewayFor25MB();
+    const readers: Socket[] = [];
+    for (const name of ['A', 'B', 'C']) {
+      readers.push(await begin(gateway, `query ${name} ${query}`, 'text/event-stream'));
+    }
+    const [oldest, newer] = readers.map((reader) => {
+      const received = { end: '', isClosed: false };
+      reader.on('data', (chunk) => (received.end = received.end.slice(-50) + String(chunk)));
+      reader.on('close', () => (received.isClosed = true));
+      return received;
+    });
+    for (const reader of readers) reader.resume();
+    await waitFor(() => newer!.end.includes('event: complete'));
+    await waitFor(() => oldest!.isClosed || oldest!.end.includes('event: complete'));
+    expect(oldest).toMatchObject({ isClosed: true });
+  });
+
+  test('have the bytes of a live query in common', async () => {
+    const gateway = await gatewayFor25MB();
+    const readers: Socket[] = [];
+    for (let count = 0; count < 3; count++) {
+      readers.push(await begin(gateway, `query @live ${query}`, 'text/event-stream'));
+    }
+    let text = '';
+    readers[0]!.on('data', (chunk: Buffer) => (text = text.slice(-9) + chunk.toString('latin1')));
+    readers[0]!.resume();
+    await waitFor(() => text.trimEnd().endsWith('}}'));
   });
 });
 
@@ -246,6 +287,22 @@ test('live queries whose results take too much memory together are refused', asy
     again.close();
     return again.status === 200;
   });
+});
+
+test('a live query whose result grows too large loses its streams', async () => {
+  const gateway = await gatewayWith({}, { maxUnreadBytes: 20_000 });
+  const code = codeOf(gateway);
+  const names = Array.from({ length: 99 }, (_, n) => `n${n}: name`).join(' ');
+  const live = `query @live { organization(code: "${code}") { ${names} } }`;
+  const stream = await openStream(gateway.url, live);
+  const other = await openStream(gateway.url, liveIn(gateway));
+  const [, small] = [await stream.next(), await other.next()];
+  expect(small).toEqual({ data: { organization: { name: expect.any(String) } } });
+  await rename(gateway, code, 'n'.repeat(200));
+  expect(await stream.next()).toBe(DISCONNECTED);
+  expect(await other.next()).toEqual({ data: { organization: { name: 'n'.repeat(200) } } });
+  expect((await openStream(gateway.url, live)).status).toBe(503);
+  other.close();
 });
 
 describe('operations of a high cost', () => {

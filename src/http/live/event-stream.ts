@@ -1,5 +1,6 @@
 /** A stream of results to one client: GraphQL over SSE, distinct connections mode. */
 import type { FastifyReply } from 'fastify';
+import type { UnreadResponses } from '../unread-responses.js';
 
 /** Headers for proxies as well: nginx buffers a response unless it's told not to. */
 const HEADERS = {
@@ -9,14 +10,13 @@ const HEADERS = {
 };
 
 const COMPLETE = 'event: complete\ndata:\n\n';
-/** An event with a result: JSON of one line, so that one `data` field holds it. */
-const nextEvent = (body: string, id: string | undefined) =>
-  `${id === undefined ? '' : `id: ${id}\n`}event: next\ndata: ${body.trimEnd()}\n\n`;
+
 /**
- * Returns the event of a result as bytes, which all streams of it can write: of a text, each would hold a
- * copy until its client has read it.
+ * Returns the event of a result: JSON of one line, so that one `data` field holds it. All streams can write
+ * the same bytes: of a text, each would hold a copy, on the heap, until its client has read it.
  */
-export const sharedEvent = (body: string): Buffer => Buffer.from(nextEvent(body, undefined));
+export const encodeEvent = (body: string, id?: string): Buffer =>
+  Buffer.from(`${id === undefined ? '' : `id: ${id}\n`}event: next\ndata: ${body.trimEnd()}\n\n`);
 
 /** A comment, which clients skip. */
 const HEARTBEAT = ':\n\n';
@@ -27,7 +27,7 @@ const HEARTBEAT = ':\n\n';
  */
 export class EventStream {
   #isBlocked = false;
-  #latest: string | Buffer | undefined;
+  #latest: Buffer | undefined;
   #isEnding = false;
   /** The place to resume at that the client doesn't know yet. */
   #mark: string | undefined;
@@ -35,11 +35,13 @@ export class EventStream {
 
   private constructor(
     private readonly reply: FastifyReply,
+    private readonly unread: UnreadResponses,
     onClose: () => void,
   ) {
     const { raw } = reply;
     raw.on('drain', () => this.#flush());
     raw.once('close', () => {
+      unread.forget(raw);
       this.#isEnding = true;
       onClose();
       this.#wake();
@@ -49,7 +51,7 @@ export class EventStream {
   }
 
   /** Takes the response over and sends its headers. */
-  static open(reply: FastifyReply, onClose: () => void): EventStream {
+  static open(reply: FastifyReply, unread: UnreadResponses, onClose: () => void): EventStream {
     reply.hijack();
     const { raw } = reply;
     for (const [name, value] of Object.entries(reply.getHeaders())) {
@@ -57,7 +59,7 @@ export class EventStream {
     }
     raw.writeHead(200, HEADERS);
     raw.flushHeaders();
-    return new EventStream(reply, onClose);
+    return new EventStream(reply, unread, onClose);
   }
 
   /**
@@ -65,11 +67,11 @@ export class EventStream {
    * a stream that can be resumed; such a stream waits until it is writable.
    */
   next(body: string, id?: string): void {
-    this.send(nextEvent(body, id));
+    this.send(encodeEvent(body, id));
   }
 
   /** Sends an event as `next` does. */
-  send(event: string | Buffer): void {
+  send(event: Buffer): void {
     if (this.#isEnding) return;
     this.#mark = undefined;
     if (this.#isBlocked) this.#latest = event;
@@ -105,11 +107,13 @@ export class EventStream {
     this.#mark = undefined;
   }
 
-  #write(event: string | Buffer): void {
+  #write(event: Buffer): void {
     this.#isBlocked = !this.reply.raw.write(event);
+    if (this.#isBlocked) this.unread.hold(this.reply.raw, event);
   }
 
   #flush(): void {
+    this.unread.forget(this.reply.raw);
     const latest = this.#latest;
     this.#latest = undefined;
     this.#isBlocked = false;
@@ -124,7 +128,7 @@ export class EventStream {
   #end(last: string): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    if (this.#latest !== undefined) this.reply.raw.write(this.#latest);
+    if (this.#latest !== undefined) this.#write(this.#latest);
     this.#latest = undefined;
     this.reply.raw.end(last);
     this.#wake();

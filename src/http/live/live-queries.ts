@@ -14,6 +14,7 @@ import { addRequestId, sendError } from '../error.js';
 import { chargeShared, limitCaller } from '../limit-caller.js';
 import { createExecuteDetached, type ExecuteDetached, type Execution } from '../execute.js';
 import { reportShared } from '../request-telemetry.js';
+import type { UnreadResponses } from '../unread-responses.js';
 import { ChangeExecutions } from './change-executions.js';
 import { ChangeStream } from './change-stream.js';
 import { LiveQuery, type LiveResult } from './live-query.js';
@@ -27,8 +28,8 @@ export interface LiveQueriesOptions {
   admission: Admission;
   cache: Pick<Cache, 'invalidations' | 'changes' | 'refresh' | 'catchUp'>;
   limits: StreamLimits;
-  /** How many bytes the results of all streams may have together. */
-  maxResultBytes: number;
+  /** Counts what streams have written. The last results of all live queries have the same limit. */
+  unread: UnreadResponses;
   /** How long a result that can't be cached is good, in milliseconds. */
   uncacheableLifetimeMs: number;
   /** Called after each repeated execution, with the number of streams that its result was sent to. */
@@ -71,7 +72,7 @@ export class LiveQueries {
   constructor(options: LiveQueriesOptions) {
     this.#options = options;
     this.#changes = new ChangeExecutions(options.cache.invalidations);
-    this.#streams = new OpenStreams(options.limits);
+    this.#streams = new OpenStreams(options.limits, options.unread);
   }
 
   /** How many streams are open. */
@@ -149,9 +150,7 @@ export class LiveQueries {
     const problem =
       lengthProblem(request) ??
       this.#streams.limitProblem(audience) ??
-      (result.isLive
-        ? memoryProblem(this.#byKey.values(), this.#options.maxResultBytes)
-        : undefined);
+      (result.isLive ? memoryProblem(this.#byKey.values(), this.#options.unread) : undefined);
     return problem && sendError(request, reply, problem);
   }
 
@@ -256,6 +255,7 @@ export class LiveQueries {
           ? uncacheableLifetimeMs
           : dependencies.freshUntil - performance.now(),
       onResult: (sentTo) => onResult?.(sentTo),
+      hasRoom: () => memoryProblem(this.#byKey.values(), this.#options.unread) === undefined,
     });
     this.#byKey.set(key, query);
     return query;
@@ -313,15 +313,11 @@ export class LiveQueries {
 export function createLiveQueries(
   { streams, cache: { lifetimeMs } }: Pick<Config, 'streams' | 'cache'>,
   execution: Execution,
-  {
-    admission,
-    cache,
-    maxResultBytes,
-  }: Pick<LiveQueriesOptions, 'admission' | 'cache' | 'maxResultBytes'>,
+  { admission, cache, unread }: Pick<LiveQueriesOptions, 'admission' | 'cache' | 'unread'>,
 ): LiveQueries {
   const { metrics } = execution;
   const live = new LiveQueries({
-    ...{ admission, cache, maxResultBytes, limits: streams, uncacheableLifetimeMs: lifetimeMs },
+    ...{ admission, cache, unread, limits: streams, uncacheableLifetimeMs: lifetimeMs },
     execute: createExecuteDetached(execution),
     onResult: (sentTo) => metrics?.liveQueryExecuted(sentTo),
     onStream: (request, reply, { report }) => reportShared(request, reply, report, metrics),

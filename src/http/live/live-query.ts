@@ -7,7 +7,7 @@ import type { OperationReport } from '../../telemetry/reports.js';
 import type { ResponseDependencies } from '../../upstream/cache/dependencies.js';
 import { Cancellation } from '../../upstream/policy/cancellation.js';
 import { SendError } from '../../upstream/send/error.js';
-import { sharedEvent, type EventStream } from './event-stream.js';
+import { encodeEvent, type EventStream } from './event-stream.js';
 
 /** The result of an execution. */
 export interface LiveResult {
@@ -35,6 +35,8 @@ export interface LiveQueryOptions {
   rereadAfterMs: (dependencies: ResponseDependencies | undefined) => number;
   /** Called for each result, with the number of streams that it was sent to. */
   onResult: (sentTo: number) => void;
+  /** Whether the results of all queries take no more memory than they may. */
+  hasRoom: () => boolean;
 }
 
 /** Executions of a query begin at least this far apart, so that a burst of changes costs a few. */
@@ -69,7 +71,7 @@ export class LiveQuery {
     return this.#isLive;
   }
 
-  /** How many bytes it holds for its streams. */
+  /** How many bytes it holds for its streams. They are the same for all of them. */
   get bytes(): number {
     return this.#event?.length ?? 0;
   }
@@ -171,18 +173,29 @@ export class LiveQuery {
 
   #send(result: LiveResult): void {
     const isFirst = this.#last === undefined;
-    const event = sharedEvent(result.body);
+    const event = encodeEvent(result.body);
     const isNew = this.#event?.equals(event) !== true;
+    const hasGrown = event.length > this.bytes;
     if (isNew) this.#event = event;
     // What it depends on is in the index, and its text in the event, outside the heap.
     const isEvent = result.isLive && result.status < 400;
     const body = isEvent ? '' : result.body;
     this.#last = { ...result, body, dependencies: undefined };
+    if (hasGrown && this.#streams.size > 0 && !this.#options.hasRoom()) this.#disconnect();
     for (const stream of this.#streams.values()) {
       if (isNew) stream.send(event);
       // The token was withdrawn.
       if (result.status === 401) stream.complete();
     }
     if (!isFirst) this.#options.onResult(isNew ? this.#streams.size : 0);
+  }
+
+  /** Ends all streams. Their clients connect again, and are refused while the result takes too much memory. */
+  #disconnect(): void {
+    for (const stream of this.#streams.values()) stream.disconnect();
+    this.#streams.clear();
+    this.#isStale = true;
+    // The requests that wait here are refused for its size.
+    if (this.#waiting === 0) this.#event = undefined;
   }
 }

@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { keyOwner, responseGroup } from '../../auth/identity.js';
 import type { Caller } from '../../auth/authenticate.js';
 import type { Viewer } from '../../auth/viewer.js';
+import type { UnreadResponses } from '../unread-responses.js';
 import { callAt } from './call-at.js';
 import { EventStream } from './event-stream.js';
 
@@ -46,7 +47,10 @@ export class OpenStreams {
   readonly #byOwner = new Map<string, number>();
   readonly #heartbeat: NodeJS.Timeout;
 
-  constructor(limits: StreamLimits) {
+  constructor(
+    limits: StreamLimits,
+    private readonly unread: UnreadResponses,
+  ) {
     this.#limits = limits;
     this.#heartbeat = setInterval(() => {
       for (const stream of this.#streams) stream.beat();
@@ -80,7 +84,7 @@ export class OpenStreams {
   /** Opens a stream, which ends with its caller's token. */
   open(reply: FastifyReply, { owner, expiresAt }: Audience, onClose: () => void): EventStream {
     let cancelExpiry: (() => void) | undefined;
-    const stream = EventStream.open(reply, () => {
+    const stream = EventStream.open(reply, this.unread, () => {
       cancelExpiry?.();
       this.#streams.delete(stream);
       if (owner !== undefined) this.#count(owner, -1);

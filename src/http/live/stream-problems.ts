@@ -1,5 +1,6 @@
 /** Streams that would take too much memory. */
 import type { FastifyRequest } from 'fastify';
+import type { UnreadResponses } from '../unread-responses.js';
 import type { LiveQuery } from './live-query.js';
 
 /** How many characters the request of a stream may have. */
@@ -14,7 +15,10 @@ export function lengthProblem({ method, url, graphql }: FastifyRequest) {
 }
 
 /** Returns the HTTP error for one more stream when the results of all take more memory than they may. */
-export function memoryProblem(queries: Iterable<LiveQuery>, maxBytes: number) {
+export function memoryProblem(
+  queries: Iterable<LiveQuery>,
+  { maxBytes }: Pick<UnreadResponses, 'maxBytes'>,
+) {
   let bytes = 0;
   for (const query of queries) bytes += query.bytes;
   if (bytes <= maxBytes) return undefined;

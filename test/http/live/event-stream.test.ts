@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { ChangeStream } from '../../../src/http/live/change-stream.js';
 import { EventStream } from '../../../src/http/live/event-stream.js';
+import { UnreadResponses } from '../../../src/http/unread-responses.js';
 import { ChangeFeed, FEED_LENGTH } from '../../../src/upstream/changes/feed.js';
 import { waitFor } from '../../support/wait-for.js';
 
@@ -22,7 +23,7 @@ beforeEach(async () => {
   app = Fastify();
   const opened = new Promise<void>((resolve) => {
     app.get('/', (_request, reply) => {
-      stream = EventStream.open(reply, () => (isClosed = true));
+      stream = EventStream.open(reply, new UnreadResponses(), () => (isClosed = true));
       buffered = () => reply.raw.writableLength;
       resolve();
     });
