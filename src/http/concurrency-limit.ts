@@ -53,6 +53,8 @@ export class ConcurrencyLimit {
   #busyMs = INITIAL_COST_MS;
   #operations = 1;
   #servedMs = 0;
+  /** The share of upstream connections in use over the time that an operation takes. */
+  #upstream = 0;
   #served = 0;
   #isSaturated = false;
 
@@ -83,11 +85,12 @@ export class ConcurrencyLimit {
   }
 
   observe(seen: Observation): void {
-    const { milliseconds, eventLoop, upstream, concurrency, begun, completed } = seen;
+    const { milliseconds, eventLoop, concurrency, begun, completed } = seen;
     // By Little's law too: the time that all operations spent in the gateway, over those that ended.
     const kept = Math.exp(-completed / MEMORY);
     this.#servedMs = this.#servedMs * kept + concurrency * milliseconds;
     this.#served = this.#served * kept + completed;
+    const upstream = this.#smoothed(seen);
     const utilization = Math.max(eventLoop, upstream);
     // An operation costs when it begins and when it ends, which may be long after. The idle work of a
     // process in which nothing begins or ends is not a cost of operations.
@@ -102,6 +105,16 @@ export class ConcurrencyLimit {
       this.#isSaturated ? (concurrency * BUSY) / utilization : this.#raised(seen, utilization),
       eventLoop < BUSY && upstream >= BUSY ? MIN_UPSTREAM_LIMIT : this.#together,
     );
+  }
+
+  /**
+   * An operation reads its list alone and then uses all connections at once. So an observation that is
+   * shorter than the operation tells what it does at the moment, and not what more of them would meet.
+   */
+  #smoothed({ milliseconds, upstream }: Observation): number {
+    const kept = Math.exp(-milliseconds / (this.serviceMs ?? 1));
+    this.#upstream = this.#upstream * kept + upstream * (1 - kept);
+    return this.#upstream;
   }
 
   get #together(): number {

@@ -173,3 +173,15 @@ test.each([
   }
   expect(limit.value).toBe(least);
 });
+
+test('operations that use the upstream in turns with other work may be more than that suggests', () => {
+  const limit = new ConcurrencyLimit(1_000, 50);
+  for (let n = 0; n < 300; n++) {
+    limit.observe({
+      // Each takes three observations, and uses all connections in one of them.
+      ...{ milliseconds: 50, eventLoop: 0.3, upstream: n % 3 === 0 ? 1 : 0.5, isWanted: true },
+      ...{ concurrency: 4, inFlight: 4, begun: 4 / 3, completed: 4 / 3 },
+    });
+  }
+  expect(limit.value).toBeGreaterThan(8);
+});
