@@ -41,7 +41,7 @@ const BURST_MS = 100;
  */
 const OVERLOADED_OPERATIONS = 4;
 /** While the queue grows, the newest begins first as long as all can within this part of `maxWaitMs`. */
-const PATIENCE_PART = 0.8;
+const PATIENCE_PART = 0.95;
 /** The gateway counts as overloaded for this long after it shed an operation. */
 const CALM_MS = 1_000;
 
@@ -147,8 +147,8 @@ export class Admission {
 
   /** Begins to shed in a load that lasts, before the queue is as long as for a burst. */
   #watchGrowth(completed: number): void {
-    const { costMs, isSaturated } = this.#limit;
-    this.#growth.observe({ length: this.#queue.length, completed, costMs, isSaturated });
+    const { costMs, isLoaded } = this.#limit;
+    this.#growth.observe({ length: this.#queue.length, completed, costMs, isLoaded });
     if (this.#growth.isLasting) this.#shorten();
   }
 
@@ -198,8 +198,9 @@ export class Admission {
 
   #isNewestFirst(now: number): boolean {
     if (this.isShedding) return true;
-    if (!this.#growth.isGrowing) return false;
-    const workMs = this.#queue.length * (this.#limit.costMs ?? 0);
+    const [{ length }, { completed }, { costMs }] = [this.#queue, this.#meter, this.#limit];
+    if (!this.#growth.isGrowing({ length, completed, costMs })) return false;
+    const workMs = length * (costMs ?? 0);
     const waitedMs = now - this.#queue[0]!.since;
     return waitedMs + workMs < this.#options.maxWaitMs * PATIENCE_PART;
   }

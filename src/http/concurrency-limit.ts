@@ -22,6 +22,11 @@ export interface Observation {
 
 /** Below this utilization a resource has room to spare. At 1 its own queue is never empty. */
 const BUSY = 0.9;
+/**
+ * From this utilization on a resource counts as loaded: the limit holds it at about BUSY, which is below it
+ * half of the time, and after a cut by more.
+ */
+const LOADED = 0.65;
 /** The mean cost is taken of about this many operations. */
 const MEMORY = 50;
 /**
@@ -57,6 +62,7 @@ export class ConcurrencyLimit {
   #upstream = 0;
   #served = 0;
   #isSaturated = false;
+  #isLoaded = false;
 
   /** `max` is never exceeded; `intervalMs` is about how often `observe` will be called. */
   constructor(max: number, intervalMs: number) {
@@ -72,6 +78,11 @@ export class ConcurrencyLimit {
   /** Whether a resource had no room to spare at the last observation. */
   get isSaturated(): boolean {
     return this.#isSaturated;
+  }
+
+  /** Whether the limit, and not a lack of operations, may be what left a resource its room. */
+  get isLoaded(): boolean {
+    return this.#isLoaded;
   }
 
   /** How much of the scarcest resource's time an operation takes; undefined while too few were seen. */
@@ -101,8 +112,10 @@ export class ConcurrencyLimit {
       this.#operations = this.#operations * weight + operations;
     }
     this.#isSaturated = utilization >= BUSY;
+    this.#isLoaded = utilization >= LOADED;
     this.#limit = this.#bounded(
-      this.#isSaturated ? (concurrency * BUSY) / utilization : this.#raised(seen, utilization),
+      // Squared, since a utilization of 1 does not tell by how many operations there are too many.
+      this.#isSaturated ? concurrency * (BUSY / utilization) ** 2 : this.#raised(seen, utilization),
       eventLoop < BUSY && upstream >= BUSY ? MIN_UPSTREAM_LIMIT : this.#together,
     );
   }

@@ -30,6 +30,11 @@ export class LoadMeter {
     return this.#inFlight;
   }
 
+  /** How many operations ended since the last sample. */
+  get completed(): number {
+    return this.#completed;
+  }
+
   begin(): void {
     this.#count();
     this.#inFlight++;

@@ -8,8 +8,8 @@ export interface QueueSample {
   completed: number;
   /** How much of the scarcest resource's time an operation takes, in milliseconds, if known. */
   costMs: number | undefined;
-  /** Whether that resource had no room to spare. */
-  isSaturated: boolean;
+  /** Whether that resource was in use but for what the limit of operations left free. */
+  isLoaded: boolean;
 }
 
 /** A queue may grow by this part of what ends: that of a fixed number of clients varies by it. */
@@ -20,9 +20,14 @@ const TOLERATED_PART = 0.25;
  */
 const GROWING = { workMs: 30, operations: 2 };
 /** It belongs to a load that lasts when it has grown by so much, for so many samples, and still grows. */
-const LASTING = { workMs: 100, operations: 6, samples: 4 };
+const LASTING = { workMs: 100, operations: 6, samples: 6 };
 /** It still grows when it has grown over the last samples by this part of what ended in them. */
 const STILL_GROWING = { samples: 3, part: 0.2 };
+
+/** So many operations, or as many as are so much work. */
+function most({ workMs, operations }: typeof GROWING, costMs: number): number {
+  return Math.max(operations, workMs / costMs);
+}
 
 /**
  * Sums up by how much more the queue grows than is tolerated, and begins again whenever it doesn't grow
@@ -39,9 +44,13 @@ export class QueueGrowth {
   /** The last samples, the oldest first. */
   readonly #samples: { length: number; completed: number }[] = [{ length: 0, completed: 0 }];
 
-  /** Whether the queue grows: by a burst, or by more than can be carried. */
-  get isGrowing(): boolean {
-    return this.#growing > 0;
+  /**
+   * Whether the queue grows: by a burst, or by more than can be carried. Takes what happened since the
+   * last sample, since in a load of many times what can be carried a sample is long.
+   */
+  isGrowing({ length, completed, costMs = Infinity }: Omit<QueueSample, 'isLoaded'>): boolean {
+    const grown = length - this.#samples.at(-1)!.length;
+    return this.#growing > 0 || grown - TOLERATED_PART * completed > most(GROWING, costMs);
   }
 
   /** Whether more arrives than can be carried, and goes on to. */
@@ -49,18 +58,18 @@ export class QueueGrowth {
     return this.#isLasting;
   }
 
-  observe({ length, completed, costMs = Infinity, isSaturated }: QueueSample): void {
+  observe({ length, completed, costMs = Infinity, isLoaded }: QueueSample): void {
     const grown = length - this.#samples.at(-1)!.length;
     this.#samples.push({ length, completed });
     if (this.#samples.length > STILL_GROWING.samples + 1) this.#samples.shift();
-    const before = isSaturated ? this.#excess : 0;
+    const before = isLoaded ? this.#excess : 0;
     const added = Math.min(grown, completed + 1) - TOLERATED_PART * completed;
     this.#excess = Math.max(0, before + added);
-    const exceeds = ({ workMs, operations }: typeof GROWING) =>
-      this.#excess > Math.max(operations, workMs / costMs);
-    this.#growing = exceeds(GROWING) ? this.#growing + 1 : 0;
+    this.#growing = this.#excess > most(GROWING, costMs) ? this.#growing + 1 : 0;
     this.#isLasting =
-      this.#growing >= LASTING.samples && exceeds(LASTING) && this.#hasGrownLately();
+      this.#growing >= LASTING.samples &&
+      this.#excess > most(LASTING, costMs) &&
+      this.#hasGrownLately();
   }
 
   #hasGrownLately(): boolean {

@@ -22,12 +22,15 @@ interface Load {
   /** Returns how many operations arrive in this millisecond. `ended` is how many ended in the last one. */
   arrivals: (millisecond: number, ended: number) => number;
   milliseconds: number;
+  /** For how long each operation waits for the upstream when it has used half of its time. */
+  upstreamMs?: number;
 }
 
 /** Operations that each take the event loop for 10 ms, one after the other. Returns their latencies. */
-function simulate({ arrivals, milliseconds }: Load) {
+function simulate({ arrivals, milliseconds, upstreamMs = 0 }: Load) {
   let [now, busyMs, reportedMs, sampledAt] = [0, 0, 0, 0];
   const running: { leftMs: number; end: () => void }[] = [];
+  const waiting: { until: number; operation: (typeof running)[number] }[] = [];
   const accepted: number[] = [];
   let [shed, known, isCounted] = [0, 0, false];
   const admission = new Admission({
@@ -40,11 +43,17 @@ function simulate({ arrivals, milliseconds }: Load) {
     },
   });
   const step = () => {
+    while (waiting[0] !== undefined && waiting[0].until <= now) {
+      running.push(waiting.shift()!.operation);
+    }
     const [first] = running;
     if (first !== undefined) {
       busyMs++;
       first.leftMs--;
       if (first.leftMs === 0) running.shift()!.end();
+      if (first.leftMs === COST_MS / 2 && upstreamMs > 0) {
+        waiting.push({ until: now + upstreamMs, operation: running.shift()! });
+      }
     }
     jest.advanceTimersByTime(1);
   };
@@ -62,12 +71,12 @@ function simulate({ arrivals, milliseconds }: Load) {
     });
   };
   for (; now < CALM_MS; now++) {
-    if (running.length === 0) arrive();
+    if (running.length + waiting.length === 0) arrive();
     step();
   }
   isCounted = true;
   const until = CALM_MS + milliseconds;
-  for (; now < until || running.length > 0; now++) {
+  for (; now < until || running.length + waiting.length > 0; now++) {
     const ended = accepted.length + shed - known;
     known += ended;
     for (let count = now < until ? arrivals(now - CALM_MS, ended) : 0; count > 0; count--) arrive();
@@ -90,15 +99,20 @@ function poisson(factor: number, seed: number): Load['arrivals'] {
 }
 
 describe.each([1.5, 2, 5, 10])('at %d times the load that can be carried', (factor) => {
-  test('what is accepted is hardly queued, and the work goes on', () => {
+  test.each([
+    [0, 0.95],
+    [5, 0.8],
+    [40, 0.8],
+  ])('what is accepted is hardly queued: %d ms for the upstream', (upstreamMs, carried) => {
     const milliseconds = 15_000;
     const p99s = SEEDS.map((seed) => {
-      const { accepted, p99, shed } = simulate({ arrivals: poisson(factor, seed), milliseconds });
-      expect(accepted.length).toBeGreaterThan((0.95 * milliseconds) / COST_MS);
+      const load = { arrivals: poisson(factor, seed), milliseconds, upstreamMs };
+      const { accepted, p99, shed } = simulate(load);
+      expect(accepted.length).toBeGreaterThan((carried * milliseconds) / COST_MS);
       expect(shed).toBeGreaterThan(0);
       return p99;
     });
-    expect(Math.max(...p99s)).toBeLessThan(10 * COST_MS);
+    expect(Math.max(...p99s)).toBeLessThan(10 * COST_MS + 4 * upstreamMs);
   });
 });
 
