@@ -38,9 +38,10 @@ const BEARER = /^Bearer +([\w.~+/-]+=*) *$/i;
 const CLOCK_TOLERANCE_SECONDS = 5;
 
 /**
- * Returns how requests are authenticated. In mode none all calls are made with the gateway's own token. In mode passthrough they are made with
- * the caller's, so that Kinde decides what may be done. In mode jwt the gateway verifies the caller's
- * token, decides by it, and makes the calls with its own.
+ * Returns how requests are authenticated. In mode none all calls are made with the gateway's own token. In
+ * mode passthrough they are made with the caller's, so that Kinde decides what may be done, until the token
+ * expires. In mode jwt the gateway verifies the caller's token, decides by it, and makes the calls with its
+ * own.
  */
 export function createAuthenticate(
   { authMode, jwt, isProduction }: Pick<Config, 'authMode' | 'jwt' | 'isProduction'>,
@@ -51,11 +52,15 @@ export function createAuthenticate(
       const token = bearerToken(authorization);
       const tokenHash = createHash('sha256').update(token).digest('hex');
       const claims = unverifiedClaims(token);
-      const claimedScopes = grantedScopes(claims);
+      const expiresAt = expiryIn(claims);
+      // Kinde would refuse it, and isn't asked about what is cached.
+      if (expiresAt !== undefined && expiresAt + CLOCK_TOLERANCE_SECONDS * 1000 <= Date.now()) {
+        throw unauthenticated('The access token has expired.', 'Bearer error="invalid_token"');
+      }
       return {
-        viewer: { kind: 'bearer', tokenHash, claimedScopes },
+        viewer: { kind: 'bearer', tokenHash, claimedScopes: grantedScopes(claims) },
         token: passCallersToken(token),
-        expiresAt: expiryIn(claims),
+        expiresAt,
       };
     };
   }

@@ -1,5 +1,5 @@
 /** What is kept or in flight is given to nobody whose token could not have read it. */
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import {
   cachedGateways,
   cast,
@@ -51,9 +51,22 @@ describe('with AUTH_MODE passthrough', () => {
     expect(gateway.calls()).toEqual([]);
   });
 
+  test('a token that has expired is given nothing from the cache', async () => {
+    const gateway = await gatewayWith(PASSTHROUGH);
+    const token = await gateway.emulator.issueToken({ expiresIn: 60 });
+    await post(gateway, LIST, {}, bearer(token));
+    gateway.calls();
+    const later = Date.now() + 66_000;
+    const clock = jest.spyOn(Date, 'now').mockImplementation(() => later);
+    const { errors } = await gateway.execute(LIST, {}, bearer(token));
+    clock.mockRestore();
+    expect(codes(errors)).toEqual(['UNAUTHENTICATED']);
+    expect(gateway.calls()).toEqual([]);
+  });
+
   test('a token that Kinde refuses is refused with 401 to all operations that wait for the call', async () => {
     const { gateway, proxy } = await heldGatewayWith(PASSTHROUGH);
-    const token = await gateway.emulator.issueToken({ expiresIn: -60 });
+    const token = 'of-another-environment';
     const statusOf = async (field: string) => {
       const response = await fetch(`${gateway.url}/graphql`, {
         method: 'POST',
