@@ -2,10 +2,11 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { createClient } from 'graphql-sse';
@@ -159,6 +160,20 @@ describeWith('nginx', 'redis-server')('two replicas behind nginx', () => {
     const response = await fetch(`${topology.replicas['gateway-1'].url}/livez`);
     const seconds = Number(/timeout=(\d+)/.exec(response.headers.get('keep-alive')!)![1]);
     for (const [, timeout] of nginx) expect(Number(timeout)).toBeLessThan(seconds);
+  });
+
+  test.each<[string, object, number, string]>([
+    ['/', { setHost: false }, 400, 'BAD_REQUEST'],
+    ['/', { headers: { long: 'a'.repeat(20_000) } }, 431, 'HEADERS_TOO_LARGE'],
+    [`/${'a'.repeat(20_000)}`, {}, 431, 'HEADERS_TOO_LARGE'],
+  ])('nginx refuses requests as the gateway does', async (path, options, status, code) => {
+    const request = get(`${topology.url}${path}`, { agent: false, ...options });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    expect(response.headers['content-type']).toBe('application/json');
+    expect([response.statusCode, await json(response)]).toEqual([
+      status,
+      { errors: [{ message: expect.any(String), extensions: { code } }] },
+    ]);
   });
 
   test('a rolling restart under load loses no request and writes nothing twice', async () => {
