@@ -62,7 +62,10 @@ type Action = (url: string | undefined) => (call: Call) => Promise<string[]>;
 
 /** Each reads the command line first, and then does its work. */
 const actions = {
-  list: () => list,
+  list: (url) => {
+    if (url !== undefined) throw new UsageError('webhooks list has no option --url: it lists all.');
+    return list;
+  },
 
   register: (url) => {
     const endpoint = endpointIn(url);

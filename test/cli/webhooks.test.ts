@@ -113,6 +113,7 @@ test.each([
 test.each<[string, string[], RegExp]>([
   ['no URL', ['register'], /^Say where events go: --url https:\/\/gateway/],
   ['no URL to remove', ['remove'], /^Say where events go: --url https:\/\/gateway/],
+  ['a URL to list', ['list', '--url', URL], /^webhooks list has no option --url: it lists all\.\n/],
   ['what is no URL', ['register', '--url', 'gateway'], /^--url is not an HTTP URL: "gateway"/],
   ['a URL without a path', ['register', '--url', 'https://a.example.com'], /has no path.*kinde/],
 ])(
