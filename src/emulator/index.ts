@@ -141,7 +141,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     url,
     issuer: url,
     audience: tokens.audience,
-    ...credentialsOf(tokens.client),
+    clientId: tokens.client.clientId,
+    get clientSecret() {
+      return tokens.client.clientSecret;
+    },
     readOnlyClient: credentialsOf(tokens.readOnlyClient),
     requests: environment.requests,
     tokenRequests: environment.tokenRequests,

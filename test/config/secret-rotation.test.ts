@@ -113,6 +113,7 @@ describe('the secret of the application', () => {
     emulator.clearRequests();
     for (let rotation = 0; rotation < 2; rotation++) {
       const secret = emulator.rotateClientSecret();
+      expect(emulator.clientSecret).toBe(secret);
       // The file follows later: meanwhile the token is still good.
       await served(10);
       writeFileSync(file, secret);

@@ -930,11 +930,14 @@ describe('tokens', () => {
     await emulator.rotateKey();
     const rotated = await emulator.issueToken();
     expect(kidOf(rotated)).not.toBe(first);
-    const request = { ...credentials(), client_secret: emulator.rotateClientSecret() };
+    const before = credentials();
+    const after = { ...before, client_secret: emulator.rotateClientSecret() };
+    expect(credentials()).toEqual(after);
     const statusFor = async (body: Record<string, string>) => (await ask(body)).status;
-    expect([await statusFor(request), await statusFor(credentials())]).toEqual([200, 401]);
+    expect([await statusFor(after), await statusFor(before)]).toEqual([200, 401]);
     emulator.reset();
-    expect([await statusFor(request), await statusFor(credentials())]).toEqual([401, 200]);
+    expect([await statusFor(after), await statusFor(before)]).toEqual([401, 200]);
+    expect(credentials()).toEqual(before);
     expect(kidOf(await emulator.issueToken())).toBe(first);
     expect((await call('GET /api/v1/roles', { token: rotated })).status).toBe(200);
   });
