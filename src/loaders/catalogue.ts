@@ -6,6 +6,7 @@ import { ifPermitted } from './scopes.js';
 import { EntryIndex, type Entry, type Page, type PageRequest } from './shared-reads.js';
 import type { Sources } from './sources.js';
 import { walkToTheEnd } from './pagination.js';
+import type { Source } from '../upstream/cache/reads.js';
 import type { CallOptions } from '../upstream/client.js';
 
 interface CatalogueEntry {
@@ -94,15 +95,19 @@ export function createCatalogue<T extends CatalogueEntry>(
       ...(await read({ page_size: size, next_token: token }, options)),
       size,
     });
-  const page = reads.pages<CatalogueList, T>(readPage());
+  const progress = reads.state(() => ({ isCurrentRead: false, isOlder: false }));
+  const onSource = (source: Source) => {
+    if (source !== 'upstream') progress().isOlder = true;
+  };
+  const page = reads.pages<CatalogueList, T>(readPage({ onSource }));
   const currentPage = reads.pages<CatalogueList, T>(readPage({ skipsCache: true }));
   const recentPage = reads.pages<CatalogueList, T>(readPage({ expiresEarly: true }));
-  const progress = reads.state(() => ({ isCurrentRead: false }));
   /** Reads the whole catalogue: what the operation has read past the cache is no older than the cache. */
   const readAll = () => walkToTheEnd(progress().isCurrentRead ? currentPage : page, {});
   const readRecent = () => walkToTheEnd(recentPage, {});
-  /** What was read past the cache has nothing newer. */
-  const readNewer = () => (progress().isCurrentRead ? undefined : readRecent());
+  /** What the operation has read itself has nothing newer. */
+  const readNewer = () =>
+    progress().isCurrentRead || !progress().isOlder ? undefined : readRecent();
   const lookUp = (property: Property) => createLookup(reads, property, { readAll, readNewer });
   const byKey = lookUp('key');
   async function currentCatalogue(): Promise<CurrentCatalogue<T>> {

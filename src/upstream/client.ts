@@ -1,7 +1,7 @@
 /** The endpoint table, as typed methods: `upstream.organizations.users({ org_code, page_size })`. */
 import type { Change } from './changes/change.js';
 import { changeOfWrite } from './changes/writes.js';
-import type { Fetched, Read, ReadResult, Reads } from './cache/reads.js';
+import type { Fetched, Read, ReadResult, Reads, Source } from './cache/reads.js';
 import {
   asUpstreamError,
   budgetExceeded,
@@ -39,6 +39,8 @@ export interface CallOptions {
    * catalogue's. It is cached beside the one that lives longer.
    */
   expiresEarly?: boolean;
+  /** Called with where a read's response came from. */
+  onSource?: (source: Source) => void;
 }
 
 export interface Transport {
@@ -101,7 +103,7 @@ for (const [domain, rows] of Object.entries(endpoints)) {
       value(this: DomainCalls, args: CallArguments, options: CallOptions = {}) {
         const { caller, scope } = this;
         const ofCall = options.skipsCache === true ? { ...scope, isCurrent: false } : scope;
-        return caller.call(endpoint, args, ofCall, options.expiresEarly);
+        return caller.call(endpoint, args, ofCall, options);
       },
     });
   }
@@ -143,7 +145,7 @@ class Caller {
     endpoint: Endpoint,
     given: CallArguments,
     scope: CallScope,
-    expiresEarly = false,
+    { expiresEarly = false, onSource }: CallOptions,
   ): Promise<unknown> {
     for (;;) {
       const args = this.#pageSize.apply(given);
@@ -157,6 +159,7 @@ class Caller {
       try {
         const result = await this.#cache.reads.get(read);
         scope.dependencies?.add(read.tags, result);
+        onSource?.(result.source);
         if (result.source !== 'upstream') reportCached(call, scope, result, startedAt);
         return result.value;
       } catch (thrown) {

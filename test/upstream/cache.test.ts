@@ -102,6 +102,20 @@ test('a role that is newer than the cached catalogue has its name, and is no unk
   });
 });
 
+test('a key that the environment lacks is looked for once, unless the catalogue was cached', async () => {
+  const gateway = await gatewayWith();
+  const variables = cast(gateway);
+  const read = async (key: string) => {
+    const filter = `query ($A: ID!) { organization(code: $A) { users(roles: ["${key}"]) { nodes { userId } } } }`;
+    const { errors } = await gateway.execute(filter, variables);
+    expect(codes(errors)).toEqual(['BAD_USER_INPUT']);
+    return gateway.calls().filter((call) => call.startsWith('GET /api/v1/roles'));
+  };
+  expect(await read('missing')).toEqual([CALL.allRoles]);
+  expect(await read('another')).toEqual([CALL.allRoles]);
+  expect(await read('third')).toEqual([]);
+});
+
 describe('a cached response is used', () => {
   test('by the same query, which gets the same bytes', async () => {
     const gateway = await gatewayWith();
