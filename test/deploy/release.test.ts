@@ -1,11 +1,13 @@
 /** What a release is made of: workflows, notes, licences. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { waitFor } from '../support/wait-for.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -82,6 +84,29 @@ test('npm start refuses arguments, which it would ignore', () => {
     2,
     expect.stringMatching(/'--port=5000'.* PORT=5000 npm start/),
   ]);
+});
+
+test('npm start ends with a shell that passes no signal on', async () => {
+  const program = `
+    import { endWithShell } from ${JSON.stringify(pathToFileURL(join(root, 'scripts/end-with-shell.mjs')).href)};
+    process.once('SIGTERM', () => process.exit());
+    endWithShell();
+    setInterval(() => {}, 60_000);
+    console.log(process.pid);`;
+  // As dash runs npm's scripts; other shells would become the program without a second command.
+  const command = `'${process.execPath}' --input-type=module -e "$PROGRAM"; exit`;
+  const shell = spawn('sh', ['-c', command], { env: { PROGRAM: program } });
+  const [output] = await once(shell.stdout, 'data');
+  const isAlive = () => {
+    try {
+      return process.kill(Number(output), 0);
+    } catch {
+      return false;
+    }
+  };
+  expect(isAlive()).toBe(true);
+  shell.kill();
+  await waitFor(() => !isAlive());
 });
 
 test('the notes of a release are its section of the changelog', () => {
