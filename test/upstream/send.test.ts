@@ -1,10 +1,10 @@
 /** How calls are sent, and what an error of a write proves: only one of opening the connection says that nothing was sent. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { createSend } from '../../src/upstream/send/index.js';
-import { wasNotSent } from '../../src/upstream/send/got.js';
+import { createGotSend, wasNotSent } from '../../src/upstream/send/got.js';
 
 test.each([
   ['ECONNREFUSED', 'connect', true],
@@ -30,6 +30,27 @@ test('a read refuses compression, which it could not undo', async () => {
     ...{ baseUrl, timeoutMs: 5_000, maxSockets: 1, maxBodyBytes: 1_000 },
   });
   expect((await send({ method: 'GET', url: `${baseUrl}/`, headers: {} })).body).toBe('identity');
+  await close();
+  server.close();
+});
+
+test('a connection of writes is closed once it is idle, and not while a response is slow', async () => {
+  const server = createServer((request, response) => {
+    request.resume();
+    setTimeout(() => response.end('done'), 20);
+  });
+  // Never closed by the server.
+  server.keepAliveTimeout = 0;
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const limits = { timeoutMs: 5_000, maxSockets: 1, maxBodyBytes: 1_000 };
+  const { send, close } = createGotSend({ baseUrl, ...limits, idleMs: 1 });
+  const isConnected = once(server, 'connection') as Promise<[Socket]>;
+  const sent = send({ method: 'POST', url: `${baseUrl}/`, headers: {} });
+  const [connection] = await isConnected;
+  const isClosed = once(connection, 'close');
+  expect((await sent).body).toBe('done');
+  await isClosed;
   await close();
   server.close();
 });

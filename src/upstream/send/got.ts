@@ -26,12 +26,23 @@ export function wasNotSent({ code, cause }: { code: string; cause?: unknown }): 
   return NOT_SENT.has(code) && syscall !== 'read' && syscall !== 'write';
 }
 
+/**
+ * How long a connection may be idle before it is closed, in milliseconds: as long as undici's. Servers close
+ * theirs after five seconds or more. A write that is sent at that moment gets a reset, after which nobody
+ * knows whether it took effect.
+ */
+const IDLE_MS = 4_000;
+
 /** Creates a sender on got, with retries, redirects and exceptions for statuses turned off. */
-export function createGotSend({ timeoutMs, maxSockets, maxBodyBytes }: SendOptions): Sender {
-  const agents = {
-    http: new HttpAgent({ keepAlive: true, maxSockets, scheduling: 'lifo' }),
-    https: new HttpsAgent({ keepAlive: true, maxSockets, scheduling: 'lifo' }),
-  };
+export function createGotSend({
+  timeoutMs,
+  maxSockets,
+  maxBodyBytes,
+  idleMs = IDLE_MS,
+}: SendOptions & { idleMs?: number }): Sender {
+  // Of an agent, it is the timeout of sockets that no request uses.
+  const options = { keepAlive: true, maxSockets, scheduling: 'lifo', timeout: idleMs } as const;
+  const agents = { http: new HttpAgent(options), https: new HttpsAgent(options) };
   const client: Got = got.extend({
     headers: { 'user-agent': USER_AGENT },
     retry: { limit: 0 },
