@@ -42,9 +42,12 @@ const FIELDS = `
   onesOfTwo: [One]
   strictOnes: [Two!]!
   grid: [[One]!]
+  strictGrid: [[Two!]!]!
+  nodeGrid: [[Node!]]
   node: Node
   strictNode: Node!
   nodes: [Node!]
+  named: Named
   thing: Thing
   things(count: Int = 2, text: String, input: Input): [Thing]
 `;
@@ -54,15 +57,21 @@ const SDL = `
   enum Color { RED GREEN }
   input Input { even: Even = 2 }
   interface Node { id: ID! name: String one: One other: Two! node: Node nodes: [Node!] }
+  interface Named implements Node {
+    id: ID! name: String one: One other: Two! node: Node nodes: [Node!] color: Color named: Named
+  }
   union Thing = One | Two
-  type One implements Node { ${FIELDS} }
-  type Two implements Node { ${FIELDS} }
+  type One implements Node & Named { ${FIELDS} }
+  type Two implements Node & Named { ${FIELDS} }
   type Three { id: ID! }
   type Query { ${FIELDS} three: Three }
 `;
 
 /** Fields that are properties of their objects, except on Query. All others have resolvers. */
-const PROPERTIES = ['name', 'size', 'ratio', 'even', 'evens', 'names', 'other', 'grid', 'nodes'];
+const PROPERTIES = [
+  ...['name', 'size', 'ratio', 'color', 'even', 'evens', 'names'],
+  ...['other', 'grid', 'strictGrid', 'nodes', 'nodeGrid', 'named'],
+];
 
 /** Returns the schema. Its contextValue is a World. */
 export function faultySchema(): GraphQLSchema {

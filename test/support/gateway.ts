@@ -19,8 +19,13 @@ export interface TestGateway {
    * the errors and the upstream calls in the message.
    */
   query(document: string, variables?: object): Promise<any>;
-  /** Sends an operation and returns its response unchanged. */
-  execute(document: string, variables?: object, headers?: object): Promise<GraphQLResult>;
+  /** Sends an operation and returns its response unchanged. The client leaves when the signal says so. */
+  execute(
+    document: string,
+    variables?: object,
+    headers?: object,
+    signal?: AbortSignal,
+  ): Promise<GraphQLResult>;
   /** The upstream calls since the last time that they were asked for. */
   calls(): string[];
   /** Has the gateway read secrets from their files again. */
@@ -84,11 +89,12 @@ export async function startGateway(options: TestOptions = {}): Promise<TestGatew
   );
   const url = await gateway.listen({ port: 0, host: '127.0.0.1' });
 
-  const execute: TestGateway['execute'] = async (query, variables, headers) => {
+  const execute: TestGateway['execute'] = async (query, variables, headers, signal) => {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
       body: JSON.stringify({ query, variables }),
+      ...(signal && { signal }),
     });
     return (await response.json()) as GraphQLResult;
   };

@@ -22,9 +22,14 @@ export interface HeldProxy {
   hold(call: string | RegExp): HeldAnswer;
   /** How long the response to a call is delayed, in milliseconds; undefined delays none. */
   delayMs: ((call: string) => number) | undefined;
+  /** What a call gets in place of its response; undefined for the response. */
+  faultOf: ((call: string) => ProxyFault | undefined) | undefined;
   /** May be called again. */
   close(): Promise<void>;
 }
+
+/** Another response, or the end of the connection. */
+export type ProxyFault = { status: number; body: string } | 'reset';
 
 interface Hold {
   matches: (call: string) => boolean;
@@ -49,7 +54,11 @@ export async function startHeldProxy(): Promise<HeldProxy> {
       await hold?.released;
       const delay = proxy.delayMs?.(call) ?? 0;
       if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
-      if (!outgoing.destroyed) outgoing.writeHead(status, headers).end(body);
+      const fault = proxy.faultOf?.(call);
+      if (outgoing.destroyed) return;
+      if (fault === 'reset') outgoing.destroy();
+      else if (fault === undefined) outgoing.writeHead(status, headers).end(body);
+      else outgoing.writeHead(fault.status).end(fault.body);
     } catch {
       outgoing.destroy();
     }
@@ -60,6 +69,7 @@ export async function startHeldProxy(): Promise<HeldProxy> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     target: '',
     delayMs: undefined,
+    faultOf: undefined,
     hold: (about) => {
       const [made, isMade] = signal();
       const [released, release] = signal();

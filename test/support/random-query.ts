@@ -30,6 +30,11 @@ export class Choices {
 const VARIABLES =
   '$yes: Boolean!, $no: Boolean = false, $count: Int = 3, $text: String, $input: Input';
 const MAX_DEPTH = 4;
+const INTROSPECTIONS = [
+  '__schema { queryType { name fields { name type { kind ofType { name } } } } }',
+  '__type(name: "Nothing") { name }',
+  'x: __type(name: "Query") { kind fields(includeDeprecated: true) { name } interfaces { name } }',
+];
 const FRAGMENTS = ['F0', 'F1', 'F2'];
 
 /** Returns the text of a query. */
@@ -110,6 +115,9 @@ class QueryWriter {
   }
 
   #field(type: GraphQLCompositeType, depth: number, firstFragment: number): string {
+    if (type === this.schema.getQueryType() && this.choices.below(20) === 19) {
+      return this.choices.of(INTROSPECTIONS);
+    }
     const fields: GraphQLField<unknown, unknown>[] =
       'getFields' in type ? Object.values(type.getFields()) : [];
     const isDeep = depth >= MAX_DEPTH || this.choices.isOver;
