@@ -35,14 +35,14 @@ export function createExecute(execution: Execution): Execute {
       const { graphql: state } = request;
       // One that waits takes no slot that another request could use.
       const weight = weights.operation({ mayWait: true, onWait: () => state.giveSlotBack() });
+      const budget = allowanceOf(request, reply, config);
       const execute = executeWith(apollo, () =>
-        contextOf(request, execution, {
-          ...{ budget: allowanceOf(request, reply, config), span: state.span, weight },
-        }),
+        contextOf(request, execution, { budget, span: state.span, weight }),
       );
       try {
         return await execute(request, reply);
       } finally {
+        budget.close();
         weight.release();
       }
     });
@@ -203,8 +203,8 @@ function headersOf({ headers, graphql: { responseType } }: FastifyRequest): Head
 }
 
 /**
- * Returns what an operation may use. It ends when the response is written or, unless a mutation is under
- * way, when the client has disconnected and no other request waits for the response.
+ * Returns what an operation may use. It is abandoned when the client has disconnected and no other request
+ * waits for the response.
  */
 function allowanceOf(
   { graphql: { execution } }: FastifyRequest,
@@ -217,7 +217,7 @@ function allowanceOf(
     calls: upstreamCallsPerOperation,
   });
   raw.once('close', () => {
-    if (raw.writableFinished) return budget.close();
+    if (raw.writableFinished) return;
     const abandon = () => budget.abandon();
     if (execution === undefined) abandon();
     else execution.abandonWhenUnneeded(abandon);

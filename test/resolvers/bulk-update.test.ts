@@ -512,22 +512,29 @@ describe('a user', () => {
     expect(state().claimRefreshes).toEqual([one]);
   });
 
-  test('whose update a client began and left is updated to the end', async () => {
+  test.each([
+    ['updateOrganizationUsers', () => PATCH()],
+    ['an earlier mutation', () => `DELETE /api/v1/organizations/${code}/feature_flags`],
+  ])('whose client leaves during %s is updated to the end', async (_, leaveAt) => {
     const [userId] = ids as [string];
     hold(userId, ['admin'], []);
     state().bulkUpdates = 'add';
     const change = { setRoles: refs('member'), addPermissions: refs('read:billing') };
     const input = { organizationCode: code, users: [{ userId, ...change }] };
+    const query = `mutation ($code: ID!, $input: UpdateOrganizationUsersInput!) {
+      deleteFeatureFlagOverrides(input: { organizationCode: $code }) { organization { name } }
+      updateOrganizationUsers(input: $input) { updatedUsers { userId } }
+    }`;
     const client = new AbortController();
     gateway.calls();
     gateway.emulator.latencyMs = 200;
     const asked = fetch(`${gateway.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: DOCUMENT, variables: { input } }),
+      body: JSON.stringify({ query, variables: { code, input } }),
       signal: client.signal,
     });
-    await waitFor(() => gateway.emulator.calls().includes(PATCH()));
+    await waitFor(() => gateway.emulator.calls().includes(leaveAt()));
     gateway.emulator.latencyMs = 0;
     client.abort();
     await expect(asked).rejects.toThrow();

@@ -206,23 +206,25 @@ describe('the deadline of an operation', () => {
     expect(gateway.emulator.state.organizations.has(code)).toBe(true);
   });
 
-  test('counts for a mutation whose client has left, too', async () => {
+  test('counts for the mutations of a client that has left, too', async () => {
     const events: string[] = [];
     const gateway = await gatewayWith(
-      { OPERATION_TIMEOUT_MS: '500' },
+      { OPERATION_TIMEOUT_MS: '1000' },
       { log: (line) => events.push(line) },
     );
     const code = await aCode(gateway);
-    gateway.emulator.latencyMs = 900;
+    gateway.emulator.latencyMs = 600;
     const client = new AbortController();
     const users = Array.from({ length: 101 }, (_, n) => ({ userId: `kp_${n}` }));
     const asked = fetch(`${gateway.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
-        query:
-          'mutation ($input: AddOrganizationUsersInput!) { addOrganizationUsers(input: $input) { userErrors { code } } }',
-        variables: { input: { organizationCode: code, users } },
+        query: `mutation ($code: ID!, $input: AddOrganizationUsersInput!) {
+          deleteFeatureFlagOverrides(input: { organizationCode: $code }) { userErrors { code } }
+          addOrganizationUsers(input: $input) { userErrors { code } }
+        }`,
+        variables: { code, input: { organizationCode: code, users } },
       }),
       signal: client.signal,
     });
@@ -230,7 +232,11 @@ describe('the deadline of an operation', () => {
     client.abort();
     await expect(asked).rejects.toThrow();
     await waitFor(() => events.some((event) => event.includes('addOrganizationUsers')));
-    expect(gateway.calls()).toEqual([`POST /api/v1/organizations/${code}/users`]);
+    // The second batch would begin after the deadline.
+    expect(gateway.calls()).toEqual([
+      `DELETE /api/v1/organizations/${code}/feature_flags`,
+      `POST /api/v1/organizations/${code}/users`,
+    ]);
   });
 });
 

@@ -26,7 +26,7 @@ export interface Deadline {
  * outcome unknown.
  */
 export class OperationBudget implements Deadline {
-  readonly #reads = new Cancellation();
+  #reads = new Cancellation();
   readonly #writes = new Cancellation();
   readonly #endsAt: number;
   readonly #now: () => number;
@@ -77,18 +77,19 @@ export class OperationBudget implements Deadline {
   }
 
   /**
-   * Cancels the reads, because the caller has disconnected. A mutation goes on until it is done or its time
-   * is up, with its writes and the reads between them: some of the writes may already be done.
+   * Cancels the reads, because the caller has disconnected. Mutations are done until the time is up, with
+   * their writes and the reads between them: some of the writes may already be done.
    */
   abandon(): void {
     this.#isAbandoned = true;
-    if (this.#isMutating) return;
-    this.#reads.cancel(new SendError('ABORTED', true, 'ERR_ABORTED'));
-    this.close();
+    if (!this.#isMutating) this.#reads.cancel(new SendError('ABORTED', true, 'ERR_ABORTED'));
   }
 
   beginMutation(): void {
     this.#isMutating = true;
+    const isTimeUp = this.#writes.reason !== undefined;
+    // The payload of an earlier mutation was not read any more. What this one needs is.
+    if (this.#isAbandoned && !isTimeUp) this.#reads = new Cancellation();
   }
 
   endMutation(): void {
