@@ -83,6 +83,28 @@ describe('a client', () => {
     await expectAllSlots(gateway);
   });
 
+  test.each(['application/json', 'text/event-stream'])(
+    'that leaves while its mutation is queued has nothing written: %s',
+    async (accept) => {
+      const { gateway, proxy } = await heldGatewayWith({ MAX_CONCURRENT_OPERATIONS: '1' });
+      const held = proxy.hold('GET /api/v1/organizations');
+      const first = gateway.execute(LISTING);
+      await held.made;
+      const input = `{ organizationCode: "${codeOf(gateway)}" }`;
+      const mutation = `mutation { deleteOrganization(input: ${input}) { userErrors { code } } }`;
+      const queued = await connectTo(gateway);
+      queued.write(head(mutation, `accept: ${accept}\r\n`));
+      await arrive(gateway);
+      queued.destroy();
+      await arrive(gateway);
+      gateway.calls();
+      held.release();
+      await first;
+      await gateway.execute('{ __typename }');
+      expect(gateway.calls()).toEqual([]);
+    },
+  );
+
   test('that sends its body slowly during overload keeps no slot', async () => {
     const { gateway, proxy } = await heldGatewayWith({ ...FEW, REQUEST_TIMEOUT_MS: '600000' });
     const held = proxy.hold('GET /api/v1/organizations');

@@ -261,19 +261,24 @@ export class LiveQueries {
     return query;
   }
 
-  /** Executes with the authority of the request. Undefined when the gateway is overloaded. */
+  /**
+   * Executes with the authority of the request. Undefined when the gateway is overloaded, or when nobody
+   * needs the result any more before the execution has begun.
+   */
   async #execute(
     request: FastifyRequest,
     { refresh, cancellation, delivery }: ExecuteOptions,
   ): Promise<LiveResult | undefined> {
     const { admission, execute, cache } = this.#options;
     let release: (() => void) | undefined;
-    const isAdmitted = await new Promise<boolean>((resolve) => {
+    const decision = new Promise<boolean>((resolve) => {
       release = admission.apply(resolve);
     });
     try {
+      const isAdmitted = await (cancellation?.race(decision) ?? decision);
       if (!isAdmitted) return undefined;
       const areChangesHeard = await refresh();
+      if (cancellation?.reason !== undefined) return undefined;
       request.graphql.isCurrent = areChangesHeard;
       // Whether it's a subscription shows when it's executed, for a change that is always right.
       request.graphql.delivery = delivery ?? {
@@ -291,7 +296,7 @@ export class LiveQueries {
         dependencies: operation?.dependencies,
       };
     } catch (error) {
-      request.log.error({ err: error }, 'internal error');
+      if (error !== cancellation?.reason) request.log.error({ err: error }, 'internal error');
       return undefined;
     } finally {
       release?.();
