@@ -97,8 +97,11 @@ export function oneOf<const T extends string>(...words: readonly T[]): Kind<T> {
   };
 }
 
-/** Returns a text for people, without the user names and passwords in its URLs. */
-export const withoutCredentials = (text: string) => text.replace(/\/\/[^/\s,]*@/g, '//…@');
+/**
+ * Returns a text for people, without the user names and passwords in its URLs. A password that isn't encoded
+ * may have any character of a path.
+ */
+export const withoutCredentials = (text: string) => text.replace(/\/\/[^\s,]*@/g, '//…@');
 
 /** Accepts a URL with a host and one of these schemes. */
 export function url(schemes: RegExp, example: string): Kind<string> {
@@ -114,7 +117,10 @@ export function url(schemes: RegExp, example: string): Kind<string> {
 /** Accepts the URL of something that is fetched: fetch refuses user names and passwords. */
 export function fetchedUrl(example: string): Kind<string> {
   const { schema, range } = url(/^https?$/, example);
-  const isBare = (text: string) => withoutCredentials(text) === text;
+  const isBare = (text: string) => {
+    const { username, password } = new URL(text);
+    return username === '' && password === '';
+  };
   const error = 'must be a URL without a user name and password';
   return { schema: schema.refine(isBare, { error }), range };
 }

@@ -244,8 +244,11 @@ describe('readConfig', () => {
   test('no message has a user name and password of a URL', () => {
     const names = ['JWT_ISSUER', 'KINDE_DOMAIN', 'CORS_ORIGINS', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
     for (const name of names) {
-      const found = problems({ ...REAL, AUTH_MODE: 'jwt', [name]: 'ftp://me:secret@acme.example' });
-      expect(found).toEqual([expect.stringMatching(`^${name} .*"ftp://…@acme.example"`)]);
+      for (const password of ['secret', 'se/cr?e#t']) {
+        const value = `ftp://me:${password}@acme.example`;
+        const found = problems({ ...REAL, AUTH_MODE: 'jwt', [name]: value });
+        expect(found).toEqual([expect.stringMatching(`^${name} .*"ftp://…@acme.example"`)]);
+      }
     }
   });
 
