@@ -9,8 +9,10 @@ const shell = process.ppid;
 /** Sends this process SIGTERM once the shell that started it has ended, unless it is about to end. */
 export function endWithShell() {
   const timer = setInterval(() => {
-    if (process.ppid !== shell) process.kill(process.pid, 'SIGTERM');
+    if (process.ppid === shell) return;
+    clearInterval(timer);
+    // Ctrl+C ends the shell as well. The gateway has stopped listening then, and a second signal would cut
+    // off the requests in flight.
+    if (process.listenerCount('SIGTERM') > 0) process.kill(process.pid, 'SIGTERM');
   }, CHECK_MS).unref();
-  // Ctrl+C ends the shell at once, and a second signal would cut off the requests in flight.
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => clearInterval(timer));
 }
