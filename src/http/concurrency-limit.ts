@@ -97,6 +97,8 @@ export class ConcurrencyLimit {
 
   observe(seen: Observation): void {
     const { milliseconds, eventLoop, concurrency, begun, completed } = seen;
+    // Of no time there are no shares: they would be NaN, and so would the limit be from then on.
+    if (milliseconds <= 0) return;
     // By Little's law too: the time that all operations spent in the gateway, over those that ended.
     const kept = Math.exp(-completed / MEMORY);
     this.#servedMs = this.#servedMs * kept + concurrency * milliseconds;

@@ -199,3 +199,17 @@ test('operations that use the upstream in turns with other work may be more than
   }
   expect(limit.value).toBeGreaterThan(8);
 });
+
+test('an observation of no time changes nothing', () => {
+  const limit = new ConcurrencyLimit(1_000, 50);
+  const seen = {
+    ...{ eventLoop: 0.5, upstream: 0, isWanted: true },
+    ...{ begun: 20, completed: 20 },
+  };
+  for (const milliseconds of [50, 0, 50]) {
+    const concurrency = milliseconds === 0 ? NaN : 4;
+    limit.observe({ ...seen, milliseconds, concurrency, inFlight: 4 });
+  }
+  expect(limit.value).toBeGreaterThan(0);
+  expect(limit.serviceMs).toBe(10);
+});
