@@ -198,7 +198,9 @@ export class Admission {
 
   #isNewestFirst(now: number): boolean {
     if (this.isShedding) return true;
-    const [{ length }, { completed }, { costMs }] = [this.#queue, this.#meter, this.#limit];
+    const { length } = this.#queue;
+    const { costMs } = this.#limit;
+    const { completed } = this.#meter;
     if (!this.#growth.isGrowing({ length, completed, costMs })) return false;
     const workMs = length * (costMs ?? 0);
     const waitedMs = now - this.#queue[0]!.since;

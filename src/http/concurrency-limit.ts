@@ -58,11 +58,11 @@ export class ConcurrencyLimit {
   #busyMs = INITIAL_COST_MS;
   #operations = 1;
   #servedMs = 0;
+  #served = 0;
   /** The share of upstream connections in use over the time that an operation takes. */
   #upstream = 0;
-  #served = 0;
-  #isSaturated = false;
-  #isLoaded = false;
+  /** That of the scarcest resource at the last observation. */
+  #utilization = 0;
 
   /** `max` is never exceeded; `intervalMs` is about how often `observe` will be called. */
   constructor(max: number, intervalMs: number) {
@@ -77,12 +77,12 @@ export class ConcurrencyLimit {
 
   /** Whether a resource had no room to spare at the last observation. */
   get isSaturated(): boolean {
-    return this.#isSaturated;
+    return this.#utilization >= BUSY;
   }
 
   /** Whether the limit, and not a lack of operations, may be what left a resource its room. */
   get isLoaded(): boolean {
-    return this.#isLoaded;
+    return this.#utilization >= LOADED;
   }
 
   /** How much of the scarcest resource's time an operation takes; undefined while too few were seen. */
@@ -113,11 +113,10 @@ export class ConcurrencyLimit {
       this.#busyMs = this.#busyMs * weight + utilization * milliseconds;
       this.#operations = this.#operations * weight + operations;
     }
-    this.#isSaturated = utilization >= BUSY;
-    this.#isLoaded = utilization >= LOADED;
+    this.#utilization = utilization;
     this.#limit = this.#bounded(
       // Squared, since a utilization of 1 does not tell by how many operations there are too many.
-      this.#isSaturated ? concurrency * (BUSY / utilization) ** 2 : this.#raised(seen, utilization),
+      this.isSaturated ? concurrency * (BUSY / utilization) ** 2 : this.#raised(seen, utilization),
       eventLoop < BUSY && upstream >= BUSY ? MIN_UPSTREAM_LIMIT : this.#together,
     );
   }

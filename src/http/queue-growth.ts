@@ -49,8 +49,8 @@ export class QueueGrowth {
    * last sample, since in a load of many times what can be carried a sample is long.
    */
   isGrowing({ length, completed, costMs = Infinity }: Omit<QueueSample, 'isLoaded'>): boolean {
-    const grown = length - this.#samples.at(-1)!.length;
-    return this.#growing > 0 || grown - TOLERATED_PART * completed > most(GROWING, costMs);
+    const added = this.#grown(length) - TOLERATED_PART * completed;
+    return this.#growing > 0 || added > most(GROWING, costMs);
   }
 
   /** Whether more arrives than can be carried, and goes on to. */
@@ -59,7 +59,7 @@ export class QueueGrowth {
   }
 
   observe({ length, completed, costMs = Infinity, isLoaded }: QueueSample): void {
-    const grown = length - this.#samples.at(-1)!.length;
+    const grown = this.#grown(length);
     this.#samples.push({ length, completed });
     if (this.#samples.length > STILL_GROWING.samples + 1) this.#samples.shift();
     const before = isLoaded ? this.#excess : 0;
@@ -70,6 +70,11 @@ export class QueueGrowth {
       this.#growing >= LASTING.samples &&
       this.#excess > most(LASTING, costMs) &&
       this.#hasGrownLately();
+  }
+
+  /** By how many operations the queue has grown since the last sample. */
+  #grown(length: number): number {
+    return length - this.#samples.at(-1)!.length;
   }
 
   #hasGrownLately(): boolean {
