@@ -83,10 +83,10 @@ export interface Context extends BaseContext {
   idempotency: Idempotency;
   /** Undefined where callers have no limit. */
   account: CallerAccount | undefined;
+  /** What it was charged for the operation, once the cost is known. */
+  charged: Charge | undefined;
   /** Takes a weight from what the operations in flight may weigh: whether this one may begin. */
   takeWeight: (weight: number) => boolean | Promise<boolean>;
-  /** What came of it, once the cost is known. */
-  charged: Charge | undefined;
   /** How long the operation may still take. */
   budget: Pick<OperationBudget, 'remainingMs' | 'refusedCalls' | 'beginMutation' | 'endMutation'>;
   audit: Audit;

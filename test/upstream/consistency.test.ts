@@ -24,7 +24,7 @@ interface Step {
   /** Taken modulo the number of replicas. */
   replica: number;
   pauseMs: number;
-  /** After what time the caller of a read leaves; undefined for one who waits. */
+  /** When the caller of a read leaves, in milliseconds; undefined where it waits. */
   leavesAfterMs: number | undefined;
 }
 
