@@ -6,7 +6,7 @@ import type { FastifyRequest } from 'fastify';
 import type { OperationReport } from '../../telemetry/reports.js';
 import type { ResponseDependencies } from '../../upstream/cache/dependencies.js';
 import { Cancellation } from '../../upstream/policy/cancellation.js';
-import { SendError } from '../../upstream/send/error.js';
+import { abandoned } from '../../upstream/send/error.js';
 import { encodeEvent, type EventStream } from './event-stream.js';
 
 /** The result of an execution. */
@@ -124,7 +124,7 @@ export class LiveQuery {
   }
 
   stop(): void {
-    this.#cancellation.cancel(new SendError('ABORTED', true, 'ERR_ABORTED'));
+    this.#cancellation.cancel(abandoned());
     clearTimeout(this.#timer);
   }
 

@@ -1,7 +1,7 @@
 /** The budget that the upstream calls of one operation share: time, and a number of calls. */
 import { Cancellation } from './cancellation.js';
 import type { Method } from '../endpoint.js';
-import { SendError } from '../send/error.js';
+import { abandoned, SendError } from '../send/error.js';
 
 export interface OperationBudgetOptions {
   /** How long the operation may take, in milliseconds. */
@@ -82,7 +82,7 @@ export class OperationBudget implements Deadline {
    */
   abandon(): void {
     this.#isAbandoned = true;
-    if (!this.#isMutating) this.#reads.cancel(new SendError('ABORTED', true, 'ERR_ABORTED'));
+    if (!this.#isMutating) this.#reads.cancel(abandoned());
   }
 
   beginMutation(): void {

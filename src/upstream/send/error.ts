@@ -26,6 +26,9 @@ export class SendError extends Error {
   }
 }
 
+/** Returns the reason of what was cancelled because nobody needs it any more. */
+export const abandoned = () => new SendError('ABORTED', true, 'ERR_ABORTED');
+
 /** Returns the error's `retryAfterSeconds` as an object to spread; an empty one without it. */
 export function retryAfter({ retryAfterSeconds }: SendError): { retryAfterSeconds?: number } {
   return retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
