@@ -1,4 +1,4 @@
-/* Made by `npm run generate`; edit schema/ or codegen.ts instead. */
+/* Made by `npm run generate`; edit schema/ or codegen.yml instead. */
 import type { JsonValue } from '../upstream/types.js';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { EnvironmentFeatureFlagParent, FeatureFlagParent } from '../loaders/feature-flags.js';
