@@ -13,7 +13,7 @@ const MAX_WAITING_RESPONSES = 16;
 export interface Connections {
   /** Calls `act`, once for a connection, when the requests that have arrived on it are answered. */
   onceAnswered(socket: Socket, act: () => void): void;
-  /** Ends those on which no request is being answered. */
+  /** Ends those on which no request is being answered, and the others once theirs are. */
   endUnused(): void;
   /** Ends all of them. */
   endAll(): void;
@@ -27,6 +27,13 @@ export interface Connections {
 export function watchConnections(app: FastifyInstance): Connections {
   const connections = new Map<Socket, Set<ServerResponse>>();
   const acting = new WeakSet<Socket>();
+  let isEnding = false;
+  const endUnused = () => {
+    isEnding = true;
+    for (const [socket, { size }] of connections) if (size === 0) socket.destroy();
+  };
+  // Node's own would cut off responses that are written and that clients are still reading.
+  app.server.closeIdleConnections = endUnused;
   app.server.on('connection', (socket: Socket) => {
     const responses = new Set<ServerResponse>();
     connections.set(socket, responses);
@@ -39,7 +46,10 @@ export function watchConnections(app: FastifyInstance): Connections {
     const responses = connections.get(socket);
     responses?.add(response);
     if (responses !== undefined && responses.size > 1 + MAX_WAITING_RESPONSES) socket.destroy();
-    response.once('close', () => responses?.delete(response));
+    response.once('close', () => {
+      responses?.delete(response);
+      if (isEnding && responses?.size === 0) socket.destroySoon();
+    });
   });
   return {
     onceAnswered: (socket, act) => {
@@ -50,9 +60,7 @@ export function watchConnections(app: FastifyInstance): Connections {
       if (left === 0) act();
       for (const response of arrived) response.once('close', () => --left === 0 && act());
     },
-    endUnused: () => {
-      for (const [socket, { size }] of connections) if (size === 0) socket.destroy();
-    },
+    endUnused,
     endAll: () => app.server.closeAllConnections(),
   };
 }

@@ -262,6 +262,33 @@ describe('responses that nobody reads', () => {
     expect((await gateway.execute(query)).data.organizations.nodes).toHaveLength(500);
   });
 
+  test('are sent to their end during a shutdown, which waits for no live query', async () => {
+    const gateway = await gatewayWith(
+      { CACHE: 'off', SHUTDOWN_GRACE_MS: '600000' },
+      { emulator: { organizations: 500, usersPerOrganization: 0 } },
+    );
+    await begin(gateway, `query @live ${query}`, 'text/event-stream');
+    const readers: Socket[] = [];
+    for (const accept of ['application/json', 'text/event-stream']) {
+      readers.push(await begin(gateway, query, accept));
+    }
+    const read = readers.map((reader) => once(reader, 'close'));
+    const ends = readers.map(() => '');
+    const closed = gateway.close();
+    await waitFor(() =>
+      fetch(`${gateway.url}/livez`).then(
+        () => false,
+        () => true,
+      ),
+    );
+    for (const [n, reader] of readers.entries()) {
+      reader.on('data', (chunk) => (ends[n] = ends[n]!.slice(-50) + String(chunk))).resume();
+    }
+    await Promise.all([closed, ...read]);
+    expect(ends[0]!.trimEnd().endsWith('}}')).toBe(true);
+    expect(ends[1]).toContain('event: complete');
+  });
+
   test('end the oldest connections as streams, too', async () => {
     const gateway = await gatewayFor25MB();
     const readers: Socket[] = [];

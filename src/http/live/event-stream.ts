@@ -94,9 +94,13 @@ export class EventStream {
     this.#end(COMPLETE);
   }
 
-  /** Ends without telling that it is complete, so that clients connect again. */
+  /**
+   * Ends without telling that it is complete, so that clients connect again. One that still reads a result
+   * gets the present one then.
+   */
   disconnect(): void {
-    this.#end('');
+    if (this.#isBlocked) this.reply.raw.destroy();
+    else this.#end('');
   }
 
   /** Keeps proxies and clients from taking the connection for dead. */
