@@ -111,7 +111,7 @@ export class LiveQueries {
       const result = await query.current(request);
       // Meanwhile a shutdown may have begun, or the client have left.
       if (reply.raw.destroyed) return reply.hijack();
-      if (result === undefined || this.#isClosed) return shed();
+      if (result === undefined || (this.#isClosed && isFollowed(request, result))) return shed();
       return (
         this.#refuse(request, reply, result, audience) ??
         this.#open(request, reply, { query, key, result, audience })
@@ -145,7 +145,7 @@ export class LiveQueries {
     }
     const spent = chargeShared(request);
     if (spent !== undefined) return limitCaller(request, reply, spent);
-    if (!result.isLive && request.graphql.delivery?.filter === undefined) return undefined;
+    if (!isFollowed(request, result)) return undefined;
     // Others may have opened theirs meanwhile.
     const problem =
       lengthProblem(request) ??
@@ -313,6 +313,10 @@ export class LiveQueries {
     this.#stopListening = undefined;
   }
 }
+
+/** Whether more results are to follow, of a live query or a subscription: what was executed is no single result. */
+const isFollowed = ({ graphql }: FastifyRequest, { isLive }: LiveResult): boolean =>
+  isLive || graphql.delivery?.filter !== undefined;
 
 /** Creates the streams of a gateway, and has its metrics count them. */
 export function createLiveQueries(

@@ -458,6 +458,23 @@ describe('connections', () => {
     expect(await stream.next()).toBe(DISCONNECTED);
   });
 
+  test('a shutdown sends the result of a mutation that is carried out', async () => {
+    const { gateway, proxy } = await heldGatewayWith();
+    const code = codeOf(gateway);
+    const held = proxy.hold(`PATCH /api/v1/organization/${code}`);
+    const mutation = open(
+      gateway,
+      `mutation { updateOrganization(input: { organizationCode: "${code}", name: "After" }) { organization { name } } }`,
+    );
+    await held.made;
+    const closed = gateway.close();
+    held.release();
+    const stream = await mutation;
+    expect(await stream.next()).toEqual({ data: { updateOrganization: named('After').data } });
+    expect(await stream.next()).toBe(COMPLETE);
+    await closed;
+  });
+
   test('a stream that closes leaves nothing to execute', async () => {
     const gateway = await gatewayWith();
     const code = codeOf(gateway);
