@@ -36,22 +36,23 @@ export class EventStream {
   private constructor(
     private readonly reply: FastifyReply,
     private readonly unread: UnreadResponses,
-    onClose: () => void,
+    private readonly onEnd: () => void,
   ) {
     const { raw } = reply;
     raw.on('drain', () => this.#flush());
     raw.once('close', () => {
       unread.forget(raw);
-      this.#isEnding = true;
-      onClose();
-      this.#wake();
+      this.#markEnded();
     });
     // The reset of a connection is an ordinary end.
     raw.on('error', () => undefined);
   }
 
-  /** Takes the response over and sends its headers. */
-  static open(reply: FastifyReply, unread: UnreadResponses, onClose: () => void): EventStream {
+  /**
+   * Takes the response over and sends its headers. `onEnd` is called soon after the stream has ended or its
+   * client has left. A client that doesn't read may hold the connection for long after the end.
+   */
+  static open(reply: FastifyReply, unread: UnreadResponses, onEnd: () => void): EventStream {
     reply.hijack();
     const { raw } = reply;
     for (const [name, value] of Object.entries(reply.getHeaders())) {
@@ -59,7 +60,7 @@ export class EventStream {
     }
     raw.writeHead(200, HEADERS);
     raw.flushHeaders();
-    return new EventStream(reply, unread, onClose);
+    return new EventStream(reply, unread, onEnd);
   }
 
   /**
@@ -131,10 +132,17 @@ export class EventStream {
 
   #end(last: string): void {
     if (this.#isEnding) return;
-    this.#isEnding = true;
+    this.#markEnded();
     if (this.#latest !== undefined) this.#write(this.#latest);
     this.#latest = undefined;
     this.reply.raw.end(last);
+  }
+
+  #markEnded(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
     this.#wake();
+    // A live query may be sending to its streams, one of which is this.
+    queueMicrotask(this.onEnd);
   }
 }

@@ -82,13 +82,13 @@ export class OpenStreams {
   }
 
   /** Opens a stream, which ends with its caller's token. */
-  open(reply: FastifyReply, { owner, expiresAt }: Audience, onClose: () => void): EventStream {
+  open(reply: FastifyReply, { owner, expiresAt }: Audience, onEnd: () => void): EventStream {
     let cancelExpiry: (() => void) | undefined;
     const stream = EventStream.open(reply, this.unread, () => {
       cancelExpiry?.();
       this.#streams.delete(stream);
       if (owner !== undefined) this.#count(owner, -1);
-      onClose();
+      onEnd();
     });
     this.#streams.add(stream);
     reply.request.graphql.isStreamOpen = true;

@@ -15,15 +15,15 @@ let app: FastifyInstance;
 let stream: EventStream;
 let client: Socket;
 let buffered: () => number;
-let isClosed: boolean;
+let hasEnded: boolean;
 let received: string;
 
 beforeEach(async () => {
-  isClosed = false;
+  hasEnded = false;
   app = Fastify();
   const opened = new Promise<void>((resolve) => {
     app.get('/', (_request, reply) => {
-      stream = EventStream.open(reply, new UnreadResponses(), () => (isClosed = true));
+      stream = EventStream.open(reply, new UnreadResponses(), () => (hasEnded = true));
       buffered = () => reply.raw.writableLength;
       resolve();
     });
@@ -63,6 +63,8 @@ test('a client that does not read is sent the latest result once it does', async
 test('the latest result comes before the end', async () => {
   await sendTo(50);
   stream.complete();
+  await Promise.resolve();
+  expect(hasEnded).toBe(true);
   stream.next(result(51));
   client.resume();
   await waitFor(() => received.includes('event: complete\ndata:\n\n'));
@@ -72,7 +74,7 @@ test('the latest result comes before the end', async () => {
 test('a client that leaves ends the stream', async () => {
   await sendTo(20);
   client.destroy();
-  await waitFor(() => isClosed);
+  await waitFor(() => hasEnded);
   stream.next(result(21));
   stream.beat();
   stream.disconnect();
