@@ -56,6 +56,9 @@ interface ExecuteOptions {
   delivery?: Delivery;
 }
 
+/** Of an operation beyond what its caller may use, and of one beyond what the memory holds. */
+const REFUSALS: ReadonlySet<number> = new Set([429, 503]);
+
 /** After everything was invalidated, executions are spread over this time. */
 const SPREAD_MS = 1_000;
 
@@ -289,7 +292,7 @@ export class LiveQueries {
         // One that waits takes no slot that another request could use.
         onWait: () => release?.(),
       });
-      const isLive = operation?.summary.isLive ?? false;
+      const isLive = operation?.summary.isLive === true && !REFUSALS.has(status);
       return {
         ...{ status, headers, isLive, report },
         body: isLive && !areChangesHeard ? withFallback(body) : body,

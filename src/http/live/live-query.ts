@@ -17,7 +17,7 @@ export interface LiveResult {
   readonly body: string;
   /** What the result depends on; undefined when the operation was refused. */
   readonly dependencies: ResponseDependencies | undefined;
-  /** Whether more results are to follow. */
+  /** Whether more results are to follow. Not after a refusal, which is of one caller and of the moment. */
   readonly isLive: boolean;
   /** For the metrics of the streams that begin with it. */
   readonly report: OperationReport | undefined;
@@ -106,9 +106,11 @@ export class LiveQuery {
     const isUnknown = () => this.#isStale || this.#execution !== undefined;
     for (let attempt = 0; attempt < 2 && isUnknown(); attempt++) {
       const isOwn = this.#execution === undefined;
-      this.#execution ??= this.#execute(request);
+      // One of a stream waits for no memory, and the streams would wait with it.
+      const [streamed = request] = this.#streams.keys();
+      this.#execution ??= this.#execute(streamed);
       const result = await this.#execution;
-      if (result === undefined || (isOwn && !this.#isLive)) return result;
+      if (result === undefined || (isOwn && !result.isLive)) return result;
     }
     return this.#isLive ? this.#last : this.#execute(request);
   }
@@ -154,16 +156,12 @@ export class LiveQuery {
     this.#execution = undefined;
     // It must not be found by what it depends on any more.
     if (this.#cancellation.reason !== undefined) return result;
-    this.#isLive ||= result?.isLive === true;
-    if (!this.#isLive) {
+    if (result?.isLive !== true) {
       this.#isStale = true;
+      if (this.#streams.size > 0) this.#schedule(OVERLOADED_RETRY_MS);
       return result;
     }
-    if (result === undefined) {
-      this.#isStale = true;
-      this.#schedule(OVERLOADED_RETRY_MS);
-      return undefined;
-    }
+    this.#isLive = true;
     this.#send(result);
     const { dependencies } = result;
     if (this.#options.hasChanged(dependencies) || this.#isStale) this.invalidate();
@@ -178,8 +176,7 @@ export class LiveQuery {
     const hasGrown = event.length > this.bytes;
     if (isNew) this.#event = event;
     // What it depends on is in the index, and its text in the event, outside the heap.
-    const isEvent = result.isLive && result.status < 400;
-    const body = isEvent ? '' : result.body;
+    const body = result.status < 400 ? '' : result.body;
     this.#last = { ...result, body, dependencies: undefined };
     if (hasGrown && this.#streams.size > 0 && !this.#options.hasRoom()) this.#disconnect();
     for (const stream of this.#streams.values()) {

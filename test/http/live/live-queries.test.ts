@@ -30,6 +30,11 @@ const codeOf = ({ emulator }: TestGateway, index = 1) =>
   [...emulator.state.organizations.values()][index]!.profile.code;
 const named = (name: string) => ({ data: { organization: { name } } });
 
+/** Lets what has been sent arrive, where operations have to wait. */
+const arriveUnmetered = async ({ url }: TestGateway) => {
+  for (let time = 0; time < 5; time++) await fetch(`${url}/livez`);
+};
+
 let event = 0;
 const deliver = async (gateway: TestGateway, type: string, data: object) => {
   const body = await gateway.emulator.signEvent({ type, event_id: `event_${++event}`, data });
@@ -233,6 +238,35 @@ describe('a live query', () => {
     expect(await stream.next()).toEqual(named('After'));
   });
 
+  test('is not held up by a stream that opens while operations take all the memory', async () => {
+    const { gateway, proxy } = await heldGatewayWith({
+      ...{ MAX_COST_IN_FLIGHT: '30', OPERATION_TIMEOUT_MS: '15000', UPSTREAM_TIMEOUT_MS: '60000' },
+    });
+    const code = codeOf(gateway);
+    const stream = await open(gateway, LIVE_NAME, { variables: { code } });
+    await stream.next();
+    const large = proxy.hold('GET /api/v1/organizations');
+    const first = gateway.execute('{ organizations(first: 60) { nodes { name } } }');
+    await large.made;
+    const change = async (name: string) => {
+      gateway.emulator.state.organizations.get(code)!.profile.name = name;
+      await deliver(gateway, 'organization.updated', { organization: { code } });
+    };
+    const held = proxy.hold(`GET /api/v1/organization?code=${code}`);
+    await change('One');
+    await held.made;
+    // It waits for an execution that is out of date when it ends.
+    const opening = open(gateway, LIVE_NAME, { variables: { code } });
+    await arriveUnmetered(gateway);
+    await change('Two');
+    held.release();
+    expect(await stream.next()).toEqual(named('One'));
+    expect(await stream.next()).toEqual(named('Two'));
+    expect(await (await opening).next()).toEqual(named('Two'));
+    large.release();
+    await first;
+  });
+
   test('without a stream is answered once', async () => {
     const gateway = await gatewayWith();
     const { organization } = await gateway.query(LIVE_NAME, { code: codeOf(gateway) });
@@ -380,6 +414,30 @@ describe('authority', () => {
     expect(await all[0]!.next()).toEqual(named('After'));
     expect(await all[1]!.next()).toEqual(named('After'));
     expect(all[2]!.waiting + all[3]!.waiting).toBe(0);
+  });
+
+  test('a caller who has too little cost left is refused, and not those that wait with it', async () => {
+    const { gateway, proxy } = await heldGatewayWith({
+      ...{ AUTH_MODE: 'jwt', CALLER_COST_PER_MINUTE: '20', MAX_CONCURRENT_OPERATIONS: '1' },
+    });
+    const code = codeOf(gateway);
+    const application = async (azp: string) =>
+      bearer(await gateway.emulator.issueToken({ claims: { azp, iss: proxy.url } }));
+    const [spender, other, third] = await Promise.all(['A', 'B', 'C'].map(application));
+    const query = `{ organization(code: "${code}") { users(first: 10) { nodes { userId } } } }`;
+    expect((await gateway.execute(query, {}, spender)).errors).toBeUndefined();
+    const held = proxy.hold('GET /api/v1/organizations?');
+    const first = gateway.execute('{ organizations(first: 3) { nodes { code } } }', {}, third);
+    await held.made;
+    const opening = [];
+    for (const headers of [spender!, other!]) {
+      opening.push(open(gateway, `query @live ${query}`, { headers }));
+      await arriveUnmetered(gateway);
+    }
+    held.release();
+    await first;
+    const opened = await Promise.all(opening);
+    expect(opened.map(({ status }) => status)).toEqual([429, 200]);
   });
 
   test('a caller, and a process, may have so many streams open', async () => {
