@@ -37,7 +37,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   emulator: {
     summary: 'start only the emulator of Kinde, and print the settings for a gateway',
-    details: 'Its settings are variables that start with EMULATOR_; docs/settings.md lists them.',
+    details: 'Its settings are variables that start with EMULATOR_; docs/emulator.md lists them.',
     run: async () => void (await import('../emulator/main.js')),
   },
   schema: {

@@ -117,7 +117,7 @@ export const settings = {
     upstreamConcurrency: setting('UPSTREAM_CONCURRENCY', integer(1, 10_000), {
       default: '64',
       description:
-        'How many calls to Kinde may be in flight at once. Where Kinde takes fewer, the gateway [learns how many](mutations.md#what-the-gateway-retries).',
+        'How many calls to Kinde may be in flight at once. Where Kinde takes fewer, the gateway [learns how many](operating.md#calls-to-kinde).',
     }),
     upstreamRateLimit: setting('UPSTREAM_RATE_LIMIT', integer(0, 1_000_000), {
       default: '0',
