@@ -130,7 +130,7 @@ function authenticationProblems(given: Environment, values: Read): string[] {
     for (const name of ['KINDE_CLIENT_ID', 'KINDE_CLIENT_SECRET', 'KINDE_AUDIENCE']) {
       if (isSet(name)) problems.push(`${name} has no use without KINDE_DOMAIN`);
     }
-    // A caller's token is Kinde's, so its domain was forgotten. AUTH_MODE none asks for the emulator.
+    // Callers' tokens come from Kinde, so the domain is missing. Only AUTH_MODE none means the emulator.
     if ((mode === 'jwt' || mode === 'passthrough') && values.server.nodeEnv === 'production') {
       problems.push(`KINDE_DOMAIN must be set with AUTH_MODE ${mode} in production`);
     }
@@ -207,7 +207,8 @@ function derive(values: Read, given: Environment) {
     /** Undefined where Kinde's events are not received. */
     webhooks: webhooksConfig(values),
     cache: {
-      ...{ ...cache, maxBytes: cacheMode === 'off' ? 0 : cache.maxBytes },
+      ...cache,
+      maxBytes: cacheMode === 'off' ? 0 : cache.maxBytes,
       /** The file of REDIS_URL, which may change. */
       redisUrlFile: given[fileVariable('REDIS_URL')],
     },

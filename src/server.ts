@@ -88,20 +88,30 @@ export async function createGateway(
     metrics && createMetricsServer(metrics, (error) => log.error({ err: error }, 'internal error'));
   const secret = clientSecret(config.kinde);
   const upstream = createUpstream(config, {
-    ...{ secret, breaker, cache, rateLimit, onMismatch: reportMismatches(log, metrics) },
+    secret,
+    breaker,
+    cache,
+    rateLimit,
+    onMismatch: reportMismatches(log, metrics),
     onTokenRequest: (error) => metrics?.tokenRequested(error),
     onPageSizeLowered: reportPageSize(log),
     onConcurrencyLearned: reportConcurrency(log),
   });
-  const { token } = upstream;
   const upstreamUtilization = () => upstream.queue.utilization();
   const admission = createAdmission(config, log, { upstreamUtilization, eventLoopUtilization });
 
   const apollo = await startApollo(config, { schema, log });
   const active = new ActiveOperations();
   const { live, callerBudget } = await registerRoutes(app, config, {
-    ...{ apollo, upstream, shared, telemetry: { metrics, traces }, admission, breaker, secret },
-    ...{ active, unread: new UnreadResponses(maxUnreadBytes) },
+    apollo,
+    upstream,
+    shared,
+    telemetry: { metrics, traces },
+    admission,
+    breaker,
+    secret,
+    active,
+    unread: new UnreadResponses(maxUnreadBytes),
     isStopping: () => isClosing,
   });
 
@@ -134,10 +144,10 @@ export async function createGateway(
     },
     reloadSecrets: async () => {
       shared.reloadRedisUrl();
-      await token?.replace();
+      await upstream.token?.replace();
     },
     log,
-    token,
+    token: upstream.token,
   };
 }
 
@@ -176,7 +186,9 @@ async function registerRoutes(
   const { cache, keys } = shared;
   const { metrics } = telemetry;
   const parts = {
-    ...{ client, idempotency: new Idempotency(keys.store), audit: createAudit(config, log) },
+    client,
+    idempotency: new Idempotency(keys.store),
+    audit: createAudit(config, log),
     seal: createTextSeal(secret),
     differing: new DifferingOrganizations(reportDifference(log)),
     changes: cache.changes,
@@ -184,14 +196,16 @@ async function registerRoutes(
   const execution = { apollo, parts, metrics, active, config, weights: createWeights(config) };
   const authenticate = createAuthenticate(config, token);
   const callerBudget = createCallerBudget(config, shared, metrics);
-  const live = createLiveQueries(config, execution, {
-    ...{ admission, cache, unread },
-  });
+  const live = createLiveQueries(config, execution, { admission, cache, unread });
   const refuseOtherHosts = createRefuseOtherHosts(config);
   await app.register(
     graphqlRoute({
       refuseOtherHosts,
-      ...{ admission, unread, config, live, execute: createExecute(execution) },
+      admission,
+      unread,
+      config,
+      live,
+      execute: createExecute(execution),
       authenticate,
       responses: new ResponseCache(cache.invalidations, cache.store),
       executions: new CoalescedExecutions(cache.invalidations),

@@ -47,7 +47,8 @@ export async function connectShared(
   const name = `${baseUrl} ${credentials?.clientId ?? ''}`;
   const rateLimit = new SharedRateLimit({
     callsPerMinute: config.upstreamRateLimit,
-    ...{ redis, name: baseUrl },
+    redis,
+    name: baseUrl,
   });
   const keys = createStore(config, { redis, name, log, timings });
   const onState = (isReachable: boolean, error?: unknown) =>

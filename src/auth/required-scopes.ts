@@ -104,7 +104,9 @@ export function scopedFields(schema: GraphQLSchema): ScopedField[] {
         return [
           ...(required === undefined ? [] : [{ ...own, ...required }]),
           ...argumentScopes(schema, type, field.name).map(({ coordinate, scopes }) => ({
-            ...{ coordinate, scopes, ...names },
+            coordinate,
+            scopes,
+            ...names,
             isInherited: false,
           })),
         ];

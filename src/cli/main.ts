@@ -163,7 +163,9 @@ export async function main([name, ...rest]: string[], terminal: Terminal): Promi
 /** Reads what stands after a command. Throws for what the command doesn't know. */
 function parse(args: string[], { flags = {}, options = {}, actions }: Command): Given {
   const { values, positionals } = parseArgs({
-    ...{ args, strict: true, allowPositionals: actions !== undefined },
+    args,
+    strict: true,
+    allowPositionals: actions !== undefined,
     options: {
       help: { type: 'boolean', short: 'h' },
       ...Object.fromEntries(Object.keys(flags).map((flag) => [flag, { type: 'boolean' as const }])),

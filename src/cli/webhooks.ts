@@ -183,7 +183,8 @@ function callWith(send: Send, config: ConfigWithCredentials): Call {
     }
     try {
       const response = await send({
-        ...{ method, url: `${baseUrl}/api/v1/${path}` },
+        method,
+        url: `${baseUrl}/api/v1/${path}`,
         headers: { authorization, accept: 'application/json', 'content-type': 'application/json' },
         body: body && JSON.stringify(body),
       });

@@ -89,7 +89,8 @@ function chain(first: Page, size: string, options: FieldFunctionOptions): Page[]
   for (let cursor = endOf(first); cursor !== undefined && !seen.has(cursor);) {
     seen.add(cursor);
     const stored = readField<Pages>({
-      ...{ fieldName, args: { ...args, after: cursor, [STORED]: true } },
+      fieldName,
+      args: { ...args, after: cursor, [STORED]: true },
       ...(field && { field }),
       ...(variables && { variables }),
     });

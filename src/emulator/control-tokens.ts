@@ -144,9 +144,11 @@ function suggestedMembers({ profile, members }: OrganizationRecord): SuggestedTo
           {
             label: `${kind} of ${profile.name}: ${member.user.full_name}`,
             request: {
-              ...{ user: member.user.id, organization: profile.code },
+              user: member.user.id,
+              organization: profile.code,
               // The first counts with AUTH_MODE=jwt, the second with passthrough.
-              ...{ permissions: keys, scopes: keys },
+              permissions: keys,
+              scopes: keys,
             },
           },
         ];

@@ -203,11 +203,15 @@ async function createEnvironment(options: EmulatorOptions): Promise<Environment>
   const resettable = initial(options);
   const { switches } = resettable;
   return {
-    ...{ ...resettable, tokens, faults: new Faults() },
+    ...resettable,
+    tokens,
+    faults: new Faults(),
     concurrencyLimit: new ConcurrencyLimit(options.concurrencyLimit ?? 0),
     // A change of a switch keeps the object.
     webhooks: new Webhooks({ tokens, switches: () => switches }),
-    ...{ recordsRequests, requests: [], tokenRequests: [] },
+    recordsRequests,
+    requests: [],
+    tokenRequests: [],
   };
 }
 
@@ -215,7 +219,9 @@ async function createEnvironment(options: EmulatorOptions): Promise<Environment>
 function initial(options: EmulatorOptions) {
   const { latencyMs = 0, rateLimit = 0, switches = {} } = options;
   return {
-    ...{ state: createState(options), latencyMs, rateLimit: new RateLimit(rateLimit) },
+    state: createState(options),
+    latencyMs,
+    rateLimit: new RateLimit(rateLimit),
     switches: SwitchesSchema.parse(switches),
   };
 }
@@ -237,8 +243,12 @@ function createState({
   permissionFilter,
 }: EmulatorOptions): State {
   const state = seedState({
-    ...{ seed, organizations, usersPerOrganization, culprits },
-    ...{ bulkUpdates, permissionFilter },
+    seed,
+    organizations,
+    usersPerOrganization,
+    culprits,
+    bulkUpdates,
+    permissionFilter,
     pageTokens: { kind, lifetimeSeconds },
   });
   state.organizationLimit = organizationLimit;

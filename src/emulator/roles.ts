@@ -22,7 +22,11 @@ export const roles: Handlers['roles'] = {
     requireFreeKey(state.roles, key, 'ROLE_KEY_ALREADY_EXISTS');
     const id = newCatalogueId(state);
     state.roles.add({
-      ...{ id, key, name, description: description ?? null, is_default_role },
+      id,
+      key,
+      name,
+      description: description ?? null,
+      is_default_role,
       permissions: [],
     });
     return created('OK', 'Role created', { role: { id } });

@@ -70,7 +70,10 @@ function watch(app: FastifyInstance, environment: Environment): void {
     if (environment.recordsRequests && (isApi(url) || url === '/oauth2/token')) {
       const { traceparent } = request.headers;
       request.record = {
-        ...{ method, path: url, endpoint, scope: row?.scope },
+        method,
+        path: url,
+        endpoint,
+        scope: row?.scope,
         ...(typeof traceparent === 'string' ? { traceparent } : {}),
       };
       (isApi(url) ? environment.requests : environment.tokenRequests).push(request.record);

@@ -56,7 +56,9 @@ function OperationButtons() {
   const copyAs = (name: string, write: (source: SnippetSource) => string) => {
     try {
       const source = {
-        ...{ query: query(), operationName, needsToken },
+        query: query(),
+        operationName,
+        needsToken,
         // The editor takes comments and trailing commas, which no server does.
         variables: tryParseJSONC(variables()) as object | undefined,
         url: new URL(endpoint, location.href).href,

@@ -1,4 +1,4 @@
-/** What the audit trail is told. */
+/** An entry of the audit trail, and what its fields can be. */
 
 export type AuditOutcome =
   /** All that was asked has been done. */

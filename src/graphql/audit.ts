@@ -215,7 +215,7 @@ function toldByError(error: unknown, hasWritten: boolean): Told {
   }
 }
 
-/** Calls by route and status, so that a write of a thousand batches is told as shortly as one. */
+/** Returns calls by route and status, so that the entry of a thousand batches is as short as that of one. */
 function sent(calls: readonly CallReport[]): AuditEvent['calls'] {
   const counted = new Map<string, { route: string; status: number | null; count: number }>();
   for (const { endpoint, status = null, attempts } of calls) {

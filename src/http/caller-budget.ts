@@ -9,7 +9,7 @@ import { RedisUser } from '../redis/user.js';
 const WINDOW_MS = 60_000;
 /** How often a replica adds what callers have used to what Redis has, at most. */
 const SETTLE_MS = 100;
-/** How many callers are known at once. The one that was quiet for longest begins anew. */
+/** How many callers are known at once. The one that was quiet for longest starts again with its whole budget. */
 const MAX_CALLERS = 100_000;
 /** How many callers one command to Redis is about. */
 const CALLERS_PER_COMMAND = 500;
@@ -111,7 +111,11 @@ export class CallerBudget {
     if (!isAllowed) this.#onRefused();
     const remaining = Math.max(0, limit - used.cost);
     const charge: Charge = {
-      ...{ isAllowed, cost, limit, remaining, resetsAt },
+      isAllowed,
+      cost,
+      limit,
+      remaining,
+      resetsAt,
       retryAfterSeconds: Math.max(1, Math.ceil((resetsAt - this.#now()) / 1000)),
     };
     if (!isAllowed && remaining === 0 && credential !== undefined) {

@@ -123,7 +123,9 @@ export function createExecuteDetached(execution: Execution): ExecuteDetached {
 
 function reportOf(operation: Context | undefined, milliseconds: number): RequestReport {
   return {
-    ...{ status: undefined, failureCode: undefined, milliseconds },
+    status: undefined,
+    failureCode: undefined,
+    milliseconds,
     operation: operation && executed(operation, true),
   };
 }

@@ -105,7 +105,7 @@ export function graphiqlRoutes({
 
     const page = html(manifest, options);
     app.get('/graphiql', async (_request, reply) =>
-      // The page names assets by their content, so that it has to be asked for anew after a build.
+      // A build renames the page's assets, so browsers must revalidate the page.
       reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page),
     );
 

@@ -13,8 +13,8 @@ export interface Health {
 }
 
 /**
- * `/livez` and `/readyz`. Their responses are words that tell nobody anything of use but the operator.
- * An upstream that is down is told and does not make the gateway unready: all replicas would be, and
+ * `/livez` and `/readyz`. Their responses reveal nothing to others than the operator. An upstream that is
+ * down is reported, but doesn't make the gateway unready: all replicas would be unready at once, and
  * clients would get no GraphQL error that says why.
  */
 export function healthRoutes({

@@ -64,8 +64,12 @@ function reportOf(
       sharedResponse === undefined
         ? (streamed ?? (operation && executed(operation, writableFinished)))
         : {
-            ...{ name: sharedResponse.response.operationName, from: sharedResponse.from },
-            ...{ type: 'query', outcome: 'ok', errorCodes: NONE, upstreamCalls: 0 },
+            name: sharedResponse.response.operationName,
+            from: sharedResponse.from,
+            type: 'query',
+            outcome: 'ok',
+            errorCodes: NONE,
+            upstreamCalls: 0,
           },
     milliseconds,
   };

@@ -4,9 +4,9 @@ import type { onRequestHookHandler } from 'fastify';
 import helmet from 'helmet';
 
 /**
- * A hook that sets helmet's headers. The responses are JSON and open nothing; GraphiQL's page has a
- * policy of its own. They are the same for every response and so made once: helmet makes them anew for
- * each request, which cost more than the rest of a response from memory.
+ * Returns a hook that sets helmet's headers, for responses in JSON, which load nothing. GraphiQL's page
+ * has a policy of its own. The headers are computed once, since they are always the same: helmet computes
+ * them for each request, which costs more than the rest of a cached response.
  */
 export function securityHeaders(): onRequestHookHandler {
   const headers: Record<string, string> = {};

@@ -28,7 +28,7 @@ export class UnreadResponses {
   }
 
   /**
-   * Counts a part of a response until the caller has it forgotten. Beyond the limit, the oldest responses'
+   * Counts a part of a response until `forget` is called for it. Beyond the limit, the oldest responses'
    * connections end.
    */
   hold(response: ServerResponse, payload: Payload): void {

@@ -36,7 +36,10 @@ export function createStore(
     };
   }
   const store = new RedisStore({
-    ...{ redis, name, ttlSeconds: limits.ttlSeconds, timings },
+    redis,
+    name,
+    ttlSeconds: limits.ttlSeconds,
+    timings,
     // An entry that is evicted here is still in Redis.
     own: new Entries({ ...limits, onForgotten: () => undefined }),
     onState: (isAvailable, error) =>

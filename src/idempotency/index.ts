@@ -17,7 +17,7 @@ export interface Entry {
 
 /** The right to make a write, which ends in one of two ways. Neither rejects: the write is over. */
 export interface Claim {
-  /** Puts the outcome in place of the claim; its time begins anew. */
+  /** Replaces the claim by the outcome, and restarts its lifetime. */
   settle(outcome: Outcome): Promise<void>;
   /** Takes the claim back. */
   release(): Promise<void>;
@@ -100,10 +100,11 @@ export class Idempotency {
   }
 
   /**
-   * Attempts a write unless its outcome is kept or will be: then it gives that one. What certainly did
-   * not happen is not kept, so that those who waited for it attempt it themselves, one after the other,
-   * each in its own name. Throws a KeyReusedError when the key came with another input before, and a
-   * StoreUnavailableError, before anything is written, when nobody can say whether it did.
+   * Attempts a write, or returns the stored outcome of an earlier attempt, waiting for one in flight. An
+   * attempt that certainly did nothing isn't stored, so requests that waited for it attempt the write
+   * themselves, one after the other, each with its own authority. Throws a KeyReusedError when the key
+   * came with another input before, and a StoreUnavailableError, before anything is written, when the
+   * store can't say whether it did.
    */
   async once<P extends object>(
     write: KeyedWrite,

@@ -37,7 +37,7 @@ export class Entries {
     return text === undefined ? undefined : (JSON.parse(text) as Entry);
   }
 
-  /** Puts an entry in place of any other; its time begins anew. */
+  /** Replaces any other entry, and restarts its lifetime. */
   set(id: string, entry: Entry): void {
     this.#texts.set(id, JSON.stringify(entry));
   }

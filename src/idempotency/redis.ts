@@ -46,8 +46,8 @@ const UNKNOWN: Outcome = { isUnknown: true };
 const MOST_UNTOLD = 10_000;
 
 /**
- * Gives the fingerprint, the outcome and the lease that are there, and leaves them as they are. Where
- * there is nothing, or the same owner's claim, gives nothing and puts the claim there anew.
+ * Returns the fingerprint, outcome and lease that are stored, and leaves them as they are. Where there is
+ * nothing, or the same owner's claim, stores the claim and returns nothing.
  */
 const CLAIM = script(
   `${NOW}
@@ -135,7 +135,8 @@ export class RedisStore implements IdempotencyStore {
     // One that expired while its write is under way would have the next who asks write again.
     this.#claimsLiveMs = String(Math.max(ttlMs, leaseMs));
     this.#redis = new RedisUser(options.redis, {
-      ...{ timeoutMs, pauseMs: timeoutMs },
+      timeoutMs,
+      pauseMs: timeoutMs,
       onState: options.onState,
     });
     options.redis.onReady(() => this.#resume());
@@ -217,7 +218,7 @@ export class RedisStore implements IdempotencyStore {
     }
   }
 
-  /** Redis is back, perhaps empty: claims are put there again, and it is told what it has missed. */
+  /** Stores claims and missed outcomes once Redis is back, since it may be empty. */
   #resume(): void {
     this.#redis.run(PROBE, [`${this.#prefix}:probe`]).catch(() => undefined);
     this.#renew();

@@ -58,7 +58,9 @@ class Operation {
 
   permissions() {
     return createPermissionLoaders(this.sources, {
-      ...{ roles: this.roles(), differing: this.#differing, lists: this.memberLists },
+      roles: this.roles(),
+      differing: this.#differing,
+      lists: this.memberLists,
       users: (request) => this.users().page(request),
       onPlan: (report) => void this.plans.push(report),
     });

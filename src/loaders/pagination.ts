@@ -74,7 +74,7 @@ async function resume<L, T>(
 }
 
 /** How many entries of a list are looked at for those that match. */
-export const MAX_LOOKED_AT = 10 * MAX_PAGE_SIZE;
+const MAX_LOOKED_AT = 10 * MAX_PAGE_SIZE;
 
 /**
  * Returns the `wanted` entries behind a position, or at the start of the list, or as many as there are.

@@ -91,7 +91,7 @@ export interface PlanOptions extends Pick<Sources, 'granted' | 'maxPageSize'> {
   onPlan: (report: PlanReport) => void;
 }
 
-/** The reads by key of one operation. They are begun anew after a mutation. */
+/** One operation's reads by key. A mutation drops them. */
 export class PermissionPlan {
   readonly #byOrganization = new Map<string, Promise<PermissionsByUser | undefined>>();
 

@@ -41,7 +41,8 @@ export function createPermissionLoaders(
     () =>
       new PermissionPlan({
         ...plan,
-        ...{ granted, maxPageSize },
+        granted,
+        maxPageSize,
         catalogue: catalogue.recentEntries,
         ofMember: (member) => read(member, false),
       }),

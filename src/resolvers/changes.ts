@@ -45,7 +45,7 @@ function filterOf(
   organizationCode: string | undefined,
   wanted: readonly ChangeKind[] | undefined,
 ): ChangeFilter {
-  // Nobody has verified this token, and no call to Kinde does: a change is told without one.
+  // Neither the gateway nor Kinde has verified this token: a change is sent without a call.
   if (viewer.kind === 'bearer') {
     throw new GraphQLError('The feed of changes is not offered with `AUTH_MODE=passthrough`.', {
       extensions: { code: 'FORBIDDEN' },

@@ -92,7 +92,9 @@ export function decodeCursor<S extends string>(
   return {
     position: {
       page: { token: token ?? undefined, size },
-      ...{ index, key: key ?? undefined, unusable },
+      index,
+      key: key ?? undefined,
+      unusable,
       self: isForeign ? undefined : (self ?? undefined),
       before: isForeign ? undefined : (before ?? undefined),
       text: opened === NO_TEXT ? undefined : opened,

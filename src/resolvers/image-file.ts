@@ -12,7 +12,7 @@ export interface ImageFile {
 }
 
 /** In base64 it takes 683 KiB, which leaves room in a request of 1 MB, and is under Kinde's 1 MB. */
-export const MAX_IMAGE_BYTES = 512 * 1024;
+const MAX_IMAGE_BYTES = 512 * 1024;
 
 type Format = Pick<ImageFile, 'type' | 'extension'> & { isBegunBy: (start: string) => boolean };
 

@@ -8,7 +8,9 @@ export const resolvers = {
       if (charged === undefined) return null;
       const { cost, limit, remaining, resetsAt } = charged;
       return {
-        ...{ cost, limit, remaining },
+        cost,
+        limit,
+        remaining,
         resetsAt: new Date(resetsAt).toISOString(),
       };
     },

@@ -7,7 +7,7 @@ import type { JsonValue } from '../upstream/types.js';
 
 type FlagInput = boolean | number | string;
 
-/** An error of a literal has its node, whose place in the document the client is told. */
+/** Creates an error. That of a literal has its node, for `locations`. */
 const invalid = (message: string, node: ValueNode | undefined) =>
   new GraphQLError(message, { nodes: node ?? null, extensions: { code: 'BAD_USER_INPUT' } });
 

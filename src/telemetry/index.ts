@@ -27,7 +27,10 @@ export async function createTelemetry(
     metrics:
       metrics &&
       new (await import('./metrics.js')).Metrics({
-        ...{ breaker, store, maxCacheBytes: maxBytes, isRedisReachable },
+        breaker,
+        store,
+        maxCacheBytes: maxBytes,
+        isRedisReachable,
       }),
     traces:
       traces &&

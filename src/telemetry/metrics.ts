@@ -266,7 +266,10 @@ export class Metrics {
     buckets = SECONDS,
   ): Histogram<L> {
     return new Histogram({
-      ...{ name, help, labelNames, buckets },
+      name,
+      help,
+      labelNames,
+      buckets,
       registers: [this.#registry],
     });
   }
@@ -278,7 +281,9 @@ export class Metrics {
     look: (gauge: Gauge<L>) => void,
   ): void {
     const gauge: Gauge<L> = new Gauge({
-      ...{ name, help, labelNames },
+      name,
+      help,
+      labelNames,
       registers: [this.#registry],
       collect: () => look(gauge),
     });

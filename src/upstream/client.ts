@@ -93,8 +93,8 @@ class ScopedCalls {
 }
 
 /**
- * The methods are made once, on prototypes: an operation calls few of the rows, and making a function
- * for each row took longer than all that a small query does here.
+ * The methods are defined once, on prototypes. An operation calls few of the rows, and a function for
+ * each row and operation would cost more than the rest of a small query.
  */
 for (const [domain, rows] of Object.entries(endpoints)) {
   class DomainCalls extends ScopedCalls {}

@@ -72,7 +72,9 @@ export function createUpstream(
     config.authMode !== 'passthrough' && credentials !== undefined && secret !== undefined;
   return {
     client: createClient({
-      ...{ baseUrl, send, onMismatch },
+      baseUrl,
+      send,
+      onMismatch,
       pageSize: { size: config.upstreamPageSize, onLowered: onPageSizeLowered },
       cache: { ...config.cache, ...cache },
       policy: { queue, retries, timeoutMs, breaker, rateLimit, closing },

@@ -53,7 +53,8 @@ export class PageSizeLimit {
     const size = smallerSize(reason.message, refused);
     if (size === undefined) {
       throw new UpstreamError('BAD_RESPONSE', `${route} accepts no page size`, {
-        ...{ ...(route && { route }), ...(status && { status }) },
+        ...(route && { route }),
+        ...(status && { status }),
         cause: error,
       });
     }

@@ -28,7 +28,9 @@ export function changeOfEvent({ type, data, happenedAt }: KindeEvent): Change | 
       : undefined;
   if (kind === undefined) return undefined;
   return {
-    ...{ kind, source: 'WEBHOOK', at: happenedAt ?? Date.now() },
+    kind,
+    source: 'WEBHOOK',
+    at: happenedAt ?? Date.now(),
     organizationCode: textIn(data, 'organization', 'code'),
     organizationCodes: codesIn(data),
     userId: textIn(data, 'user', 'id'),

@@ -80,7 +80,8 @@ export function webhookRoute({
         const body = typeof request.body === 'string' ? request.body : '';
         const { outcome, event } = await within(TIME_LIMIT_MS, deliver(body, options, request.log));
         options.onDelivery?.({
-          ...{ outcome, type: event?.type },
+          outcome,
+          type: event?.type,
           lagMs: event?.happenedAt && Date.now() - event.happenedAt,
         });
         const status = STATUS[outcome];

@@ -10,7 +10,8 @@ export const organizationConnections: Handlers['organizationConnections'] = {
     const { connections } = state.organization(organization_code);
     return success({
       connections: Array.from(connections, (id) => ({
-        ...{ code: 'OK', message: 'Success' },
+        code: 'OK',
+        message: 'Success',
         connection: connection(state, id),
       })),
       has_more: false,

@@ -101,7 +101,10 @@ export class Webhooks {
       if (signal.aborted) return;
       if (this.deliveries.length >= MAX_DELIVERIES) this.deliveries.shift();
       this.deliveries.push({
-        ...{ webhook: webhook.id, eventId: event.event_id, type: event.type, status },
+        webhook: webhook.id,
+        eventId: event.event_id,
+        type: event.type,
+        status,
       });
       if (status === 200 || seconds === undefined) return;
       await sleep(seconds * 1000 * switches().eventRetryScale, undefined, { signal });

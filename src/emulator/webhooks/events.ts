@@ -106,7 +106,13 @@ function userEvent(state: State, userId: string): EmulatedEvent {
     type: 'user.updated',
     data: {
       user: {
-        ...{ id, email, first_name, last_name, username, phone, is_suspended },
+        id,
+        email,
+        first_name,
+        last_name,
+        username,
+        phone,
+        is_suspended,
         is_password_reset_requested: false,
         organizations: memberships.length > 0 ? memberships : null,
       },

@@ -55,7 +55,10 @@ export function webhookRoutes(app: FastifyInstance, environment: Environment): v
     success({
       event_types: EVENT_TYPES.map((code) => ({
         id: `et_${createHash('md5').update(code).digest('hex')}`,
-        ...{ code, name: code, origin: 'kinde', schema: {} },
+        code,
+        name: code,
+        origin: 'kinde',
+        schema: {},
       })),
     }),
   );

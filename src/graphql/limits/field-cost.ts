@@ -86,7 +86,8 @@ export class FieldCosts {
       ...this.#callsOf(parent, field, args),
       // What is read of a catalogue's entries takes no call for each of them.
       objects: isNode(type) && !this.#catalogueTypes.has(type.name) ? length : 1,
-      ...{ copies: length, entries: 1 },
+      copies: length,
+      entries: 1,
     };
   }
 
@@ -100,7 +101,10 @@ export class FieldCosts {
       return { own: calls, objects: 1, copies: 1, entries: UNKNOWN_LENGTH };
     const sized = { argument: 'input', entries } as const;
     return {
-      ...{ own: calls + entries, objects: 1, copies: 1, entries },
+      own: calls + entries,
+      objects: 1,
+      copies: 1,
+      entries,
       ...(entries === 0 ? {} : { size: sized }),
     };
   }

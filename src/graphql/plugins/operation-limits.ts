@@ -20,7 +20,8 @@ function asResponseError({ message, nodes, extensions }: GraphQLError): GraphQLE
 function callerLimited({ limit, retryAfterSeconds }: Charge): GraphQLError {
   return new GraphQLError(callerLimitMessage(limit, retryAfterSeconds), {
     extensions: {
-      ...{ code: 'RATE_LIMITED', retryAfterSeconds },
+      code: 'RATE_LIMITED',
+      retryAfterSeconds,
       http: {
         status: 429,
         headers: new HeaderMap([['retry-after', String(retryAfterSeconds)]]),

@@ -17,7 +17,7 @@ import { reportShared } from '../request-telemetry.js';
 import type { UnreadResponses } from '../unread-responses.js';
 import { ChangeExecutions } from './change-executions.js';
 import { ChangeStream } from './change-stream.js';
-import { LiveQuery, type LiveResult } from './live-query.js';
+import { LiveQuery, markAsPolling, type LiveResult } from './live-query.js';
 import { lengthProblem, memoryProblem } from './stream-problems.js';
 import { documentOf, mayBeLive, mayFollow } from './stream-request.js';
 import { audienceOf, OpenStreams, type Audience, type StreamLimits } from './open-streams.js';
@@ -220,7 +220,10 @@ export class LiveQueries {
     }
     const { cacheKey = this.#unsharedKey() } = request.graphql;
     const following = new ChangeStream({
-      ...{ stream, feed, filter, onChange },
+      stream,
+      feed,
+      filter,
+      onChange,
       place: resumed ?? feed.placeAfter(cursor) ?? { position: -1, told: 0 },
       execute: ({ place, ...told }) =>
         this.#changes.run(`${place} ${cacheKey}`, () =>
@@ -285,7 +288,9 @@ export class LiveQueries {
       request.graphql.isCurrent = areChangesHeard;
       // Whether it's a subscription shows when it's executed, for a change that is always right.
       request.graphql.delivery = delivery ?? {
-        ...{ change: resync(), cursor: cache.changes.cursor, filter: undefined },
+        change: resync(),
+        cursor: cache.changes.cursor,
+        filter: undefined,
       };
       const { status, headers, body, operation, report } = await execute(request, {
         cancellation,
@@ -294,8 +299,11 @@ export class LiveQueries {
       });
       const isLive = operation?.summary.isLive === true && !REFUSALS.has(status);
       return {
-        ...{ status, headers, isLive, report },
-        body: isLive && !areChangesHeard ? withFallback(body) : body,
+        status,
+        headers,
+        isLive,
+        report,
+        body: isLive && !areChangesHeard ? markAsPolling(body) : body,
         dependencies: operation?.dependencies,
       };
     } catch (error) {
@@ -325,11 +333,13 @@ const isFollowed = ({ graphql }: FastifyRequest, { isLive }: LiveResult): boolea
 export function createLiveQueries(
   { streams, cache: { lifetimeMs } }: Pick<Config, 'streams' | 'cache'>,
   execution: Execution,
-  { admission, cache, unread }: Pick<LiveQueriesOptions, 'admission' | 'cache' | 'unread'>,
+  parts: Pick<LiveQueriesOptions, 'admission' | 'cache' | 'unread'>,
 ): LiveQueries {
   const { metrics } = execution;
   const live = new LiveQueries({
-    ...{ admission, cache, unread, limits: streams, uncacheableLifetimeMs: lifetimeMs },
+    ...parts,
+    limits: streams,
+    uncacheableLifetimeMs: lifetimeMs,
     execute: createExecuteDetached(execution),
     onResult: (sentTo) => metrics?.liveQueryExecuted(sentTo),
     onStream: (request, reply, { report }) => reportShared(request, reply, report, metrics),
@@ -337,13 +347,4 @@ export function createLiveQueries(
   });
   metrics?.watchStreams(live);
   return live;
-}
-
-/** Says in a result that changes aren't heard of, since Redis is down, and only read again now and then. */
-function withFallback(body: string): string {
-  const result = JSON.parse(body) as { extensions?: object };
-  return JSON.stringify({
-    ...result,
-    extensions: { ...result.extensions, live: { mode: 'POLLING' } },
-  });
 }

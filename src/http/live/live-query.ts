@@ -196,3 +196,12 @@ export class LiveQuery {
     if (this.#waiting === 0) this.#event = undefined;
   }
 }
+
+/** Says in a result that it is read again when it expires, since changes aren't heard of without Redis. */
+export function markAsPolling(body: string): string {
+  const result = JSON.parse(body) as { extensions?: object };
+  return JSON.stringify({
+    ...result,
+    extensions: { ...result.extensions, live: { mode: 'POLLING' } },
+  });
+}

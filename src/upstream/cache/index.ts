@@ -69,7 +69,11 @@ export function createCache(
     redis === undefined
       ? undefined
       : new Replicas({
-          ...{ redis, name, invalidations, changes, ...sharing },
+          redis,
+          name,
+          invalidations,
+          changes,
+          ...sharing,
           longestLifetimeMs: Math.max(lifetimeMs, catalogueLifetimeMs, eventsLifetimeMs),
         });
   return {

@@ -37,7 +37,7 @@ export function replicaKeys(prefix: string): ReplicaKeys {
 
 /** How many entries of the log are kept for replicas that have not read them yet. */
 const LOG_LENGTH = 10_000;
-/** A replica that has more to read at once starts anew instead. */
+/** A replica that has more to read at once drops its cache instead. */
 const MOST_AT_ONCE = 1_000;
 
 /**
@@ -128,7 +128,8 @@ function decodeEntry(entry: unknown): LogEntry {
   const field = (name: string) => String(fields[fields.indexOf(name) + 1]);
   const tags = decodeArray(field('tags'));
   return {
-    ...{ id, by: field('by') },
+    id,
+    by: field('by'),
     tags: tags?.every((tag) => typeof tag === 'string') === true ? tags : undefined,
     // Replicas of an earlier release tell of none. Nobody but a replica writes here.
     changes: fields.includes('changes') ? ((decodeArray(field('changes')) ?? []) as Change[]) : [],
@@ -204,8 +205,10 @@ return { stamp, 0 }`,
       throw new UnexpectedReplyError('Redis replied with something else than an entry');
     }
     return {
-      ...{ stamp, isClaimed: isClaimed === 1 },
-      ...{ body: body ?? undefined, remainingMs: Number(remainingMs ?? 0) },
+      stamp,
+      isClaimed: isClaimed === 1,
+      body: body ?? undefined,
+      remainingMs: Number(remainingMs ?? 0),
     };
   },
 );

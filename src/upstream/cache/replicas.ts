@@ -84,10 +84,7 @@ export class Replicas {
   readonly #changes: ChangeFeed;
   readonly #keys: ReplicaKeys;
   readonly #marksLiveMs: string;
-  /**
-   * How long a replica that had no Redis distrusts what Redis says: the others need this time to
-   * announce what they wrote meanwhile.
-   */
+  /** How long Redis is distrusted after an outage, until the others have announced their writes. */
   readonly #settleAfterOutageMs: number;
   readonly #onState: (isAvailable: boolean, error?: unknown) => void;
   /** Distinguishes its own entries in the log from those of others. */
@@ -122,7 +119,9 @@ export class Replicas {
     this.#listener = new RedisUser(redis, LISTEN);
     this.#writer = new RedisUser(redis, WRITE);
     this.responses = new SharedResponses({
-      ...{ reader: this.#reader, keys: this.#keys, marksLiveMs: this.#marksLiveMs },
+      reader: this.#reader,
+      keys: this.#keys,
+      marksLiveMs: this.#marksLiveMs,
       onFailure: (error) => this.#fail(error),
     });
     redis.onLost((error) => {

@@ -10,8 +10,10 @@ export interface SharedResponsesOptions {
 }
 
 const NOTHING: Found = {
-  ...{ body: undefined, remainingMs: 0 },
-  ...{ stamp: undefined, isClaimed: false },
+  body: undefined,
+  remainingMs: 0,
+  stamp: undefined,
+  isClaimed: false,
 };
 
 /** A larger response costs more to move than it is worth. */

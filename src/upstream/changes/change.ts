@@ -71,7 +71,7 @@ function within(wanted: string, change: Change): Change | undefined {
   const { kind, source, at, organizationCode, organizationCodes } = change;
   if (organizationCode !== undefined) return organizationCode === wanted ? change : undefined;
   if (kind === 'RESYNC' || /^(?:ROLE|PERMISSION)_/.test(kind)) return change;
-  // An event that doesn't name its organization may be about another: only that it happened is told.
+  // An event that doesn't name its organization may be about another, so its ids are left out.
   if (!kind.startsWith('USER_')) return { kind, source, at };
   return organizationCodes?.includes(wanted) === true
     ? { ...change, organizationCode: wanted }

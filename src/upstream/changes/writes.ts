@@ -76,7 +76,9 @@ export function changeOfWrite(
   };
   const isOf = (type: string) => kind.startsWith(`${type}_`);
   return {
-    ...{ kind, source: 'MUTATION', at: Date.now() },
+    kind,
+    source: 'MUTATION',
+    at: Date.now(),
     organizationCode: named(...ORGANIZATION_PARAMETERS) ?? created(result, 'organization', 'code'),
     userId: named('user_id'),
     roleId: isOf('ROLE') ? (named('role_id') ?? created(result, 'role', 'id')) : undefined,

@@ -103,8 +103,8 @@ const UNLIMITED: Reservation = { waitMs: 0, isTaken: true };
 
 /**
  * Calls are counted in Redis, for all replicas. While Redis cannot be asked, each replica keeps to its
- * own part: the limit divided by the number of replicas that Redis last knew of. What one learns from a
- * 429 is told to all at once; who does not hear it learns it from a 429 of its own.
+ * own part: the limit divided by the number of replicas that Redis last knew of. A replica that gets a 429
+ * announces it to the others. One that misses the announcement gets a 429 of its own.
  */
 export class SharedRateLimit implements RateLimit {
   readonly #limit: number;
