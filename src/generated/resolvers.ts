@@ -724,7 +724,7 @@ export type Mutation = {
   readonly revokeOrganizationInvite?: Maybe<RevokeOrganizationInvitePayload>;
   /**
    * Set what a role grants, in every organization: adds the permissions that it lacks and removes all
-   * others. Reads what it grants first, past the cache, and calls Kinde only if something changes. Kinde
+   * others. Reads what it grants first, bypassing the cache, and calls Kinde only if something changes. Kinde
    * takes 100 changes at a time, additions first. Where it refuses some, those sent before stay: repeat the
    * mutation, with the same `idempotencyKey` if it had one, which sends what is still missing.
    */
@@ -765,9 +765,9 @@ export type Mutation = {
    * member's roles at the same moment, one of the two changes may be lost.
    */
   readonly updateOrganizationUsers?: Maybe<UpdateOrganizationUsersPayload>;
-  /** Change a permission. Reads it first, past the cache, and sends Kinde all of it. */
+  /** Change a permission. Reads it first, bypassing the cache, and sends Kinde all of it. */
   readonly updatePermission?: Maybe<UpdatePermissionPayload>;
-  /** Change a role. Reads it first, past the cache, because Kinde wants its name and key with every change. */
+  /** Change a role. Reads it first, bypassing the cache, because Kinde wants its name and key with every change. */
   readonly updateRole?: Maybe<UpdateRolePayload>;
   /** Upload a logo of an organization. It replaces the logo of the same type. */
   readonly uploadOrganizationLogo?: Maybe<UploadOrganizationLogoPayload>;

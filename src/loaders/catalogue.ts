@@ -17,7 +17,7 @@ interface CatalogueEntry {
 export type CatalogueList = Record<never, never>;
 
 /**
- * A catalogue, read past every cache. Rejects when an unusable entry may be the one that is looked up.
+ * A catalogue, read bypassing the cache. Rejects when an unusable entry may be the one that is looked up.
  */
 export interface CurrentCatalogue<T> {
   byKey: (key: string) => Promise<T | null>;
@@ -77,7 +77,7 @@ function createLookup<T extends CatalogueEntry>(
 
 /**
  * Creates the reads of a catalogue. It is read as a whole, once per operation, for all lookups of a key
- * or an id, and once more past the cache for the lookups of writes. Its pages can also be read one by
+ * or an id, and once more bypassing the cache for the lookups of writes. Its pages can also be read one by
  * one.
  */
 export function createCatalogue<T extends CatalogueEntry>(
@@ -102,7 +102,7 @@ export function createCatalogue<T extends CatalogueEntry>(
   const page = reads.pages<CatalogueList, T>(readPage({ onSource }));
   const currentPage = reads.pages<CatalogueList, T>(readPage({ skipsCache: true }));
   const recentPage = reads.pages<CatalogueList, T>(readPage({ expiresEarly: true }));
-  /** Reads the whole catalogue: what the operation has read past the cache is no older than the cache. */
+  /** Reads the whole catalogue: what the operation has read bypassing the cache is no older than the cache. */
   const readAll = () => walkToTheEnd(progress().isCurrentRead ? currentPage : page, {});
   const readRecent = () => walkToTheEnd(recentPage, {});
   /** What the operation has read itself has nothing newer. */
@@ -131,7 +131,7 @@ export function createCatalogue<T extends CatalogueEntry>(
         async () => undefined,
       ),
     /**
-     * Returns the catalogue past every cache, from one read for all writes of the operation, unless one
+     * Returns the catalogue bypassing the cache, from one read for all writes of the operation, unless one
      * of them changes it. A write must not start from an outdated entry, whose key may belong to another
      * entry by now.
      */

@@ -1,4 +1,4 @@
-/** The roles that members have now. Writes are computed from them, so they are read past the cache. */
+/** The roles that members have now. Writes are computed from them, so they are read bypassing the cache. */
 import { endpoints } from '../upstream/endpoints/index.js';
 import { hasFailed, UpstreamError } from '../upstream/errors.js';
 import { incomplete } from './incomplete.js';

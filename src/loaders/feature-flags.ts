@@ -109,7 +109,7 @@ export function createFeatureFlagLoaders({ upstream, granted, reads }: Sources) 
   return {
     /** Returns the flags that an organization overrides, by key and in the order of their keys. */
     ofOrganization: overrides,
-    /** Returns the same past the cache, for a write that deletes them all. */
+    /** Returns the same bypassing the cache, for a write that deletes them all. */
     currentOfOrganization: (org_code: string) => readOverrides(org_code, { skipsCache: true }),
     /** Returns the same with the environment's flags that it doesn't override. */
     effectiveIn: async (org_code: string): Promise<readonly Entry<FeatureFlagParent>[]> => {

@@ -59,7 +59,7 @@ export function createRoleLoaders({ upstream, granted, reads }: Sources) {
      * request, or, where the token may not read that, from the member's own roles.
      */
     describe,
-    /** Returns the roles that members have now, past the cache. */
+    /** Returns the roles that members have now, bypassing the cache. */
     current: createCurrentRoles({ upstream, granted }),
     /** Returns a role's id; undefined for a role that the environment no longer defines. */
     idOf: async (role: RoleParent): Promise<string | undefined> =>
@@ -70,7 +70,7 @@ export function createRoleLoaders({ upstream, granted, reads }: Sources) {
     /** Returns the same, no older than what is cached of members. */
     recentPermissions: (role_id: string): Promise<Entry<Permission>[]> =>
       walkToTheEnd(recentPermissionPage, role_id),
-    /** Returns what a role grants now, past every cache. */
+    /** Returns what a role grants now, bypassing the cache. */
     currentPermissions: (role_id: string): Promise<Entry<Permission>[]> =>
       walkToTheEnd(readPermissions({ skipsCache: true }), role_id),
     // Last, since V8 adds properties behind a spread ten times slower.

@@ -98,7 +98,7 @@ export function createCatalogueWrites<
     /** Returns where an input refers to an entry. */
     placeOf,
 
-    /** Returns the entry that an input refers to, from a read past every cache. */
+    /** Returns the entry that an input refers to, from a read bypassing the cache. */
     current,
 
     /** Returns an entry, what it should be after a change, and the global id that its key had before. */

@@ -3,7 +3,7 @@
  * writes take ids; the environment's catalogue turns one into the other. A key is looked up even where
  * the write takes keys: Kinde would refuse a misspelled one together with the batch that it is in.
  *
- * Writes look references up past the cache: a key may have moved to another role since it was cached,
+ * Lookups for writes bypass the cache: a key may have moved to another role since it was cached,
  * and the write would give that one.
  */
 import { badUserInput } from '../graphql/errors.js';
@@ -34,7 +34,7 @@ interface CatalogueEntry {
 
 /** A catalogue of the environment, and how errors speak of it. */
 export interface ReferenceKind<T extends CatalogueEntry = CatalogueEntry> {
-  /** Reads the catalogue past every cache. */
+  /** Reads the catalogue bypassing the cache. */
   currentCatalogue: () => Promise<CurrentCatalogue<T>>;
   /** The same; undefined where the token may not read it. */
   currentIfPermitted: () => Promise<CurrentCatalogue<T> | undefined>;
@@ -286,7 +286,7 @@ export function checkReferences(
 }
 
 /**
- * Returns the entries that references name, in the same order, from a read past every cache. Throws an
+ * Returns the entries that references name, in the same order, from a read bypassing the cache. Throws an
  * InputError that names the first MAX_NAMED wrong references.
  */
 export async function currentEntries<T extends CatalogueEntry>(
@@ -308,7 +308,7 @@ export async function currentEntries<T extends CatalogueEntry>(
   return found.filter((entry) => entry !== undefined);
 }
 
-/** Returns the entry that a reference names, from a read past every cache. */
+/** Returns the entry that a reference names, from a read bypassing the cache. */
 export async function currentEntry<T extends CatalogueEntry>(
   place: Place,
   kind: ReferenceKind<T>,
