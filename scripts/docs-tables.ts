@@ -115,18 +115,15 @@ const isOfOrganizations = ({ path }: Endpoint) => path.startsWith('/api/v1/organ
 
 /**
  * Markdown: for each operation of the endpoint table, those of organizations first, the fields that use
- * it. Throws for an operation of organizations that no field names in its `@upstream`.
+ * it. Throws for an operation that no field names in its `@upstream`.
  */
 export function operationTables(schema: GraphQLSchema): string {
   const fields = fieldsByRoute(schema);
   const table = (title: string, operations: readonly Endpoint[]) => {
-    const lines = operations.map((endpoint) => {
-      const { route, summary } = endpoint;
+    const lines = operations.map(({ route, summary }) => {
       const using = fields.get(route);
-      if (using === undefined && isOfOrganizations(endpoint)) {
-        throw new Error(`No field names ${route} in its @upstream`);
-      }
-      return `| ${code(route)} | ${using?.join(', ') ?? 'none: the gateway itself'} | ${summary} |`;
+      if (using === undefined) throw new Error(`No field names ${route} in its @upstream`);
+      return `| ${code(route)} | ${using.join(', ')} | ${summary} |`;
     });
     const head = ['| operation | fields | what it does |', '| --- | --- | --- |'];
     return [`## ${title}: ${operations.length} operations`, '', ...head, ...lines].join('\n');
