@@ -43,7 +43,7 @@ const CASES: Readonly<Record<number, readonly Place[]>> = {
   24: [retries(24)],
   25: [retries(25)],
   26: [retries(26)],
-  29: [retries(29), ['upstream/resilience', 'refuses in well under 5 ms']],
+  29: [retries(29), ['upstream/resilience', 'refuses in the same turn of the event loop']],
   30: [retries(30)],
   31: [retries(31)],
   35: [

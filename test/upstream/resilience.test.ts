@@ -1,5 +1,5 @@
 /** What the gateway does of its own accord when the upstream is in trouble, or an operation asks too much. */
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Fault } from '../../src/emulator/index.js';
 import { Breaker, sendThrough, type ExchangeOutcome } from '../../src/upstream/policy/breaker.js';
 import { LearnedConcurrency } from '../../src/upstream/policy/learned-concurrency.js';
@@ -189,54 +189,70 @@ describe('the deadline of an operation', () => {
     expect(gateway.calls()).toHaveLength(1);
   });
 
-  test('lets a write in flight finish, and refuses the next one', async () => {
-    const gateway = await gatewayWith({ OPERATION_TIMEOUT_MS: '500' });
-    const code = await aCode(gateway);
-    gateway.emulator.latencyMs = 900;
-    const { data, errors } = await gateway.execute(
-      `mutation ($code: ID!) {
-        a: deleteFeatureFlagOverrides(input: { organizationCode: $code }) { userErrors { code } }
-        b: deleteOrganization(input: { organizationCode: $code }) { userErrors { code } }
-      }`,
-      { code },
-    );
-    expect(data).toEqual({ a: { userErrors: [] }, b: null });
-    expect(errors).toMatchObject([{ path: ['b'], extensions: { code: 'DEADLINE_EXCEEDED' } }]);
-    expect(gateway.calls()).toEqual([`DELETE /api/v1/organizations/${code}/feature_flags`]);
-    expect(gateway.emulator.state.organizations.has(code)).toBe(true);
-  });
+  describe('that passes while a write is in flight', () => {
+    // No other timer is as long, so that its own is found.
+    const OPERATION_TIMEOUT_MS = 500_000;
+    const isOperations = ([, time = 0]: unknown[]) =>
+      Number(time) > OPERATION_TIMEOUT_MS - 60_000 && Number(time) <= OPERATION_TIMEOUT_MS;
+    let timers: jest.Spied<typeof setTimeout>;
+    beforeEach(() => void (timers = jest.spyOn(globalThis, 'setTimeout')));
+    afterEach(() => timers.mockRestore());
 
-  test('counts for the mutations of a client that has left, too', async () => {
-    const events: string[] = [];
-    const gateway = await gatewayWith(
-      { OPERATION_TIMEOUT_MS: '1000' },
-      { log: (line) => events.push(line) },
-    );
-    const code = await aCode(gateway);
-    gateway.emulator.latencyMs = 600;
-    const client = new AbortController();
-    const users = Array.from({ length: 101 }, (_, n) => ({ userId: `kp_${n}` }));
-    const asked = fetch(`${gateway.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        query: `mutation ($code: ID!, $input: AddOrganizationUsersInput!) {
-          deleteFeatureFlagOverrides(input: { organizationCode: $code }) { userErrors { code } }
-          addOrganizationUsers(input: $input) { userErrors { code } }
+    const start = (log?: (line: string) => void) =>
+      gatewayWith({ OPERATION_TIMEOUT_MS: String(OPERATION_TIMEOUT_MS) }, { ...(log && { log }) });
+    /** Ends the time of the operation when the emulator gets its first call by this method. */
+    const endDuring = ({ emulator }: TestGateway, wanted: string) => {
+      const end = () => timers.mock.calls.findLast(isOperations)![0]();
+      emulator.fault({ match: ({ method }) => method === wanted && (end(), true), times: 1 });
+    };
+
+    test('lets it finish, and refuses the next one', async () => {
+      const gateway = await start();
+      const code = await aCode(gateway);
+      endDuring(gateway, 'DELETE');
+      const { data, errors } = await gateway.execute(
+        `mutation ($code: ID!) {
+          a: deleteFeatureFlagOverrides(input: { organizationCode: $code }) { userErrors { code } }
+          b: deleteOrganization(input: { organizationCode: $code }) { userErrors { code } }
         }`,
-        variables: { code, input: { organizationCode: code, users } },
-      }),
-      signal: client.signal,
+        { code },
+      );
+      expect(data).toEqual({ a: { userErrors: [] }, b: null });
+      expect(errors).toMatchObject([{ path: ['b'], extensions: { code: 'DEADLINE_EXCEEDED' } }]);
+      expect(gateway.calls()).toEqual([`DELETE /api/v1/organizations/${code}/feature_flags`]);
+      expect(gateway.emulator.state.organizations.has(code)).toBe(true);
     });
-    await waitFor(() => gateway.emulator.calls().length > 0);
-    client.abort();
-    await expect(asked).rejects.toThrow();
-    await waitFor(() => events.some((event) => event.includes('addOrganizationUsers')));
-    // The second batch would begin after the deadline.
-    expect(gateway.calls()).toEqual([
-      `DELETE /api/v1/organizations/${code}/feature_flags`,
-      `POST /api/v1/organizations/${code}/users`,
-    ]);
+
+    test('counts for the mutations of a client that has left, too', async () => {
+      const events: string[] = [];
+      const gateway = await start((line) => events.push(line));
+      const code = await aCode(gateway);
+      gateway.emulator.latencyMs = 200;
+      endDuring(gateway, 'POST');
+      const client = new AbortController();
+      const users = Array.from({ length: 101 }, (_, n) => ({ userId: `kp_${n}` }));
+      const asked = fetch(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          query: `mutation ($code: ID!, $input: AddOrganizationUsersInput!) {
+            deleteFeatureFlagOverrides(input: { organizationCode: $code }) { userErrors { code } }
+            addOrganizationUsers(input: $input) { userErrors { code } }
+          }`,
+          variables: { code, input: { organizationCode: code, users } },
+        }),
+        signal: client.signal,
+      });
+      await waitFor(() => gateway.emulator.calls().length > 0);
+      client.abort();
+      await expect(asked).rejects.toThrow();
+      await waitFor(() => events.some((event) => event.includes('addOrganizationUsers')));
+      // The second batch would begin after the deadline.
+      expect(gateway.calls()).toEqual([
+        `DELETE /api/v1/organizations/${code}/feature_flags`,
+        `POST /api/v1/organizations/${code}/users`,
+      ]);
+    });
   });
 });
 
@@ -384,16 +400,18 @@ describe('after a 429 that names a wait', () => {
 
 describe('where the upstream limits calls in flight', () => {
   /** The reads of `count` members' permissions, one for each. */
-  async function permissionsOf(gateway: TestGateway, count: number) {
-    const code = await aCode(gateway);
+  async function permissionsOf(gateway: TestGateway, code: string, count: number) {
     const nodes = `nodes { permissions { key } }`;
     const result = await gateway.execute(
       `{ organization(code: "${code}") { users(first: ${count}) { ${nodes} } } }`,
     );
-    const refused = gateway.emulator.requests.filter(({ status }) => status === 429).length;
+    const refused = refusals(gateway);
     gateway.calls();
     return { result, refused };
   }
+
+  const refusals = ({ emulator }: TestGateway) =>
+    emulator.requests.filter(({ status }) => status === 429).length;
 
   const start = (env: Record<string, string> = {}, log?: (line: string) => void) =>
     gatewayWith(env, {
@@ -404,11 +422,15 @@ describe('where the upstream limits calls in flight', () => {
   test('completes an operation of many calls, and sends no more at a time from then on', async () => {
     const lines: string[] = [];
     const gateway = await start({ LOG_LEVEL: 'warn' }, (line) => lines.push(line));
-    Object.assign(gateway.emulator, { concurrencyLimit: 5, latencyMs: 30 });
-    const first = await permissionsOf(gateway, 40);
+    const code = await aCode(gateway);
+    Object.assign(gateway.emulator, { concurrencyLimit: 5, latencyMs: 1_000 });
+    const reading = permissionsOf(gateway, code, 40);
+    // Until then the first ones are in flight, however slowly a busy machine sends the others.
+    await waitFor(() => refusals(gateway) > 20);
+    gateway.emulator.latencyMs = 30;
+    const first = await reading;
     expect(first.result.errors).toBeUndefined();
-    expect(first.refused).toBeGreaterThan(20);
-    const second = await permissionsOf(gateway, 40);
+    const second = await permissionsOf(gateway, code, 40);
     expect(second.result.errors).toBeUndefined();
     expect(second.refused).toBe(0);
     const told = lines.filter((line) => line.includes('UPSTREAM_CONCURRENCY'));
@@ -584,18 +606,13 @@ describe('the circuit breaker', () => {
       expect(breaker.refusedForMs).toBe(1_000);
     });
 
-    test('refuses in well under 5 ms', async () => {
+    test('refuses in the same turn of the event loop', async () => {
       exchange('failed', 20);
       const send = sendThrough(breaker, async () => ({ status: 200, headers: {}, body: '' }));
-      const startedAt = performance.now();
-      for (let i = 0; i < 100; i++) {
-        await expect(send({ method: 'GET', url: '', headers: {} })).rejects.toMatchObject({
-          failure: 'REFUSED',
-          notSent: true,
-          retryAfterSeconds: 5,
-        });
-      }
-      expect((performance.now() - startedAt) / 100).toBeLessThan(5);
+      let refusal: unknown;
+      send({ method: 'GET', url: '', headers: {} }).catch((error) => (refusal = error));
+      await new Promise(process.nextTick);
+      expect(refusal).toMatchObject({ failure: 'REFUSED', notSent: true, retryAfterSeconds: 5 });
     });
   });
 });
