@@ -13,9 +13,13 @@ export default {
   setupFiles: ['<rootDir>/test/support/plugin-names.ts'],
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/bench/'],
-  moduleNameMapper: {
-    '^(\\.{1,2}/.*)\\.js$': '$1',
-  },
+  resolver: '<rootDir>/test/support/resolver.mjs',
+  // Each access to a global takes 0.2 µs in Jest's context. CommonJS packages get these as parameters, with
+  // which graphql-js takes a quarter less CPU.
+  sandboxInjectedGlobals: [
+    ...['Object', 'Array', 'Map', 'Set', 'WeakMap', 'Symbol', 'Promise', 'Error'],
+    ...['JSON', 'Math', 'Number', 'String', 'RegExp'],
+  ],
   transform: {
     '^.+\\.tsx?$': [
       '@swc/jest',

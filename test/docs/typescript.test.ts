@@ -619,10 +619,11 @@ test('the recipes for tests without Kinde are run by Jest, and their global setu
   const setup = readFileSync(join(project, 'test/global-setup.ts'), 'utf8');
   expect(setup).toContain('port: 4000');
   const { default: own } = await import(join(root, 'jest.config.mjs'));
-  const { extensionsToTreatAsEsm, moduleNameMapper, testTimeout, transform } = own;
+  const { extensionsToTreatAsEsm, testTimeout, transform } = own;
   for (const [name, text] of Object.entries({
     'jest.config.json': JSON.stringify({
-      ...{ extensionsToTreatAsEsm, moduleNameMapper, testTimeout, transform },
+      ...{ extensionsToTreatAsEsm, testTimeout, transform },
+      moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
       testMatch: ['<rootDir>/test/*.test.ts'],
     }),
     'test/setup.ts': setup.replace('port: 4000', `port: ${port}`),

@@ -1,13 +1,17 @@
 /** What Jest does once before the first test, as its `globalSetup`. */
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { bundlePackages } from './bundled-packages.mjs';
 import { createFolder } from './temporary-folder.mjs';
 
-export default function beforeAll() {
-  // Several test files start programs of dist/.
-  execFileSync(process.execPath, ['scripts/build.mjs'], {
-    cwd: join(import.meta.dirname, '../..'),
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+const root = join(import.meta.dirname, '../..');
+
+export default async function beforeAll() {
   process.env['TMPDIR'] = createFolder();
+  await Promise.all([
+    // Several test files start programs of dist/.
+    promisify(execFile)(process.execPath, ['scripts/build.mjs'], { cwd: root }),
+    bundlePackages(root),
+  ]);
 }
