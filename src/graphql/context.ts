@@ -88,7 +88,10 @@ export interface Context extends BaseContext {
   /** Takes a weight from what the operations in flight may weigh: whether this one may begin. */
   takeWeight: (weight: number) => boolean | Promise<boolean>;
   /** How long the operation may still take. */
-  budget: Pick<OperationBudget, 'remainingMs' | 'refusedCalls' | 'beginMutation' | 'endMutation'>;
+  budget: Pick<
+    OperationBudget,
+    'remainingMs' | 'refusedCalls' | 'calls' | 'callsLeft' | 'beginMutation' | 'endMutation'
+  >;
   audit: Audit;
   /** Seals the personal data in cursors; undefined where replicas share no secret. */
   seal: TextSeal | undefined;

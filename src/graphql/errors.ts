@@ -131,6 +131,14 @@ export function keysUnavailable(): GraphQLError {
   );
 }
 
+/** Creates the error for a mutation that needs more calls than its operation has left. */
+export function tooManyWrites(needed: number, left: number, limit: number): GraphQLError {
+  return new GraphQLError(
+    `The mutation may take ${needed} more calls to Kinde’s API, and the operation has ${left} of ${limit} left (\`UPSTREAM_CALLS_PER_OPERATION\`). Nothing was written: split its input into several operations.`,
+    { extensions: { code: 'UPSTREAM_BUDGET_EXCEEDED' } },
+  );
+}
+
 /** Creates the error for an operation that had to wait too long for others that take much memory. */
 export function overloaded(): GraphQLError {
   return new GraphQLError(
@@ -165,6 +173,7 @@ const CLIENT_CODES: ReadonlySet<unknown> = new Set<string>([
   'UNAUTHENTICATED',
   'RATE_LIMITED',
   'UPSTREAM_UNAVAILABLE',
+  'UPSTREAM_BUDGET_EXCEEDED',
   'IDEMPOTENCY_UNAVAILABLE',
   'QUERY_TOO_COMPLEX',
   'TOO_MANY_ERRORS',

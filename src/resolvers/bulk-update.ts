@@ -10,6 +10,7 @@ import { checkUserIds } from './bulk.js';
 import { MemberUpdate, type Change } from './member-update.js';
 import { permissionIds } from './permissions.js';
 import { allOrInputError, MAX_NAMED } from './reference.js';
+import { refreshesOf } from './refresh-claims.js';
 import { roleKeys } from './roles.js';
 
 const LISTS = [
@@ -28,12 +29,13 @@ interface UpdateOutcome {
 
 /** Updates members, and returns each user's outcome. Throws an InputError where no user is a member. */
 export async function updateMembers(
-  { organizationCode, users }: UpdateOrganizationUsersInput,
+  input: UpdateOrganizationUsersInput,
   context: Context,
 ): Promise<UpdateOutcome> {
+  const { organizationCode, users } = input;
   const changes = await resolveChanges(users, context.loaders);
   const update = new MemberUpdate(organizationCode, context);
-  await update.run(changes);
+  await update.run(changes, refreshesOf(input, users.length));
   const userErrors = [...update.problems]
     .sort(([a], [b]) => a - b)
     .map(([position, problem]) => ({ ...problem, field: ['users', position] }));

@@ -94,6 +94,9 @@ function userProblem(userId: string, seen: ReadonlySet<string>): Problem | undef
   return { message: `${userId} is named more than once.`, code: 'DUPLICATE_USER' };
 }
 
+/** Returns how many calls a bulk write takes, if Kinde refuses no batch. */
+export const batchesOf = (users: number) => Math.ceil(users / MAX_BULK_USERS);
+
 /**
  * Sends users in batches, one after the other, and returns each user's outcome. A batch that Kinde
  * refuses for its users does not stop the others. Any other failure does: it is thrown as long as Kinde

@@ -4,10 +4,10 @@ import type { Context } from '../graphql/context.js';
 import { messageOf } from '../graphql/errors.js';
 import { problemOf, type UserError } from '../graphql/user-errors.js';
 import { UpstreamError } from '../upstream/errors.js';
-import type { BulkOutcome } from './bulk.js';
-import { mutation } from './mutation.js';
+import { batchesOf, type BulkOutcome } from './bulk.js';
+import { mutation, requireCalls } from './mutation.js';
 import { creationOf } from './organizations.js';
-import { refreshAfterWrite } from './refresh-claims.js';
+import { refreshAfterWrite, refreshesOf } from './refresh-claims.js';
 import { addUsers, asMembers, usersToAdd } from './users.js';
 
 type Outcome = Pick<BulkOutcome, 'addedUserIds' | 'userErrors'>;
@@ -46,6 +46,13 @@ async function undo(code: string, { upstream }: Context): Promise<UserError> {
   }
 }
 
+/** Returns how many calls a creation may take. */
+function callsOf(input: CreateOrganizationInput): number {
+  const users = input.users?.length ?? 0;
+  const deletions = users > 0 && input.deleteOnFailure === true ? 1 : 0;
+  return 1 + batchesOf(users) + deletions + refreshesOf(input, users);
+}
+
 export const resolvers = {
   Mutation: {
     createOrganization: mutation(
@@ -53,6 +60,7 @@ export const resolvers = {
       async (input: CreateOrganizationInput, context: Context) => {
         const users = input.users ?? [];
         const additions = users.length === 0 ? [] : await usersToAdd(users, context.loaders);
+        requireCalls(callsOf(input), context);
         const { organization } = await context.upstream.organizations.create(creationOf(input));
         const { code } = organization;
         const { addedUserIds, userErrors } = await addFirstUsers(code, additions, context);

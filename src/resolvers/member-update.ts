@@ -8,7 +8,8 @@ import { problemOf, type Problem } from '../graphql/user-errors.js';
 import type { RolesByUser } from '../loaders/current-roles.js';
 import { endpoints } from '../upstream/endpoints/index.js';
 import { hasFailed, UpstreamError } from '../upstream/errors.js';
-import { sendInBatches } from './bulk.js';
+import { batchesOf, sendInBatches } from './bulk.js';
+import { requireCalls } from './mutation.js';
 import { nothingDone, standingIn } from './standing.js';
 
 /** A user's change, with its references looked up: roles by key, permissions by id. */
@@ -43,6 +44,21 @@ function planRoles(change: Change, held: ReadonlySet<string>): RolePlan {
   return { change, roles: isSame ? undefined : [...wanted], added, removed };
 }
 
+/**
+ * Returns how many calls plans may take: the batches, as many reads as before them, the roles that they may
+ * leave, and the permissions.
+ */
+function callsOf(plans: readonly RolePlan[], reads: number): number {
+  const sum = (count: (plan: RolePlan) => number) =>
+    plans.reduce((total, plan) => total + count(plan), 0);
+  const batches = batchesOf(sum(({ roles }) => (roles === undefined ? 0 : 1)));
+  const left = sum(({ removed }) => removed.size);
+  const permissions = sum(
+    ({ change }) => change.addPermissions.length + change.removePermissions.length,
+  );
+  return batches + (batches > 0 ? reads : 0) + left + permissions;
+}
+
 /** A write about one user, besides the batches. */
 interface SingleWrite {
   position: number;
@@ -66,9 +82,14 @@ export class MemberUpdate {
     this.#context = context;
   }
 
-  async run(changes: readonly Change[]): Promise<void> {
+  /** Updates members. `callsAfter` is how many calls the mutation may take after that. */
+  async run(changes: readonly Change[], callsAfter: number): Promise<void> {
+    const { budget } = this.#context;
+    const callsBefore = budget.callsLeft;
     const plans = await this.#plan(changes);
     this.#requireScopes(plans);
+    const reads = callsBefore - budget.callsLeft;
+    requireCalls(callsOf(plans, reads) + callsAfter, this.#context);
     await this.#sendRoles(plans.filter(({ roles }) => roles !== undefined));
     await this.#checkRoles(
       this.#ofGoodUsers(plans).filter(

@@ -9,7 +9,7 @@ import {
   StoreUnavailableError,
   type Attempt,
 } from '../idempotency/index.js';
-import { keysUnavailable } from '../graphql/errors.js';
+import { keysUnavailable, tooManyWrites } from '../graphql/errors.js';
 import {
   InputError,
   userErrorsFrom,
@@ -182,6 +182,14 @@ export function mutation<I extends object, P extends object, N extends object>(
       context.loaders.clearAfter(context.calls.slice(callsBefore).map(({ endpoint }) => endpoint));
     }
   };
+}
+
+/**
+ * Throws when the operation has fewer calls left than a mutation may still take, so that it is refused before
+ * its first write and not between two.
+ */
+export function requireCalls(needed: number, { budget: { callsLeft, calls } }: Context): void {
+  if (needed > callsLeft) throw tooManyWrites(needed, callsLeft, calls);
 }
 
 /** Returns whether a field of a mutation's payload is selected, under any alias. */

@@ -17,7 +17,7 @@ import type { Entry } from '../loaders/shared-reads.js';
 import { catalogueConnection, createCatalogueWrites, readsOf } from './catalogue.js';
 import { connectionResolvers } from './connection.js';
 import { mapEntries, reported } from './entries.js';
-import { mutation } from './mutation.js';
+import { mutation, requireCalls } from './mutation.js';
 import { nodeId } from './node-id.js';
 import {
   allOrInputError,
@@ -137,7 +137,8 @@ export const resolvers = {
 
     setRolePermissions: mutation(
       { role: null },
-      async (input: SetRolePermissionsInput, { upstream, loaders }) => {
+      async (input: SetRolePermissionsInput, context) => {
+        const { upstream, loaders } = context;
         const [role, kind] = rolePlace(loaders, input.role);
         const wantedPlaces = placesOf(input.permissions);
         checkReferences([[role], kind], [wantedPlaces, kindOf(loaders)]);
@@ -147,6 +148,7 @@ export const resolvers = {
         ]);
         const granted = await loaders.roles.currentPermissions(id);
         const changes = changesOf(usable(granted), wanted);
+        requireCalls(Math.ceil(changes.length / MAX_BULK_PERMISSIONS), context);
         for (let from = 0; from < changes.length; from += MAX_BULK_PERMISSIONS) {
           const permissions = changes.slice(from, from + MAX_BULK_PERMISSIONS);
           await upstream.roles.updatePermissions({ role_id: id, permissions });

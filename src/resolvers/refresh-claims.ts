@@ -9,6 +9,10 @@ interface RefreshInput {
   refreshClaims?: boolean | null | undefined;
 }
 
+/** Returns how many calls `refreshAfterWrite` may take. */
+export const refreshesOf = ({ refreshClaims }: RefreshInput, users: number) =>
+  refreshClaims === true ? users : 0;
+
 /**
  * Refreshes the claims of users after a write, where its input asks for it. Returns an error for each
  * whose claims were not refreshed: the write itself is done.

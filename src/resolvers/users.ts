@@ -11,18 +11,18 @@ import type { Context } from '../graphql/context.js';
 import type { Loaders } from '../loaders/index.js';
 import { fullName, memberTraits, type Member } from '../loaders/users.js';
 import { endpoints } from '../upstream/endpoints/index.js';
-import { checkUserIds, sendInBatches, type BulkOutcome } from './bulk.js';
+import { batchesOf, checkUserIds, sendInBatches, type BulkOutcome } from './bulk.js';
 import { updateMembers } from './bulk-update.js';
 import { carriedOr } from './from-parent.js';
 import { connection, connectionResolvers } from './connection.js';
 import { idProblem, KEY, requireId, USER_ID } from './id-input.js';
-import { mutation } from './mutation.js';
+import { mutation, requireCalls } from './mutation.js';
 import { nodeId } from './node-id.js';
 import { checkPermissionFilter, permissionKeys } from './permissions.js';
 import { additionProblems, removalProblems } from './read-back.js';
 import { allOrInputError } from './reference.js';
 import { checkRoleFilter, roleKeys } from './roles.js';
-import { refreshAfterWrite } from './refresh-claims.js';
+import { refreshAfterWrite, refreshesOf } from './refresh-claims.js';
 import { searchText } from './search-text.js';
 import { nothingDone, standingIn } from './standing.js';
 
@@ -159,6 +159,7 @@ export const resolvers = {
       async (input: AddOrganizationUsersInput, context) => {
         const { organizationCode, users } = input;
         const additions = await usersToAdd(users, context.loaders);
+        requireCalls(batchesOf(users.length) + refreshesOf(input, users.length), context);
         const { addedUserIds, userErrors } = await addUsers(organizationCode, additions, context);
         return {
           organization: addedUserIds.length === 0 ? null : { code: organizationCode },
@@ -187,11 +188,10 @@ export const resolvers = {
 
     removeOrganizationUsers: mutation(
       { organization: null, removedUserIds: [], removedOrganizationUserIds: [] },
-      async (
-        { organizationCode, userIds }: RemoveOrganizationUsersInput,
-        { upstream, loaders },
-      ) => {
+      async ({ organizationCode, userIds }: RemoveOrganizationUsersInput, context) => {
+        const { upstream, loaders } = context;
         checkUserIds('userIds', userIds);
+        requireCalls(batchesOf(userIds.length), context);
         const standingOf = standingIn(organizationCode, loaders);
         const { removedUserIds, userErrors } = await sendInBatches(
           userIds.map((id, position) => ({ position, body: { id, operation: 'delete' } })),

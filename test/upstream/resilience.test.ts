@@ -14,6 +14,7 @@ import { SendError } from '../../src/upstream/send/index.js';
 import { arrive } from '../support/cached-gateway.js';
 import { stubClock } from '../support/clock.js';
 import { startGateway, type TestGateway, type TestOptions } from '../support/gateway.js';
+import { mutationDocument, targetsIn } from '../support/mutations.js';
 import { waitFor } from '../support/wait-for.js';
 
 const { advance, stop } = stubClock();
@@ -256,6 +257,15 @@ describe('the deadline of an operation', () => {
   });
 });
 
+const strangers = (count: number) => Array.from({ length: count }, (_, n) => `kp_${n}`);
+const asUser = (userId: string) => ({ userId });
+/** Keys of more permissions than two batches take. */
+const MANY = Array.from({ length: 250 }, (_, n) => `print:page_${n}`);
+const PERMISSION_CHANGES = {
+  addPermissions: [{ key: MANY[0] }],
+  removePermissions: [{ key: MANY[1] }],
+};
+
 describe('the cap on the calls of an operation', () => {
   const EXPLAIN = { 'x-graphql-explain': 'true' };
 
@@ -294,6 +304,85 @@ describe('the cap on the calls of an operation', () => {
       { path: ['b'], extensions: { code: 'UPSTREAM_BUDGET_EXCEEDED' } },
     ]);
     expect(gateway.calls()).toHaveLength(1);
+  });
+
+  test.each<[string, string, (of: { code: string; members: string[] }) => object]>([
+    [
+      'addOrganizationUsers',
+      'batches',
+      ({ code }) => ({ organizationCode: code, users: strangers(550).map(asUser) }),
+    ],
+    [
+      'addOrganizationUsers',
+      'batches and claims',
+      ({ code }) => ({
+        organizationCode: code,
+        users: strangers(5).map(asUser),
+        refreshClaims: true,
+      }),
+    ],
+    [
+      'removeOrganizationUsers',
+      'batches',
+      ({ code }) => ({ organizationCode: code, userIds: strangers(550) }),
+    ],
+    [
+      'createOrganization',
+      'batches, and a deletion',
+      () => ({ name: 'New', users: strangers(350).map(asUser), deleteOnFailure: true }),
+    ],
+    [
+      'updateOrganizationUsers',
+      'permissions and claims',
+      ({ code, members }) => ({
+        organizationCode: code,
+        users: members.map((userId) => ({ userId, ...PERMISSION_CHANGES })),
+        refreshClaims: true,
+      }),
+    ],
+    [
+      'updateOrganizationUsers',
+      'roles that the batches may leave',
+      ({ code, members }) => ({
+        organizationCode: code,
+        users: members.map((userId) => ({ userId, setRoles: [] })),
+      }),
+    ],
+    [
+      'setRolePermissions',
+      'batches',
+      () => ({ role: { key: 'member' }, permissions: MANY.map((key) => ({ key })) }),
+    ],
+  ])('refuses %s before its first write: %s', async (name, _, inputOf) => {
+    const gateway = await gatewayWith({ UPSTREAM_CALLS_PER_OPERATION: '5' });
+    const { state } = gateway.emulator;
+    const { organizationCode: code } = targetsIn(gateway.emulator);
+    const { members } = state.organization(code);
+    const two = [...members.values()].slice(0, 2);
+    for (const { roles } of two) for (const role of state.roles.values()) roles.add(role);
+    for (const key of MANY) state.permissions.add({ id: key, key, name: key, description: '' });
+    const { data, errors } = await gateway.execute(mutationDocument(name), {
+      input: inputOf({ code, members: two.map(({ user }) => user.id) }),
+    });
+    expect(errors).toMatchObject([
+      {
+        message: expect.stringMatching(
+          /^The mutation may take \d+ more calls .* the operation has \d+ of 5 left .* Nothing was written/,
+        ),
+        extensions: { code: 'UPSTREAM_BUDGET_EXCEEDED' },
+      },
+    ]);
+    expect(data).toEqual({ [name]: null });
+    expect(gateway.calls().filter((call) => !call.startsWith('GET '))).toEqual([]);
+  });
+
+  test('lets a mutation take all calls that are left', async () => {
+    const gateway = await gatewayWith({ UPSTREAM_CALLS_PER_OPERATION: '5' });
+    const { organizationCode } = targetsIn(gateway.emulator);
+    const input = { organizationCode, userIds: strangers(500) };
+    const { data } = await gateway.execute(mutationDocument('removeOrganizationUsers'), { input });
+    expect(data.removeOrganizationUsers).toBeDefined();
+    expect(gateway.calls()).toHaveLength(5);
   });
 });
 

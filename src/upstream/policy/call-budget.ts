@@ -31,6 +31,8 @@ export class OperationBudget implements Deadline {
   readonly #endsAt: number;
   readonly #now: () => number;
   readonly #timer: NodeJS.Timeout;
+  /** How many calls it may make. */
+  readonly calls: number;
   #callsLeft: number;
   #refusedCalls = 0;
   #isAbandoned = false;
@@ -42,6 +44,7 @@ export class OperationBudget implements Deadline {
     const { timeoutMs, calls, isInBackground = false, now = () => performance.now() } = options;
     this.isInBackground = isInBackground;
     this.#now = now;
+    this.calls = calls;
     this.#callsLeft = calls;
     this.#endsAt = now() + timeoutMs;
     this.#timer = setTimeout(() => {
@@ -64,6 +67,10 @@ export class OperationBudget implements Deadline {
     }
     this.#refusedCalls++;
     return false;
+  }
+
+  get callsLeft(): number {
+    return this.#callsLeft;
   }
 
   /** Returns how many calls were wanted beyond the budget. */
