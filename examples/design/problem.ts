@@ -40,7 +40,6 @@ export function problemOf({ extensions = {} }: ResponseError): Problem {
     case 'UPSTREAM_TIMEOUT':
     case 'UPSTREAM_UNAVAILABLE':
     case 'IDEMPOTENCY_UNAVAILABLE':
-    case 'DEADLINE_EXCEEDED':
     case 'OVERLOADED':
       return { kind: 'wait', seconds: Number(extensions['retryAfterSeconds'] ?? 5) };
     case 'WRITE_OUTCOME_UNKNOWN':

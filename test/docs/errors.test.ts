@@ -57,6 +57,23 @@ describe('the codes of docs/errors.md', () => {
   });
 });
 
+test('the recipes and examples wait for the codes that the page says to retry after a wait', () => {
+  const waits = table(page, 'Codes of an operation')
+    .filter(([, , retry]) => retry!.startsWith('after '))
+    .map(([code]) => code);
+  expect(waits).toContain('RATE_LIMITED');
+  for (const [path, kind] of [
+    ['docs/frontend.md', 'try-again'],
+    ['examples/design/problem.ts', 'wait'],
+  ] as const) {
+    const [, cases] = new RegExp(`((?:case '\\w+':\\s+)+)return \\{ kind: '${kind}'`).exec(
+      text(path),
+    )!;
+    const codes = [...cases!.matchAll(/'(\w+)'/g)].map(([, code]) => code);
+    expect(codes.sort()).toEqual(waits.sort());
+  }
+});
+
 describe('a request', () => {
   const post = (body: string, headers: object = {}): RequestInit => ({
     method: 'POST',
