@@ -27,6 +27,7 @@ import {
   cacheKeyOf,
   isDeliberateGet,
   isQuery,
+  unreadableBody,
   withoutEmptyParameters,
   type SharedResponse,
 } from './request.js';
@@ -195,7 +196,9 @@ export class GraphqlSteps {
     request.graphql.textLength = text.length;
     request.body = await new Promise((resolve, reject) =>
       this.#parseJson(request, text, (error, body) =>
-        error === null ? resolve(withoutEmptyParameters(body)) : reject(error),
+        error === null
+          ? resolve(withoutEmptyParameters(body))
+          : reject(unreadableBody(text, error)),
       ),
     );
   };

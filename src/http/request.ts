@@ -109,6 +109,19 @@ export function isQuery({ method, body }: FastifyRequest): boolean {
   return typeof query === 'string' && !/mutation|subscription/.test(query);
 }
 
+const FORBIDDEN_KEY =
+  'The body has a key that could change the prototype of an object: `__proto__`, or `prototype` in `constructor`. Leave it out.';
+
+/** Returns the error for a body that Fastify took for no JSON. It refuses some keys, too. */
+export function unreadableBody(text: string, error: Error): Error {
+  try {
+    JSON.parse(text);
+    return Object.assign(new Error(FORBIDDEN_KEY), { statusCode: 400 });
+  } catch {
+    return error;
+  }
+}
+
 /** The parameters of a GraphQL request that have no meaning when they are empty. */
 const PARAMETERS = ['query', 'operationName', 'variables', 'extensions'];
 

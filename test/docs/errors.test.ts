@@ -223,6 +223,7 @@ test('the typical mistakes of the page get its messages', async () => {
     ['/graphql', json(query, { 'content-encoding': 'gzip' })],
     ['/graphql', json(query, { accept: 'text/html' })],
     ['/graphql', json('{ __typename }')],
+    ['/graphql', json('{"query":"{ __typename }","variables":{"__proto__":1}}')],
     ['/graphql', json('')],
     ['/graphql', json('{}')],
     ['/graphql', json('{"mutation":"mutation { a }"}')],
