@@ -7,18 +7,15 @@ import { useStore } from './store.js';
 const MOST_ROWS = 200;
 
 const ADVICE = 'Run an operation to see which calls to Kinde it takes.';
+const RUNNING = 'The operation is running.';
 const UNEXPLAINED =
   'There is no explanation: the operation was stopped or not executed, or the gateway allows no introspection.';
 
 export function ExplainPane() {
   const report = useStore(session, (state) => state.report);
-  if (report == null) {
-    return (
-      <section className="explain" aria-label="Explain">
-        <p className="explain-summary">{report === null ? UNEXPLAINED : ADVICE}</p>
-      </section>
-    );
-  }
+  if (report === undefined) return <Notice text={ADVICE} />;
+  if (report === null) return <Notice text={UNEXPLAINED} />;
+  if (report === 'running') return <Notice text={RUNNING} />;
   const rows = waterfallOf(report);
   return (
     <section className="explain" aria-label="Explain">
@@ -33,6 +30,14 @@ export function ExplainPane() {
         ))}
       </ol>
       {rows.length > MOST_ROWS && <p>{rows.length - MOST_ROWS} more calls are not shown.</p>}
+    </section>
+  );
+}
+
+function Notice({ text }: { text: string }) {
+  return (
+    <section className="explain" aria-label="Explain">
+      <p className="explain-summary">{text}</p>
     </section>
   );
 }

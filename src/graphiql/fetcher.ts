@@ -29,6 +29,7 @@ export function createFetcher(token: string): Fetcher {
         return unsendable(`The header ${JSON.stringify(name)}`);
       }
     }
+    if (isExplained) session.set({ report: 'running' });
     const isOwnToken = headers.get('authorization') === authorization;
     const read = async (response: Response) => {
       const result = await resultOf(response);

@@ -9,8 +9,11 @@ export interface Session {
   /** Why the gateway refused the token; undefined while it accepts it. */
   refusal: string | undefined;
   isExplaining: boolean;
-  /** How the last operation was answered; null where its response didn't say, undefined before it. */
-  report: ExplainReport | null | undefined;
+  /**
+   * How the last operation was answered; `running` until it is, null where its response didn't say,
+   * undefined before it.
+   */
+  report: ExplainReport | 'running' | null | undefined;
   /** The stream of results, if there is one. */
   stream: 'open' | 'interrupted' | undefined;
   /** What the browser did not let the page copy. */

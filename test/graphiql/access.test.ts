@@ -202,6 +202,17 @@ describeWith('chromium')('in a browser', () => {
     expect(await pane.locator('.explain-bar').count()).toBe(made);
     expect(await opened.response('"upstream"').count()).toBe(0);
 
+    // The earlier operation's report is not that of the one that runs.
+    const end = jwt.emulator.fault({ respond: 'hang' });
+    await opened.execute();
+    await pane.getByText('The operation is running.').waitFor();
+    const aborted = page.context().waitForEvent('requestfailed');
+    await page.getByRole('button', { name: /^Stop/ }).click();
+    await aborted;
+    await pane.getByText(/^There is no explanation/).waitFor();
+    expect(opened.problems()).toEqual([`${jwt.url}/graphql failed`]);
+    end();
+
     // In a low window, the pane scrolls to its end, and pushes nothing out of the page.
     await page.setViewportSize({ width: 1280, height: 320 });
     const headers = page.getByRole('button', { name: 'Headers' });
