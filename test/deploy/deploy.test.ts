@@ -9,8 +9,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { settingsByVariable } from '../../src/config.js';
@@ -270,7 +272,7 @@ describeWith('nginx')('nginx', () => {
     execFileSync('nginx', ['-t', '-q', '-c', path], { stdio: 'pipe' });
   });
 
-  test('responds in JSON for replicas that are away and to large bodies, and logs no query string', async () => {
+  test('responds in JSON to what it refuses and for replicas that are away, and logs no query string', async () => {
     const replicas = { 'gateway-1': await freePort(), 'gateway-2': await freePort() };
     const nginx = await startNginx(directory, replicas);
     const response = await fetch(`${nginx.url}/graphql?query={secret}`);
@@ -284,6 +286,21 @@ describeWith('nginx')('nginx', () => {
       413,
       { errors: [{ message: expect.any(String), extensions: { code: 'PAYLOAD_TOO_LARGE' } }] },
     ]);
+    for (const [head, status, code] of [
+      ['GET /metrics HTTP/1.1\r\nhost: a', 404, 'NOT_FOUND'],
+      ['TRACE / HTTP/1.1\r\nhost: a', 405, 'METHOD_NOT_ALLOWED'],
+      ['POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip', 501, 'BAD_REQUEST'],
+      ['GET / HTTP/2.1\r\nhost: a', 505, 'BAD_REQUEST'],
+    ] as const) {
+      const socket = connect(Number(new URL(nginx.url).port), '127.0.0.1');
+      socket.write(`${head}\r\nconnection: close\r\n\r\n`);
+      const [headers, json] = (await text(socket)).split('\r\n\r\n');
+      expect(headers).toMatch(`HTTP/1.1 ${status} `);
+      expect(headers).toMatch(/^content-type: application\/json/im);
+      expect(JSON.parse(json!)).toEqual({
+        errors: [{ message: expect.any(String), extensions: { code } }],
+      });
+    }
     await nginx.close();
     const log = readFileSync(join(directory, 'access.log'), 'utf8');
     expect(log).toMatch(/"GET \/graphql" 502 .* 502, 502 /);
