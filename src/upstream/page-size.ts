@@ -44,10 +44,14 @@ export class PageSizeLimit {
    * Learns from a failed call. Returns whether to make it again, with a smaller page; throws when Kinde
    * accepts no page at all, since that isn't the caller's mistake. The limit holds for all routes.
    */
-  shouldRetry(error: unknown, { page_size: refused }: CallArguments): boolean {
+  shouldRetry(error: unknown, { page_size: refused, ...others }: CallArguments): boolean {
     if (typeof refused !== 'number' || !hasFailed(error, 'BAD_REQUEST')) return false;
     const { reasons, route, status } = error as UpstreamError;
-    const reason = reasons.find(({ code, message }) => PAGE_SIZE.test(`${code} ${message}`));
+    // A message may repeat what the caller asked for, and nobody may lower the limit for all others.
+    const isRepeatable = PAGE_SIZE.test(JSON.stringify(others));
+    const reason = reasons.find(({ code, message }) =>
+      PAGE_SIZE.test(isRepeatable ? code : `${code} ${message}`),
+    );
     if (reason === undefined) return false;
     if (this.#size < refused) return true;
     const size = smallerSize(reason.message, refused);

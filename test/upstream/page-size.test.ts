@@ -147,6 +147,27 @@ describe('the next page size', () => {
   });
 });
 
+test('a refusal that repeats a caller’s text lowers it for nobody', async () => {
+  const { execute, query, calls, emulator } = await start(500);
+  const [organization] = emulator.state.organizations.values();
+  const { code } = organization!.profile;
+  emulator.fault({
+    route: 'GET /api/v1/organizations/{org_code}/users',
+    respond: {
+      status: 400,
+      body: { errors: [{ code: 'INVALID_FILTER', message: 'There is no role page-size-11' }] },
+    },
+  });
+  const document = `query ($roles: [String!]) { organization(code: "${code}") {
+    users(first: 300, roles: $roles) { nodes { userId } }
+  } }`;
+  const { errors } = await execute(document, { roles: ['page-size-11'] });
+  expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  calls();
+  await query(CODES);
+  expect(sizes(calls())).toEqual(['130']);
+});
+
 test('KINDE_PAGE_SIZE sets it, and the log recommends it', async () => {
   const lines: any[] = [];
   const told = await start(100, {
