@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from '../support/property.js';
 import { stubClock } from '../support/clock.js';
-import { startGateway, type TestGateway } from '../support/gateway.js';
+import { startGateway, type TestGateway, type TestOptions } from '../support/gateway.js';
 import { PERMISSION_FILTERS, permissionsOf } from '../../src/emulator/state.js';
 
 const MEMBERS = 500;
@@ -23,8 +23,15 @@ let gateway: TestGateway;
 let code: string;
 const warnings: { organizationCode?: string }[] = [];
 
+/** On a busy machine one of 500 calls may take longer than others have, and would be repeated. */
+const startUnhurried = (options: TestOptions) =>
+  startGateway({
+    ...options,
+    env: { UPSTREAM_TIMEOUT_MS: '600000', OPERATION_TIMEOUT_MS: '600000', ...options.env },
+  });
+
 beforeAll(async () => {
-  gateway = await startGateway({
+  gateway = await startUnhurried({
     emulator: { organizations: 2, usersPerOrganization: MEMBERS },
     env: { LOG_LEVEL: 'warn', AUDIT_LOG: 'false' },
     log: (line) => void warnings.push(JSON.parse(line)),
@@ -106,7 +113,7 @@ describe.each(PERMISSION_FILTERS)(
 
     test('are those of each in pages of 100', async () => {
       gateway.emulator.switches.pageSizeLimit = 100;
-      const through = await startGateway({
+      const through = await startUnhurried({
         before: gateway.emulator,
         env: { KINDE_PAGE_SIZE: '100' },
       });
@@ -246,7 +253,7 @@ describe('the permissions of members are read one by one', () => {
   });
 
   test('where a token of which only Kinde knows the scopes lacks one, before all holders are read', async () => {
-    const passthrough = await startGateway({
+    const passthrough = await startUnhurried({
       before: gateway.emulator,
       env: { AUTH_MODE: 'passthrough' },
     });
@@ -277,7 +284,7 @@ describe('the permissions of members are read one by one', () => {
       route: 'POST /oauth2/token',
       respond: { status: 200, body: { access_token: token, expires_in: 3600 } },
     });
-    const restricted = await startGateway({ before: emulator });
+    const restricted = await startUnhurried({ before: emulator });
     try {
       const { keys, calls, plans } = await read({ through: restricted });
       expect(keys).toEqual(expected());
@@ -324,7 +331,10 @@ describe('the permissions of members who are named', () => {
   });
 
   test('are read one by one where that list is too long for so few', async () => {
-    const small = await startGateway({ before: gateway.emulator, env: { KINDE_PAGE_SIZE: '50' } });
+    const small = await startUnhurried({
+      before: gateway.emulator,
+      env: { KINDE_PAGE_SIZE: '50' },
+    });
     const { calls, plans } = await readNamed(small);
     await small.close();
     expect(plans).toMatchObject([{ reason: 'The list of members is too long.' }]);
@@ -361,7 +371,7 @@ test('the permissions of many members show a write of the same request', async (
 });
 
 test('the permissions of many members are no older than those of one', async () => {
-  const cached = await startGateway({ before: gateway.emulator, env: { CACHE: 'memory' } });
+  const cached = await startUnhurried({ before: gateway.emulator, env: { CACHE: 'memory' } });
   try {
     // The member who is compared has every permission, and not by a role.
     const [first] = members();
