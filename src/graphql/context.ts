@@ -160,7 +160,8 @@ export function createContext(
     onCall: (report) => {
       calls.push(report);
       onCall(report);
-      if (report.error !== undefined) logFailedCall(log, report);
+      // One that this operation has joined is in the log of the operation that made it.
+      if (report.error !== undefined && report.source === 'upstream') logFailedCall(log, report);
     },
   };
   const upstream = client.scope(scope);

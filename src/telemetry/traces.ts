@@ -173,7 +173,7 @@ export class OperationSpan {
         startTime: Math.max(this.#startedAt, endedAt - milliseconds),
         attributes: {
           'url.template': endpoint.path,
-          ...(error === undefined ? { 'kinde_graphql.read.source': source } : {}),
+          ...(source === 'upstream' ? {} : { 'kinde_graphql.read.source': source }),
           ...(ageMs === 0 ? {} : { 'kinde_graphql.read.age_ms': Math.round(ageMs) }),
         },
       },

@@ -160,18 +160,21 @@ class Caller {
         const result = await this.#cache.reads.get(read);
         scope.dependencies?.add(read.tags, result);
         onSource?.(result.source);
-        if (result.source !== 'upstream') reportCached(call, scope, result, startedAt);
+        if (result.source !== 'upstream') reportShared(call, scope, result, startedAt);
         return result.value;
       } catch (thrown) {
         scope.dependencies?.addFailed(read.tags, clock);
         const error = asUpstreamError(endpoint, thrown);
+        if (!read.isOwnCall && error instanceof UpstreamError) {
+          reportShared(call, scope, { source: 'merged', ageMs: 0 }, startedAt, error);
+        }
         if (!this.#pageSize.shouldRetry(error, args)) throw error;
       }
     }
   }
 
   /** Returns the read of a call: operations of the same group share its response. */
-  #readOf(call: Call, scope: CallScope, expiresEarly: boolean): Read {
+  #readOf(call: Call, scope: CallScope, expiresEarly: boolean): CallRead {
     const { endpoint, args, url } = call;
     const { group } = scope;
     return new CallRead(
@@ -232,6 +235,8 @@ class Caller {
 class CallRead implements Read {
   readonly budget: OperationBudget;
   readonly isCurrent: boolean;
+  /** Whether the operation has made the call itself. */
+  isOwnCall = false;
 
   constructor(
     private readonly call: Call,
@@ -250,6 +255,7 @@ class CallRead implements Read {
   }
 
   consumeCall(): void {
+    this.isOwnCall = true;
     consumeCall(this.call, this.scope);
   }
 
@@ -267,12 +273,13 @@ function consumeCall({ endpoint }: Call, { budget }: CallScope): void {
   if (!budget.consumeCall()) throw budgetExceeded(endpoint);
 }
 
-/** Reports a read that no request was sent for. */
-function reportCached(
+/** Reports a read that this operation sent no request for. */
+function reportShared(
   { endpoint }: Call,
   { onCall }: CallScope,
-  { source, ageMs }: ReadResult,
+  { source, ageMs }: Pick<ReadResult, 'source' | 'ageMs'>,
   startedAt: number,
+  error?: UpstreamError,
 ): void {
   const milliseconds = performance.now() - startedAt;
   onCall?.({
@@ -283,7 +290,7 @@ function reportCached(
     attempts: 0,
     startedAt,
     milliseconds,
-    error: undefined,
+    error,
   });
 }
 

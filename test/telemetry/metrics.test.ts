@@ -116,6 +116,24 @@ test('coalesced and stale reads have series of their own', async () => {
   expect(merged[`kinde_graphql_reads_total{${route},source="merged"}`]).toBe(1);
   advance(1_050);
   emulator.fault({ respond: { status: 500 } });
+  const held = proxy.hold('GET /api/v1/organizations');
+  const document = '{ organizations(first: 1) { nodes { code } } }';
+  const first = execute(document);
+  await held.made;
+  const second = execute(document, {}, { 'x-graphql-explain': 'true' });
+  await arrive(started);
+  held.release();
+  await first;
+  expect(await second).toMatchObject({
+    extensions: {
+      upstream: {
+        made: 0,
+        merged: 1,
+        saved: 0,
+        calls: [{ source: 'merged', failure: 'UNAVAILABLE' }],
+      },
+    },
+  });
   const stale = await counted(started, () => execute(ROLES));
   expect(stale).toMatchObject({
     [`kinde_graphql_reads_total{${route},source="stale"}`]: 1,

@@ -11,7 +11,6 @@ export function refusedToken(): OperationPlugin {
     willSendResponse({ response: { body, http }, contextValue: { viewer, calls } }) {
       if (viewer.kind !== 'bearer' || body.kind !== 'single') return;
       const { errors = [] } = body.singleResult;
-      // Calls of other operations that this one waited for, and that failed, are not among its own.
       const isRefused =
         errors.length > 0 &&
         errors.every(({ extensions }) => extensions?.['code'] === 'UNAUTHENTICATED') &&
