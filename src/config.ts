@@ -1,4 +1,5 @@
 /** The settings of the gateway: the only reader of the environment. */
+import { misspelledSettings } from './config/misspelled.js';
 import { readSecretFile } from './config/secret.js';
 import { settings } from './config/settings.js';
 import { withoutCredentials, type Setting } from './config/values.js';
@@ -44,6 +45,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Returns the variable that names the file of a secret. */
 export const fileVariable = (variable: string) => `${variable}_FILE`;
+
+/** Returns a sentence for each variable that is probably a misspelled setting. */
+export function settingsWarnings(env: Environment): string[] {
+  const names = [...settingsByVariable.values()].flatMap(({ variable, isSecret }) =>
+    isSecret ? [variable, fileVariable(variable)] : [variable],
+  );
+  return misspelledSettings(env, new Set(names));
+}
 
 /**
  * Reads the settings from an environment, and secrets from their files. An empty variable counts as

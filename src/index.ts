@@ -1,11 +1,13 @@
 /** The process: reads settings, starts the emulator if there is no Kinde, starts the gateway, shuts down. */
 import './config/v8-flags.js';
-import { ConfigError, readConfig, type Config } from './config.js';
+import { ConfigError, readConfig, settingsWarnings, type Config } from './config.js';
 import { startEmulator, type Emulator } from './emulator/index.js';
 import { createGateway } from './server.js';
 import { whyNoToken } from './cli/diagnose.js';
 import { startScreen } from './cli/start-screen.js';
 import { ownWebhook } from './webhooks/registration.js';
+
+const warnings = settingsWarnings(process.env);
 
 function refuse(message: string): never {
   process.stderr.write(`${message}\n`);
@@ -16,7 +18,7 @@ function refuse(message: string): never {
 function refuseSettings(error: unknown): never {
   if (!(error instanceof ConfigError)) throw error;
   return refuse(
-    `kinde-graphql can't start with these settings:\n${error.problems.map((problem) => `  ${problem}`).join('\n')}`,
+    `kinde-graphql can't start with these settings:\n${[...error.problems, ...warnings].map((problem) => `  ${problem}`).join('\n')}`,
   );
 }
 
@@ -46,6 +48,8 @@ const kinde = config.kinde!;
 const gateway = await createGateway({ ...config, kinde }).catch(refuseSettings);
 // A promise that nobody waits for fails one operation at most. Ending the process would fail all others.
 process.on('unhandledRejection', (error) => gateway.log.error({ err: error }, 'internal error'));
+
+for (const warning of warnings) gateway.log.warn(warning);
 
 const url = await gateway
   .listen({ port: config.port, host: config.host })

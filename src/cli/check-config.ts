@@ -2,7 +2,13 @@
 import type { GraphQLSchema } from 'graphql';
 import { scopedFields, unusableFields } from '../auth/required-scopes.js';
 import type { Alternatives } from '../auth/viewer.js';
-import { ConfigError, readConfig, type AuthMode, type Config } from '../config.js';
+import {
+  ConfigError,
+  readConfig,
+  settingsWarnings,
+  type AuthMode,
+  type Config,
+} from '../config.js';
 import { refuseUnusableDocuments } from '../graphql/apollo.js';
 import { createSchema } from '../graphql/schema.js';
 import { ping } from '../redis/client.js';
@@ -47,7 +53,7 @@ export async function checkConfig(
   const report: ConfigReport = {
     ok: false,
     problems: [],
-    warnings: [],
+    warnings: settingsWarnings(env),
     authMode: null,
     kinde: null,
     redis: null,
@@ -86,7 +92,9 @@ export async function checkConfig(
     if (problem !== undefined && !report.problems.includes(problem)) report.problems.push(problem);
   }
   if (jwt !== undefined && report.problems.length === 0) {
-    Object.assign(report, await checkIssuers((url) => get(config, url), kinde.baseUrl, jwt));
+    const findings = await checkIssuers((url) => get(config, url), kinde.baseUrl, jwt);
+    report.problems.push(...findings.problems);
+    report.warnings.push(...findings.warnings);
   }
   return { ...report, ok: report.problems.length === 0 };
 }

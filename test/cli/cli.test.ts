@@ -212,6 +212,12 @@ describe('`check-config`', () => {
     expect(emulator.tokenRequests).toHaveLength(1);
   });
 
+  test('warns of misspelled settings, also where others are wrong', async () => {
+    const warnings = ['There is no setting MAX_COTS. Did you mean MAX_COST?'];
+    expect(await check({ ...settings(), MAX_COTS: '5' })).toMatchObject({ ok: true, warnings });
+    expect(await check({ PORT: 'x', MAX_COTS: '5' })).toMatchObject({ ok: false, warnings });
+  });
+
   test('lists the fields that lack a scope, and no others', async () => {
     const report = await check(settings(emulator.readOnlyClient));
     expect(report).toMatchObject({ code: 0, ok: true });

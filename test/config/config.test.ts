@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { ConfigError, isLoopback, readConfig, settingsByVariable } from '../../src/config.js';
+import {
+  ConfigError,
+  isLoopback,
+  readConfig,
+  settingsByVariable,
+  settingsWarnings,
+} from '../../src/config.js';
 
 const problems = (env: Record<string, string>): readonly string[] => {
   try {
@@ -270,6 +276,37 @@ describe('readConfig', () => {
 
   test('no message contains a secret', () => {
     expect(problems({ ...REAL, KINDE_DOMAIN: 'nonsense' }).join()).not.toContain('secret');
+  });
+});
+
+describe('a variable that is no setting', () => {
+  test.each([
+    ['KINDE_DOMIAN', 'KINDE_DOMAIN'],
+    ['MAX_COTS', 'MAX_COST'],
+    ['kinde_client_id', 'KINDE_CLIENT_ID'],
+    ['KINDE_CLIENT_SECRET_FIEL', 'KINDE_CLIENT_SECRET_FILE'],
+    ['UPSTREAM_TIMOUT_MS', 'UPSTREAM_TIMEOUT_MS'],
+  ])('and resembles one is named: %s', (name, meant) => {
+    const warning = `There is no setting ${name}. Did you mean ${meant}?`;
+    expect(settingsWarnings({ [name]: '5', PATH: '/bin' })).toEqual([warning]);
+    expect(settingsWarnings({ [name]: '5', [meant]: '5' })).toEqual([]);
+    expect(settingsWarnings({ [name]: '' })).toEqual([]);
+  });
+
+  test('and belongs to something else is not', () => {
+    const names =
+      'PATH HOME HOSTNAME PWD USER SHELL TERM LANG TZ CI DEBUG NODE_OPTIONS NODE_ENVIRONMENT LOG_FORMAT ' +
+      'HTTP_PORT HTTPS_PORT APP_PORT ADMIN_PORT SERVER_PORT METRICS_PATH REDIS_HOST REDIS_PORT HTTP_PROXY NO_PROXY ' +
+      'KUBERNETES_PORT KUBERNETES_SERVICE_HOST KINDE_GRAPHQL_PORT KINDE_GRAPHQL_SERVICE_PORT_HTTP ' +
+      'KINDE_SITE_URL KINDE_ISSUER_URL KINDE_REDIRECT_URI KINDE_POST_LOGOUT_REDIRECT_URL KINDE_SCOPE ' +
+      'EMULATOR_PORT EMULATOR_HOST OTEL_LOG_LEVEL OTEL_EXPORTER_OTLP_PROTOCOL OTEL_METRICS_EXPORTER ' +
+      'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT OTEL_EXPORTER_OTLP_LOGS_ENDPOINT OTEL_EXPORTER_OTLP_METRICS_HEADERS ' +
+      'OTEL_EXPORTER_OTLP_LOGS_HEADERS OTEL_EXPORTER_OTLP_TIMEOUT OTEL_TRACES_EXPORTER';
+    expect(
+      settingsWarnings(Object.fromEntries(names.split(' ').map((name) => [name, '1']))),
+    ).toEqual([]);
+    // Of a Kubernetes service whose name is "metric".
+    expect(settingsWarnings({ METRIC_PORT: 'tcp://10.0.0.1:9090' })).toEqual([]);
   });
 });
 
