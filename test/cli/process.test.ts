@@ -1,7 +1,7 @@
 /** The process as it is started: bad settings, a taken port, and an end that loses no request. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -149,13 +149,15 @@ describe('the process of the gateway', () => {
       deep: 'query { a: __typename b: __typename }',
     };
     writeFileSync(path, JSON.stringify(documents));
-    const gateway = start('index', { TRUSTED_DOCUMENTS: path, PORT: '0', MAX_ALIASES: '1' });
+    const env = { TRUSTED_DOCUMENTS: path, PORT: '0', MAX_ALIASES: '1', MAX_COTS: '5' };
+    const gateway = start('index', env);
     expect(await gateway.exit).toBe(1);
     expect(gateway.output.split('\n')).toEqual([
       "kinde-graphql can't start with these settings:",
       expect.stringMatching(/^ {2}TRUSTED_DOCUMENTS must .+; cut: Syntax Error/),
       expect.stringMatching(/^ {2}TRUSTED_DOCUMENTS must .+; old: .*organisations/),
       expect.stringMatching(/^ {2}TRUSTED_DOCUMENTS must .+; deep: .*alias/),
+      '  There is no setting MAX_COTS. Did you mean MAX_COST?',
       '',
     ]);
   });
@@ -189,8 +191,8 @@ describe('the process of the gateway', () => {
     expect(gateway.child.exitCode).toBeNull();
   });
 
-  test('logs a line for each operation, also for a cached response', async () => {
-    const gateway = start('index', { NODE_ENV: 'production', PORT: '0' });
+  test('logs a line for each operation, also for a cached response, and a misspelled setting', async () => {
+    const gateway = start('index', { NODE_ENV: 'production', PORT: '0', MAX_COTS: '5' });
     const url = await waitFor(() => /http:\/\/127\.0\.0\.1:\d+\/graphql/.exec(gateway.output)?.[0]);
     for (let time = 0; time < 2; time++) {
       const response = await fetch(url, {
@@ -207,6 +209,11 @@ describe('the process of the gateway', () => {
     expect(cold).toMatchObject({ msg: 'operation', operation: 'query', upstreamCalls: 1 });
     expect(warm).toMatchObject({ msg: 'operation', operation: 'query', from: 'memory' });
     expect(warm).toHaveProperty('requestId');
+    expect(gateway.output).toContain('Did you mean MAX_COST?');
+    const page = readFileSync(join(root, 'docs/operating.md'), 'utf8');
+    const [shown] = [...page.matchAll(/```json\n([^]*?)```/g)].map(([, json]) => JSON.parse(json!));
+    const traced = ['trace_id', 'span_id', 'errorCount', 'errors'];
+    expect(Object.keys(shown).filter((key) => !traced.includes(key))).toEqual(Object.keys(cold!));
   });
 
   /** A gateway with a request in flight that strikes a fault. */
