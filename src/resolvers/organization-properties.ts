@@ -53,9 +53,10 @@ export const resolvers = {
     properties: async ({ organization, keys }, _, { loaders }) => {
       if (organization === null) return null;
       const properties = await loaders.organizationProperties.ofOrganization(organization.code);
+      const written = new Set(keys);
       return reported(
         properties.filter(
-          (property) => property instanceof UpstreamError || keys.includes(property.key),
+          (property) => property instanceof UpstreamError || written.has(property.key),
         ),
       );
     },
