@@ -109,6 +109,16 @@ test('npm start ends with a shell that passes no signal on', async () => {
   await waitFor(() => !isAlive());
 });
 
+test('npm run dev ends with such a shell, with all that watches files', async () => {
+  // start.mjs refuses the argument before it builds, and the watchers wait for a change.
+  const command = `'${process.execPath}' scripts/dev.mjs --port=5000; exit`;
+  const shell = spawn('sh', ['-c', command], { cwd: root });
+  await once(shell.stderr, 'data');
+  shell.kill();
+  // Once nobody has its pipes any more.
+  await once(shell, 'close');
+});
+
 test('the notes of a release are its section of the changelog', () => {
   const notesOf = (version: string) =>
     execFileSync(process.execPath, [join(root, 'scripts/release-notes.mjs'), version], {
