@@ -393,7 +393,8 @@ describeWith('redis-server')('with Redis', () => {
       emulator.latencyMs = 1_600;
       const sending = create(one);
       await waitFor(() => writes().length > 0);
-      expect(Number(redis.command('PTTL', keys()[0]!))).toBeGreaterThan(1_000);
+      // Each renewal sets it again, and on a slow machine much of it is over when it is looked at.
+      await waitFor(() => Number(redis.command('PTTL', keys()[0]!)) > 1_000);
       await sleep(1_200);
       emulator.latencyMs = 0;
       expect(codeIn(await create(other))).toBe(codeIn(await sending));
