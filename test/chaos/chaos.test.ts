@@ -26,8 +26,8 @@ describe('a plan', () => {
     expect(plan.length).toBeGreaterThan(2 * FAULTS.length);
   });
 
-  test('has as many kinds of faults as docs/operating.md says', () => {
-    expect(read('docs/operating.md')).toContain(`${FAULTS.length} kinds of faults`);
+  test('has as many kinds of faults as docs/contributing.md says', () => {
+    expect(read('docs/contributing.md')).toContain(`${FAULTS.length} kinds of faults`);
   });
 
   test('leaves time to settle at the end', () => {
