@@ -39,7 +39,7 @@ const BURST_MS = 100;
  * How long an operation may be queued during overload: as long as one takes, or until so many have
  * ended. Fewer leave the process idle when little happens to arrive for a moment.
  */
-const OVERLOADED_OPERATIONS = 4;
+const OVERLOADED_OPERATIONS = 3;
 /** While the queue grows, the newest begins first as long as all can within this part of `maxWaitMs`. */
 const PATIENCE_PART = 0.95;
 /** The gateway counts as overloaded for this long after it shed an operation. */
