@@ -36,6 +36,8 @@ export interface OperationSummary {
   cost: number | undefined;
   /** What it may take of the memory while it runs, in units of cost. */
   weight: number;
+  /** Whether no limit of operations or of its caller refuses it. */
+  isWithinLimits: boolean;
 }
 
 /** Encrypts texts that clients keep but can't read, the same text to the same result. */
@@ -204,6 +206,7 @@ export function createContext(
       errorCodes: [],
       cost: undefined,
       weight: 0,
+      isWithinLimits: false,
     },
   };
 }

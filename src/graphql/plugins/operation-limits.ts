@@ -67,6 +67,7 @@ export function operationLimits({ limits, isSchemaPublic }: Options): OperationP
         const charged = contextValue.account?.charge(Math.max(1, cost ?? 1));
         contextValue.charged = charged;
         if (charged?.isAllowed === false) throw callerLimited(charged);
+        contextValue.summary.isWithinLimits = true;
       },
       willSendResponse({ request, source, document, response: { body } }) {
         if (body.kind !== 'single') return;
