@@ -26,7 +26,7 @@ const layers = [
   ['idempotency/', 'telemetry/', 'emulator/'],
   ['upstream/'],
   ['config.ts', 'config/', 'graphql/trusted-documents.ts'],
-  ['redis/', 'telemetry/redact.ts', 'graphiql/', 'schema-compilers.ts'],
+  ['redis/', 'telemetry/redact.ts', 'graphiql/', 'schema-compilers.ts', 'edit-distance.ts'],
 ];
 
 const isFile = (place) => place.endsWith('.ts');
