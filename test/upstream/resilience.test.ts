@@ -43,6 +43,10 @@ const codes = (errors: { extensions: Record<string, unknown> }[] | undefined) =>
   errors?.map(({ extensions }) => extensions['code']);
 
 const ORGANIZATIONS = '{ organizations(first: 1) { nodes { code } } }';
+const TWO_WRITES = `mutation ($code: ID!) {
+  a: deleteFeatureFlagOverrides(input: { organizationCode: $code }) { userErrors { code } }
+  b: deleteOrganization(input: { organizationCode: $code }) { userErrors { code } }
+}`;
 /** Queries that no two operations share a call for. */
 const distinct = (count: number) =>
   Array.from({ length: count }, (_, n) => `{ organizations(first: ${n + 2}) { nodes { code } } }`);
@@ -211,13 +215,7 @@ describe('the deadline of an operation', () => {
       const gateway = await start();
       const code = await aCode(gateway);
       endDuring(gateway, 'DELETE');
-      const { data, errors } = await gateway.execute(
-        `mutation ($code: ID!) {
-          a: deleteFeatureFlagOverrides(input: { organizationCode: $code }) { userErrors { code } }
-          b: deleteOrganization(input: { organizationCode: $code }) { userErrors { code } }
-        }`,
-        { code },
-      );
+      const { data, errors } = await gateway.execute(TWO_WRITES, { code });
       expect(data).toEqual({ a: { userErrors: [] }, b: null });
       expect(errors).toMatchObject([{ path: ['b'], extensions: { code: 'DEADLINE_EXCEEDED' } }]);
       expect(gateway.calls()).toEqual([`DELETE /api/v1/organizations/${code}/feature_flags`]);
@@ -231,7 +229,7 @@ describe('the deadline of an operation', () => {
       gateway.emulator.latencyMs = 200;
       endDuring(gateway, 'POST');
       const client = new AbortController();
-      const users = Array.from({ length: 101 }, (_, n) => ({ userId: `kp_${n}` }));
+      const users = strangers(101).map(asUser);
       const asked = fetch(`${gateway.url}/graphql`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -292,13 +290,7 @@ describe('the cap on the calls of an operation', () => {
   test('refuses a write unsent', async () => {
     const gateway = await gatewayWith({ UPSTREAM_CALLS_PER_OPERATION: '1' });
     const code = await aCode(gateway);
-    const { data, errors } = await gateway.execute(
-      `mutation ($code: ID!) {
-        a: deleteFeatureFlagOverrides(input: { organizationCode: $code }) { userErrors { code } }
-        b: deleteOrganization(input: { organizationCode: $code }) { userErrors { code } }
-      }`,
-      { code },
-    );
+    const { data, errors } = await gateway.execute(TWO_WRITES, { code });
     expect(data).toEqual({ a: { userErrors: [] }, b: null });
     expect(errors).toMatchObject([
       { path: ['b'], extensions: { code: 'UPSTREAM_BUDGET_EXCEEDED' } },
