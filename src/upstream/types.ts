@@ -28,8 +28,8 @@ export const integer = optional(t.Integer());
 export const instant = optional(t.String({ format: 'date-time' }));
 
 /**
- * Absent, null and "" all mean that there is no further page. Anything else than text is an error for
- * whoever asks for the next page, and this page is used all the same.
+ * Absent, null and "" all mean that there is no further page. Anything else than text is an error of the next
+ * page, and this page is used all the same.
  */
 export const NextToken = t.Optional(
   decodedBy<Entry<string> | null>(t.Union([t.String(), t.Null()]), (field) => (value, decoding) => {
