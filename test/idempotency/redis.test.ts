@@ -300,6 +300,8 @@ describeWith('redis-server')('with Redis', () => {
         expect(await create(first)).toEqual(answer);
         await redis.restart();
         await waitFor(() => keys().length > 0 && entry().outcome !== undefined);
+        // Each replica connects again by itself, and refuses keys until it has.
+        await waitFor(async () => (await create(second)).errors === undefined);
         expect(await create(second)).toEqual(answer);
         expect(writes()).toHaveLength(1);
       } finally {
