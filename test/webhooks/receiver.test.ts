@@ -302,10 +302,33 @@ describe('the response', () => {
     expect(body.errors[0].message).toBe('The body is not an event of this Kinde environment.');
   });
 
-  test('refuses a body over 256 kB before it verifies it', async () => {
+  test('takes an event about a person who is in 500 organizations', async () => {
     const gateway = await gatewayWith();
-    const { status } = await post(gateway, 'x'.repeat(256 * 1024 + 1));
+    const permissions = Array.from({ length: 10 }, () => ({
+      id: randomUUID(),
+      key: 'read:invoices',
+    }));
+    const roles = [{ id: randomUUID(), key: 'support' }];
+    const organizations = Array.from({ length: 500 }, (_, index) => ({
+      ...{ code: `org_${String(index).padStart(11, '0')}`, roles, permissions },
+    }));
+    const user = { id: 'kp_support', organizations };
+    expect((await deliver(gateway, event('user.updated', { user }))).status).toBe(200);
+  });
+
+  test('refuses a body over 1 MB before it verifies it, and says so', async () => {
+    const lines: string[] = [];
+    const log = (line: string) => void lines.push(line);
+    const env = { LOG_LEVEL: 'warn', METRICS_PORT: '0' };
+    const gateway = await gatewayWith(env, { log });
+    const { status, body } = await post(gateway, 'x'.repeat(1024 * 1024 + 1));
     expect(status).toBe(413);
+    expect(body.errors[0].message).toBe('The body is over 1048576 bytes. Send less at once.');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { msg: 'webhook refused', reason: 'the body is too long' },
+    ]);
+    const metrics = await (await fetch(gateway.metricsUrl!)).text();
+    expect(metrics).toContain('deliveries_total{type="",outcome="invalid"} 1');
   });
 
   test('is 503 while the keys can’t be read, and 200 when the event is delivered again', async () => {
