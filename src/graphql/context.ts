@@ -68,6 +68,8 @@ export interface Charge {
 
 /** What one caller may use in a minute. */
 export interface CallerAccount {
+  /** Whether the request was charged anything. */
+  readonly isCharged: boolean;
   /** Takes a cost from it. */
   charge(cost: number): Charge;
   /** Gives the charge of an operation back that wasn't begun. Returns what is left of the charge. */

@@ -2,6 +2,7 @@
 import type { FastifyPluginAsync, onRequestHookHandler, onSendHookHandler } from 'fastify';
 import { sendError } from './error.js';
 import { GraphqlSteps, type GraphqlParts } from './graphql-steps.js';
+import { chargeRefusal } from './limit-caller.js';
 import { reportRequests } from './request-telemetry.js';
 import { RequestState } from './request.js';
 import type { UnreadResponses } from './unread-responses.js';
@@ -53,7 +54,7 @@ export function graphqlRoute({
         steps.resolveTrustedDocument,
       ],
       // Not for the route of OPTIONS: a preflight is answered before it has a state.
-      onSend: [steps.releaseSlot, watchUnread],
+      onSend: [steps.releaseSlot, chargeRefusal, watchUnread],
       handler: async (request, reply) => {
         if (request.graphql.isStream) return steps.stream(request, reply);
         const turn = await steps.coalesceOrAdmit(request, reply);

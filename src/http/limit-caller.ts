@@ -1,5 +1,5 @@
 /** Refuses requests of callers who have used what they may use in a minute. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify';
 import type { CallerAccount, Charge } from '../graphql/context.js';
 import { callerLimitMessage } from '../graphql/errors.js';
 import { rateLimitHeaders, type CallerBudget } from './caller-budget.js';
@@ -30,8 +30,15 @@ export function accountOf(
     reply.headers(rateLimitHeaders(charge));
     return charge;
   };
+  let isCharged = false;
   return {
-    charge: (cost) => tell(budget.charge(owner, cost, credentialOf(request))),
+    get isCharged() {
+      return isCharged;
+    },
+    charge: (cost) => {
+      isCharged = true;
+      return tell(budget.charge(owner, cost, credentialOf(request)));
+    },
     refund: (charge) => tell(budget.refund(owner, charge)),
   };
 }
@@ -39,6 +46,17 @@ export function accountOf(
 /** Returns what tells callers apart before anything is verified. Equal texts are of one caller. */
 export const credentialOf = ({ ip, headers: { authorization = '' } }: FastifyRequest): string =>
   `${ip} ${authorization}`;
+
+/** Charges for a request that was refused before its cost was known: that takes work as well. */
+export const chargeRefusal: onSendHookHandler = (
+  { graphql: { account } },
+  _reply,
+  payload,
+  done,
+) => {
+  if (account?.isCharged === false) account.charge(1);
+  done(null, payload);
+};
 
 /**
  * Has a caller who shares an execution pay for a response; nobody pays for those that follow. Who has paid

@@ -122,6 +122,27 @@ describe('a gateway with CALLER_COST_PER_MINUTE', () => {
     expect((await send({ query: QUERY }, other)).status).toBe(200);
   });
 
+  test.each<[string, object]>([
+    ['a syntax error', { query: '{' }],
+    ['an unknown field', { query: '{ nope }' }],
+    [
+      'a cost over the limit',
+      {
+        query:
+          '{ organizations(first: 500) { nodes { users(first: 500) { nodes { permissions { key } } } } } }',
+      },
+    ],
+    ['no query', {}],
+    ['several operations', [{ query: QUERY }]],
+  ])('charges 1 for a request that is refused for %s, as a stream too', async (_, body) => {
+    const token = await user();
+    const before = await remainingOf(token);
+    const { headers } = await send(body, token);
+    expect(headers.get('ratelimit')).toMatch(new RegExp(`r=${before - 1};`));
+    await (await send(body, token, { accept: 'text/event-stream' })).text();
+    expect(await remainingOf(token)).toBe(before - 2 - cost);
+  });
+
   test('counts a user in all its organizations, by its subject', async () => {
     const [first, second] = [await user('kp_same'), await user('kp_same')];
     const remaining = async (token: string) => {
