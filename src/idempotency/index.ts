@@ -1,6 +1,7 @@
 /** A write that is asked for twice under one key happens once: its outcome is kept, and given again. */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GraphQLError } from 'graphql';
 import type { Deadline } from '../upstream/policy/call-budget.js';
 import { UpstreamError } from '../upstream/errors.js';
 
@@ -160,7 +161,7 @@ async function makeWrite<P extends object>(
   try {
     made = await attempt();
   } catch (error) {
-    if (error instanceof UpstreamError && !error.outcomeUnknown) await claim.release();
+    if (isUnwritten(error)) await claim.release();
     // Any other error is a bug of the gateway, and says nothing about what Kinde has done.
     else await claim.settle({ isUnknown: true });
     throw error;
@@ -170,6 +171,10 @@ async function makeWrite<P extends object>(
   else await claim.release();
   return payload;
 }
+
+/** Whether a write certainly didn't happen. The gateway refuses one by a GraphQLError before it is sent. */
+const isUnwritten = (error: unknown) =>
+  error instanceof UpstreamError ? !error.outcomeUnknown : error instanceof GraphQLError;
 
 function replay<P extends object>(outcome: Outcome, { mutation }: KeyedWrite): Once<P> {
   if ('isUnknown' in outcome) throw new ReplayedUnknownError(mutation);

@@ -290,6 +290,19 @@ describe('a result', () => {
     expect(writes(gateway)).toHaveLength(1);
   });
 
+  test('of a refusal for too many calls is not stored', async () => {
+    const gateway = await gatewayWith({ env: { UPSTREAM_CALLS_PER_OPERATION: '2' } });
+    const { code, strangers } = seeded(gateway);
+    const users = strangers.slice(0, 2).map((userId) => ({ userId }));
+    const input = { organizationCode: code, users, refreshClaims: true, idempotencyKey: 'k' };
+    const text = document('addOrganizationUsers');
+    for (let sending = 0; sending < 2; sending++) {
+      const { errors } = await gateway.execute(text, { input });
+      expect(codes(errors)).toEqual(['UPSTREAM_BUDGET_EXCEEDED']);
+    }
+    expect(writes(gateway)).toEqual([]);
+  });
+
   test('of a write whose deadline passed before it was sent is not stored', async () => {
     const gateway = await gatewayWith({ env: { OPERATION_TIMEOUT_MS: '400' } });
     await gateway.query('{ roles(first: 1) { nodes { key } } }');
