@@ -14,7 +14,7 @@ const report = join(mkdtempSync(join(tmpdir(), 'mutants-')), 'report.json');
 // One line each is what keeps it a table.
 // prettier-ignore
 const mutants = [
-  ['a refused connection proves a write unsent', [1], 'faults/bad-responses', '^1\\.', ['upstream/send/got.ts', 'return NOT_SENT.has(code) &&', 'return false &&']],
+  ['a refused connection proves a write unsent', [1], 'faults/bad-responses', '^1\\.', ['upstream/send/got.ts', 'return (isSecure ? timings.secureConnect : timings.connect) === undefined;', 'return false;']],
   ['the time limit of reads', [4, 5], 'faults/bad-responses', 'MS [45]\\.', ['upstream/send/undici.ts', 'this.#timer = setTimeout(() => this.#fail(TIMEOUT()), timeoutMs);', 'this.#timer = setTimeout(() => undefined, 0);']],
   ['the time limit of writes', [4], 'faults/bad-responses', 'MS 4\\. A write', ['upstream/send/got.ts', 'timeout: { request: timeoutMs },', '']],
   ['a broken connection is no answer', [2, 6], 'faults/bad-responses', '^[26]\\.', ['upstream/send/undici.ts', '    const isTimeout = error.code', '    if (this.#failure === undefined) return this.onResponseEnd();\n    const isTimeout = error.code']],

@@ -1,25 +1,74 @@
-/** How calls are sent, and what an error of a write proves: only one of opening the connection says that nothing was sent. */
+/** How calls are sent, and what an error of a write proves: nothing was sent where the connection was never made. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { expect, test } from '@jest/globals';
-import { createSend } from '../../src/upstream/send/index.js';
-import { createGotSend, wasNotSent } from '../../src/upstream/send/got.js';
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
+import { describe, expect, test } from '@jest/globals';
+import { createSend, type SendError, type SendFailure } from '../../src/upstream/send/index.js';
+import { createGotSend } from '../../src/upstream/send/got.js';
 
-test.each([
-  ['ECONNREFUSED', 'connect', true],
-  // Node tries several addresses, and reports all of them together.
-  ['ECONNREFUSED', undefined, true],
-  ['ENOTFOUND', 'getaddrinfo', true],
-  ['EHOSTUNREACH', 'connect', true],
-  ['CERT_HAS_EXPIRED', undefined, true],
-  ['EHOSTUNREACH', 'read', false],
-  ['ENETUNREACH', 'write', false],
-  ['ECONNRESET', 'read', false],
-  ['EPIPE', 'write', false],
-  ['ETIMEDOUT', 'connect', false],
-])('%s by %s', (code, syscall, isProof) => {
-  expect(wasNotSent({ code, cause: Object.assign(new Error(), { code, syscall }) })).toBe(isProof);
+describe('a write is known not to have been sent', () => {
+  type Accept = (connection: Socket) => void;
+
+  /** Sends a write to a server, and returns how it fails. */
+  async function failureOf(
+    scheme: 'http' | 'https',
+    accept: Accept | undefined,
+    timeoutMs: number,
+  ) {
+    const server = createTcpServer((connection) => accept?.(connection.on('error', () => {})));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    if (accept === undefined) await once(server.close(), 'close');
+    const baseUrl = `${scheme}://127.0.0.1:${port}`;
+    const limits = { timeoutMs, maxSockets: 1, maxBodyBytes: 1_000 };
+    const { send, close } = createGotSend({ baseUrl, ...limits });
+    try {
+      return await send({ method: 'POST', url: `${baseUrl}/`, headers: {} }).then(
+        () => undefined,
+        ({ failure, notSent }: SendError) => ({ failure, notSent }),
+      );
+    } finally {
+      await close();
+      server.close();
+    }
+  }
+
+  const destroy: Accept = (connection) => connection.once('data', () => connection.destroy());
+  const hang: Accept = (connection) => connection.resume();
+  const sayHttp: Accept = (connection) => connection.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+
+  test.each<[string, 'http' | 'https', Accept | undefined, SendFailure, number?]>([
+    ['where the connection is refused', 'http', undefined, 'UNAVAILABLE'],
+    ['where it breaks while TLS begins', 'https', destroy, 'UNAVAILABLE'],
+    ['where the server speaks no TLS', 'https', sayHttp, 'UNAVAILABLE'],
+    ['where TLS is not begun in time', 'https', hang, 'TIMEOUT', 50],
+  ])('%s', async (_, scheme, accept, failure, timeoutMs = 5_000) => {
+    expect(await failureOf(scheme, accept, timeoutMs)).toEqual({ failure, notSent: true });
+  });
+
+  test.each<[string, Accept, SendFailure, number?]>([
+    ['where the connection breaks after that', destroy, 'UNAVAILABLE'],
+    ['where no response comes in time', hang, 'TIMEOUT', 50],
+  ])('not %s', async (_, accept, failure, timeoutMs = 5_000) => {
+    expect(await failureOf('http', accept, timeoutMs)).toEqual({ failure, notSent: false });
+  });
+
+  test('not where a connection breaks that had a response before', async () => {
+    let requests = 0;
+    const server = createServer(({ socket }, response) => {
+      if (++requests === 1) response.end();
+      else socket.destroy();
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const limits = { timeoutMs: 5_000, maxSockets: 1, maxBodyBytes: 1_000 };
+    const { send, close } = createGotSend({ baseUrl, ...limits });
+    const write = () => send({ method: 'POST', url: `${baseUrl}/`, headers: {} });
+    await write();
+    await expect(write()).rejects.toMatchObject({ failure: 'UNAVAILABLE', notSent: false });
+    await close();
+    server.close();
+  });
 });
 
 test('a read refuses compression, which it could not undo', async () => {

@@ -4,26 +4,14 @@ import got, { RequestError, type Got } from 'got';
 import { SendError } from './error.js';
 import { USER_AGENT, type Send, type Sender, type SendOptions } from './exchange.js';
 
-/** Errors of opening a connection: no byte of the request was sent. */
-const NOT_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'CERT_HAS_EXPIRED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
-
 /**
- * Returns whether an error proves that no byte of the request was sent. An open connection can fail with
- * the code of an unreachable host as well, after the request was sent (Linux, tcp(7)).
+ * Returns whether an error proves that no byte of the request was sent, since its connection was never made.
+ * Over TLS, Node holds the request back until the server has proved who it is.
  */
-export function wasNotSent({ code, cause }: { code: string; cause?: unknown }): boolean {
-  const { syscall } = (cause ?? {}) as { syscall?: unknown };
-  return NOT_SENT.has(code) && syscall !== 'read' && syscall !== 'write';
+function wasNotSent({ request, timings }: RequestError): boolean {
+  if (request === undefined || timings === undefined || request.reusedSocket) return false;
+  const isSecure = request.requestUrl?.protocol === 'https:';
+  return (isSecure ? timings.secureConnect : timings.connect) === undefined;
 }
 
 /**
