@@ -100,28 +100,36 @@ function entryMutations(schema: GraphQLSchema, objects: readonly GraphQLObjectTy
   const nodes = objects.filter((type) => type.getInterfaces().some(({ name }) => name === 'Node'));
   const owners = objects.filter(({ name }) => name === 'Query' || name === 'Organization');
   const found = Object.values(schema.getMutationType()!.getFields()).flatMap(({ name, type }) => {
-    const entry = nodes.find((node) =>
-      new RegExp(`${ENTRY_VERBS.source}${node.name}(?:Override)?s?$`).test(name),
+    const payload = Object.keys((getNamedType(type) as GraphQLObjectType).getFields());
+    const idsOf = (node: GraphQLObjectType, verbs: string) =>
+      payload.filter((field) => new RegExp(`^(?:${verbs})${node.name}Ids?$`).test(field));
+    const entry = nodes.find(
+      (node) =>
+        new RegExp(`${ENTRY_VERBS.source}${node.name}(?:Override)?s?$`).test(name) ||
+        idsOf(node, 'deleted|replaced').length > 0,
     );
     if (entry === undefined) return [];
     const lists = fieldsOf(
       owners,
-      (field) => entryTypeOf(field) === entry,
+      (field) => entryTypeOf(field) === entry || (field.args.length > 0 && isOne(field, entry)),
       () => true,
-    );
-    const removed = Object.keys((getNamedType(type) as GraphQLObjectType).getFields()).filter(
-      (field) => new RegExp(`^(?:deleted|removed|disabled)${entry.name}Ids?$`).test(field),
     );
     const namesOf = (owner: string) => Object.keys(lists[owner] ?? {});
     const value = {
       type: entry.name,
       query: namesOf('Query'),
       organization: namesOf('Organization'),
+      removed: idsOf(entry, 'deleted|removed|disabled'),
+      replaced: idsOf(entry, 'replaced'),
     };
-    return [[name, { ...value, removed }] as const];
+    return [[name, value] as const];
   });
   return Object.fromEntries(found);
 }
+
+/** Whether a field is one object, which its arguments name. */
+const isOne = (field: GraphQLField<unknown, unknown>, type: GraphQLObjectType) =>
+  getNullableType(field.type) === type;
 
 const MEMBER = 'OrganizationUser';
 

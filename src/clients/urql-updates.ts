@@ -1,49 +1,84 @@
 /** What mutations do to the lists in Graphcache. */
 import type { Cache, DataFields, UpdateResolver } from '@urql/exchange-graphcache';
 import * as schema from '../generated/client-schema.js';
-import { entryKeys } from './urql-entries.js';
 
 /** A mutation that adds objects to lists or removes them, and the names of those lists. */
 export interface EntryMutation {
   type: string;
+  /** Fields of `Query` with such lists, or with one such object. */
   query: readonly string[];
   organization: readonly string[];
   /** The payload's fields with the ids of removed objects. */
   removed: readonly string[];
+  /** The payload's fields with former ids of objects that have another id now. */
+  replaced: readonly string[];
 }
 
 type Payload = Readonly<Record<string, unknown>>;
-type Arguments = { input?: { organizationCode?: unknown } };
+type Arguments = { input?: { organizationCode?: unknown; key?: unknown } };
 
 /** Returns what Graphcache calls with the result of a mutation. */
-export function updateLists({
-  type,
-  query,
-  organization,
-  removed,
-}: EntryMutation): UpdateResolver<DataFields, Arguments> {
+export function updateLists(mutation: EntryMutation): UpdateResolver<DataFields, Arguments> {
+  const { type, query, organization, removed, replaced } = mutation;
   return (result, { input }, cache, { fieldName, optimistic }) => {
     const payload = result[fieldName] as Payload | null | undefined;
     // Nothing is known of a failed write, and an optimistic result is no reason to read.
     if (payload == null || optimistic === true || changedNothing(payload)) return;
-    const ids = removed.flatMap((name) => payload[name] ?? []);
-    if (ids.length > 0) {
-      const kept = new Set(Object.values(payload).map(idOf));
-      for (const id of ids.filter((one) => !kept.has(one))) {
-        cache.invalidate({ __typename: type, id: String(id) });
-      }
-      return;
+    const ids = [...removed, ...replaced].flatMap((name) => payload[name] ?? []);
+    const kept = new Set(Object.values(payload).map(idOf));
+    for (const id of ids.filter((one) => !kept.has(one))) {
+      cache.invalidate({ __typename: type, id: String(id) });
     }
-    for (const name of query) invalidateField(cache, 'Query', name);
+    if (!isInOtherLists(mutation, ids, payload, input)) return;
+    for (const name of query) invalidateField(cache, 'Query', { name, type });
     if (organization.length === 0) return;
     const keys = organizationKeys(cache, input?.organizationCode);
     const id = idOf(payload['organization']);
     if (id !== undefined) keys.add(`Organization:${String(id)}`);
     for (const key of keys) {
-      for (const name of organization) invalidateField(cache, key, name);
+      for (const name of organization) invalidateField(cache, key, { name, type });
     }
   };
 }
+
+/** Returns whether a mutation has put an object into lists, or removed one that isn't known. */
+function isInOtherLists(
+  { replaced }: EntryMutation,
+  ids: readonly unknown[],
+  payload: Payload,
+  input: Arguments['input'],
+): boolean {
+  if (replaced.length === 0) return ids.length === 0;
+  const isSelected = replaced.some((name) => name in payload);
+  return isSelected ? ids.length > 0 : input?.key != null;
+}
+
+/**
+ * Has lists of flags read again that lack an override that a mutation has made, and lists of overrides
+ * that have one that it has deleted. Where flags are shown with inherited values, the payload has the value.
+ */
+export const updateOverrides: UpdateResolver<DataFields, Arguments> = (
+  result,
+  { input },
+  cache,
+  { fieldName: mutation, optimistic },
+) => {
+  const payload = result[mutation] as Payload | null | undefined;
+  if (payload == null || optimistic === true || changedNothing(payload)) return;
+  const id = idOf(payload['featureFlag']);
+  const flag =
+    id === undefined ? null : cache.keyOfEntity({ __typename: 'FeatureFlag', id: String(id) });
+  const isOverridden = mutation === 'updateFeatureFlagOverride';
+  for (const key of organizationKeys(cache, input?.organizationCode)) {
+    for (const { fieldName, fieldKey, arguments: args } of cache.inspectFields(key)) {
+      const isOfFlag = fieldName === 'featureFlag' && args?.['key'] === input?.key;
+      if (fieldName !== 'featureFlags' && !isOfFlag) continue;
+      const isListed = [cache.resolve(key, fieldKey)].flat().includes(flag);
+      const isWanted = isOverridden || args?.['includeInherited'] === true;
+      if (flag === null ? isOverridden : isListed !== isWanted) cache.invalidate(key, fieldKey);
+    }
+  }
+};
 
 const memberFields: Readonly<Record<string, readonly string[]>> = schema.memberFields;
 
@@ -68,16 +103,16 @@ export const updateMembers: UpdateResolver<DataFields, Arguments> = (
       const isOfOrganization = args?.['organizationCode'] === code || notInOrganization === code;
       const isOfMembers = hasJoined && memberFields[type]?.includes(fieldName);
       if (!isOfOrganization && !(isOfMembers && organizationCode === code)) continue;
-      if (!isMember(cache, key, fieldKey)) cache.invalidate(key, fieldKey);
+      if (!isOne(cache, cache.resolve(key, fieldKey), 'OrganizationUser')) {
+        cache.invalidate(key, fieldKey);
+      }
     }
   }
 };
 
-/** Returns whether a field has a member who still is one. Its own fields are up to date. */
-function isMember(cache: Cache, key: string, fieldKey: string): boolean {
-  const link = cache.resolve(key, fieldKey);
-  return typeof link === 'string' && cache.resolve(link, '__typename') === 'OrganizationUser';
-}
+/** Returns whether a link is to one object that exists. Its own fields are up to date. */
+const isOne = (cache: Cache, link: unknown, type: string) =>
+  typeof link === 'string' && cache.resolve(link, '__typename') === type;
 
 /** Returns the keys of all objects that queries have read, with their types. */
 function storedObjects(cache: Cache): Map<string, string> {
@@ -108,27 +143,28 @@ function changedNothing({ __typename: _, userErrors, ...fields }: Payload): bool
 const idOf = (value: unknown) =>
   typeof value === 'object' && value !== null && 'id' in value ? value.id : undefined;
 
-/** Invalidates a field whatever its arguments. */
-function invalidateField(cache: Cache, entity: string, name: string): void {
+/** Invalidates a field whatever its arguments, unless it is one object. */
+function invalidateField(
+  cache: Cache,
+  entity: string,
+  { name, type }: { name: string; type: string },
+): void {
   for (const { fieldName, fieldKey } of cache.inspectFields(entity)) {
-    if (fieldName === name) cache.invalidate(entity, fieldKey);
+    if (fieldName !== name || isOne(cache, cache.resolve(entity, fieldKey), type)) continue;
+    cache.invalidate(entity, fieldKey);
   }
 }
 
-/** Returns the keys under which an organization was read by the query's root fields, alone or in a list. */
+/** Returns the keys of an organization, which is named by its code or its global id. */
 function organizationKeys(cache: Cache, code: unknown): Set<string> {
   const keys = new Set<string>();
   for (const { fieldKey, arguments: args } of cache.inspectFields('Query')) {
-    for (const key of objectsAt(cache, cache.resolve('Query', fieldKey))) {
-      if (!key.startsWith('Organization:')) continue;
-      if (args?.['code'] === code || cache.resolve(key, 'code') === code) keys.add(key);
-    }
+    const link = cache.resolve('Query', fieldKey);
+    if (args?.['code'] === code && isOne(cache, link, 'Organization')) keys.add(link as string);
+  }
+  for (const [key, type] of storedObjects(cache)) {
+    const names = ['code', 'id'].map((name) => cache.resolve(key, name));
+    if (type === 'Organization' && names.includes(code as string)) keys.add(key);
   }
   return keys;
-}
-
-/** Returns the keys of an object, or of the objects of a connection. */
-function objectsAt(cache: Cache, link: unknown): string[] {
-  if (typeof link !== 'string') return [];
-  return [link, ...entryKeys(cache, link)].filter((key) => typeof key === 'string');
 }

@@ -18,7 +18,7 @@ import type {
 } from '@urql/exchange-graphcache';
 import * as schema from '../generated/client-schema.js';
 import { entryKeys, nodeOf } from './urql-entries.js';
-import { updateLists, updateMembers } from './urql-updates.js';
+import { updateLists, updateMembers, updateOverrides } from './urql-updates.js';
 
 /** The types of each interface, so that fragments on `Node` match. */
 export const possibleTypes: PossibleTypesConfig = Object.fromEntries(
@@ -38,7 +38,7 @@ export const resolvers: ResolverConfig = Object.fromEntries(
   ]),
 );
 
-const listUpdates = Object.fromEntries(
+const listUpdates: Record<string, UpdateResolver<DataFields, Arguments>> = Object.fromEntries(
   Object.entries(schema.entryMutations).map(([name, mutation]) => [name, updateLists(mutation)]),
 );
 
@@ -53,6 +53,8 @@ export const updates: UpdatesConfig = {
     ...Object.fromEntries(
       schema.memberMutations.map((name) => [name, inTurn(listUpdates[name], updateMembers)]),
     ),
+    updateFeatureFlagOverride: updateOverrides,
+    deleteFeatureFlagOverride: inTurn(listUpdates['deleteFeatureFlagOverride'], updateOverrides),
   },
 };
 

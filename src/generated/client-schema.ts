@@ -149,21 +149,25 @@ export const entryMutations = {
     "type": "FeatureFlag",
     "query": [],
     "organization": [
-      "featureFlags"
+      "featureFlags",
+      "featureFlag"
     ],
     "removed": [
       "deletedFeatureFlagId"
-    ]
+    ],
+    "replaced": []
   },
   "deleteFeatureFlagOverrides": {
     "type": "FeatureFlag",
     "query": [],
     "organization": [
-      "featureFlags"
+      "featureFlags",
+      "featureFlag"
     ],
     "removed": [
       "deletedFeatureFlagIds"
-    ]
+    ],
+    "replaced": []
   },
   "enableOrganizationSignInMethod": {
     "type": "OrganizationSignInMethod",
@@ -171,7 +175,8 @@ export const entryMutations = {
     "organization": [
       "signInMethods"
     ],
-    "removed": []
+    "removed": [],
+    "replaced": []
   },
   "disableOrganizationSignInMethod": {
     "type": "OrganizationSignInMethod",
@@ -181,23 +186,28 @@ export const entryMutations = {
     ],
     "removed": [
       "disabledOrganizationSignInMethodId"
-    ]
+    ],
+    "replaced": []
   },
   "createOrganizationInvite": {
     "type": "OrganizationInvite",
     "query": [],
     "organization": [
-      "invites"
+      "invites",
+      "invite"
     ],
-    "removed": []
+    "removed": [],
+    "replaced": []
   },
   "revokeOrganizationInvite": {
     "type": "OrganizationInvite",
     "query": [],
     "organization": [
-      "invites"
+      "invites",
+      "invite"
     ],
-    "removed": []
+    "removed": [],
+    "replaced": []
   },
   "uploadOrganizationLogo": {
     "type": "OrganizationLogo",
@@ -205,7 +215,8 @@ export const entryMutations = {
     "organization": [
       "logos"
     ],
-    "removed": []
+    "removed": [],
+    "replaced": []
   },
   "deleteOrganizationLogo": {
     "type": "OrganizationLogo",
@@ -215,25 +226,43 @@ export const entryMutations = {
     ],
     "removed": [
       "deletedOrganizationLogoId"
-    ]
+    ],
+    "replaced": []
+  },
+  "resetOrganizationUserMfaFactor": {
+    "type": "MfaFactor",
+    "query": [],
+    "organization": [],
+    "removed": [
+      "deletedMfaFactorId"
+    ],
+    "replaced": []
   },
   "createOrganization": {
     "type": "Organization",
     "query": [
+      "organization",
+      "organizationByHandle",
+      "organizationByExternalId",
       "organizations"
     ],
     "organization": [],
-    "removed": []
+    "removed": [],
+    "replaced": []
   },
   "deleteOrganization": {
     "type": "Organization",
     "query": [
+      "organization",
+      "organizationByHandle",
+      "organizationByExternalId",
       "organizations"
     ],
     "organization": [],
     "removed": [
       "deletedOrganizationId"
-    ]
+    ],
+    "replaced": []
   },
   "createPermission": {
     "type": "Permission",
@@ -241,7 +270,19 @@ export const entryMutations = {
       "permissions"
     ],
     "organization": [],
-    "removed": []
+    "removed": [],
+    "replaced": []
+  },
+  "updatePermission": {
+    "type": "Permission",
+    "query": [
+      "permissions"
+    ],
+    "organization": [],
+    "removed": [],
+    "replaced": [
+      "replacedPermissionId"
+    ]
   },
   "deletePermission": {
     "type": "Permission",
@@ -251,7 +292,8 @@ export const entryMutations = {
     "organization": [],
     "removed": [
       "deletedPermissionId"
-    ]
+    ],
+    "replaced": []
   },
   "createRole": {
     "type": "Role",
@@ -259,7 +301,19 @@ export const entryMutations = {
       "roles"
     ],
     "organization": [],
-    "removed": []
+    "removed": [],
+    "replaced": []
+  },
+  "updateRole": {
+    "type": "Role",
+    "query": [
+      "roles"
+    ],
+    "organization": [],
+    "removed": [],
+    "replaced": [
+      "replacedRoleId"
+    ]
   },
   "deleteRole": {
     "type": "Role",
@@ -269,35 +323,42 @@ export const entryMutations = {
     "organization": [],
     "removed": [
       "deletedRoleId"
-    ]
+    ],
+    "replaced": []
   },
   "addOrganizationUsers": {
     "type": "OrganizationUser",
     "query": [],
     "organization": [
-      "users"
+      "users",
+      "user"
     ],
-    "removed": []
+    "removed": [],
+    "replaced": []
   },
   "removeOrganizationUsers": {
     "type": "OrganizationUser",
     "query": [],
     "organization": [
-      "users"
+      "users",
+      "user"
     ],
     "removed": [
       "removedOrganizationUserIds"
-    ]
+    ],
+    "replaced": []
   },
   "removeOrganizationUser": {
     "type": "OrganizationUser",
     "query": [],
     "organization": [
-      "users"
+      "users",
+      "user"
     ],
     "removed": [
       "removedOrganizationUserId"
-    ]
+    ],
+    "replaced": []
   }
 } as const;
 export const memberMutations = [

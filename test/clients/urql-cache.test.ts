@@ -365,6 +365,10 @@ describe('a mutation', () => {
           id
           value
         }
+        featureFlag(key: "max_projects") {
+          id
+          value
+        }
         users(first: 5, roles: $roles) {
           nodes {
             id
@@ -413,11 +417,48 @@ describe('a mutation', () => {
   }
 
   const member = () => [...bigOrganization().members.values()][0]!.user.id;
+  const globalId = (...parts: string[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
   const CASES: [string, string, () => object][] = [
     [
       'createOrganization',
       '{ organization { id } }',
       () => ({ organizationCode: undefined, name: 'New' }),
+    ],
+    [
+      'updateRole',
+      '{ replacedRoleId }',
+      () => ({ organizationCode: undefined, role: { key: 'auditor' }, key: 'controller' }),
+    ],
+    [
+      'updatePermission',
+      '{ permission { id } }',
+      () => ({
+        organizationCode: undefined,
+        permission: { key: 'read:projects' },
+        key: 'see:projects',
+      }),
+    ],
+    [
+      'updateFeatureFlagOverride',
+      '{ featureFlag { id value } }',
+      () => {
+        bigOrganization().overrides.delete('max_projects');
+        return { key: 'max_projects', value: 7 };
+      },
+    ],
+    [
+      'deleteFeatureFlagOverride',
+      '{ deletedFeatureFlagId featureFlag { id value } }',
+      () => ({ key: [...bigOrganization().overrides.keys()][0] }),
+    ],
+    [
+      'createOrganizationInvite',
+      '{ inviteCode }',
+      () => ({
+        organizationCode: globalId('Organization', bigOrganization().profile.code),
+        email: 'other@example.com',
+        roles: [{ key: 'member' }],
+      }),
     ],
     [
       'createRole',
@@ -445,6 +486,83 @@ describe('a mutation', () => {
     expect([error, payload.userErrors]).toEqual([undefined, []]);
     expect(seen).toEqual(fresh);
     expect(isRead).toBe(true);
+  });
+
+  test('reaches an organization that is shown under a member', async () => {
+    const { code } = bigOrganization().profile;
+    const invites = gql`
+      query Invites($userId: ID!) {
+        user(userId: $userId) {
+          id
+          memberships {
+            id
+            organization {
+              id
+              code
+              invites(first: 50) {
+                nodes {
+                  id
+                }
+              }
+            }
+          }
+        }
+      }
+    `;
+    const { client, read } = createClient();
+    const before = await read(invites, { userId: member() });
+    const mutation = gql`
+      mutation Invite($input: CreateOrganizationInviteInput!) {
+        createOrganizationInvite(input: $input) {
+          inviteCode
+        }
+      }
+    `;
+    const input = { organizationCode: code, email: 'a@example.com', roles: [{ key: 'member' }] };
+    await client.mutation(mutation, { input }).toPromise();
+    const seen = await read(invites, { userId: member() });
+    expect(seen).not.toEqual(before);
+    expect(seen).toEqual(await createClient().read(invites, { userId: member() }));
+  });
+
+  test('shows an organization under a handle that none had', async () => {
+    const byHandle = gql`
+      query ByHandle {
+        organizationByHandle(handle: "new") {
+          id
+          name
+        }
+      }
+    `;
+    const { client, read } = createClient();
+    expect(await read(byHandle)).toEqual({ organizationByHandle: null });
+    const mutation = gql`
+      mutation {
+        createOrganization(input: { name: "New", handle: "new" }) {
+          organization {
+            id
+          }
+        }
+      }
+    `;
+    await client.mutation(mutation, {}).toPromise();
+    expect((await read(byHandle)).organizationByHandle.name).toBe('New');
+  });
+
+  test('that changes no list leaves the lists as they are', async () => {
+    bigOrganization().overrides.set('max_projects', '3');
+    const flag = await after(
+      'mutation Write($input: UpdateFeatureFlagOverrideInput!) { updateFeatureFlagOverride(input: $input) { featureFlag { id value } userErrors { message } } }',
+      { key: 'max_projects', value: 7 },
+    );
+    const role = await after(
+      'mutation Write($input: UpdateRoleInput!) { updateRole(input: $input) { replacedRoleId role { id } userErrors { message } } }',
+      { organizationCode: undefined, role: { key: 'auditor' }, name: 'Auditor 2' },
+    );
+    for (const { error, payload, seen, fresh, isRead } of [flag, role]) {
+      expect([error, payload.userErrors, isRead]).toEqual([undefined, [], false]);
+      expect(seen).toEqual(fresh);
+    }
   });
 
   test.each(SHAPES)(
