@@ -2089,7 +2089,7 @@ export type QueryUsersArgs = {
 /** What a caller may use in a minute, on all replicas together. */
 export type RateLimit = {
   readonly __typename?: 'RateLimit';
-  /** The cost of this operation, which has been taken already. */
+  /** The cost of this operation, which has been taken already. 0 in later results of a live query. */
   readonly cost: Scalars['Int']['output'];
   /** How much cost the caller may use in a minute. */
   readonly limit: Scalars['Int']['output'];

@@ -68,9 +68,9 @@ export interface Charge {
 
 /** What one caller may use in a minute. */
 export interface CallerAccount {
-  /** Whether the request was charged anything. */
+  /** Whether the request was charged. */
   readonly isCharged: boolean;
-  /** Takes a cost from it. */
+  /** Takes a cost from it. A request is charged once: the later results of a stream are free. */
   charge(cost: number): Charge;
   /** Gives the charge of an operation back that wasn't begun. Returns what is left of the charge. */
   refund(charge: Charge): Charge;

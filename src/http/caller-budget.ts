@@ -109,20 +109,18 @@ export class CallerBudget {
     const taken = isAllowed ? cost : Math.min(1, Math.max(0, limit - used.cost));
     this.#add(key, used, taken);
     if (!isAllowed) this.#onRefused();
-    const remaining = Math.max(0, limit - used.cost);
-    const charge: Charge = {
-      isAllowed,
-      cost,
-      limit,
-      remaining,
-      resetsAt,
-      retryAfterSeconds: Math.max(1, Math.ceil((resetsAt - this.#now()) / 1000)),
-    };
-    if (!isAllowed && remaining === 0 && credential !== undefined) {
+    const charge = this.#chargeOf(used, resetsAt, { isAllowed, cost });
+    if (!isAllowed && charge.remaining === 0 && credential !== undefined) {
       const until = Math.min(resetsAt, this.#now() + SPENT_MS);
       this.#spent.set(hashOf(credential), { charge, until });
     }
     return charge;
+  }
+
+  /** Returns what a caller has left, as a charge of nothing. */
+  standing(caller: string): Charge {
+    const { used, resetsAt } = this.#usedBy(caller);
+    return this.#chargeOf(used, resetsAt, { isAllowed: true, cost: 0 });
   }
 
   /**
@@ -174,6 +172,17 @@ export class CallerBudget {
       this.#callers.set(key, used);
     }
     return { key, used, resetsAt: (window + 1) * WINDOW_MS - offset };
+  }
+
+  #chargeOf(used: Used, resetsAt: number, taken: Pick<Charge, 'isAllowed' | 'cost'>): Charge {
+    const limit = this.#share();
+    return {
+      ...taken,
+      limit,
+      remaining: Math.max(0, limit - used.cost),
+      resetsAt,
+      retryAfterSeconds: Math.max(1, Math.ceil((resetsAt - this.#now()) / 1000)),
+    };
   }
 
   #add(key: string, used: Used, cost: number): void {

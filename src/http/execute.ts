@@ -108,8 +108,6 @@ export function createExecuteDetached(execution: Execution): ExecuteDetached {
         state.streamed = report.operation;
         execution.metrics?.operationEnded(report.operation, report.milliseconds);
       }
-      // Who has paid for the stream doesn't pay for what others change meanwhile.
-      if (state.account?.isCharged === true) state.account = undefined;
       // A stream lives long, and would hold all that the operation has read.
       request.graphql.operation = undefined;
     }

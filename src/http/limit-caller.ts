@@ -36,6 +36,7 @@ export function accountOf(
       return isCharged;
     },
     charge: (cost) => {
+      if (isCharged) return budget.standing(owner);
       isCharged = true;
       return tell(budget.charge(owner, cost, credentialOf(request)));
     },
@@ -62,8 +63,7 @@ export const chargeRefusal: onSendHookHandler = (
  * Has a caller who shares an execution pay for a response; nobody pays for those that follow. Who has paid
  * for the execution pays nothing. Returns the charge of a caller who has too little left.
  */
-export function chargeShared({ graphql: state }: FastifyRequest): Charge | undefined {
-  const charge = state.account?.charge(1);
-  state.account = undefined;
+export function chargeShared({ graphql: { account } }: FastifyRequest): Charge | undefined {
+  const charge = account?.charge(1);
   return charge?.isAllowed === false ? charge : undefined;
 }

@@ -247,32 +247,30 @@ describe('a gateway with CALLER_COST_PER_MINUTE', () => {
     expect(metrics).toMatch(/^kinde_graphql_callers_limited_total [1-9]/m);
   });
 
-  test('charges a live query once, when its stream opens', async () => {
-    const token = await application('live');
-    const stream = await send({ query: `query @live ${QUERY}` }, token, {
-      accept: 'text/event-stream',
-    });
-    expect(stream.headers.get('ratelimit')).toMatch(new RegExp(`r=${LIMIT - cost};`));
-    const reader = stream.body!.getReader();
-    let text = '';
-    const read = async (pattern: RegExp) => {
-      while (!pattern.test(text)) {
-        text += Buffer.from((await reader.read()).value ?? []).toString();
-      }
-    };
-    await read(/event: next/);
-    const [{ profile }] = [...emulator.state.organizations.values()] as [any];
-    const update = `mutation ($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { userErrors { code } } }`;
+  test('charges a live query once, when its stream opens, and tells what is left with each result', async () => {
+    const [token, writer] = [await application('live'), await application('writer')];
+    const live =
+      'query ($code: ID!) @live { organization(code: $code) { name } rateLimit { cost remaining } }';
+    const variables = { code: asOrganization() };
+    const headers = { authorization: `Bearer ${token}` };
+    const stream = await openStream(gateway.url, live, { variables, headers });
+    expect(stream.headers.get('ratelimit')).toMatch(new RegExp(`r=${LIMIT - 1};`));
+    const standings = [(await stream.next()).data.rateLimit];
+    await send({ query: QUERY }, token);
     await send(
-      { query: update, variables: { input: { organizationCode: profile.code, name: 'Changed' } } },
-      await application('writer'),
+      {
+        query: `mutation ($code: ID!) { updateOrganization(input: { organizationCode: $code, name: "Changed" }) { userErrors { code } } }`,
+        variables,
+      },
+      writer,
     );
-    await read(/Changed/);
-    await reader.cancel();
-    const { data } = (await (
-      await send({ query: '{ rateLimit { cost remaining } }' }, token)
-    ).json()) as any;
-    expect(data.rateLimit.remaining).toBe(LIMIT - cost - data.rateLimit.cost);
+    standings.push((await stream.next()).data.rateLimit);
+    stream.close();
+    expect(standings).toEqual([
+      { cost: 1, remaining: LIMIT - 1 },
+      { cost: 0, remaining: LIMIT - 1 - cost },
+    ]);
+    expect(await remainingOf(token)).toBe(LIMIT - 1 - 2 * cost);
   });
 
   test('refuses a caller who is not authenticated as before', async () => {
