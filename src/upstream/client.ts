@@ -199,7 +199,8 @@ class Caller {
 
   /**
    * Writes once. What the write may have changed is invalidated before its result is returned; after one
-   * that Kinde didn't take, nothing is, so that an outage leaves what can be served stale.
+   * that Kinde didn't take, nothing is, so that an outage leaves what can be served stale, and a token that
+   * Kinde refuses has nothing read again for others.
    */
   async #write(call: Call, scope: CallScope): Promise<unknown> {
     const { endpoint, args } = call;
@@ -300,6 +301,8 @@ const NOT_TAKEN: readonly UpstreamFailure[] = [
   'TIMEOUT',
   'RATE_LIMITED',
   'DEADLINE_EXCEEDED',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
 ];
 
 /** How long a write without a response may still take effect, in milliseconds. */

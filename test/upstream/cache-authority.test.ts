@@ -7,6 +7,7 @@ import {
   LIST,
   nodeId,
   post,
+  RENAME,
   type Cast,
 } from '../support/cached-gateway.js';
 import type { GraphQLResult, TestGateway } from '../support/gateway.js';
@@ -48,6 +49,24 @@ describe('with AUTH_MODE passthrough', () => {
     const again = post(gateway, LIST, {}, bearer(one));
     held.release();
     expect(await Promise.all([first, again])).toEqual([answer, answer]);
+    expect(gateway.calls()).toEqual([]);
+  });
+
+  test('writes of tokens that Kinde refuses invalidate nothing', async () => {
+    const gateway = await gatewayWith(PASSTHROUGH);
+    const { A } = cast(gateway);
+    const good = await gateway.emulator.issueToken();
+    const reading = await gateway.emulator.issueToken({ scopes: ['read:organizations'] });
+    await post(gateway, LIST, {}, bearer(good));
+    for (const [token, code] of [
+      ['unknown', 'UNAUTHENTICATED'],
+      [reading, 'FORBIDDEN'],
+    ] as const) {
+      const { errors } = await gateway.execute(RENAME, { A, name: 'Other' }, bearer(token));
+      expect(codes(errors)).toEqual([code]);
+    }
+    gateway.calls();
+    await post(gateway, LIST, {}, bearer(good));
     expect(gateway.calls()).toEqual([]);
   });
 
