@@ -186,7 +186,7 @@ function toldBy({ userErrors, ...payload }: Payload, hasWritten: boolean): Told 
         ? 'success'
         : isDone
           ? 'partial'
-          : codes.includes('WRITE_OUTCOME_UNKNOWN')
+          : userErrors.some(({ code }) => code === 'WRITE_OUTCOME_UNKNOWN')
             ? 'unknown'
             : 'refused',
     ...(codes.length === 0 ? {} : { codes: few(codes) }),

@@ -264,6 +264,21 @@ describe('the outcome', () => {
     ]);
   });
 
+  test('of a bulk write whose first batch is refused and whose second one is unknown is unknown', async () => {
+    const { gateway, events, code } = await audited();
+    const route = 'PATCH /api/v1/organizations/{org_code}/users';
+    const answer = (status: number, reason: string) => ({
+      status,
+      body: { errors: [{ code: reason, message: '' }] },
+    });
+    gateway.emulator.fault({ route, respond: answer(500, 'BROKEN') });
+    gateway.emulator.fault({ route, times: 1, respond: answer(400, 'REFUSED') });
+    await gateway.query(mutationDocument('removeOrganizationUsers'), {
+      input: { organizationCode: code, userIds: Array.from({ length: 101 }, (_, n) => `kp_${n}`) },
+    });
+    expect(events()).toMatchObject([{ outcome: 'unknown', codes: ['REFUSED', 'BROKEN'] }]);
+  });
+
   test.each<[string, string, Fault['respond'], object[]]>([
     ['denied', 'FORBIDDEN', { status: 403 }, [{ status: 403, count: 1 }]],
     ['failed', 'RATE_LIMITED', { status: 429 }, [{ status: 429, count: 1 }]],
