@@ -35,6 +35,9 @@ interface BulkResponse {
   users_removed?: readonly Entry<string>[] | null | undefined;
 }
 
+/** The lists that name whom an update was done to. */
+const LISTS_OF_UPDATES: readonly (keyof BulkResponse)[] = ['users_added', 'users_updated'];
+
 export interface BulkOutcome {
   addedUserIds: string[];
   updatedUserIds: string[];
@@ -178,14 +181,15 @@ class BatchSending<B extends BulkBody> {
     }
     this.isAnswered = true;
     const sent = new Set(users.map(({ body }) => body.id));
-    // An id that was not sent says nothing about this batch.
+    const { readBack } = this.#write;
+    // Neither an id that was not sent nor a list of something else says that this batch was done.
+    const lists = readBack === undefined ? LISTS_OF_UPDATES : [readBack.list];
     const done = new Set<string>();
-    for (const list of Object.keys(this.#done) as (keyof BulkResponse)[]) {
+    for (const list of lists) {
       const named = new Set(usable(response[list]).filter((id) => sent.has(id)));
       this.#done[list].push(...named);
       for (const id of named) done.add(id);
     }
-    const { readBack } = this.#write;
     const isTold = readBack === undefined || isComplete(response[readBack.list]);
     const others = users.filter(({ body }) => !done.has(body.id));
     (isTold ? this.#unmentioned : this.#untold).push(...others);

@@ -349,6 +349,18 @@ describe('users whom Kinde ignored', () => {
     ]);
   });
 
+  test('include those whom the response names as something else than what was asked', async () => {
+    const [stranger] = strangers(1) as [string];
+    const [one] = [...members().values()].map(({ user }) => user.id) as [string];
+    const named = { users_added: [], users_updated: [stranger, one], users_removed: [] };
+    for (const nth of [1, 2]) answerWrite(nth, { status: 200, body: { code: 'OK', ...named } });
+    const outcomes = [await add([stranger]), await remove([one])];
+    expect(outcomes).toMatchObject([
+      { addedUserIds: [], userErrors: [{ code: 'NOT_ADDED' }] },
+      { removedUserIds: [], userErrors: [{ code: 'NOT_REMOVED' }] },
+    ]);
+  });
+
   test('are not members or unknown, in an update', async () => {
     const [stranger] = strangers(1) as [string];
     const { userErrors } = await write(UPDATE, [
