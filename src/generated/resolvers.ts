@@ -2833,9 +2833,9 @@ export type UserError = {
 export type UserErrorCode =
   /** Kinde refused the batch that this user was in, because of another user or for a reason that names nobody. */
   | 'BATCH_REFUSED'
-  /** The write was done, and a person's claims were not refreshed after it. The message says whose and why. */
+  /** The write was done, and a person's claims were not refreshed after it, as far as is known. The message says whose and why. */
   | 'CLAIMS_NOT_REFRESHED'
-  /** Not all users were added to the new organization. It exists, because it could not be deleted again. */
+  /** Not all users were added to the new organization, and its deletion failed. The message says whether it exists. */
   | 'CREATION_NOT_UNDONE'
   /** Not all users were added to the new organization, so it was deleted again. */
   | 'CREATION_UNDONE'

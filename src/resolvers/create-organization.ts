@@ -27,7 +27,7 @@ async function addFirstUsers(
   }
 }
 
-/** Deletes the organization again. Returns the error that says whether it is gone. */
+/** Deletes the organization again. Returns the error that says whether it is gone, as far as is known. */
 async function undo(code: string, { upstream }: Context): Promise<UserError> {
   try {
     await upstream.organizations.delete({ org_code: code });
@@ -38,9 +38,10 @@ async function undo(code: string, { upstream }: Context): Promise<UserError> {
     };
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
+    const state = error.outcomeUnknown ? 'may still exist' : 'exists';
     return {
       code: 'CREATION_NOT_UNDONE',
-      message: `The organization ${code} was created and exists. It was to be deleted, because not all of its users were added, and that failed: ${messageOf(error)}`,
+      message: `The organization ${code} was created and ${state}. It was to be deleted, because not all of its users were added, and that failed: ${messageOf(error)}`,
       field: ['deleteOnFailure'],
     };
   }

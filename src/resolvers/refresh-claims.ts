@@ -33,7 +33,9 @@ export async function refreshAfterWrite(
         const { message, kindeCode } = problemOf(error);
         return {
           code: 'CLAIMS_NOT_REFRESHED',
-          message: `The write was done, and the claims of ${user_id} were not refreshed: ${message}`,
+          message: error.outcomeUnknown
+            ? `The write was done, and the claims of ${user_id} may not have been refreshed: Kinde gave no usable response. To refresh them twice does no harm.`
+            : `The write was done, and the claims of ${user_id} were not refreshed: ${message}`,
           kindeCode,
           field: ['refreshClaims'],
         };
