@@ -17,7 +17,7 @@ import { reportShared } from '../request-telemetry.js';
 import type { UnreadResponses } from '../unread-responses.js';
 import { ChangeExecutions } from './change-executions.js';
 import { ChangeStream } from './change-stream.js';
-import { LiveQuery, markAsPolling, type LiveResult } from './live-query.js';
+import { LiveQuery, markAsPolling, resultOfBug, type LiveResult } from './live-query.js';
 import { lengthProblem, memoryProblem } from './stream-problems.js';
 import { documentOf, mayBeLive, mayFollow } from './stream-request.js';
 import { audienceOf, OpenStreams, type Audience, type StreamLimits } from './open-streams.js';
@@ -307,8 +307,7 @@ export class LiveQueries {
         dependencies: operation?.dependencies,
       };
     } catch (error) {
-      if (error !== cancellation?.reason) request.log.error({ err: error }, 'internal error');
-      return undefined;
+      return error === cancellation?.reason ? undefined : resultOfBug(request, error);
     } finally {
       release?.();
     }

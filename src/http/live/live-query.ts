@@ -7,6 +7,7 @@ import type { OperationReport } from '../../telemetry/reports.js';
 import type { ResponseDependencies } from '../../upstream/cache/dependencies.js';
 import { Cancellation } from '../../upstream/policy/cancellation.js';
 import { abandoned } from '../../upstream/send/error.js';
+import { httpError } from '../error.js';
 import { encodeEvent, type EventStream } from './event-stream.js';
 
 /** The result of an execution. */
@@ -195,6 +196,19 @@ export class LiveQuery {
     // The requests that wait here are refused for its size.
     if (this.#waiting === 0) this.#event = undefined;
   }
+}
+
+/**
+ * Logs a bug of the gateway, and returns the result of the execution that it broke: a mutation may have been
+ * carried out, so that the request isn't refused as one of an overloaded gateway. Undefined for a request
+ * whose stream is open, which is executed again.
+ */
+export function resultOfBug(request: FastifyRequest, error: unknown): LiveResult | undefined {
+  request.log.error({ err: error }, 'internal error');
+  if (request.graphql.isStreamOpen) return undefined;
+  const body = JSON.stringify(httpError(500, 'Something went wrong in the gateway.', request));
+  const none = { dependencies: undefined, report: undefined };
+  return { status: 500, headers: new Map(), body, isLive: false, ...none };
 }
 
 /** Says in a result that it is read again when it expires, since changes aren't heard of without Redis. */

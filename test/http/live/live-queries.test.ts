@@ -1,4 +1,5 @@
 /** Live queries: a new result for each change of what they show, for callers who may see it. */
+import { ApolloServer } from '@apollo/server';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { arrive, cachedGateways } from '../../support/cached-gateway.js';
 import {
@@ -531,6 +532,28 @@ describe('connections', () => {
     expect(await stream.next()).toEqual({ data: { updateOrganization: named('After').data } });
     expect(await stream.next()).toBe(COMPLETE);
     await closed;
+  });
+
+  test('a bug during a mutation is no refusal: it may have been carried out', async () => {
+    const lines: any[] = [];
+    const log = (line: string) => lines.push(JSON.parse(line));
+    const gateway = await gatewayWith({ LOG_LEVEL: 'error' }, { log });
+    jest
+      .spyOn(ApolloServer.prototype, 'executeHTTPGraphQLRequest')
+      .mockRejectedValueOnce(new TypeError('A bug'));
+    const code = codeOf(gateway);
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { accept: 'text/event-stream', 'content-type': 'application/json' },
+      body: JSON.stringify({
+        query: `mutation { deleteOrganization(input: { organizationCode: "${code}" }) { deletedOrganizationCode } }`,
+      }),
+    });
+    expect([response.status, response.headers.get('retry-after')]).toEqual([500, null]);
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: expect.any(String) } }],
+    });
+    expect(lines.some(({ err }) => err?.message === 'A bug')).toBe(true);
   });
 
   test('a stream that closes leaves nothing to execute', async () => {
