@@ -20,6 +20,7 @@ import {
   type Mismatch,
 } from './schema-decoder.js';
 import type { RawResponse } from './send/index.js';
+import { Success } from './types.js';
 
 /**
  * Kinde says that a thing does not exist with a 400 and one of these codes, and 404 mostly means that
@@ -155,7 +156,22 @@ function decode(
     decoding,
   );
   if (value === UNUSABLE) throw badResponse(endpoint, status, decoding.blamed!);
+  if (endpoint.returns === Success) checkSuccess(endpoint, status, value as object);
   return { value, body: decoding.isComplete ? body : undefined };
+}
+
+/** Throws for a success with errors, where nothing else in the response says what was done. */
+function checkSuccess({ route }: Endpoint, status: number, { errors }: { errors?: unknown }): void {
+  const reasons = reasonsIn({ errors });
+  if (reasons.length === 0) return;
+  const codes = reasons.map(({ code }) => code).join(' ');
+  const message = `${route} answered ${status} with errors: ${codes}`;
+  throw new UpstreamError('BAD_RESPONSE', message, {
+    route,
+    status,
+    reasons,
+    outcomeUnknown: true,
+  });
 }
 
 /** Names fields by the table's names: those in a response may be anything, and messages go to the log. */

@@ -323,6 +323,7 @@ describe('a write', () => {
     ['7. that is answered with HTML', answer(200, HTML, { 'content-type': 'text/html' })],
     ['8. that is answered with malformed JSON', answer(200, '{"code":')],
     ['11. that is answered with null', answer(200, 'null')],
+    ['that is answered with 200 and errors', answer(200, { errors: [{ code: 'X', message: '' }] })],
     ['that is answered with no HTTP', bytes('\0\0')],
     ['16. that meets a 503', answer(503)],
     ['that is answered with a redirect', answer(303, '', { location: '/done' })],
@@ -332,6 +333,7 @@ describe('a write', () => {
     ['9. with an empty body', answer(200)],
     ['10. with 204', answer(204)],
     ['12. with unknown fields', answer(200, { code: 'BRAND_NEW', message: 'Yes', mood: [1] })],
+    ['with an empty list of errors', answer(200, { code: 'OK', errors: [] })],
   ])('with the response %s is done', async (_, fault) => {
     gateway.proxy.always('PATCH', fault);
     const { data, codes } = await gateway.outcome(RENAME);
