@@ -29,6 +29,7 @@ const MUTATION = `
 /** Nothing was written, so the same request can be sent again after a while. */
 const TEMPORARY = new Set([
   'RATE_LIMITED',
+  'UPSTREAM_TIMEOUT',
   'UPSTREAM_UNAVAILABLE',
   'IDEMPOTENCY_UNAVAILABLE',
   'OVERLOADED',

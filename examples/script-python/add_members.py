@@ -34,7 +34,13 @@ MUTATION = """
 """
 
 # Nothing was written, so the same request can be sent again after a while.
-TEMPORARY = {"RATE_LIMITED", "UPSTREAM_UNAVAILABLE", "IDEMPOTENCY_UNAVAILABLE", "OVERLOADED"}
+TEMPORARY = {
+    "RATE_LIMITED",
+    "UPSTREAM_TIMEOUT",
+    "UPSTREAM_UNAVAILABLE",
+    "IDEMPOTENCY_UNAVAILABLE",
+    "OVERLOADED",
+}
 # Codes of people whose batch failed, or who came after it. Nothing was written for them, so they can be
 # sent again. WRITE_OUTCOME_UNKNOWN isn't here: those may have been added.
 UNSENT = {
