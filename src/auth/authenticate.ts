@@ -17,7 +17,7 @@ export interface Caller {
   viewer: Viewer;
   /** The token of the calls upstream. */
   token: TokenSource;
-  /** When the caller's token expires, in milliseconds since 1970; undefined where it doesn't say. */
+  /** Until when the caller's token is accepted, in milliseconds since 1970; undefined where it doesn't say. */
   expiresAt: number | undefined;
 }
 
@@ -54,7 +54,7 @@ export function createAuthenticate(
       const claims = unverifiedClaims(token);
       const expiresAt = expiryIn(claims);
       // Kinde would refuse it, and isn't asked about what is cached.
-      if (expiresAt !== undefined && expiresAt + CLOCK_TOLERANCE_SECONDS * 1000 <= Date.now()) {
+      if (expiresAt !== undefined && expiresAt <= Date.now()) {
         throw unauthenticated('The access token has expired.', 'Bearer error="invalid_token"');
       }
       return {
@@ -77,8 +77,14 @@ export function createAuthenticate(
   });
 }
 
+/**
+ * Returns until when a token is accepted. A stream that ended earlier would be opened again with the same
+ * token, again and again, by a client whose clock is a little behind.
+ */
 function expiryIn({ exp }: { exp?: unknown }): number | undefined {
-  return typeof exp === 'number' && Number.isFinite(exp) ? exp * 1000 : undefined;
+  return typeof exp === 'number' && Number.isFinite(exp)
+    ? (exp + CLOCK_TOLERANCE_SECONDS) * 1000
+    : undefined;
 }
 
 function bearerToken(authorization: string | undefined): string {

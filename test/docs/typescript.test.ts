@@ -317,10 +317,10 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     };
     const issue = async (options: object = {}) =>
       (await post(userId + '/_emulator/tokens', options)).access_token as string;
-    /** Tokens of which the first one expires in one or two seconds, since a token says it in whole ones. */
+    /** Tokens of which the first one is accepted for one or two seconds more: it says in whole ones when it expired. */
     const expiring = () => {
       let issued = 0;
-      return () => issue(issued++ === 0 ? { expiresIn: 2 } : {});
+      return () => issue(issued++ === 0 ? { expiresIn: -3 } : {});
     };
     const url = 'http://localhost:4000/graphql';
     const feed = async () => {

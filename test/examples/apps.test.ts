@@ -395,7 +395,7 @@ describeWith('chromium')('the examples', () => {
       page.on('response', note);
       await page.route('**/_emulator/tokens', (route, request) =>
         request.method() === 'POST' && tokens.length === 0
-          ? route.continue({ postData: { ...request.postDataJSON(), expiresIn: 2 } })
+          ? route.continue({ postData: { ...request.postDataJSON(), expiresIn: -3 } })
           : route.continue(),
       );
       await page.getByRole('button', { name: ADMINISTRATOR }).click();

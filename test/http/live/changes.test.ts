@@ -406,7 +406,7 @@ describe('authority', () => {
 
   test('ends with its token', async () => {
     const gateway = await gatewayWith(JWT);
-    const application = bearer(await gateway.emulator.issueToken({ expiresIn: 2 }));
+    const application = bearer(await gateway.emulator.issueToken({ expiresIn: -3 }));
     const stream = await subscribed(gateway, {}, application);
     expect((await stream.raw.next()).errors[0].extensions.code).toBe('UNAUTHENTICATED');
     expect(await stream.raw.next()).toBe(COMPLETE);

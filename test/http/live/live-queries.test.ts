@@ -366,9 +366,10 @@ describe('authority', () => {
     expect(headers.get('www-authenticate')).toBe('Bearer');
   });
 
-  test('a stream ends with an error when its token expires', async () => {
-    const gateway = await gatewayWith({ AUTH_MODE: 'passthrough' });
-    const token = await gateway.emulator.issueToken({ expiresIn: 2 });
+  test('a stream ends with an error when its token expires and is refused from then on', async () => {
+    const gateway = await gatewayWith({ AUTH_MODE: 'jwt' });
+    // The clocks of Kinde and of the gateway may stand five seconds apart.
+    const token = await gateway.emulator.issueToken({ expiresIn: -3 });
     const stream = await open(gateway, LIVE_NAME, {
       variables: { code: codeOf(gateway) },
       headers: bearer(token),
@@ -382,6 +383,9 @@ describe('authority', () => {
       },
     ]);
     expect(await stream.next()).toBe(COMPLETE);
+    const variables = { code: codeOf(gateway) };
+    const again = await open(gateway, LIVE_NAME, { variables, headers: bearer(token) });
+    expect(again.status).toBe(401);
   });
 
   test('a stream shows what its caller may see, and shares results with equals alone', async () => {
