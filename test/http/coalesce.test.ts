@@ -2,8 +2,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { arrive, cachedGateways, codes, LIST, post } from '../support/cached-gateway.js';
 import type { TestGateway } from '../support/gateway.js';
+import { stubTimeouts, TIMEOUTS } from '../support/timeouts.js';
 
 const { heldGatewayWith, forgetful, advance } = cachedGateways();
+const timeouts = stubTimeouts();
 
 /** Returns another document with the same reads: it shares the calls, not the execution. */
 const again = (query: string) => `${query} #`;
@@ -151,12 +153,13 @@ describe('concurrent requests', () => {
   });
 
   test('have a deadline each', async () => {
-    const { gateway, proxy } = await heldGatewayWith({ OPERATION_TIMEOUT_MS: '2000' });
+    const { gateway, proxy } = await heldGatewayWith(TIMEOUTS);
     const held = proxy.hold(LIST_CALL);
     const first = gateway.execute(LIST);
     await held.made;
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
     const second = gateway.query(again(LIST));
+    await arrive(gateway);
+    timeouts.endOperations(1);
     expect(codes((await first).errors)).toEqual(['DEADLINE_EXCEEDED']);
     held.release();
     expect((await second).organizations.nodes).toHaveLength(3);

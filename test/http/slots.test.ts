@@ -6,9 +6,11 @@ import { cachedGateways } from '../support/cached-gateway.js';
 import { DISCONNECTED, openStream } from '../support/event-stream.js';
 import type { TestGateway } from '../support/gateway.js';
 import { rename } from '../support/replicas.js';
+import { OPERATION_TIMEOUT_MS, stubTimeouts, TIMEOUTS } from '../support/timeouts.js';
 import { waitFor } from '../support/wait-for.js';
 
 const { gatewayWith, heldGatewayWith } = cachedGateways();
+const timeouts = stubTimeouts();
 const FEW = { MAX_CONCURRENT_OPERATIONS: '5', MAX_WAIT_MS: '500' };
 const LISTING = '{ organizations(first: 3) { nodes { code } } }';
 
@@ -380,17 +382,19 @@ describe('operations of a high cost', () => {
 
   test('are refused once they have waited for a third of their time, at the cost of a refusal', async () => {
     const { gateway, proxy } = await heldGatewayWith({
-      ...{ ...LIMITED, OPERATION_TIMEOUT_MS: '1500', CALLER_COST_PER_MINUTE: '1000000' },
+      ...{ ...LIMITED, ...TIMEOUTS, CALLER_COST_PER_MINUTE: '1000000' },
     });
     const held = proxy.hold('GET /api/v1/organizations');
     const first = gateway.execute(large('First'));
     await held.made;
     gateway.calls();
-    const response = await fetch(`${gateway.url}/graphql`, {
+    const asked = fetch(`${gateway.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query: large('Second') }),
     });
+    await waitFor(() => timeouts.end(OPERATION_TIMEOUT_MS / 3));
+    const response = await asked;
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '3']);
     expect(response.headers.get('ratelimit')).toMatch(/^"cost";r=999398;/);
     expect(await response.json()).toMatchObject({

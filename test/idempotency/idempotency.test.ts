@@ -8,7 +8,9 @@ import { createMemoryStore } from '../../src/idempotency/memory.js';
 import { createSchema } from '../../src/graphql/schema.js';
 import { startGateway, type TestGateway, type TestOptions } from '../support/gateway.js';
 import { inputTypeOf, targetsIn, validInputs } from '../support/mutations.js';
+import { stubTimeouts, TIMEOUTS } from '../support/timeouts.js';
 
+const timeouts = stubTimeouts();
 const open: TestGateway[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((gateway) => gateway.close()));
@@ -304,10 +306,10 @@ describe('a result', () => {
   });
 
   test('of a write whose deadline passed before it was sent is not stored', async () => {
-    const gateway = await gatewayWith({ env: { OPERATION_TIMEOUT_MS: '400' } });
+    const gateway = await gatewayWith({ env: TIMEOUTS });
     await gateway.query('{ roles(first: 1) { nodes { key } } }');
     const { code } = seeded(gateway);
-    gateway.emulator.latencyMs = 700;
+    gateway.emulator.fault({ match: () => timeouts.endOperations(), times: 1 });
     gateway.calls();
     const input = { organizationCode: code, idempotencyKey: 'k' };
     const text = `mutation ($input: DeleteOrganizationInput!, $other: DeleteFeatureFlagOverridesInput!) {
@@ -317,7 +319,6 @@ describe('a result', () => {
     const late = await gateway.execute(text, { input, other: { organizationCode: code } });
     expect(codes(late.errors)).toEqual(['DEADLINE_EXCEEDED']);
     expect(writes(gateway)).toHaveLength(1);
-    gateway.emulator.latencyMs = 0;
     const { deleteOrganization } = await gateway.query(
       document('deleteOrganization', 'deletedOrganizationCode'),
       { input },

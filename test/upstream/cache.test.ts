@@ -20,8 +20,10 @@ import {
 } from '../support/cached-gateway.js';
 import type { TestGateway } from '../support/gateway.js';
 import type { HeldProxy } from '../support/held-proxy.js';
+import { stubTimeouts, TIMEOUTS } from '../support/timeouts.js';
 
 const { gatewayWith, heldGatewayWith, forgetful, advance } = cachedGateways();
+const timeouts = stubTimeouts();
 
 /** Reads all that there is, by every read of the table. */
 const BROAD = `query ($A: ID!, $B: ID!, $people: [ID!]!) {
@@ -496,9 +498,9 @@ describe('a read that is in flight while a write is acknowledged', () => {
   });
 });
 
-describe('a failure is not cached', () => {
-  const ORGANIZATIONS = { route: 'GET /api/v1/organizations' } as const;
+const ORGANIZATIONS = { route: 'GET /api/v1/organizations' } as const;
 
+describe('a failure is not cached', () => {
   test.each<[string, Fault['respond'], string]>([
     ['a 500', { status: 500 }, 'UPSTREAM_UNAVAILABLE'],
     ['no answer', 'hang', 'UPSTREAM_TIMEOUT'],
@@ -506,8 +508,9 @@ describe('a failure is not cached', () => {
     ['a 403', { status: 403, body: { errors: [] } }, 'FORBIDDEN'],
     ['an unusable answer', { status: 200, body: { organizations: 7 } }, 'UPSTREAM_BAD_RESPONSE'],
   ])('%s', async (_, respond, code) => {
-    const gateway = await gatewayWith({ UPSTREAM_TIMEOUT_MS: '400' });
-    gateway.emulator.fault({ ...ORGANIZATIONS, times: 2, respond });
+    const gateway = await gatewayWith(TIMEOUTS);
+    const match = () => (respond === 'hang' && timeouts.endCalls(), true);
+    gateway.emulator.fault({ ...ORGANIZATIONS, match, times: 2, respond });
     for (let time = 0; time < 2; time++) {
       expect(codes((await gateway.execute(LIST)).errors)).toEqual([code]);
       expect(gateway.calls()).toHaveLength(1);
@@ -580,14 +583,15 @@ describe('in an outage', () => {
   const OUTAGE = {
     CACHE_TTL_SECONDS: '1',
     CACHE_STALE_IF_ERROR_SECONDS: '300',
-    UPSTREAM_TIMEOUT_MS: '400',
+    UPSTREAM_TIMEOUT_MS: TIMEOUTS.UPSTREAM_TIMEOUT_MS,
   };
   const execute = (gateway: TestGateway, query = LIST, variables = {}) =>
     gateway.execute(query, variables) as Promise<any>;
 
   const outages: Record<string, (gateway: TestGateway, proxy: HeldProxy) => unknown> = {
     'a 503': ({ emulator }) => emulator.fault({ respond: { status: 503 } }),
-    'no answer': ({ emulator }) => emulator.fault({ respond: 'hang' }),
+    'no answer': ({ emulator }) =>
+      emulator.fault({ ...ORGANIZATIONS, match: () => timeouts.endCalls(), respond: 'hang' }),
     'a broken connection': ({ emulator }) => emulator.fault({ respond: 'reset' }),
     'a refused connection': (_, proxy) => proxy.close(),
     'a 429': ({ emulator }) =>

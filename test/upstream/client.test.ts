@@ -2,11 +2,15 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { arrive } from '../support/cached-gateway.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { stubTimeouts, TIMEOUTS } from '../support/timeouts.js';
+import { waitFor } from '../support/wait-for.js';
 
+const timeouts = stubTimeouts();
 let gateway: TestGateway;
 beforeAll(async () => {
-  gateway = await startGateway({ env: { UPSTREAM_TIMEOUT_MS: '400', UPSTREAM_RETRIES: '0' } });
+  gateway = await startGateway({ env: { ...TIMEOUTS, UPSTREAM_RETRIES: '0' } });
 });
 afterAll(() => gateway.close());
 beforeEach(() => gateway.emulator.reset());
@@ -44,7 +48,13 @@ describe('a read', () => {
     'that gets %s is null with its code, and its siblings are returned',
     async (_, respond, code) => {
       gateway.emulator.fault({ ...list, respond });
-      const { data, errors } = await gateway.execute(LIST);
+      const response = gateway.execute(LIST);
+      if (respond === 'hang') {
+        await waitFor(() => gateway.emulator.requests.some(({ status }) => status === 200));
+        await arrive(gateway);
+        timeouts.endCalls();
+      }
+      const { data, errors } = await response;
       expect(data.organizations).toBeNull();
       expect(data.roles.nodes).toHaveLength(1);
       expect(errors).toMatchObject([{ path: ['organizations'], extensions: { code } }]);
@@ -231,7 +241,7 @@ describe('an upstream that is down, or whose response never ends', () => {
   const ask = async (url: string) => {
     const lone = await startGateway({
       kindeDomain: () => url,
-      env: { UPSTREAM_TIMEOUT_MS: '500', UPSTREAM_RETRIES: '0' },
+      env: { ...TIMEOUTS, UPSTREAM_RETRIES: '0' },
     });
     try {
       return (await lone.execute('{ organizations { nodes { code } } }')).errors;
@@ -248,7 +258,11 @@ describe('an upstream that is down, or whose response never ends', () => {
 
   test('a slow body is cut off at the timeout', async () => {
     const slow = await upstreamOf((_, response) => {
-      const drip = setInterval(() => response.write(' '), 50);
+      let parts = 0;
+      const drip = setInterval(() => {
+        response.write(' ');
+        if (++parts > 3) timeouts.endCalls();
+      }, 50);
       response.on('close', () => clearInterval(drip));
     });
     expect(await ask(slow.url)).toMatchObject([{ extensions: { code: 'UPSTREAM_TIMEOUT' } }]);

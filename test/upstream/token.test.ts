@@ -4,7 +4,9 @@ import type { Fault } from '../../src/emulator/faults.js';
 import { SendError, type RawResponse } from '../../src/upstream/send/index.js';
 import { createClientCredentials } from '../../src/upstream/token.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
+import { stubTimeouts, TIMEOUTS } from '../support/timeouts.js';
 
+const timeouts = stubTimeouts();
 const open: TestGateway[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((gateway) => gateway.close()));
@@ -53,8 +55,9 @@ describe('a request for a token', () => {
     ],
     ['has taken all of its time', 'hang', 'UPSTREAM_TIMEOUT'],
   ])('is not retried when it %s', async (_, respond, code) => {
-    const gateway = await gatewayWith({ UPSTREAM_TIMEOUT_MS: '1000' });
-    gateway.emulator.fault(fault(respond));
+    const gateway = await gatewayWith(respond === 'hang' ? TIMEOUTS : {});
+    // Only the call that hangs has a time limit to be ended.
+    gateway.emulator.fault({ ...fault(respond), match: () => (timeouts.endCalls(), true) });
     const { errors } = await gateway.execute(LIST);
     expect(errors).toMatchObject([{ extensions: { code } }]);
     expect(gateway.emulator.tokenRequests).toHaveLength(1);
