@@ -1,10 +1,12 @@
 /** An idempotency key works through every replica, also when a replica or Redis fails. */
 import { spawn } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { startEmulator, type Emulator } from '../../src/emulator/index.js';
+import { arrive } from '../support/cached-gateway.js';
+import { stubClock } from '../support/clock.js';
 import { startGateway, type GraphQLResult, type TestGateway } from '../support/gateway.js';
+import { startHeldProxy, type HeldProxy } from '../support/held-proxy.js';
 import { describeWith } from '../support/programs.js';
 import { startRedisProxy } from '../support/redis-proxy.js';
 import { startRedis, type Redis } from '../support/redis.js';
@@ -15,9 +17,8 @@ const CREATE = `mutation ($input: CreateOrganizationInput!) {
   createOrganization(input: $input) { organization { code } userErrors { code field } }
 }`;
 const ROUTE = { route: 'POST /api/v1/organization' } as const;
-/** How long a claim lasts that its replica doesn't renew. */
-const LEASE_MS = 1_200;
-const TIMEOUT_MS = 400;
+/** Longer than a busy machine may keep Redis from replying. */
+const TIMEOUT_MS = 30_000;
 
 const create = (gateway: TestGateway, input: object = INPUT) => gateway.execute(CREATE, { input });
 const INPUT = { name: 'Once', idempotencyKey: 'a key of the client' };
@@ -25,8 +26,11 @@ const codes = ({ errors }: GraphQLResult) => errors?.map(({ extensions }) => ext
 const codeIn = ({ data }: GraphQLResult) => data.createOrganization.organization.code as string;
 
 describeWith('redis-server')('with Redis', () => {
+  const clock = stubClock();
   let redis: Redis;
   let emulator: Emulator;
+  /** Between the replicas and the emulator. */
+  let proxy: HeldProxy;
   let first: TestGateway;
   let second: TestGateway;
   const logged: string[] = [];
@@ -36,34 +40,42 @@ describeWith('redis-server')('with Redis', () => {
     redis = await startRedis();
   });
   afterAll(() => redis.kill());
-  const replica = async (env: Record<string, string> = {}) => {
+  const replica = async (env: Record<string, string> = {}, timeoutMs = TIMEOUT_MS) => {
     const gateway = await startGateway({
       before: emulator,
+      kindeDomain: () => proxy.url,
       env: { REDIS_URL: redis.url, LOG_LEVEL: 'info', ...env },
       log: (line) => logged.push(line),
-      redisTimings: {
-        longestReconnectMs: 200,
-        keys: { leaseMs: LEASE_MS, timeoutMs: TIMEOUT_MS },
-      },
+      redisTimings: { longestReconnectMs: 200, keys: { timeoutMs } },
     });
     // Fetches the token before the test.
     await gateway.query('{ organizations(first: 1) { nodes { code } } }');
     return gateway;
   };
-  const another = async (env: Record<string, string> = {}) => {
-    const gateway = await replica(env);
+  const another = async (...options: Parameters<typeof replica>) => {
+    const gateway = await replica(...options);
     others.push(gateway);
     return gateway;
+  };
+  /** Sends a mutation, and holds back Kinde's response to its write. */
+  const startWrite = async (gateway: TestGateway) => {
+    const { made, release } = proxy.hold('POST /api/v1/organization');
+    const sending = create(gateway);
+    await made;
+    return { sending, release };
   };
   beforeEach(async () => {
     redis.command('FLUSHALL');
     logged.length = 0;
     emulator = await startEmulator();
+    proxy = await startHeldProxy();
+    proxy.target = emulator.url;
     [first, second] = await Promise.all([replica(), replica()]);
     emulator.clearRequests();
   });
   afterEach(async () => {
     await Promise.all([first, second, ...others.splice(0)].map((gateway) => gateway.close()));
+    await proxy.close();
     await emulator.close();
   });
 
@@ -94,19 +106,25 @@ describeWith('redis-server')('with Redis', () => {
     });
 
     test('waits while the first is in flight', async () => {
-      emulator.latencyMs = 400;
-      const answers = await Promise.all([first, second, first, second].map((it) => create(it)));
+      const { sending, release } = await startWrite(first);
+      const waiting = [second, first, second].map((it) => create(it));
+      await Promise.all([first, second].map((gateway) => arrive(gateway)));
+      release();
+      const answers = await Promise.all([sending, ...waiting]);
       expect(answers[0]!.errors).toBeUndefined();
       for (const answer of answers) expect(answer).toEqual(answers[0]);
       expect(writes()).toHaveLength(1);
     });
 
     test('waits as long as the write is in flight, even longer than a claim lives', async () => {
-      emulator.latencyMs = LEASE_MS + 400;
-      const sending = create(first);
-      await waitFor(() => writes().length > 0);
-      const answer = await create(second);
-      emulator.latencyMs = 0;
+      const { sending, release } = await startWrite(first);
+      // As after its whole lease.
+      redis.command('HSET', keys()[0]!, 'leasedUntil', '0');
+      await waitFor(() => Number(entry().leasedUntil) > Date.now());
+      const waiting = create(second);
+      await arrive(second);
+      release();
+      const answer = await waiting;
       expect(answer).toEqual(await sending);
       expect(answer.data.createOrganization.userErrors).toEqual([]);
       expect(writes()).toHaveLength(1);
@@ -122,7 +140,6 @@ describeWith('redis-server')('with Redis', () => {
         code,
       });
       emulator.clearRequests();
-      emulator.latencyMs = 400;
       const update = (gateway: TestGateway) =>
         gateway.query(
           `mutation ($input: UpdateOrganizationInput!) {
@@ -130,31 +147,34 @@ describeWith('redis-server')('with Redis', () => {
           }`,
           { input: { organizationCode: code, senderName: 'New', idempotencyKey: 'k' } },
         );
+      const held = proxy.hold('PATCH');
       const sending = update(writing!);
-      await waitFor(() => emulator.calls().length > 0);
-      emulator.latencyMs = 0;
+      await held.made;
+      const repeated = update(waiting!);
+      await arrive(waiting!);
+      held.release();
       const written = { updateOrganization: { organization: { senderName: 'New' } } };
-      expect(await update(waiting!)).toEqual(written);
+      expect(await repeated).toEqual(written);
       expect(await sending).toEqual(written);
     });
 
     test('waits until its deadline at most, and may retry then', async () => {
-      const hurried = await another({ OPERATION_TIMEOUT_MS: '300' });
-      emulator.latencyMs = 900;
-      const sending = create(first);
-      await waitFor(() => writes().length > 0);
-      expect(codes(await create(hurried))).toEqual(['WRITE_OUTCOME_UNKNOWN']);
-      emulator.latencyMs = 0;
+      const { sending, release } = await startWrite(first);
+      redis.command('CONFIG', 'RESETSTAT');
+      const waiting = create(second);
+      // It has asked twice, so that it waits.
+      await waitFor(() => /cmdstat_hmget:calls=[2-9]/.test(redis.command('INFO', 'commandstats')));
+      clock.advance(60_000);
+      expect(codes(await waiting)).toEqual(['WRITE_OUTCOME_UNKNOWN']);
+      release();
       const answer = await sending;
-      expect(await create(hurried)).toEqual(answer);
+      expect(await create(second)).toEqual(answer);
       expect(writes()).toHaveLength(1);
     });
 
     test('with another input is refused, during the first and after it', async () => {
-      emulator.latencyMs = 400;
       const other = { ...INPUT, name: 'Another' };
-      const sending = create(first);
-      await waitFor(() => writes().length > 0);
+      const { sending, release } = await startWrite(first);
       const refused = {
         createOrganization: {
           organization: null,
@@ -162,15 +182,19 @@ describeWith('redis-server')('with Redis', () => {
         },
       };
       expect((await create(second, other)).data).toEqual(refused);
+      release();
       await sending;
       expect((await create(second, other)).data).toEqual(refused);
       expect(writes()).toHaveLength(1);
     });
 
     test('after a failure that isn’t stored writes itself', async () => {
-      emulator.latencyMs = 300;
       emulator.fault({ ...ROUTE, times: 1, respond: { status: 403 } });
-      const answers = await Promise.all([create(first), create(second)]);
+      const { sending, release } = await startWrite(first);
+      const waiting = create(second);
+      await arrive(second);
+      release();
+      const answers = await Promise.all([sending, waiting]);
       expect(answers.flatMap((answer) => codes(answer) ?? [])).toEqual(['FORBIDDEN']);
       expect(answers.filter(({ data }) => data.createOrganization !== null)).toHaveLength(1);
       expect(writes()).toHaveLength(2);
@@ -189,7 +213,7 @@ describeWith('redis-server')('with Redis', () => {
         env: {
           PATH: process.env['PATH'],
           ...{ PORT: '0', AUTH_MODE: 'none', REDIS_URL: redis.url, CACHE: 'off' },
-          KINDE_DOMAIN: emulator.url,
+          KINDE_DOMAIN: proxy.url,
           KINDE_CLIENT_ID: emulator.clientId,
           KINDE_CLIENT_SECRET: emulator.clientSecret,
           KINDE_AUDIENCE: emulator.audience,
@@ -200,13 +224,17 @@ describeWith('redis-server')('with Redis', () => {
         child.stdout.on('data', (text) => (output += String(text)));
         const address = () => /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0];
         await waitFor(() => address() !== undefined);
-        emulator.latencyMs = 300;
-        const sending = fetch(`${address()}/graphql`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ query: CREATE, variables: { input: INPUT } }),
-        });
-        await waitFor(() => writes().includes('POST /api/v1/organization'));
+        const held = proxy.hold('POST /api/v1/organization');
+        const isMade = held.made.then(() => true);
+        let sending: Promise<Response>;
+        // It refuses the key until it has a connection to Redis.
+        do {
+          sending = fetch(`${address()}/graphql`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ query: CREATE, variables: { input: INPUT } }),
+          });
+        } while (!(await Promise.race([isMade, sending.then(() => false)])));
         child.kill('SIGKILL');
         await expect(sending).rejects.toThrow();
       } finally {
@@ -266,14 +294,19 @@ describeWith('redis-server')('with Redis', () => {
     });
 
     test('when it hangs, mutations with keys are refused after a while and then at once; the key can be used on both replicas later', async () => {
+      const timeoutMs = 1_000;
+      const gateway = await another({}, timeoutMs);
+      emulator.clearRequests();
       redis.command('CONFIG', 'RESETSTAT');
       const resume = redis.suspend();
       try {
-        await refused(first);
-        const startedAt = performance.now();
-        for (let n = 0; n < 30; n++) await refused(first);
+        await refused(gateway);
+        // It leaves Redis alone for a second.
+        clock.stop();
+        const startedAt = Date.now();
+        for (let n = 0; n < 30; n++) await refused(gateway);
         // Thirty waits in sequence would take thirty times Redis' time limit.
-        expect(performance.now() - startedAt).toBeLessThan(15 * TIMEOUT_MS);
+        expect(Date.now() - startedAt).toBeLessThan(20 * timeoutMs);
       } finally {
         resume();
       }
@@ -286,13 +319,11 @@ describeWith('redis-server')('with Redis', () => {
     });
 
     test('when it dies during a write, the result is returned here and for retries, and by the other replica once it is back', async () => {
-      emulator.latencyMs = 300;
-      const sending = create(first);
-      await waitFor(() => writes().length > 0);
+      const { sending, release } = await startWrite(first);
       await redis.kill();
       try {
+        release();
         const answer = await sending;
-        emulator.latencyMs = 0;
         expect(answer.errors).toBeUndefined();
         expect(warnings()).toContain(
           'Redis could not be told the outcome of a write: until it can, only this replica knows it',
@@ -315,13 +346,13 @@ describeWith('redis-server')('with Redis', () => {
       try {
         const cutOff = await another({ REDIS_URL: way.url });
         emulator.clearRequests();
-        emulator.latencyMs = 300;
-        const sending = create(cutOff);
-        await waitFor(() => writes().length > 0);
+        const { sending, release } = await startWrite(cutOff);
         await way.cut();
+        release();
         const answer = await sending;
-        emulator.latencyMs = 0;
         expect(answer.errors).toBeUndefined();
+        // As after the lease, which nobody renews.
+        redis.command('HSET', keys()[0]!, 'leasedUntil', '0');
         expect(codes(await create(second))).toEqual(['WRITE_OUTCOME_UNKNOWN']);
         expect(await create(cutOff)).toEqual(answer);
         await way.reopen();
@@ -338,11 +369,10 @@ describeWith('redis-server')('with Redis', () => {
       try {
         const cutOff = await another({ REDIS_URL: way.url });
         emulator.clearRequests();
-        emulator.latencyMs = 300;
         emulator.fault({ ...ROUTE, times: 1, respond: { status: 403 } });
-        const sending = create(cutOff);
-        await waitFor(() => writes().length > 0);
+        const { sending, release } = await startWrite(cutOff);
         await way.cut();
+        release();
         expect(codes(await sending)).toEqual(['FORBIDDEN']);
         expect(keys()).toHaveLength(1);
         await way.reopen();
@@ -354,13 +384,14 @@ describeWith('redis-server')('with Redis', () => {
     });
 
     test('a lost claim is restored while the write is in flight', async () => {
-      emulator.latencyMs = LEASE_MS;
-      const sending = create(first);
-      await waitFor(() => writes().length > 0);
+      const { sending, release } = await startWrite(first);
       redis.command('FLUSHALL');
       await waitFor(() => keys().length > 0);
       expect(entry().outcome).toBeUndefined();
-      const answers = await Promise.all([sending, create(second)]);
+      const waiting = create(second);
+      await arrive(second);
+      release();
+      const answers = await Promise.all([sending, waiting]);
       expect(answers[1]).toEqual(answers[0]);
       expect(writes()).toHaveLength(1);
     });
@@ -389,20 +420,16 @@ describeWith('redis-server')('with Redis', () => {
     });
 
     test('expires, but not while the write is in flight', async () => {
-      const env = { IDEMPOTENCY_TTL_SECONDS: '1' };
-      const [one, other] = [await another(env), await another(env)];
+      const brief = await another({ IDEMPOTENCY_TTL_SECONDS: '1' });
       emulator.clearRequests();
-      emulator.latencyMs = 1_600;
-      const sending = create(one);
-      await waitFor(() => writes().length > 0);
-      // Each renewal sets it again, and on a slow machine much of it is over when it is looked at.
-      await waitFor(() => Number(redis.command('PTTL', keys()[0]!)) > 1_000);
-      await sleep(1_200);
-      emulator.latencyMs = 0;
-      expect(codeIn(await create(other))).toBe(codeIn(await sending));
-      expect(writes()).toHaveLength(1);
+      const { sending, release } = await startWrite(brief);
+      // As long after the last renewal.
+      redis.command('PEXPIRE', keys()[0]!, '1000');
+      await waitFor(() => keys().some((key) => Number(redis.command('PTTL', key)) > 1_000));
+      release();
+      const code = codeIn(await sending);
       await waitFor(() => keys().length === 0);
-      await create(other);
+      expect(codeIn(await create(second))).not.toBe(code);
       expect(writes()).toHaveLength(2);
     });
 
@@ -410,12 +437,11 @@ describeWith('redis-server')('with Redis', () => {
       ['settles', 200],
       ['releases', 403],
     ])('of another owner is left alone by one that %s what it has lost', async (_, status) => {
-      emulator.latencyMs = 300;
       if (status !== 200) emulator.fault({ ...ROUTE, times: 1, respond: { status } });
-      const sending = create(first);
-      await waitFor(() => writes().length > 0);
+      const { sending, release } = await startWrite(first);
       redis.command('HSET', keys()[0]!, 'owner', 'another');
       const before = entry();
+      release();
       await sending;
       expect(entry()).toEqual(before);
     });
