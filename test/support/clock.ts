@@ -5,6 +5,8 @@ export interface StubbedClock {
   advance(milliseconds: number): void;
   /** Stops the clock, so that what expires by it is there however long the test takes. */
   stop(): void;
+  /** Has the clock show the time again. */
+  resume(): void;
 }
 
 /**
@@ -25,5 +27,6 @@ export function stubClock(): StubbedClock {
   return {
     advance: (milliseconds) => void (aheadMs += milliseconds),
     stop: () => void (stoppedAt = now()),
+    resume: () => void (stoppedAt = undefined),
   };
 }

@@ -37,6 +37,7 @@ const keyed = (gateway: TestGateway, name: string) =>
   );
 
 describeWith('redis-server')('two replicas', () => {
+  const clock = stubClock();
   let redis: Redis;
   let other: Redis;
   beforeAll(async () => {
@@ -48,6 +49,12 @@ describeWith('redis-server')('two replicas', () => {
   const lose = (pattern: string) => {
     const keys = redis.command('--scan', '--pattern', pattern).split('\n').filter(Boolean);
     if (keys.length > 0) redis.command('DEL', ...keys);
+  };
+  /** Renames, and waits until the other replica can know of it. */
+  const renameForAll = async (...write: Parameters<typeof rename>) => {
+    clock.stop();
+    await rename(...write);
+    clock.resume();
   };
   const warm = (gateways: readonly TestGateway[], name: string) =>
     Promise.all(gateways.map((gateway) => servedFromMemory(gateway, code, name)));
@@ -78,11 +85,11 @@ describeWith('redis-server')('two replicas', () => {
   describe.each(LOSSES)('when Redis %s', (_, happen) => {
     test('between a write and the next read of the other replica: the new value', async () => {
       const [first, second] = await start([redis.url, redis.url]);
-      await rename(first!, code, 'Before');
+      await renameForAll(first!, code, 'Before');
       await warm([first!, second!], 'Before');
       await nameFrom(second!, code);
       const snapshot = redis.snapshot();
-      await rename(first!, code, 'After');
+      await renameForAll(first!, code, 'After');
       await happen(snapshot);
       expect(await nameFrom(second!, code)).toBe('After');
       await warm([first!, second!], 'After');
@@ -91,10 +98,10 @@ describeWith('redis-server')('two replicas', () => {
 
     test('after the other replica has shown the new value: never an older one', async () => {
       const [first, second] = await start([redis.url, redis.url]);
-      await rename(first!, code, 'Before');
+      await renameForAll(first!, code, 'Before');
       await warm([first!, second!], 'Before');
       const snapshot = redis.snapshot();
-      await rename(first!, code, 'After');
+      await renameForAll(first!, code, 'After');
       expect(await nameFrom(second!, code)).toBe('After');
       await happen(snapshot);
       expect(await nameFrom(second!, code)).toBe('After');
@@ -110,7 +117,7 @@ describeWith('redis-server')('two replicas', () => {
     const [first, second] = await start([redis.url, redis.url]);
     const name = await nameFrom(first!, code);
     await waitFor(() => redis.command('KEYS', '*:entry *') !== '');
-    await rename(first!, code, 'After');
+    await renameForAll(first!, code, 'After');
     lose(pattern);
     expect(name).not.toBe('After');
     // It has nothing in memory.
@@ -119,11 +126,11 @@ describeWith('redis-server')('two replicas', () => {
 
   test('a log that was restored from a backup is noticed by its content', async () => {
     const [first, second] = await start([redis.url, redis.url]);
-    await rename(first!, code, 'Before');
+    await renameForAll(first!, code, 'Before');
     await warm([first!, second!], 'Before');
     const log = redis.command('KEYS', '*:log');
     const kept = redis.command('--raw', 'XREVRANGE', log, '+', '-', 'COUNT', '1').split('\n');
-    await rename(first!, code, 'After');
+    await renameForAll(first!, code, 'After');
     expect(await nameFrom(second!, code)).toBe('After');
     // Shorter, with the entries that it had before and without the last one.
     const last = redis.command('--raw', 'XREVRANGE', log, '+', '-', 'COUNT', '1').split('\n')[0]!;
@@ -135,7 +142,6 @@ describeWith('redis-server')('two replicas', () => {
   });
 
   describe('that reach Redis through a proxy', () => {
-    const clock = stubClock();
     let proxy: RedisProxy;
     beforeEach(async () => {
       proxy = await startRedisProxy(redis.url);
@@ -146,10 +152,10 @@ describeWith('redis-server')('two replicas', () => {
       'after a failover to %s that closes no connection: the new value',
       async (kind) => {
         const [first, second] = await start([proxy.url, proxy.url]);
-        await rename(first!, code, 'Before');
+        await renameForAll(first!, code, 'Before');
         await warm([first!, second!], 'Before');
         const snapshot = kind === 'an empty server' ? undefined : redis.snapshot();
-        await rename(first!, code, 'After');
+        await renameForAll(first!, code, 'After');
         await other.kill();
         await other.restart(snapshot);
         await proxy.switchTo(other.url);
@@ -160,7 +166,7 @@ describeWith('redis-server')('two replicas', () => {
 
     test('a duplicate reply doesn’t shift the others', async () => {
       const [first, second] = await start([redis.url, proxy.url]);
-      await rename(first!, code, 'Before');
+      await renameForAll(first!, code, 'Before');
       await warm([first!, second!], 'Before');
       proxy.tamper = (reply) => {
         proxy.tamper = undefined;
@@ -168,7 +174,7 @@ describeWith('redis-server')('two replicas', () => {
       };
       await nameFrom(second!, code);
       for (const name of ['After', 'Later', 'Last']) {
-        await rename(first!, code, name);
+        await renameForAll(first!, code, name);
         expect(await nameFrom(second!, code)).toBe(name);
       }
       await warm([second!], 'Last');
