@@ -15,6 +15,7 @@
  * With `AUTH_MODE=passthrough` nothing is known of a caller but its token, so each token is alone in all
  * four. With `AUTH_MODE=none` everybody is one caller, but for the cost.
  */
+import { networkOf } from './network.js';
 import { grantsOf, type Viewer } from './viewer.js';
 
 /**
@@ -53,7 +54,7 @@ export function responseGroup(viewer: Viewer): string {
 export function budgetOwner(viewer: Viewer, address: string): string {
   switch (viewer.kind) {
     case 'everybody':
-      return name('address', address);
+      return name('address', networkOf(address));
     case 'bearer':
       return `bearer ${viewer.tokenHash}`;
     case 'machine':

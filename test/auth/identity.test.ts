@@ -1,6 +1,6 @@
 /** Who may share what is stored: the table of src/auth/identity.ts, over callers that differ in one thing. */
 import { describe, expect, test } from '@jest/globals';
-import { keyOwner, responseGroup, upstreamGroup } from '../../src/auth/identity.js';
+import { budgetOwner, keyOwner, responseGroup, upstreamGroup } from '../../src/auth/identity.js';
 import type { Machine, User, Viewer } from '../../src/auth/viewer.js';
 
 const user = (change: Partial<User> = {}): User => ({
@@ -88,6 +88,21 @@ describe('callers share cache entries and keys as the table says', () => {
       .filter(([, nameOf]) => nameOf(one) === nameOf(other))
       .map(([stored]) => stored);
     expect(actual).toEqual(shared);
+  });
+
+  test.each([
+    ['2001:db8::1', '2001:db8::ffff:1', true],
+    ['2001:db8::1', '2001:0DB8:0:0:5::', true],
+    ['2001:db8::1', '2001:db8:0:1::1', false],
+    ['::1', '::2', true],
+    ['fe80::1%eth0', 'fe80::2', true],
+    ['1:2:3:4:5:6:7:8', '1:2:3:4::', true],
+    ['203.0.113.1', '203.0.113.2', false],
+    ['203.0.113.1', '::ffff:203.0.113.1', true],
+    ['::ffff:203.0.113.1', '::ffff:203.0.113.2', false],
+  ])('callers without authentication at %s and %s share a budget: %s', (one, other, isShared) => {
+    const owner = (address: string) => budgetOwner({ kind: 'everybody' }, address);
+    expect(owner(one) === owner(other)).toBe(isShared);
   });
 
   test('applications whose tokens don’t name them can’t use idempotency keys', () => {

@@ -308,6 +308,9 @@ test('callers without authentication are told apart by the address that a truste
     const first = await remaining(trusting, '203.0.113.1');
     expect(await remaining(trusting, '203.0.113.2')).toBe(first);
     expect(await remaining(trusting, '203.0.113.1')).toBeLessThan(first);
+    // A client has a whole network of IPv6.
+    expect(await remaining(trusting, '2001:db8::1')).toBe(first);
+    expect(await remaining(trusting, '2001:db8::2')).toBeLessThan(first);
     expect(await remaining(doubting, '203.0.113.1')).toBe(first);
     expect(await remaining(doubting, '203.0.113.2')).toBeLessThan(first);
   } finally {
