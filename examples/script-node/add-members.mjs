@@ -75,7 +75,7 @@ function readPeople(path) {
   return { users, lines: rows.map(({ line }) => line) };
 }
 
-/** Sends the mutation once. Resolves to its payload, or to how many seconds to wait before a retry. */
+/** Sends the mutation once. Resolves to its payload, or to why there is none and how many seconds to wait. */
 async function send(input) {
   let response;
   let result;
@@ -91,16 +91,16 @@ async function send(input) {
       signal: AbortSignal.timeout(120_000),
     });
     result = await response.json();
-  } catch {
+  } catch (error) {
     // The write may have happened. With the same idempotencyKey, it doesn't happen twice.
-    return { waitSeconds: undefined };
+    return { reason: `${GATEWAY_URL}: ${error.cause?.code ?? error.message}` };
   }
   const payload = result.data?.addOrganizationUsers;
   if (payload != null) return { payload };
   const [{ message, extensions = {} } = {}] = result.errors ?? [];
   if (TEMPORARY.has(extensions.code)) {
     const asked = extensions.retryAfterSeconds ?? response.headers.get('retry-after');
-    return { waitSeconds: asked == null ? undefined : Number(asked) };
+    return { reason: message, waitSeconds: asked == null ? undefined : Number(asked) };
   }
   if (extensions.code === 'WRITE_OUTCOME_UNKNOWN') {
     throw new Failure(`Look at the members before you try again, with another file: ${message}`);
@@ -109,16 +109,20 @@ async function send(input) {
 }
 
 async function addMembers(input) {
-  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    const { payload, waitSeconds = FIRST_WAIT_SECONDS * 2 ** (attempt - 1) } = await send(input);
+  for (let attempt = 1; ; attempt++) {
+    const {
+      payload,
+      reason,
+      waitSeconds = FIRST_WAIT_SECONDS * 2 ** (attempt - 1),
+    } = await send(input);
     if (payload !== undefined) return payload;
-    if (attempt === MAX_ATTEMPTS) break;
-    console.error(`No result. Trying again in ${waitSeconds} s.`);
+    if (attempt === MAX_ATTEMPTS) {
+      const advice = 'Run it again: nobody is added twice.';
+      throw new Failure(`No result after ${MAX_ATTEMPTS} attempts: ${reason}\n${advice}`);
+    }
+    console.error(`No result: ${reason}\nTrying again in ${waitSeconds} s.`);
     await setTimeout(waitSeconds * 1000);
   }
-  throw new Failure(
-    `No result after ${MAX_ATTEMPTS} attempts. Run it again: nobody is added twice.`,
-  );
 }
 
 /** The same people make the same key: sending them again is a retry, and writes nothing twice. */

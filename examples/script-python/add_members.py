@@ -97,21 +97,21 @@ def post(body):
 
 
 def send(data):
-    """Sends the mutation once. Returns its payload, and how many seconds to wait without one."""
+    """Sends the mutation once. Returns its payload, or why there is none and how long to wait."""
     try:
         status, headers, result = post({"query": MUTATION, "variables": {"input": data}})
-    except (OSError, http.client.HTTPException, ValueError):
+    except (OSError, http.client.HTTPException, ValueError) as error:
         # The write may have happened. With the same idempotencyKey, it doesn't happen twice.
-        return None, None
+        return None, f"{GATEWAY_URL}: {error}", None
     payload = (result.get("data") or {}).get("addOrganizationUsers")
     if payload is not None:
-        return payload, None
+        return payload, None, None
     error = (result.get("errors") or [{}])[0]
     extensions = error.get("extensions", {})
     code = extensions.get("code", f"HTTP {status}")
     if code in TEMPORARY:
         asked = extensions.get("retryAfterSeconds", headers.get("retry-after"))
-        return None, None if asked is None else float(asked)
+        return None, error["message"], None if asked is None else float(asked)
     if code == "WRITE_OUTCOME_UNKNOWN":
         raise Failure(
             f"Look at the members before you try again, with another file: {error['message']}"
@@ -121,14 +121,15 @@ def send(data):
 
 def add_members(data):
     for attempt in range(MAX_ATTEMPTS):
-        payload, wait = send(data)
+        payload, reason, wait = send(data)
         if payload is not None:
             return payload
         if attempt + 1 < MAX_ATTEMPTS:
             wait = FIRST_WAIT_SECONDS * 2**attempt if wait is None else wait
-            print(f"No result. Trying again in {wait:g} s.", file=sys.stderr)
+            print(f"No result: {reason}\nTrying again in {wait:g} s.", file=sys.stderr)
             time.sleep(wait)
-    raise Failure(f"No result after {MAX_ATTEMPTS} attempts. Run it again: nobody is added twice.")
+    advice = "Run it again: nobody is added twice."
+    raise Failure(f"No result after {MAX_ATTEMPTS} attempts: {reason}\n{advice}")
 
 
 def idempotency_key(organization_code, users):
