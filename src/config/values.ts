@@ -216,7 +216,7 @@ export const issuerList: Kind<readonly string[]> = custom(
 /** Accepts a `*.kinde.com` host or a base URL, and returns scheme and host. */
 export const kindeDomain = custom(
   baseUrl,
-  'must be a host such as acme.kinde.com, or a base URL such as https://acme.kinde.com without a path',
+  'must be a kinde.com host such as acme.kinde.com, also for an environment with a custom domain, or a base URL such as http://127.0.0.1:4010 without a path',
 );
 
 /** Accepts a list separated by commas. `read` throws a message for an entry that is wrong. */
