@@ -42,10 +42,10 @@ export function Section({ title, tools, children }: SectionProps) {
 
 export const Loading = ({ what }: { what: string }) => <p role="status">Loading {what}</p>;
 
-/** Tells that changes show by themselves. */
 /** Whether a stream of results is over or not begun, open, or interrupted. */
 export type StreamState = 'closed' | 'open' | 'reconnecting';
 
+/** Says that changes show by themselves. */
 export const LiveBadge = ({ state }: { state: StreamState }) =>
   state === 'closed' ? null : (
     <span
