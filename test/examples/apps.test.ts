@@ -108,13 +108,27 @@ describeWith('chromium')('the examples', () => {
     const callsTo = (route: RegExp) => gateway.emulator.calls().filter((call) => route.test(call));
 
     test('lists organizations as they are scrolled to', async () => {
+      let isFailing = true;
+      await page.route('**/graphql', async (route) => {
+        const isLaterPage = /"(?:after|cursor)":"/.test(route.request().postData() ?? '');
+        if (!isLaterPage || !isFailing) return route.fallback();
+        isFailing = false;
+        const errors = [
+          { message: 'No', path: ['organizations'], extensions: { code: 'FORBIDDEN' } },
+        ];
+        const headers = { 'access-control-allow-origin': '*' };
+        return route.fulfill({ json: { data: { organizations: null }, errors }, headers });
+      });
       await open(ADMINISTRATOR);
       const list = page.getByRole('navigation', { name: 'Organizations' }).getByRole('link');
       await list.nth(19).waitFor();
       await list.last().scrollIntoViewIfNeeded();
+      await page.getByRole('alert').filter({ hasText: 'More organizations' }).waitFor();
+      await page.getByRole('button', { name: 'More organizations' }).click();
       await list.nth(39).waitFor();
       await list.last().scrollIntoViewIfNeeded();
       await list.nth(44).waitFor();
+      expect(await page.getByRole('alert').count()).toBe(0);
       expect(new Set(await list.allTextContents()).size).toBe(45);
       await list.nth(2).click();
       await page

@@ -45,9 +45,11 @@ export function Organizations({ selected, attempt }: Props) {
     page,
   );
   const { edges, pageInfo } = data.organizations;
-  const more = hasNext
-    ? { cursor: pageInfo.endCursor ?? '', load: () => void loadNext(20) }
-    : undefined;
+  const load = () =>
+    new Promise<{ error?: unknown }>((resolve) => {
+      loadNext(20, { onComplete: (error) => resolve(error === null ? {} : { error }) });
+    });
+  const more = hasNext ? { cursor: pageInfo.endCursor ?? '', load } : undefined;
   return (
     <OrganizationList
       organizations={edges.map(({ node }) => node)}

@@ -24,7 +24,7 @@ interface Props extends SectionProps {
   filter: MemberFilter;
   isLoading: boolean;
   onFilter: (filter: MemberFilter) => void;
-  onMore: (after: string) => Promise<unknown>;
+  onMore: (after: string) => Promise<{ error?: unknown }>;
 }
 
 export function Members(props: Props) {
