@@ -258,7 +258,7 @@ export function formatError(
     ...(formatted.path === undefined ? {} : { path: formatted.path }),
   };
   if (original instanceof UpstreamError) {
-    const { requiredScope, retryAfterSeconds } = original;
+    const { requiredScope, outcomeUnknown, retryAfterSeconds } = original;
     return {
       message: messageOf(original),
       ...where,
@@ -266,7 +266,8 @@ export function formatError(
         code: codeOf(original),
         ...kindeReason(original),
         ...(requiredScope === undefined ? {} : { requiredScope }),
-        ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+        // A write that may have taken effect is for its caller to look at, not for a client to repeat.
+        ...(retryAfterSeconds === undefined || outcomeUnknown ? {} : { retryAfterSeconds }),
       },
     };
   }
