@@ -17,15 +17,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { settingsByVariable } from '../../src/config.js';
 import { startEmulator } from '../../src/emulator/index.js';
+import { freePort } from '../support/free-port.js';
 import { describeWith } from '../support/programs.js';
-import {
-  compose,
-  freePort,
-  nginxConfiguration,
-  read,
-  REPLICAS,
-  startNginx,
-} from '../support/topology.js';
+import { compose, nginxConfiguration, read, REPLICAS, startNginx } from '../support/topology.js';
 
 const { services, networks, volumes } = compose();
 const entries = Object.entries(services);
@@ -264,10 +258,11 @@ describeWith('nginx')('nginx', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  test('takes its configuration', () => {
+  test('takes its configuration', async () => {
     const path = join(directory, 'nginx.conf');
     const replicas = Object.fromEntries(REPLICAS.map((name, index) => [name, 4001 + index]));
-    writeFileSync(path, nginxConfiguration(directory, { listen: 4000, replicas }));
+    const listen = await freePort();
+    writeFileSync(path, nginxConfiguration(directory, { listen, replicas }));
     expect(readFileSync(path, 'utf8')).not.toMatch(/gateway-\d:|\/etc\/nginx|\/tmp\/nginx/);
     execFileSync('nginx', ['-t', '-q', '-c', path], { stdio: 'pipe' });
   });

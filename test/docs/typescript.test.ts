@@ -3,7 +3,6 @@
  * compiled strictly, and the clients that it makes are driven against a gateway.
  */
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import {
   cpSync,
   mkdirSync,
@@ -14,12 +13,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
+import { freePort } from '../support/free-port.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -633,8 +632,7 @@ describe('Apollo Client, in the recipes for special cases', () => {
 });
 
 test('the recipes for tests without Kinde are run by Jest, and their global setup ends what it starts', async () => {
-  const { port, close } = await freePort();
-  await close();
+  const port = await freePort();
   const setup = readFileSync(join(project, 'test/global-setup.ts'), 'utf8');
   expect(setup).toContain('port: 4000');
   const { default: own } = await import(join(root, 'jest.config.mjs'));
@@ -673,14 +671,6 @@ test('the recipes for tests without Kinde are run by Jest, and their global setu
     'shows members to callers with the scope: passed',
   ]);
 });
-
-/** A port that nobody listens on. */
-async function freePort() {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const { port } = listener.address() as AddressInfo;
-  return { port, close: () => new Promise((resolve) => listener.close(resolve)) };
-}
 
 describe('a query is sent again after the seconds that an error names, twice at most', () => {
   let busy: TestGateway;

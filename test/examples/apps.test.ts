@@ -1,12 +1,12 @@
 /** The apps in examples/, built and driven in a browser, from another origin than the gateway. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { chromium, type Browser, type Page, type Response } from 'playwright-core';
 import { type Member, type OrganizationRecord } from '../../src/emulator/index.js';
+import { freePort } from '../support/free-port.js';
 import { CHROMIUM, describeWith } from '../support/programs.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
@@ -452,15 +452,6 @@ async function until(assertion: () => void | Promise<void>): Promise<void> {
       await setTimeout(30);
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /**

@@ -8,10 +8,11 @@ import {
   type IncomingMessage,
   type Server,
 } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Emulator } from '../../src/emulator/index.js';
+import { freePort } from './free-port.js';
 import { startGateway, type TestGateway, type TestOptions } from './gateway.js';
 
 /** A request that has arrived whole, and the bare connection to answer on. */
@@ -190,12 +191,9 @@ export async function startFaultProxy(target: () => string): Promise<FaultProxy>
     mostConnections = Math.max(mostConnections, open.size);
   });
 
-  const listen = async (port: number) => {
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    return (server.address() as AddressInfo).port;
-  };
-  const port = await listen(0);
+  const port = await freePort();
+  const listen = () => once(server.listen(port, '127.0.0.1'), 'listening');
+  await listen();
   const refuse = async () => {
     if (!server.listening) return;
     const closed = once(server, 'close');
@@ -230,7 +228,7 @@ export async function startFaultProxy(target: () => string): Promise<FaultProxy>
       return () => void (added.faults.length = 0);
     },
     refuse,
-    accept: async () => void (await listen(port)),
+    accept: async () => void (await listen()),
     reset: () => {
       [orders, calls] = [[], []];
       [tokenRequests, connections, mostConnections] = [0, 0, open.size];

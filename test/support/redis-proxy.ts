@@ -1,6 +1,7 @@
 /** A way to Redis that a test can cut, switch to another server, or have reply with something else. */
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { freePort } from './free-port.js';
 
 export interface RedisProxy {
   readonly url: string;
@@ -53,12 +54,9 @@ export async function startRedisProxy(redisUrl: string): Promise<RedisProxy> {
     });
     reach(link);
   });
-  const listen = async (port: number) => {
-    listener.listen(port, '127.0.0.1');
-    await once(listener, 'listening');
-    return (listener.address() as AddressInfo).port;
-  };
-  const port = await listen(0);
+  const port = await freePort();
+  const listen = () => once(listener.listen(port, '127.0.0.1'), 'listening');
+  await listen();
 
   const proxy: RedisProxy = {
     url: `redis://127.0.0.1:${port}`,
@@ -71,7 +69,7 @@ export async function startRedisProxy(redisUrl: string): Promise<RedisProxy> {
       for (const link of links) end(link);
       await closed;
     },
-    reopen: async () => void (await listen(port)),
+    reopen: async () => void (await listen()),
     switchTo: async (url) => {
       target = Number(new URL(url).port);
       for (const link of links) {

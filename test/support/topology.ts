@@ -2,12 +2,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/index.js';
+import { freePort } from './free-port.js';
 import { startRedis, type Redis } from './redis.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -26,14 +26,6 @@ export function compose(): {
 } {
   const text = read('docker-compose.yml').replace(/\$\{\w+:-([^}]*)\}/g, '$1');
   return parse(text, { merge: true });
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 /** The repository's nginx.conf with the addresses and paths of this machine in place of those of containers. */
