@@ -5,10 +5,11 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { stall, startFaultyGateway, type FaultyGateway } from '../support/fault-proxy.js';
 import { IMPOSSIBLE_IDS } from '../support/ids.js';
+import { waitFor } from '../support/wait-for.js';
 
 let gateway: FaultyGateway;
 beforeAll(async () => {
-  gateway = await startFaultyGateway({ REQUEST_TIMEOUT_MS: '1000' });
+  gateway = await startFaultyGateway();
 });
 afterAll(() => gateway.close());
 beforeEach(() => gateway.proxy.reset());
@@ -50,7 +51,6 @@ test.each<[string, string]>([
   ['Lists 900 deep', `{ organizations(first: ${'['.repeat(900)} }`],
   ['A document of commas', `{ ${','.repeat(500_000)}`],
 ])('%s: refused, zero upstream', async (_, query) => {
-  const startedAt = performance.now();
   const response = await post(JSON.stringify({ query }));
   const { data, errors } = (await response.json()) as any;
   expect(data).toBeUndefined();
@@ -58,7 +58,6 @@ test.each<[string, string]>([
     errors[0].extensions.code,
   );
   expect(errors.length).toBeLessThan(10);
-  expect(performance.now() - startedAt).toBeLessThan(5_000);
   expect(gateway.proxy.calls()).toEqual([]);
 });
 
@@ -157,8 +156,12 @@ describe('55. Invalid ids', () => {
 });
 
 /** What comes back for these bytes, until the gateway ends the connection or nothing more comes. */
-async function raw(text: string | string[], everyMs = 0): Promise<string> {
-  const { hostname, port } = new URL(gateway.url);
+async function raw(
+  text: string | readonly string[],
+  everyMs = 0,
+  { url } = gateway,
+): Promise<string> {
+  const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   let received = '';
   socket.on('data', (data) => (received += String(data))).on('error', () => undefined);
@@ -189,26 +192,34 @@ describe('53. Slowloris:', () => {
       [head('transfer-encoding: chunked\r\n'), ...Array<string>(1_000).fill('1\r\n \r\n')],
     ],
   ];
+  let hurried: FaultyGateway;
   let answers: Promise<string>[];
-  let milliseconds: number;
-  let isServed: boolean;
   // Their times pass together.
   beforeAll(async () => {
-    const startedAt = performance.now();
-    let ended = 0;
-    answers = SLOW.map(([, parts]) => raw(parts, 20).finally(() => ended++));
-    await gateway.query(LIST);
-    isServed = ended === 0;
+    hurried = await startFaultyGateway({ REQUEST_TIMEOUT_MS: '1000' });
+    answers = SLOW.map(([, parts]) => raw(parts, 20, hurried));
     await Promise.all(answers);
-    milliseconds = performance.now() - startedAt;
   });
+  afterAll(() => hurried.close());
 
   test.each(SLOW.map(([title], n) => [title, n] as const))('%s are cut off', async (_, n) => {
     expect(statuses(await answers[n]!)).toEqual(['408']);
-    expect(milliseconds).toBeLessThan(15_000);
   });
 
-  test('others are served meanwhile', () => expect(isServed).toBe(true));
+  test('others are served meanwhile', async () => {
+    const { hostname, port } = new URL(gateway.url);
+    const sockets = SLOW.map(() => connect(Number(port), hostname).on('error', () => undefined));
+    let sent = 0;
+    const drip = setInterval(() => {
+      for (const [n, socket] of sockets.entries()) socket.write(SLOW[n]![1][sent] ?? ' ');
+      sent++;
+    }, 20);
+    await waitFor(() => sent > 10);
+    await gateway.query(LIST);
+    expect(sockets.map(({ destroyed }) => destroyed)).toEqual(sockets.map(() => false));
+    clearInterval(drip);
+    for (const socket of sockets) socket.destroy();
+  });
 });
 
 describe('HTTP of a client’s own:', () => {

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
-import { stall, startFaultyGateway } from '../support/fault-proxy.js';
+import { startFaultyGateway } from '../support/fault-proxy.js';
 
 const sockets: Socket[] = [];
 afterEach(() => {
@@ -25,12 +25,10 @@ test.each([
   ['on which headers do not end', `${JSON_POST}x-a: b`],
   ['that was kept alive', 'GET /livez HTTP/1.1\r\nhost: x\r\n\r\n'],
 ])('50. A connection %s doesn’t delay the shutdown', async (_, text) => {
-  const gateway = await startFaultyGateway();
+  const gateway = await startFaultyGateway({ SHUTDOWN_GRACE_MS: '600000' });
   await hold(gateway.url, text);
   await new Promise((resolve) => setTimeout(resolve, 200));
-  const startedAt = performance.now();
   await gateway.close();
-  expect(performance.now() - startedAt).toBeLessThan(5_000);
 });
 
 test('50. A request with an endless body is aborted after SHUTDOWN_GRACE_MS', async () => {
@@ -40,15 +38,16 @@ test('50. A request with an endless body is aborted after SHUTDOWN_GRACE_MS', as
   const startedAt = performance.now();
   await expect(gateway.close()).rejects.toThrow('SHUTDOWN_GRACE_MS');
   expect(performance.now() - startedAt).toBeGreaterThan(1_500);
-  expect(performance.now() - startedAt).toBeLessThan(10_000);
 });
 
 test('50. A request in flight is completed, a new one is refused', async () => {
-  const gateway = await startFaultyGateway({
-    OPERATION_TIMEOUT_MS: '2000',
-    UPSTREAM_TIMEOUT_MS: '2000',
+  const gateway = await startFaultyGateway();
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  gateway.proxy.next('*', async ({ forward }) => {
+    await released;
+    await forward();
   });
-  gateway.proxy.next('*', stall());
   const asked = fetch(`${gateway.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -58,8 +57,9 @@ test('50. A request in flight is completed, a new one is refused', async () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
   const closed = gateway.close();
   await expect(fetch(`${gateway.url}/livez`)).rejects.toThrow();
-  const { errors } = (await (await asked).json()) as any;
-  expect(errors[0].extensions.code).toMatch(/^(UPSTREAM_TIMEOUT|DEADLINE_EXCEEDED)$/);
+  release();
+  const { data } = (await (await asked).json()) as any;
+  expect(data.organizations.nodes).toHaveLength(1);
   await closed;
 });
 

@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { stubClock } from '../support/clock.js';
 import { startGateway, type TestGateway, type TestOptions } from '../support/gateway.js';
 import { startHeldProxy, type HeldProxy } from '../support/held-proxy.js';
 import { waitFor } from '../support/wait-for.js';
 
+const clock = stubClock();
 const running = new Set<TestGateway>();
 const proxies = new Set<HeldProxy>();
 afterEach(async () => {
@@ -56,11 +58,17 @@ const readiness = async (gateway: TestGateway) => {
 };
 describe('with more operations than may be in flight and wait', () => {
   test('sheds excess load with 503 and Retry-After, and completes the rest', async () => {
-    const gateway = await start({
-      emulator: { latencyMs: 400 },
-      env: { MAX_CONCURRENT_OPERATIONS: '2', MAX_WAIT_MS: '15000' },
+    const env = { MAX_CONCURRENT_OPERATIONS: '2', MAX_WAIT_MS: '600000' };
+    const { gateway, release } = await startHeld({ env }, 12);
+    let refused = 0;
+    const sent = Array.from({ length: 12 }, async (_, index) => {
+      const response = await post(gateway, index + 1);
+      if (response.status === 503) refused++;
+      return response;
     });
-    const responses = await many(gateway, 12);
+    await waitFor(() => refused >= 8);
+    release();
+    const responses = await Promise.all(sent);
     const accepted = responses.filter(({ status }) => status === 200);
     const shed = responses.filter(({ status }) => status === 503);
     expect(accepted.length + shed.length).toBe(12);
@@ -87,10 +95,9 @@ describe('with more operations than may be in flight and wait', () => {
   });
 
   test('/livez stays 200, and /readyz says why it isn’t ready until a second after the last 503', async () => {
-    const gateway = await start({
-      emulator: { latencyMs: 400 },
-      env: { MAX_CONCURRENT_OPERATIONS: '1' },
-    });
+    const { gateway, release } = await startHeld({ env: { MAX_CONCURRENT_OPERATIONS: '1' } }, 8);
+    // That second passes once the test has looked.
+    clock.stop();
     const load = many(gateway, 8);
     await waitFor(async () => (await readiness(gateway)).status === 503);
     expect(await readiness(gateway)).toEqual({
@@ -101,33 +108,32 @@ describe('with more operations than may be in flight and wait', () => {
       },
     });
     expect((await fetch(`${gateway.url}/livez`)).status).toBe(200);
+    release();
     await load;
+    clock.resume();
     await waitFor(async () => (await readiness(gateway)).status === 200);
     expect((await post(gateway, 1)).status).toBe(200);
   });
 
   test('a page of an allowed origin can read the 503 and its Retry-After', async () => {
     const origin = 'https://app.example.com';
-    const gateway = await start({
-      emulator: { latencyMs: 400 },
-      env: { MAX_CONCURRENT_OPERATIONS: '1', CORS_ORIGINS: origin },
+    const { gateway, release } = await startHeld({
+      env: { MAX_CONCURRENT_OPERATIONS: '1', MAX_WAIT_MS: '0', CORS_ORIGINS: origin },
     });
-    const load = many(gateway, 8);
-    await waitFor(async () => (await readiness(gateway)).status === 503);
-    await Promise.all([
-      load,
-      ...[1, 2, 3].map(async (first) => {
-        const response = await post(gateway, first, { origin });
-        expect(response.headers.get('access-control-allow-origin')).toBe(origin);
-        expect(response.headers.get('access-control-expose-headers')).toContain('retry-after');
-      }),
-    ]);
+    const inFlight = post(gateway, 1);
+    await waitFor(() => gateway.emulator.calls().length === 1);
+    const response = await post(gateway, 2, { origin });
+    expect(response.status).toBe(503);
+    expect(response.headers.get('access-control-allow-origin')).toBe(origin);
+    expect(response.headers.get('access-control-expose-headers')).toContain('retry-after');
     // A preflight takes no slot.
     const preflight = await fetch(`${gateway.url}/graphql`, {
       method: 'OPTIONS',
       headers: { origin, 'access-control-request-method': 'POST' },
     });
     expect(preflight.status).toBe(204);
+    release();
+    await inFlight;
   });
 
   test('a connection that got 503 for a request with a body can be used again', async () => {
@@ -219,9 +225,14 @@ test.each([
   ['one by one while it is busy', 1, 1],
 ])('operations begin %s', async (_, load, begun) => {
   const env = { MAX_WAIT_MS: '15000' };
-  const { gateway, release } = await startHeld({ env, eventLoopUtilization: () => load }, 6);
-  // The limit is adapted every 50 ms.
-  await sleep(120);
+  let samples = 0;
+  const eventLoopUtilization = () => {
+    samples++;
+    return load;
+  };
+  const { gateway, release } = await startHeld({ env, eventLoopUtilization }, 6);
+  // The limit is adapted with each of them.
+  await waitFor(() => samples > 3);
   const responses = Array.from({ length: 6 }, (_, index) => post(gateway, index + 1));
   await waitFor(() => gateway.emulator.calls().length >= begun);
   await sleep(100);
@@ -264,9 +275,12 @@ test('requests that arrived while the event loop was blocked are shed, and the n
   );
   const blockedUntil = performance.now() + 1_000;
   while (performance.now() < blockedUntil);
+  // It is shedding for a second.
+  clock.stop();
   await waitFor(() => /HTTP\/1\.1 503[\s\S]*OVERLOADED/.test(answers));
   expect(gateway.calls()).toEqual([]);
   expect((await readiness(gateway)).body.checks.load).toBe('shedding');
+  clock.resume();
   await waitFor(async () => (await post(gateway, 1)).status === 200);
   await waitFor(async () => (await readiness(gateway)).status === 200);
   socket.destroy();
@@ -291,7 +305,7 @@ test('connections beyond MAX_CONNECTIONS are closed, and those within are served
 
 describe('a shutdown', () => {
   test('shows in /readyz first, while requests are still served on connections that then close', async () => {
-    const gateway = await startGateway({ env: { SHUTDOWN_DELAY_MS: '1500' } });
+    const gateway = await startGateway({ env: { SHUTDOWN_DELAY_MS: '4000' } });
     await gateway.query('{ organizations(first: 1) { nodes { code } } }');
     const closing = gateway.close();
     expect(await readiness(gateway)).toMatchObject({
