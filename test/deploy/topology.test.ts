@@ -69,8 +69,8 @@ describeWith('nginx', 'redis-server')('two replicas behind nginx', () => {
   const ask = async (url: string, query: string, variables: object) =>
     (await (await send(url, query, variables)).json()) as GraphQLResult;
 
-  /** Clients that send one request after the other, on connections that stay open; what it returns ends them. */
-  function load(): () => Promise<Sent[]> {
+  /** Clients that send one request after the other, on connections that stay open, until they are ended. */
+  function load() {
     const all: Sent[] = [];
     let isOver = false;
     const client = async () => {
@@ -102,10 +102,17 @@ describeWith('nginx', 'redis-server')('two replicas behind nginx', () => {
       }
     };
     const clients = Array.from({ length: CLIENTS }, client);
-    return async () => {
-      isOver = true;
-      await Promise.all(clients);
-      return all;
+    return {
+      end: async () => {
+        isOver = true;
+        await Promise.all(clients);
+        return all;
+      },
+      /** Resolves when so many of the requests that begin from now on were served. */
+      hasServed: (count: number) => {
+        const { length } = all;
+        return waitFor(() => all.slice(length).filter(isServed).length >= count);
+      },
     };
   }
 
@@ -184,7 +191,7 @@ describeWith('nginx', 'redis-server')('two replicas behind nginx', () => {
       else await topology.replicas[name].start();
     });
     dockers.push(docker);
-    const end = load();
+    const { end } = load();
     await run('deploy/rolling-restart.sh', [], { env: docker.env(topology.down) });
     const all = await end();
 
@@ -265,13 +272,13 @@ describeWith('nginx', 'redis-server')('two replicas behind nginx', () => {
   test('a replica that is killed under load loses its own requests in flight, and no write is retried', async () => {
     const victim = topology.replicas['gateway-1'];
     topology.emulator.latencyMs = 50;
-    const end = load();
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const { end, hasServed } = load();
+    await hasServed(3 * CLIENTS);
     const exit = once(victim.process, 'exit');
     victim.process.kill('SIGKILL');
     await exit;
     const diedAt = performance.now();
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    await hasServed(6 * CLIENTS);
     const all = await end();
     topology.emulator.latencyMs = 10;
     await victim.start();

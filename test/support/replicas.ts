@@ -1,5 +1,6 @@
 /** Several gateways before one emulator, each with its own way to Redis. */
 import { startEmulator, type Emulator } from '../../src/emulator/index.js';
+import type { RedisTimings } from '../../src/shared-state.js';
 import { startGateway, type TestGateway } from './gateway.js';
 import { waitFor } from './wait-for.js';
 
@@ -11,10 +12,14 @@ export interface Replicas {
 
 const SMALL = { organizations: 3, usersPerOrganization: 2 };
 
+/** On a busy machine Redis may take longer than a gateway waits for it. */
+const PATIENT = { readTimeoutMs: 10_000 };
+
 /** Starts a gateway for each URL of Redis. */
 export async function startReplicas(
   redisUrls: readonly string[],
   env: Record<string, string> = {},
+  timings: RedisTimings = PATIENT,
 ): Promise<Replicas> {
   const emulator = await startEmulator(SMALL);
   const gateways = await Promise.all(
@@ -22,8 +27,7 @@ export async function startReplicas(
       startGateway({
         before: emulator,
         env: { CACHE: 'memory', UPSTREAM_RETRIES: '0', REDIS_URL: url, ...env },
-        // On a busy machine Redis may take longer than a gateway waits for it.
-        redisTimings: { longestReconnectMs: 150, readTimeoutMs: 10_000 },
+        redisTimings: { longestReconnectMs: 150, ...timings },
       }),
     ),
   );

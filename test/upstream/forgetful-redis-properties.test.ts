@@ -224,7 +224,8 @@ testWith('redis-server')(
     open.push({ close: () => redis.kill() });
     const proxy = await startRedisProxy(redis.url);
     open.push({ close: () => proxy.cut() });
-    const replicas = await startReplicas([proxy.url, proxy.url]);
+    // One of the faults is to be slower than a gateway waits.
+    const replicas = await startReplicas([proxy.url, proxy.url], {}, {});
     open.push(replicas);
     const system = new System(redis, proxy, replicas);
     const endsAt = Date.now() + TIME_MS;
