@@ -385,12 +385,11 @@ describeWith('chromium')('the examples', () => {
         times: 1,
         respond: { rateLimitSeconds: 1 },
       });
+      const disabled = page.evaluate(disabledButton, 'Try again');
       await row.getByRole('combobox').selectOption('Auditor');
-      const again = alert('Members').getByRole('button', { name: 'Try again' });
-      await again.waitFor();
-      expect(await again.isDisabled()).toBe(true);
+      await disabled;
       // It waits until the control is enabled.
-      await again.click();
+      await alert('Members').getByRole('button', { name: 'Try again' }).click();
       await row.getByRole('button', { name: `Remove Auditor from ${person}` }).waitFor();
       await alert('Members').waitFor({ state: 'detached' });
       expect(callsTo(/^POST .*\/roles/)).toHaveLength(2);
@@ -428,8 +427,11 @@ describeWith('chromium')('the examples', () => {
       await open(ADMINISTRATOR, codeOf(unused()));
       await rows().nth(1).waitFor();
       const search = async (text: string) => {
+        const sent = page.waitForRequest(
+          (request) => request.postDataJSON()?.variables?.search === text,
+        );
         await section('Members').getByRole('searchbox').fill(text);
-        await page.waitForRequest((request) => request.postDataJSON()?.variables?.search === text);
+        await sent;
         return tokens.at(-1);
       };
       const token = tokens.at(-1);
@@ -452,6 +454,19 @@ async function until(assertion: () => void | Promise<void>): Promise<void> {
       await setTimeout(30);
     }
   }
+}
+
+/** Resolves once a page shows a button with this text that is disabled, however briefly. */
+function disabledButton(text: string): Promise<void> {
+  return new Promise((resolve) => {
+    const observer = new MutationObserver(() => {
+      const buttons = [...document.querySelectorAll('button')];
+      if (!buttons.some((button) => button.disabled && button.textContent === text)) return;
+      observer.disconnect();
+      resolve();
+    });
+    observer.observe(document.body, { subtree: true, childList: true, attributes: true });
+  });
 }
 
 /**
