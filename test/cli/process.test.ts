@@ -29,7 +29,11 @@ function start(program: string, env: Record<string, string>, args: string[] = []
     env: { PATH: process.env['PATH'], ...env },
   });
   running.add(child);
-  const started = { child, output: '', exit: once(child, 'exit').then(([code]) => code as number) };
+  const started = {
+    child,
+    output: '',
+    exit: once(child, 'close').then(([code]) => code as number),
+  };
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (text) => (started.output += String(text)));
   }

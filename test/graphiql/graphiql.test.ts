@@ -221,7 +221,7 @@ describeWith('chromium')('in a browser', () => {
   });
 
   // One page for all that follows, each in a tab of its own: opening it takes seconds.
-  beforeAll(() => openPage({}), 60_000);
+  beforeAll(() => openPage({}));
 
   afterAll(() => browser?.close());
 
@@ -355,7 +355,7 @@ describeWith('chromium')('in a browser', () => {
     await page.getByRole('button', { name: 'Delete' }).last().tap();
     await screenshot('phone-explorer');
     await page.getByRole('button', { name: 'Delete' }).nth(1).waitFor({ state: 'detached' });
-  }, 60_000);
+  });
 
   test('turns dark with the system', async () => {
     const background = () =>

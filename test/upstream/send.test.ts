@@ -5,22 +5,21 @@ import { createServer as createTcpServer, type AddressInfo, type Socket } from '
 import { describe, expect, test } from '@jest/globals';
 import { createSend, type SendError, type SendFailure } from '../../src/upstream/send/index.js';
 import { createGotSend } from '../../src/upstream/send/got.js';
+import { stubTimeouts, UPSTREAM_TIMEOUT_MS } from '../support/timeouts.js';
+
+const timeouts = stubTimeouts();
 
 describe('a write is known not to have been sent', () => {
   type Accept = (connection: Socket) => void;
 
   /** Sends a write to a server, and returns how it fails. */
-  async function failureOf(
-    scheme: 'http' | 'https',
-    accept: Accept | undefined,
-    timeoutMs: number,
-  ) {
+  async function failureOf(scheme: 'http' | 'https', accept: Accept | undefined) {
     const server = createTcpServer((connection) => accept?.(connection.on('error', () => {})));
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const { port } = server.address() as AddressInfo;
     if (accept === undefined) await once(server.close(), 'close');
     const baseUrl = `${scheme}://127.0.0.1:${port}`;
-    const limits = { timeoutMs, maxSockets: 1, maxBodyBytes: 1_000 };
+    const limits = { timeoutMs: UPSTREAM_TIMEOUT_MS, maxSockets: 1, maxBodyBytes: 1_000 };
     const { send, close } = createGotSend({ baseUrl, ...limits });
     try {
       return await send({ method: 'POST', url: `${baseUrl}/`, headers: {} }).then(
@@ -34,23 +33,23 @@ describe('a write is known not to have been sent', () => {
   }
 
   const destroy: Accept = (connection) => connection.once('data', () => connection.destroy());
-  const hang: Accept = (connection) => connection.resume();
+  const hang: Accept = (connection) => connection.once('data', () => timeouts.endCalls());
   const sayHttp: Accept = (connection) => connection.end('HTTP/1.1 400 Bad Request\r\n\r\n');
 
-  test.each<[string, 'http' | 'https', Accept | undefined, SendFailure, number?]>([
+  test.each<[string, 'http' | 'https', Accept | undefined, SendFailure]>([
     ['where the connection is refused', 'http', undefined, 'UNAVAILABLE'],
     ['where it breaks while TLS begins', 'https', destroy, 'UNAVAILABLE'],
     ['where the server speaks no TLS', 'https', sayHttp, 'UNAVAILABLE'],
-    ['where TLS is not begun in time', 'https', hang, 'TIMEOUT', 50],
-  ])('%s', async (_, scheme, accept, failure, timeoutMs = 5_000) => {
-    expect(await failureOf(scheme, accept, timeoutMs)).toEqual({ failure, notSent: true });
+    ['where TLS is not begun in time', 'https', hang, 'TIMEOUT'],
+  ])('%s', async (_, scheme, accept, failure) => {
+    expect(await failureOf(scheme, accept)).toEqual({ failure, notSent: true });
   });
 
-  test.each<[string, Accept, SendFailure, number?]>([
+  test.each<[string, Accept, SendFailure]>([
     ['where the connection breaks after that', destroy, 'UNAVAILABLE'],
-    ['where no response comes in time', hang, 'TIMEOUT', 50],
-  ])('not %s', async (_, accept, failure, timeoutMs = 5_000) => {
-    expect(await failureOf('http', accept, timeoutMs)).toEqual({ failure, notSent: false });
+    ['where no response comes in time', hang, 'TIMEOUT'],
+  ])('not %s', async (_, accept, failure) => {
+    expect(await failureOf('http', accept)).toEqual({ failure, notSent: false });
   });
 
   test('not where a connection breaks that had a response before', async () => {
