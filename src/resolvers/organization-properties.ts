@@ -10,8 +10,9 @@ import { reported } from './entries.js';
 import { idProblem, KEY } from './id-input.js';
 import { mutation } from './mutation.js';
 import { nodeId } from './node-id.js';
+import { MAX_NAMED } from './reference.js';
 
-/** Refuses invalid keys and repeated keys, for which the value would be unclear. */
+/** Refuses invalid keys and repeated keys, for which the value would be unclear. Names the first MAX_NAMED. */
 function checkProperties(properties: readonly OrganizationPropertyInput[]): void {
   const seen = new Set<string>();
   const userErrors = properties.flatMap(({ key }, position): UserError[] => {
@@ -28,7 +29,7 @@ function checkProperties(properties: readonly OrganizationPropertyInput[]): void
     const message = 'There is no property to set.';
     userErrors.push({ message, code: 'NO_FIELDS_TO_UPDATE', field: ['properties'] });
   }
-  if (userErrors.length > 0) throw new InputError(userErrors);
+  if (userErrors.length > 0) throw new InputError(userErrors.slice(0, MAX_NAMED));
 }
 
 export const resolvers = {

@@ -147,6 +147,11 @@ describe('updateOrganizationProperties', () => {
     });
   });
 
+  test('names the first 20 invalid keys', async () => {
+    const { userErrors } = await update(Array.from({ length: 21 }, () => ({ key: '', value: '' })));
+    expect(userErrors).toHaveLength(20);
+  });
+
   test.each<[string, object[], string, string[]]>([
     ['no properties', [], 'NO_FIELDS_TO_UPDATE', ['properties']],
     [
