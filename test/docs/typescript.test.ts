@@ -76,7 +76,7 @@ import { forbidden, server } from './test/mocks.js';
 
 let [scenario, token, code, userId] = process.argv.slice(2) as [string, string, string, string];
 let signIns = 0;
-const session = { token: async () => token || undefined, signIn: () => void signIns++ };
+const session = { token: async () => token || null, signIn: () => void signIns++ };
 
 /** Ends at once the waits for errors that name no time. */
 function shortenWaits() {
