@@ -229,6 +229,17 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     await new Promise((resolve) => setTimeout(resolve, 50));
     return { first, again: opened.slice(2), open };
   },
+  async refusedStreams() {
+    const url = 'http://localhost:4000/graphql';
+    const query = gql\`query Name($code: ID!) @live { organization(code: $code) { id } }\`;
+    const client = createApolloClient(session, createLiveLink(createStreams(session), new HttpLink({ uri: url })));
+    const results: any = await new Promise((resolve) => {
+      client.watchQuery({ ...LIVE, query, variables: { code } }).subscribe((result) => result.error && resolve(result));
+    });
+    let name: unknown = 'none';
+    for await (const one of watchName(url, code, async () => token)) name = one;
+    return { signIns, message: results.error.message, name };
+  },
   async ssr() {
     const { html, state } = await renderPage(createElement(Members, { code }), session);
     const offline = createApolloClient(session, new ApolloLink(() => { throw new Error('It asks again.'); }));
@@ -569,6 +580,17 @@ describe('a token that is not good for everything', () => {
     const seen = await drive('failing', strict, 'no-token', code, userId);
     expect(seen.signIns).toBe(2);
     expect(seen.outcome).toEqual({ kind: 'failed', advice: { kind: 'sign-in' } });
+  });
+
+  test('asks to sign in where a stream is refused for it', async () => {
+    const { signIns, message, name } = await drive(
+      'refusedStreams',
+      strict,
+      'no-token',
+      membership(strict).code,
+    );
+    expect(message).toMatch(/not a JWT/);
+    expect({ signIns, name }).toEqual({ signIns: 1 });
   });
 });
 
