@@ -47,6 +47,7 @@ import { cacheExchange as documentCache, Client as UrqlClient, createRequest, fe
 import { commitMutation, fetchQuery } from 'relay-runtime';
 import { from, mergeMap } from 'rxjs';
 import * as kinde from '@kinde-oss/kinde-auth-react';
+import { OrganizationNameDocument } from './src/gql/graphql.js';
 import { addRole } from './src/add-role.js';
 import { adviceFor } from './src/advice.js';
 import { allMembers } from './src/all-members.js';
@@ -261,7 +262,21 @@ const scenarios: Record<string, () => Promise<unknown>> = {
       mutation: ADD_ROLE,
       variables: { input: { organizationCode: code, userId, role: { key: 'auditor' } } },
     });
-    return { name: data?.organization?.name, changed: changed?.addOrganizationUserRole?.userErrors };
+    const http = new HttpLink({ uri: 'http://localhost:4000/graphql' });
+    const live = createTrustedClient(session, createLiveLink(createStreams(session), http));
+    const streamed: any = await new Promise((resolve) => {
+      const watched = live.watchQuery({ ...LIVE, query: OrganizationNameDocument, variables: { code } });
+      const mounted = watched.subscribe((result) => {
+        if (!result.data && !result.error) return;
+        resolve(result);
+        setImmediate(() => mounted.unsubscribe());
+      });
+    });
+    return {
+      name: data?.organization?.name,
+      changed: changed?.addOrganizationUserRole?.userErrors,
+      streamed: streamed.data?.organization.name ?? streamed.error.message,
+    };
   },
   async live() {
     const url = 'http://localhost:4000/graphql';
@@ -748,6 +763,7 @@ test('only the documents that the preset wrote are run, and those are', async ()
     expect(await drive('trusted', strict, '', code, userId)).toEqual({
       name,
       changed: [],
+      streamed: name,
     });
     const { errors } = await strict.execute('{ roles { nodes { id } } }');
     expect(errors![0]!.extensions['code']).toBe('TRUSTED_DOCUMENT_REQUIRED');
