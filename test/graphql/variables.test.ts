@@ -58,7 +58,7 @@ test.each<[string, string, object]>([
     expect(extensions).toEqual({ code: 'BAD_USER_INPUT', requestId: expect.any(String) });
   }
   // Without a bound, the first takes minutes.
-  expect(milliseconds).toBeLessThan(2_000);
+  expect(milliseconds).toBeLessThan(10_000);
   expect(gateway.calls()).toEqual([]);
 });
 

@@ -13,9 +13,11 @@ import { describeWith } from '../../support/programs.js';
 import { startRedis } from '../../support/redis.js';
 import { startRedisProxy as startTcpProxy } from '../../support/redis-proxy.js';
 import { rename, startReplicas } from '../../support/replicas.js';
+import { stubTimeouts } from '../../support/timeouts.js';
 import { waitFor } from '../../support/wait-for.js';
 
 const { gatewayWith } = cachedGateways();
+const timeouts = stubTimeouts();
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
@@ -406,8 +408,9 @@ describe('authority', () => {
 
   test('ends with its token', async () => {
     const gateway = await gatewayWith(JWT);
-    const application = bearer(await gateway.emulator.issueToken({ expiresIn: -3 }));
+    const application = bearer(await gateway.emulator.issueToken({ expiresIn: 600 }));
     const stream = await subscribed(gateway, {}, application);
+    timeouts.end(605_000);
     expect((await stream.raw.next()).errors[0].extensions.code).toBe('UNAUTHENTICATED');
     expect(await stream.raw.next()).toBe(COMPLETE);
   });

@@ -12,9 +12,11 @@ import type { TestGateway } from '../../support/gateway.js';
 import { describeWith } from '../../support/programs.js';
 import { startRedis, type Redis } from '../../support/redis.js';
 import { rename, startReplicas } from '../../support/replicas.js';
+import { stubTimeouts } from '../../support/timeouts.js';
 import { waitFor } from '../../support/wait-for.js';
 
 const { gatewayWith, heldGatewayWith, advance } = cachedGateways();
+const timeouts = stubTimeouts();
 const streams: { close(): void }[] = [];
 afterEach(() => {
   for (const stream of streams.splice(0)) stream.close();
@@ -368,13 +370,15 @@ describe('authority', () => {
 
   test('a stream ends with an error when its token expires and is refused from then on', async () => {
     const gateway = await gatewayWith({ AUTH_MODE: 'jwt' });
-    // The clocks of Kinde and of the gateway may stand five seconds apart.
-    const token = await gateway.emulator.issueToken({ expiresIn: -3 });
-    const stream = await open(gateway, LIVE_NAME, {
-      variables: { code: codeOf(gateway) },
-      headers: bearer(token),
-    });
+    const openFor = async (seconds: number) => {
+      const token = await gateway.emulator.issueToken({ expiresIn: seconds });
+      const variables = { code: codeOf(gateway) };
+      return open(gateway, LIVE_NAME, { variables, headers: bearer(token) });
+    };
+    const stream = await openFor(600);
     await stream.next();
+    // The clocks of Kinde and of the gateway may stand five seconds apart.
+    expect([timeouts.end(600_000), timeouts.end(605_000)]).toEqual([false, true]);
     const { errors } = await stream.next();
     expect(errors).toEqual([
       {
@@ -383,9 +387,8 @@ describe('authority', () => {
       },
     ]);
     expect(await stream.next()).toBe(COMPLETE);
-    const variables = { code: codeOf(gateway) };
-    const again = await open(gateway, LIVE_NAME, { variables, headers: bearer(token) });
-    expect(again.status).toBe(401);
+    expect((await openFor(-1)).status).toBe(200);
+    expect((await openFor(-6)).status).toBe(401);
   });
 
   test('a stream shows what its caller may see, and shares results with equals alone', async () => {
