@@ -54,6 +54,21 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/{auth,graphql,http,loaders,resolvers,upstream}/**/*.ts'],
+    rules: {
+      // V8 creates such a function among the old objects until the code around it is optimized. With all
+      // that it leads to, its whole operation, it is there until the next full collection.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            ':function AssignmentExpression[left.type="MemberExpression"][right.type=/^(Arrow)?Function(Expression)?$/]',
+          message: 'Give the function a name of its own first, then assign that.',
+        },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts'],
     ignores: ['test/support/property.ts'],
     rules: {

@@ -102,7 +102,7 @@ class Lane {
 
 /** What one operation takes. */
 export class OperationWeight {
-  #release: (() => void) | undefined;
+  #taken: { lane: Lane; weight: number } | undefined;
 
   constructor(
     private readonly laneOf: (weight: number) => Lane,
@@ -114,7 +114,7 @@ export class OperationWeight {
     const lane = this.laneOf(weight);
     const { mayWait, onWait } = this.options;
     const begin = () => {
-      this.#release = () => lane.release(weight);
+      this.#taken = { lane, weight };
       return true;
     };
     if (!mayWait) {
@@ -126,8 +126,8 @@ export class OperationWeight {
   }
 
   release(): void {
-    this.#release?.();
-    this.#release = undefined;
+    this.#taken?.lane.release(this.#taken.weight);
+    this.#taken = undefined;
   }
 }
 

@@ -72,15 +72,15 @@ export class FairQueue {
     }
     if (cancellation.reason !== undefined) return Promise.reject(cancellation.reason);
     return new Promise((resolve, reject) => {
-      const call: QueuedCall = { start: undefined };
       const leave: CancelListener = (reason) => {
         call.start = undefined;
         reject(reason);
       };
-      call.start = () => {
+      const start = () => {
         cancellation.offCancel(leave);
         resolve();
       };
+      const call: QueuedCall = { start };
       cancellation.onCancel(leave);
       (isDue ? this.#due : this.#queueOf(operation)).push(call);
     });
