@@ -2828,7 +2828,7 @@ export type UserError = {
 /**
  * What is wrong with a mutation's input. Later releases may add values, so give a `switch` a default. In
  * bulk writes, a user also gets the code of the failure that kept a batch from being done, for example
- * `UPSTREAM_UNAVAILABLE`.
+ * `UPSTREAM_UNAVAILABLE`. Where `updateOrganizationUsers` did a part for the user before, the message says so.
  */
 export type UserErrorCode =
   /** Kinde refused the batch that this user was in, because of another user or for a reason that names nobody. */

@@ -4,7 +4,7 @@ import type {
   UpdateOrganizationUsersInput,
 } from '../generated/resolvers.js';
 import type { Context } from '../graphql/context.js';
-import { InputError, type UserError } from '../graphql/user-errors.js';
+import { InputError, type Problem, type UserError } from '../graphql/user-errors.js';
 import type { Loaders } from '../loaders/index.js';
 import { checkUserIds } from './bulk.js';
 import { MemberUpdate, type Change } from './member-update.js';
@@ -38,7 +38,10 @@ export async function updateMembers(
   await update.run(changes, refreshesOf(input, users.length));
   const userErrors = [...update.problems]
     .sort(([a], [b]) => a - b)
-    .map(([position, problem]) => ({ ...problem, field: ['users', position] }));
+    .map(([position, problem]) => ({
+      ...(update.changed.has(position) ? inPart(problem) : problem),
+      field: ['users', position],
+    }));
   // Nothing was sent: the same input may do better once its users are members.
   if (!update.isAnswered && userErrors.length === changes.length) throw new InputError(userErrors);
   const idsOf = (isWanted: (position: number) => boolean) =>
@@ -49,6 +52,15 @@ export async function updateMembers(
     userErrors,
   };
 }
+
+/** Says of a failure that something was done before it. An unknown outcome says already that it may have been. */
+const inPart = ({ message, ...problem }: Problem): Problem => ({
+  ...problem,
+  message:
+    problem.code === 'WRITE_OUTCOME_UNKNOWN'
+      ? message
+      : `A part of the change was done. ${message}`,
+});
 
 /** Checks the input before anything is read but the catalogues. Throws an InputError for what is wrong. */
 async function resolveChanges(

@@ -479,17 +479,23 @@ describe('a user', () => {
     expect(rolesOf(stranger)).toEqual(['admin']);
   });
 
-  test('whose permission Kinde refuses has the reason, and keeps the roles', async () => {
-    const [one, two] = ids as [string, string];
-    hold(one, [], []);
+  test('whose permission Kinde refuses has the reason, and keeps the roles, which the message says', async () => {
+    const [one, two, three] = ids as [string, string, string];
+    for (const id of [one, three]) hold(id, [], []);
     hold(two, [], ['read:billing']);
-    const change = { setRoles: refs('member'), removePermissions: refs('read:billing') };
-    const payload = await update({ userId: one, ...change }, { userId: two, ...change });
+    const removePermissions = refs('read:billing');
+    const change = { setRoles: refs('member'), removePermissions };
+    const payload = await update(
+      ...[one, two].map((userId) => ({ userId, ...change })),
+      ...[{ userId: three, removePermissions }],
+    );
+    const refusal = (at: string, message: RegExp) => ({
+      ...{ code: 'REFUSED_BY_KINDE', kindeCode: expect.any(String), field: ['users', at] },
+      message: expect.stringMatching(message),
+    });
     expect(payload).toMatchObject({
       updatedUserIds: [two],
-      userErrors: [
-        { code: 'REFUSED_BY_KINDE', kindeCode: expect.any(String), field: ['users', '0'] },
-      ],
+      userErrors: [refusal('0', /^A part of the change was done\. ./), refusal('2', /^(?!A part)/)],
     });
     expect([rolesOf(one), rolesOf(two), directOf(two)]).toEqual([['member'], ['member'], []]);
   });
