@@ -23,4 +23,4 @@ test('an emulator and a gateway by Jest with CommonJS, in jsdom', async () => {
   const emulator = await startEmulator();
   expect(emulator.settings.KINDE_DOMAIN).toBe(emulator.url);
   await emulator.close();
-}, 30_000);
+});

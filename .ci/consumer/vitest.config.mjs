@@ -1,1 +1,1 @@
-export default { test: { include: ['*.vitest.ts'] } };
+export default { test: { include: ['*.vitest.ts'], testTimeout: 120_000, hookTimeout: 120_000 } };
