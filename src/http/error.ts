@@ -1,6 +1,6 @@
 /** HTTP errors in the form of a GraphQL response, so that clients have to parse one form only. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { withRequestId } from '../graphql/errors.js';
 
 const HTTP_CODES: Readonly<Record<number, string>> = {
@@ -41,6 +41,21 @@ export function sendError(
   const { graphql: state }: Partial<Pick<FastifyRequest, 'graphql'>> = request;
   if (state?.responseType !== undefined) reply.type(state.responseType);
   return reply.code(status).send(httpError(status, message, request, code, extensions));
+}
+
+/** Sends the error of an authentication, with its status and challenge. Throws any other error. */
+export function sendAuthenticationError(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+): FastifyReply {
+  if (!(error instanceof GraphQLError)) throw error;
+  const { code, http } = error.extensions as {
+    code: string;
+    http: { status: number; headers?: Map<string, string> };
+  };
+  reply.headers(Object.fromEntries(http.headers ?? []));
+  return sendError(request, reply, { status: http.status, message: error.message, code });
 }
 
 /**

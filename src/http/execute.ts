@@ -143,7 +143,7 @@ async function contextOf(
 ): Promise<Context> {
   const { isCurrent, delivery, account } = state;
   const operation = createContext(parts, {
-    caller: await state.caller!,
+    caller: state.caller!,
     requestId,
     log,
     isCurrent,

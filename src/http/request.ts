@@ -43,8 +43,8 @@ export class RequestState {
   span: OperationSpan | undefined;
   /** Frees the admission slot, or leaves the queue for one. */
   releaseSlot: (() => void) | undefined;
-  /** Rejects when authentication fails. */
-  caller: Promise<Caller> | undefined;
+  /** Set once the caller is authenticated. */
+  caller: Caller | undefined;
   /** Undefined when the response can be neither cached nor shared. */
   cacheKey: string | undefined;
   /** False when writes through other replicas may be unknown here, so that nothing is read from the cache. */
@@ -83,20 +83,16 @@ const EXTENSION_HEADERS = ['x-graphql-cost', 'x-graphql-explain'];
 
 /**
  * Returns the key of the response: the caller's rights, the media type and the text of the request.
- * Undefined for a request without a cacheable response, including a GET that fails the CSRF check and
- * a caller who is not authenticated: Apollo Server sends the error.
+ * Undefined for a request without a cacheable response, including a GET that fails the CSRF check:
+ * Apollo Server sends the error.
  */
-export async function cacheKeyOf(request: FastifyRequest): Promise<string | undefined> {
+export function cacheKeyOf(request: FastifyRequest): string | undefined {
   const { method, url, headers, body, graphql } = request;
   if (EXTENSION_HEADERS.some((name) => headers[name] !== undefined)) return undefined;
   const text = method === 'POST' ? body : headers['apollo-require-preflight'] && url;
   if (typeof text !== 'string' || text === '') return undefined;
-  try {
-    const { viewer } = await graphql.caller!;
-    return JSON.stringify([responseGroup(viewer), graphql.responseType, method]) + text;
-  } catch {
-    return undefined;
-  }
+  const group = responseGroup(graphql.caller!.viewer);
+  return JSON.stringify([group, graphql.responseType, method]) + text;
 }
 
 /**

@@ -1,10 +1,9 @@
 /** `GET /schema.graphql`: the schema as one file, for code generators and editors. */
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { GraphQLError } from 'graphql';
+import type { FastifyPluginAsync } from 'fastify';
 import type { Authenticate } from '../auth/authenticate.js';
 import type { Config } from '../config.js';
 import { printSdl } from '../graphql/schema.js';
-import { sendError } from './error.js';
+import { sendAuthenticationError } from './error.js';
 import { CachedResponse } from './response-cache.js';
 import { sendResponse } from './send-response.js';
 
@@ -26,7 +25,7 @@ export function schemaRoute({ authenticate, config }: SchemaRouteOptions): Fasti
       try {
         await authenticate(request.headers.authorization, request.log);
       } catch (error) {
-        return refuse(error, request, reply);
+        return sendAuthenticationError(request, reply, error);
       }
       response ??= new CachedResponse(printSdl(), {
         operationName: undefined,
@@ -37,15 +36,4 @@ export function schemaRoute({ authenticate, config }: SchemaRouteOptions): Fasti
       return sendResponse(request, reply, response, { maxAgeMs: 0, onCompress: () => undefined });
     });
   };
-}
-
-/** Sends the error of an authentication, with its status and challenge. */
-function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (!(error instanceof GraphQLError)) throw error;
-  const { code, http } = error.extensions as {
-    code: string;
-    http: { status: number; headers?: Map<string, string> };
-  };
-  reply.headers(Object.fromEntries(http.headers ?? []));
-  return sendError(request, reply, { status: http.status, message: error.message, code });
 }

@@ -294,6 +294,24 @@ describe('a token that is refused', () => {
     expect(errors![0]!.message.length).toBeLessThan(400);
   });
 
+  test.each(['application/json', 'text/event-stream'])(
+    'is refused before the body is parsed, for %s',
+    async (accept) => {
+      const response = await fetch(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept, ...bearer('x') },
+        body: '{',
+      });
+      expect([response.status, response.headers.get('www-authenticate')]).toEqual([
+        401,
+        'Bearer error="invalid_token"',
+      ]);
+      expect(await response.json()).toMatchObject({
+        errors: [{ extensions: { code: 'UNAUTHENTICATED', requestId: expect.any(String) } }],
+      });
+    },
+  );
+
   test('a clock that is a little behind refuses no token', async () => {
     const token = await issue({ nbf: now() + 3 });
     expect((await send(LIST, bearer(token))).response.status).toBe(200);

@@ -107,9 +107,10 @@ afterAll(() => {
   live.close();
   admission.close();
 });
+const nobodysToken = { value: '', scopes: undefined };
 const authenticate = createAuthenticate(
-  { authMode: 'passthrough', jwt: undefined, isProduction: false },
-  undefined,
+  { authMode: 'none', jwt: undefined, isProduction: false },
+  { get: () => nobodysToken, renew: async () => undefined },
 );
 
 /** Whether each error has its request id, in the order of the responses. */

@@ -90,17 +90,15 @@ export class LiveQueries {
 
   /**
    * Executes the operation of a request and responds with a stream. Sends an HTTP error instead when
-   * there are too many streams, the caller isn't authenticated or the gateway is overloaded.
+   * there are too many streams, Kinde refuses the token or the gateway is overloaded.
    */
   async serve(
     request: FastifyRequest,
     reply: FastifyReply,
     shed: () => FastifyReply,
   ): Promise<FastifyReply> {
-    // The execution tells a caller who isn't authenticated.
-    const caller = await request.graphql.caller!.catch(() => undefined);
     if (reply.raw.destroyed) return reply.hijack();
-    const audience = audienceOf(caller);
+    const audience = audienceOf(request.graphql.caller!);
     const problem = this.#streams.limitProblem(audience);
     if (problem !== undefined) return sendError(request, reply, problem);
     const key = this.#keyOf(request);

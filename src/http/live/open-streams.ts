@@ -31,9 +31,9 @@ const expiredResult = (requestId: string) =>
     ],
   });
 
-/** Returns whom a caller's streams are for; undefined is a caller who isn't authenticated. */
-export function audienceOf(caller: Caller | undefined): Audience {
-  return { owner: caller && ownerOf(caller.viewer), expiresAt: caller?.expiresAt };
+/** Returns whom a caller's streams are for. */
+export function audienceOf({ viewer, expiresAt }: Caller): Audience {
+  return { owner: ownerOf(viewer), expiresAt };
 }
 
 /** Names a caller whose streams are counted; undefined where callers can't be told apart. */
