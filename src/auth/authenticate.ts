@@ -114,7 +114,7 @@ function createVerify(jwt: JwtConfig, isReasonShown: boolean) {
       return { viewer: viewerOf(payload), expiresAt: expiryIn(payload) };
     } catch (error) {
       if (error instanceof UpstreamError) throw keysUnavailable(error, log);
-      const refusal = refusalOf(error, token, jwt);
+      const refusal = refusalOf(error, jwt);
       if (refusal === undefined) throw error;
       log.info(refusal, 'token refused');
       throw unauthenticated(

@@ -15,8 +15,11 @@ import { acceptedIssuer } from './issuer.js';
 const RENEW_AFTER_MS = 10 * 60_000;
 /** How old they may be where nobody asked for so long, before a request waits for them to be read. */
 const OUTDATED_AFTER_MS = 2 * RENEW_AFTER_MS;
-/** A token with an unknown `kid` costs its sender nothing; reading the keys again is not free. */
-const UNKNOWN_KEY_COOLDOWN_MS = 30_000;
+/**
+ * A token with an unknown `kid` costs its sender nothing; reading the keys again is not free. For so long
+ * forged tokens can keep a new key from being found.
+ */
+const UNKNOWN_KEY_COOLDOWN_MS = 5_000;
 /** How soon after a failure the keys are asked for again. */
 const FAILURE_COOLDOWN_MS = 1_000;
 const TIMEOUT_MS = 5_000;
@@ -41,7 +44,7 @@ const fetchBounded: FetchImplementation = async (url, options) => {
 /**
  * Finds a token's key in the JWKS at this address. The keys are read when they are first needed, again
  * behind the back of a request when they have become old, before one when they are outdated, and again
- * for an unknown `kid`, at most once in half a minute, or once in a second after that has failed. While the
+ * for an unknown `kid`, at most once in five seconds, or once in a second after that has failed. While the
  * address does not answer, the keys that were read last stay good; where there are none it throws an
  * UpstreamError, UNAVAILABLE. An unknown key is jose's JWKSNoMatchingKey.
  */
@@ -109,8 +112,9 @@ function unavailable(cause?: unknown): UpstreamError {
 
 /**
  * Finds a token's key among the environment's or, when it isn't there, among those of the token's own
- * issuer, which verify no other issuer's tokens. INFERRED, since Kinde documents it nowhere: a custom
- * domain has the keys of its environment. So an issuer is asked only for an unknown key, and when it
+ * issuer, which verify no other issuer's tokens. A token of an issuer that isn't accepted is refused first,
+ * or else it could use up the reload that a new key needs. INFERRED, since Kinde documents it nowhere: a
+ * custom domain has the keys of its environment. So an issuer is asked only for an unknown key, and when it
  * can't be asked, the key counts as unknown.
  */
 export function createIssuerKeys({ issuers, jwksUri, hasIssuerKeys }: JwtConfig): JWTVerifyGetKey {
@@ -122,12 +126,16 @@ export function createIssuerKeys({ issuers, jwksUri, hasIssuerKeys }: JwtConfig)
       .map(([issuer, uri]) => [issuer, createKeys(uri)]),
   );
   return async (header, token) => {
+    const claims = unverifiedClaims(`.${String(token.payload)}.`);
+    const issuer = acceptedIssuer(claims.iss, issuers);
+    if (issuer === undefined) {
+      throw new errors.JWTClaimValidationFailed('unexpected issuer', claims, 'iss', 'check_failed');
+    }
     try {
       return await ofEnvironment(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      const { iss } = unverifiedClaims(`.${String(token.payload)}.`);
-      const ofIssuer = ofIssuers.get(acceptedIssuer(iss, issuers) ?? '');
+      const ofIssuer = ofIssuers.get(issuer);
       if (ofIssuer === undefined) throw error;
       return await Promise.resolve(ofIssuer(header, token)).catch((failure: unknown) => {
         throw failure instanceof UpstreamError ? error : failure;

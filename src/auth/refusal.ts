@@ -2,9 +2,7 @@
 import { errors, type JWTPayload } from 'jose';
 import type { JwtConfig } from '../config.js';
 import { logText } from '../telemetry/redact.js';
-import { unverifiedClaims } from '../upstream/token-claims.js';
 import { ClaimError } from './claims.js';
-import { acceptedIssuer } from './issuer.js';
 
 export interface Refusal {
   readonly reason: string;
@@ -15,7 +13,7 @@ export interface Refusal {
 }
 
 /** Returns why a token was refused; undefined for an error that isn't about the token. */
-export function refusalOf(error: unknown, token: string, accepted: JwtConfig): Refusal | undefined {
+export function refusalOf(error: unknown, accepted: JwtConfig): Refusal | undefined {
   if (error instanceof ClaimError) {
     return {
       reason: 'UNUSABLE_CLAIM',
@@ -27,13 +25,6 @@ export function refusalOf(error: unknown, token: string, accepted: JwtConfig): R
     const { code, claim, payload } = error;
     return { reason: code, claim, detail: describeClaim(claim, payload, accepted) };
   }
-  if (error instanceof errors.JWKSNoMatchingKey) {
-    // Usually a token of another environment, and its issuer says so more plainly than its key.
-    const claims = unverifiedClaims(token);
-    return acceptedIssuer(claims.iss, accepted.issuers) === undefined
-      ? { reason: error.code, claim: 'iss', detail: describeClaim('iss', claims, accepted) }
-      : { reason: error.code, claim: undefined, detail: 'is signed with an unknown key' };
-  }
   if (!(error instanceof errors.JOSEError)) return undefined;
   return {
     reason: error.code,
@@ -43,6 +34,7 @@ export function refusalOf(error: unknown, token: string, accepted: JwtConfig): R
 }
 
 const DETAILS: Readonly<Record<string, string>> = {
+  ERR_JWKS_NO_MATCHING_KEY: 'is signed with an unknown key',
   ERR_JWS_INVALID: 'is not a JWT',
   ERR_JWT_INVALID: 'is not a JWT',
   ERR_JOSE_ALG_NOT_ALLOWED: 'is not signed with RS256',

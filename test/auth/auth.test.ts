@@ -414,19 +414,23 @@ describe('the keys', () => {
   let asked: number;
   let isDown: boolean;
   let isEmpty: boolean;
+  /** What the endpoint changes in each key. */
+  let changed: object;
   let keyed: TestGateway;
   let restoreClock: () => void;
 
   beforeEach(async () => {
-    [asked, isDown, isEmpty] = [0, false, false];
+    [asked, isDown, isEmpty, changed] = [0, false, false, {}];
     restoreClock = () => undefined;
     server = createServer((_, response) => {
       asked += 1;
       if (isDown) return void response.destroy();
       if (isEmpty) return void response.end('{"keys":[]}');
       void fetch(`${keyed.emulator.url}/.well-known/jwks`)
-        .then((answer) => answer.text())
-        .then((text) => response.end(text));
+        .then((answer) => answer.json())
+        .then(({ keys }: { keys: object[] }) =>
+          response.end(JSON.stringify({ keys: keys.map((key) => ({ ...key, ...changed })) })),
+        );
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -483,6 +487,22 @@ describe('the keys', () => {
     expect(new Set(burst)).toEqual(new Set([401]));
     expect(asked).toBe(2);
     expect(keyed.calls()).toHaveLength(1);
+    // A new key is found soon, however many tokens were forged.
+    await keyed.emulator.rotateKey();
+    later(5_000);
+    expect(await status()).toBe(200);
+  });
+
+  test('that are new are found after a token of another environment', async () => {
+    expect(await status()).toBe(200);
+    const { privateKey } = await generateKeyPair('RS256');
+    const foreign = new SignJWT({ iss: 'https://other.kinde.com' })
+      .setExpirationTime('1 minute')
+      .setProtectedHeader({ alg: 'RS256', kid: 'of-another-environment' });
+    expect(await status(await foreign.sign(privateKey))).toBe(401);
+    await keyed.emulator.rotateKey();
+    expect(await status()).toBe(200);
+    expect(asked).toBe(2);
   });
 
   test('that are new are found as soon as the address answers again', async () => {
