@@ -45,8 +45,8 @@ const fetchBounded: FetchImplementation = async (url, options) => {
  * Finds a token's key in the JWKS at this address. The keys are read when they are first needed, again
  * behind the back of a request when they have become old, before one when they are outdated, and again
  * for an unknown `kid`, at most once in five seconds, or once in a second after that has failed. While the
- * address does not answer, the keys that were read last stay good; where there are none it throws an
- * UpstreamError, UNAVAILABLE. An unknown key is jose's JWKSNoMatchingKey.
+ * address does not answer, the keys that were read last stay good; where there are none, and for a key that
+ * is malformed, it throws an UpstreamError, UNAVAILABLE. An unknown key is jose's JWKSNoMatchingKey.
  */
 export function createKeys(uri: string, now = () => Date.now()): JWTVerifyGetKey {
   // jose fetches and parses, and shares one fetch; when to fetch is decided here alone, because jose
@@ -81,6 +81,17 @@ export function createKeys(uri: string, now = () => Date.now()): JWTVerifyGetKey
     }
   }
 
+  const find: JWTVerifyGetKey = async (header, token) => {
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      // The rest of jose's errors are about the token. A key that can't be imported is WebCrypto's error.
+      const isAboutToken =
+        error instanceof errors.JOSEError && !(error instanceof errors.JWKSInvalid);
+      throw isAboutToken ? error : unavailable(error);
+    }
+  };
+
   return async (header, token) => {
     if (keys.jwks() === undefined) {
       await read();
@@ -92,7 +103,7 @@ export function createKeys(uri: string, now = () => Date.now()): JWTVerifyGetKey
       void read().catch(() => undefined);
     }
     try {
-      return await keys(header, token);
+      return await find(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       // Whether the key is unknown can't be said when the last attempt to read the keys failed.
@@ -101,7 +112,7 @@ export function createKeys(uri: string, now = () => Date.now()): JWTVerifyGetKey
         unknownKeyAt = now();
       }
       await read();
-      return keys(header, token);
+      return find(header, token);
     }
   };
 }

@@ -505,6 +505,14 @@ describe('the keys', () => {
     expect(asked).toBe(2);
   });
 
+  test.each([
+    ['that have no modulus', { n: undefined }],
+    ['that are private', { d: 'AQAB' }],
+  ])('%s cause 503, as if they could not be read', async (_, change) => {
+    changed = change;
+    expect(await status()).toBe(503);
+  });
+
   test('that are new are found as soon as the address answers again', async () => {
     expect(await status()).toBe(200);
     await keyed.emulator.rotateKey();
