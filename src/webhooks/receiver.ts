@@ -67,9 +67,12 @@ export function webhookRoute({
           statusCode: 429,
         }),
     });
-    // Kinde has sent both. Another type is tried too: a proxy may have changed it.
+    // Whatever the header says, since a proxy may have changed it: Fastify refuses a malformed type unread.
+    app.addHook('onRequest', async ({ headers }) => {
+      headers['content-type'] = 'application/jwt';
+    });
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) =>
+    app.addContentTypeParser('application/jwt', { parseAs: 'string' }, (_request, body, done) =>
       done(null, body),
     );
     // Unlike a forged body, a long one may be an event, which Kinde delivers in vain for 36 hours.

@@ -212,7 +212,7 @@ describe('the response', () => {
     expect(gateway.calls()).toEqual([]);
   });
 
-  test.each(['application/jwt; charset=utf-8', 'application/json', 'text/plain', 'a/b'])(
+  test.each(['application/jwt; charset=utf-8', 'application/json', 'text/plain', 'a/b', 'jwt', ''])(
     'takes an event sent as %s',
     async (type) => {
       const gateway = await gatewayWith();
