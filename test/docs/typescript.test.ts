@@ -89,6 +89,41 @@ function shortenWaits() {
   globalThis.setInterval = shorten(repeat);
 }
 
+/** Returns how many streams were opened for a page that is left before its expired stream has ended. */
+async function openedAfterUnmount() {
+  const { fetch: real } = globalThis;
+  const expired = { errors: [{ message: 'Expired.', extensions: { code: 'UNAUTHENTICATED' } }] };
+  const event = (result: object) => new TextEncoder().encode('event: next\\ndata: ' + JSON.stringify(result) + '\\n\\n');
+  let opened = 0;
+  let stream: ReadableStreamDefaultController;
+  globalThis.fetch = async (_, init) => {
+    opened++;
+    const body = new ReadableStream({ start: (controller) => void (stream = controller) });
+    init?.signal?.addEventListener('abort', () => stream.error(new Error('aborted')));
+    return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+  };
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  await new Promise<void>((resolve) => {
+    const close = createStreams(session).subscribe({ query: '{ a }' }, {
+      next: async () => {
+        stream.enqueue(event(expired));
+        for (let turns = 0; turns < 10; turns++) await turn();
+        close();
+        for (let turns = 0; turns < 10; turns++) await turn();
+        resolve();
+      },
+      error: () => resolve(),
+      complete: () => undefined,
+    });
+    void (async () => {
+      while (stream === undefined) await turn();
+      stream.enqueue(event({ data: { a: 1 } }));
+    })();
+  });
+  globalThis.fetch = real;
+  return opened;
+}
+
 const scenarios: Record<string, () => Promise<unknown>> = {
   async render() {
     const client = createApolloClient(session);
@@ -379,7 +414,7 @@ const scenarios: Record<string, () => Promise<unknown>> = {
         complete: () => (results.push('complete'), resolve()),
       });
     });
-    return [...results, await changed];
+    return [...results, await changed, { opened: await openedAfterUnmount() }];
   },
   async relay() {
     const environment = createEnvironment();
@@ -580,13 +615,14 @@ describe('a token that is not good for everything', () => {
     expect(await drive('urqlRefused', strict, token, code)).toBe('forbidden');
   });
 
-  test('is replaced when it expires, and its stream goes on', async () => {
+  test('is replaced when it expires, and its stream goes on unless the page is left', async () => {
     const { code, name } = membership(strict);
     const organization = { organization: { name } };
     expect(await drive('renewal', strict, '', code, strict.emulator.url)).toEqual([
       organization,
       organization,
       'ORGANIZATION_UPDATED',
+      { opened: 1 },
     ]);
   });
 
