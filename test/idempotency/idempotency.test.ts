@@ -395,6 +395,21 @@ describe('callers', () => {
     expect(writes(gateway)).toHaveLength(2);
   });
 
+  test('with passthrough get the first result also beside a mutation that Kinde refuses the token for', async () => {
+    const gateway = await gatewayWith({ env: { AUTH_MODE: 'passthrough' } });
+    const token = bearer(await gateway.emulator.issueToken());
+    const variables = { input, other: { key: 'auditor', name: 'Auditor' } };
+    const both = `mutation ($input: CreateOrganizationInput!, $other: CreateRoleInput!) {
+      first: createOrganization(input: $input) { organization { code } userErrors { code } }
+      second: createRole(input: $other) { userErrors { code } }
+    }`;
+    const { data } = await gateway.execute(both, variables, token);
+    gateway.emulator.fault({ respond: { status: 401 } });
+    const again = await gateway.execute(both, variables, token);
+    expect(again.data).toEqual({ first: data.first, second: null });
+    expect(new Set(codes(again.errors))).toEqual(new Set(['UNAUTHENTICATED']));
+  });
+
   test('with verified tokens keep their keys when their token is renewed, and share them with nobody', async () => {
     const gateway = await gatewayWith({ env: { AUTH_MODE: 'jwt' } });
     const { code } = seeded(gateway);
