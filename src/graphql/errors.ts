@@ -88,7 +88,9 @@ export function messageOf(error: UpstreamError): string {
     case 'ABORTED':
       return 'Kinde cannot be reached at the moment.';
     case 'BAD_RESPONSE':
-      return 'Kinde sent a response that cannot be used.';
+      return error.status !== undefined && error.status >= 400
+        ? refusalMessage(error.status, reasons)
+        : 'Kinde sent a response that cannot be used.';
     case 'INCOMPLETE':
       return 'The list goes on, and Kinde has no way to read the rest of it.';
   }
@@ -97,10 +99,13 @@ export function messageOf(error: UpstreamError): string {
 function forbiddenMessage({ requiredScope, status }: UpstreamError, reasons: string): string {
   if (requiredScope !== undefined) return `The token lacks the scope ${requiredScope}.`;
   if (status === undefined) return "The token isn't for the organization that this field needs.";
-  return reasons === ''
-    ? 'Kinde, or a proxy in front of it, refused the call with 403 and gave no reason.'
-    : `Kinde refused the call: ${reasons}`;
+  return refusalMessage(status, reasons);
 }
+
+const refusalMessage = (status: number, reasons: string) =>
+  reasons === ''
+    ? `Kinde, or a proxy in front of it, refused the call with ${status} and gave no reason.`
+    : `Kinde refused the call: ${reasons}`;
 
 /** Kinde's own code and message of a 403, which means more than scopes: limits, or organizations. */
 function kindeReason({ failure, reasons: [reason] }: UpstreamError) {
