@@ -2,7 +2,7 @@
  * The command as a new user meets it: help, a schema, a start and a query, and what it says to each
  * thing that is commonly wrong.
  */
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { main } from '../../src/cli/main.js';
 import { startEmulator, type Emulator } from '../../src/emulator/index.js';
+import { createCertificate } from '../support/certificate.js';
 import { MUTATIONS } from '../support/mutations.js';
 import { testWith } from '../support/programs.js';
 import { startRedis } from '../support/redis.js';
@@ -433,20 +434,7 @@ describe('common mistakes', () => {
   });
 
   testWith('openssl')('a certificate of an unknown authority', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'certificate-'));
-    execFileSync(
-      'openssl',
-      [
-        ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=localhost'],
-        ...['-days', '2', '-keyout', 'key.pem', '-out', 'certificate.pem'],
-      ],
-      { cwd: directory, stdio: 'ignore' },
-    );
-    const [key, cert] = ['key.pem', 'certificate.pem'].map((name) =>
-      readFileSync(join(directory, name)),
-    );
-    rmSync(directory, { recursive: true });
-    const port = await listening(createHttpsServer({ key, cert }));
+    const port = await listening(createHttpsServer(createCertificate()));
     await expectTold(
       { ...settings(), KINDE_DOMAIN: `https://localhost:${port}` },
       /certificate of localhost:\d+ cannot be verified \(DEPTH_ZERO_SELF_SIGNED_CERT\)[^]*NODE_EXTRA_CA_CERTS/,

@@ -1,10 +1,14 @@
 /** How calls are sent, and what an error of a write proves: nothing was sent where the connection was never made. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
-import { describe, expect, test } from '@jest/globals';
+import tls, { type ConnectionOptions } from 'node:tls';
+import { describe, expect, jest, test } from '@jest/globals';
 import { createSend, type SendError, type SendFailure } from '../../src/upstream/send/index.js';
 import { createGotSend } from '../../src/upstream/send/got.js';
+import { createCertificate } from '../support/certificate.js';
+import { testWith } from '../support/programs.js';
 import { stubTimeouts, UPSTREAM_TIMEOUT_MS } from '../support/timeouts.js';
 
 const timeouts = stubTimeouts();
@@ -50,6 +54,31 @@ describe('a write is known not to have been sent', () => {
     ['where no response comes in time', hang, 'TIMEOUT'],
   ])('not %s', async (_, accept, failure) => {
     expect(await failureOf('http', accept)).toEqual({ failure, notSent: false });
+  });
+
+  testWith('openssl')('not where it breaks once TLS has begun', async () => {
+    const certificate = createCertificate();
+    const { connect } = tls;
+    const trusting = (options: ConnectionOptions) => connect({ ...options, ca: certificate.cert });
+    const spy = jest.spyOn(tls, 'connect').mockImplementation(trusting as typeof connect);
+    let requests = 0;
+    const server = createHttpsServer(certificate, ({ socket }, response) => {
+      if (++requests === 2) response.end();
+      else socket.destroy();
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const baseUrl = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const limits = { timeoutMs: 5_000, maxSockets: 1, maxBodyBytes: 1_000 };
+    const { send, close } = createGotSend({ baseUrl, ...limits });
+    const write = () => send({ method: 'POST', url: `${baseUrl}/`, headers: {} });
+    const broken = { failure: 'UNAVAILABLE', notSent: false };
+    await expect(write()).rejects.toMatchObject(broken);
+    await write();
+    await expect(write()).rejects.toMatchObject(broken);
+    expect(requests).toBe(3);
+    await close();
+    server.close();
+    spy.mockRestore();
   });
 
   test('not where a connection breaks that had a response before', async () => {
