@@ -131,7 +131,8 @@ export class CallerBudget {
     const { key, used, resetsAt } = this.#usedBy(caller);
     // The next minute has begun, and with it all of the budget is there again.
     if (resetsAt !== charge.resetsAt) return charge;
-    const returned = Math.min(charge.cost - 1, used.cost);
+    // A request that had been charged before has a charge of nothing.
+    const returned = Math.max(0, Math.min(charge.cost - 1, used.cost));
     this.#add(key, used, -returned);
     return { ...charge, remaining: Math.max(0, this.#share() - used.cost) };
   }

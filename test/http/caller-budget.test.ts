@@ -364,6 +364,7 @@ describe('the budget of a caller', () => {
     const budget = create({ now: () => now });
     const charge = budget.charge('a', 8);
     expect(budget.refund('a', charge)).toMatchObject({ isAllowed: true, cost: 8, remaining: 9 });
+    expect(budget.refund('a', budget.standing('a'))).toMatchObject({ cost: 0, remaining: 9 });
     expect(budget.charge('a', 9)).toMatchObject({ isAllowed: true, remaining: 0 });
     now = charge.resetsAt;
     expect(budget.charge('a', 7).remaining).toBe(3);
