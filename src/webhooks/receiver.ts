@@ -16,7 +16,7 @@ export const WEBHOOK_PATH = '/webhooks/kinde';
 
 /** Kinde counts a late response as a failure, after a time that it doesn't tell. */
 const TIME_LIMIT_MS = 1_000;
-/** Anybody may post here. A verification takes about 0.1 ms. */
+/** Anybody may post here. A verification takes about 0.1 ms, of the longest body some milliseconds. */
 const MAX_PER_MINUTE = 3_000;
 
 /** How a delivery ended, and with which event. */
