@@ -30,13 +30,15 @@ export function updateLists(mutation: EntryMutation): UpdateResolver<DataFields,
       cache.invalidate({ __typename: type, id: String(id) });
     }
     if (!isInOtherLists(mutation, ids, payload, input)) return;
-    for (const name of query) invalidateField(cache, 'Query', { name, type });
+    // An object that is shown alone is up to date, unless it may be the one that was removed.
+    const current = removed.length === 0 ? type : undefined;
+    for (const name of query) invalidateField(cache, 'Query', name, current);
     if (organization.length === 0) return;
     const keys = organizationKeys(cache, input?.organizationCode);
     const id = idOf(payload['organization']);
     if (id !== undefined) keys.add(`Organization:${String(id)}`);
     for (const key of keys) {
-      for (const name of organization) invalidateField(cache, key, { name, type });
+      for (const name of organization) invalidateField(cache, key, name, current);
     }
   };
 }
@@ -81,6 +83,7 @@ export const updateOverrides: UpdateResolver<DataFields, Arguments> = (
 };
 
 const memberFields: Readonly<Record<string, readonly string[]>> = schema.memberFields;
+const entryMutations: Readonly<Record<string, EntryMutation>> = schema.entryMutations;
 
 /**
  * Has members read again where others than their organization have them, such as `User.memberships`, and
@@ -96,14 +99,17 @@ export const updateMembers: UpdateResolver<DataFields, Arguments> = (
   if (payload == null || optimistic === true || changedNothing(payload)) return;
   const code = input?.organizationCode;
   // A role that is added or removed changes nothing about who is a member where.
-  const hasJoined = mutation in schema.entryMutations;
+  const hasJoined = mutation in entryMutations;
+  const { removed = [] } = entryMutations[mutation] ?? {};
+  // Whoever is shown may be who was removed.
+  const isUnnamed = removed.length > 0 && !removed.some((name) => name in payload);
   for (const [key, type] of storedObjects(cache)) {
     for (const { fieldName, fieldKey, arguments: args } of cache.inspectFields(key)) {
       const { organizationCode = code, notInOrganization } = args ?? {};
       const isOfOrganization = args?.['organizationCode'] === code || notInOrganization === code;
       const isOfMembers = hasJoined && memberFields[type]?.includes(fieldName);
       if (!isOfOrganization && !(isOfMembers && organizationCode === code)) continue;
-      if (!isOne(cache, cache.resolve(key, fieldKey), 'OrganizationUser')) {
+      if (isUnnamed || !isOne(cache, cache.resolve(key, fieldKey), 'OrganizationUser')) {
         cache.invalidate(key, fieldKey);
       }
     }
@@ -143,14 +149,16 @@ function changedNothing({ __typename: _, userErrors, ...fields }: Payload): bool
 const idOf = (value: unknown) =>
   typeof value === 'object' && value !== null && 'id' in value ? value.id : undefined;
 
-/** Invalidates a field whatever its arguments, unless it is one object. */
+/** Invalidates a field whatever its arguments, unless it is one object of the type `current`. */
 function invalidateField(
   cache: Cache,
   entity: string,
-  { name, type }: { name: string; type: string },
+  name: string,
+  current: string | undefined,
 ): void {
   for (const { fieldName, fieldKey } of cache.inspectFields(entity)) {
-    if (fieldName !== name || isOne(cache, cache.resolve(entity, fieldKey), type)) continue;
+    if (fieldName !== name) continue;
+    if (current !== undefined && isOne(cache, cache.resolve(entity, fieldKey), current)) continue;
     cache.invalidate(entity, fieldKey);
   }
 }

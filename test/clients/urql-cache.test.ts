@@ -614,41 +614,20 @@ describe('a mutation', () => {
   );
 
   describe('of members reaches roles and users, too', () => {
-    const PLACES = gql`
-      query Places($code: ID!, $userId: ID!) {
-        organization(code: $code) {
-          id
-          user(userId: $userId) {
-            id
-          }
-        }
-        user(userId: $userId) {
-          id
-          memberships {
-            id
-          }
-          membership(organizationCode: $code) {
-            id
-          }
-        }
-        users(first: 100, notInOrganization: $code) {
-          nodes {
-            id
-          }
-        }
-        roles(first: 10) {
-          nodes {
-            id
-            usersCount(organizationCode: $code)
-            users(organizationCode: $code, first: 50) {
-              nodes {
-                id
-              }
-            }
-          }
-        }
-      }
-    `;
+    /** Each is a query of its own: one that has lost a field reads all of its fields again. */
+    const PLACES = [
+      'organization(code: $code) { id user(userId: $userId) { id } }',
+      'user(userId: $userId) { id memberships { id } }',
+      'user(userId: $userId) { id membership(organizationCode: $code) { id } }',
+      'users(first: 100, notInOrganization: $code) { nodes { id } }',
+      'roles(first: 10) { nodes { id usersCount(organizationCode: $code) } }',
+      'roles(first: 10) { nodes { id users(organizationCode: $code, first: 50) { nodes { id } } } }',
+    ].map((place, index) => {
+      const declared = ['code', 'userId'].filter((name) => place.includes(`$${name}`));
+      return gql(
+        `query Place${index}(${declared.map((name) => `$${name}: ID!`).join()}) { ${place} }`,
+      );
+    });
 
     test.each<[string, string, (userId: string) => object, boolean]>([
       [
@@ -664,6 +643,12 @@ describe('a mutation', () => {
         (userId) => ({ userId, role: { key: 'auditor' } }),
         true,
       ],
+      [
+        'removeOrganizationUsers',
+        'removedOrganizationUserIds',
+        (userId) => ({ userIds: [userId] }),
+        true,
+      ],
     ])('%s { %s }', async (name, selection, input, isMember) => {
       const { profile, members } = bigOrganization();
       const userId = [...gateway.emulator.state.users.values()].find(({ id }) => {
@@ -673,7 +658,12 @@ describe('a mutation', () => {
       })!.id;
       const { client, read } = createClient();
       const variables = { code: profile.code, userId };
-      const before = await read(PLACES, variables);
+      const readAll = async (one = read) => {
+        const results = [];
+        for (const place of PLACES) results.push(await one(place, variables));
+        return results;
+      };
+      const before = await readAll();
       const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input!`;
       const { data } = await client
         .mutation<any>(
@@ -684,8 +674,8 @@ describe('a mutation', () => {
         )
         .toPromise();
       expect(data[name].userErrors).toEqual([]);
-      const seen = await read(PLACES, variables);
-      expect(seen).toEqual(await createClient().read(PLACES, variables));
+      const seen = await readAll();
+      expect(seen).toEqual(await readAll(createClient().read));
       expect(seen).not.toEqual(before);
     });
   });
