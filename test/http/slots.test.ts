@@ -356,6 +356,21 @@ test('a live query whose result grows too large loses its streams', async () => 
   other.close();
 });
 
+test('the largest live query loses its streams, also where a small one has grown', async () => {
+  const gateway = await gatewayWith({}, { maxUnreadBytes: 20_000 });
+  const large = [...gateway.emulator.state.organizations.values()][0]!.profile.code;
+  await rename(gateway, large, 'n'.repeat(185));
+  const names = Array.from({ length: 99 }, (_, n) => `n${n}: name`).join(' ');
+  const live = `query @live { organization(code: "${large}") { ${names} } }`;
+  const stream = await openStream(gateway.url, live);
+  const other = await openStream(gateway.url, liveIn(gateway));
+  await Promise.all([stream.next(), other.next()]);
+  await rename(gateway, codeOf(gateway), 'n'.repeat(1_000));
+  expect(await other.next()).toEqual({ data: { organization: { name: 'n'.repeat(1_000) } } });
+  expect(await stream.next()).toBe(DISCONNECTED);
+  other.close();
+});
+
 describe('operations of a high cost', () => {
   // Two of cost 41 fit together, three don't, and none of cost 601 fits beside another.
   const LIMITED = { MAX_COST_IN_FLIGHT: '100' };

@@ -18,7 +18,7 @@ import type { UnreadResponses } from '../unread-responses.js';
 import { ChangeExecutions } from './change-executions.js';
 import { ChangeStream } from './change-stream.js';
 import { LiveQuery, markAsPolling, resultOfBug, type LiveResult } from './live-query.js';
-import { lengthProblem, memoryProblem } from './stream-problems.js';
+import { disconnectLargest, lengthProblem, memoryProblem } from './stream-problems.js';
 import { documentOf, mayBeLive, mayFollow } from './stream-request.js';
 import { audienceOf, OpenStreams, type Audience, type StreamLimits } from './open-streams.js';
 import { TagIndex } from './tag-index.js';
@@ -259,7 +259,7 @@ export class LiveQueries {
           ? uncacheableLifetimeMs
           : dependencies.freshUntil - performance.now(),
       onResult: (sentTo) => onResult?.(sentTo),
-      hasRoom: () => memoryProblem(this.#byKey.values(), this.#options.unread) === undefined,
+      onGrown: () => disconnectLargest(this.#byKey.values(), this.#options.unread),
     });
     this.#byKey.set(key, query);
     return query;

@@ -36,8 +36,8 @@ export interface LiveQueryOptions {
   rereadAfterMs: (dependencies: ResponseDependencies | undefined) => number;
   /** Called for each result, with the number of streams that it was sent to. */
   onResult: (sentTo: number) => void;
-  /** Whether the results of all queries take no more memory than they may. */
-  hasRoom: () => boolean;
+  /** Called when a result takes more memory than the last one, to keep all of them within what they may take. */
+  onGrown: () => void;
 }
 
 /** Executions of a query begin at least this far apart, so that a burst of changes costs a few. */
@@ -179,7 +179,7 @@ export class LiveQuery {
     // What it depends on is in the index, and its text in the event, outside the heap.
     const body = result.status < 400 ? '' : result.body;
     this.#last = { ...result, body, dependencies: undefined };
-    if (hasGrown && this.#streams.size > 0 && !this.#options.hasRoom()) this.#disconnect();
+    if (hasGrown && this.#streams.size > 0) this.#options.onGrown();
     for (const stream of this.#streams.values()) {
       if (isNew) stream.send(event);
       // The token was withdrawn.
@@ -189,7 +189,7 @@ export class LiveQuery {
   }
 
   /** Ends all streams. Their clients connect again, and are refused while the result takes too much memory. */
-  #disconnect(): void {
+  disconnect(): void {
     for (const stream of this.#streams.values()) stream.disconnect();
     this.#streams.clear();
     this.#isStale = true;

@@ -26,3 +26,16 @@ export function memoryProblem(
     'The results of all open streams take too much memory with this one. Ask for less, or try again later.';
   return { status: 503, message, code: 'OVERLOADED' };
 }
+
+/** Disconnects the largest live queries, and so not the callers of small ones, until all results have room. */
+export function disconnectLargest(
+  queries: Iterable<LiveQuery>,
+  limit: Pick<UnreadResponses, 'maxBytes'>,
+): void {
+  const all = [...queries];
+  if (memoryProblem(all, limit) === undefined) return;
+  for (const query of all.sort((one, other) => other.bytes - one.bytes)) {
+    query.disconnect();
+    if (memoryProblem(all, limit) === undefined) return;
+  }
+}
