@@ -125,8 +125,10 @@ test('endless keys are refused: 503, and nothing stays in memory', async () => {
   const gateway = await startGateway({
     env: { AUTH_MODE: 'jwt', JWKS_URI: `http://127.0.0.1:${port}/` },
   });
-  const header = Buffer.from('{"alg":"RS256","kid":"1"}').toString('base64url');
-  const authorization = `Bearer ${header}.e30.AAAA`;
+  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+  // The keys are not asked for the token of another issuer.
+  const claims = encode({ iss: gateway.emulator.url });
+  const authorization = `Bearer ${encode({ alg: 'RS256', kid: '1' })}.${claims}.AAAA`;
   const { errors } = await gateway.execute('{ __typename }', {}, { authorization });
   await gateway.close();
   keys.closeAllConnections();
