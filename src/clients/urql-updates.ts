@@ -1,5 +1,5 @@
 /** What mutations do to the lists in Graphcache. */
-import type { Cache, DataFields, UpdateResolver } from '@urql/exchange-graphcache';
+import type { Cache, DataFields, ResolveInfo, UpdateResolver } from '@urql/exchange-graphcache';
 import * as schema from '../generated/client-schema.js';
 
 /** A mutation that adds objects to lists or removes them, and the names of those lists. */
@@ -20,10 +20,9 @@ type Arguments = { input?: { organizationCode?: unknown; key?: unknown } };
 /** Returns what Graphcache calls with the result of a mutation. */
 export function updateLists(mutation: EntryMutation): UpdateResolver<DataFields, Arguments> {
   const { type, query, organization, removed, replaced } = mutation;
-  return (result, { input }, cache, { fieldName, optimistic }) => {
-    const payload = result[fieldName] as Payload | null | undefined;
-    // Nothing is known of a failed write, and an optimistic result is no reason to read.
-    if (payload == null || optimistic === true || changedNothing(payload)) return;
+  return (result, { input }, cache, info) => {
+    const payload = changedPayload(result, info);
+    if (payload === undefined) return;
     const ids = [...removed, ...replaced].flatMap((name) => payload[name] ?? []);
     const kept = new Set(Object.values(payload).map(idOf));
     for (const id of ids.filter((one) => !kept.has(one))) {
@@ -63,14 +62,14 @@ export const updateOverrides: UpdateResolver<DataFields, Arguments> = (
   result,
   { input },
   cache,
-  { fieldName: mutation, optimistic },
+  info,
 ) => {
-  const payload = result[mutation] as Payload | null | undefined;
-  if (payload == null || optimistic === true || changedNothing(payload)) return;
+  const payload = changedPayload(result, info);
+  if (payload === undefined) return;
   const id = idOf(payload['featureFlag']);
   const flag =
     id === undefined ? null : cache.keyOfEntity({ __typename: 'FeatureFlag', id: String(id) });
-  const isOverridden = mutation === 'updateFeatureFlagOverride';
+  const isOverridden = info.fieldName === 'updateFeatureFlagOverride';
   for (const key of organizationKeys(cache, input?.organizationCode)) {
     for (const { fieldName, fieldKey, arguments: args } of cache.inspectFields(key)) {
       const isOfFlag = fieldName === 'featureFlag' && args?.['key'] === input?.key;
@@ -93,15 +92,15 @@ export const updateMembers: UpdateResolver<DataFields, Arguments> = (
   result,
   { input },
   cache,
-  { fieldName: mutation, optimistic },
+  info,
 ) => {
-  const payload = result[mutation] as Payload | null | undefined;
-  if (payload == null || optimistic === true || changedNothing(payload)) return;
+  const payload = changedPayload(result, info);
+  if (payload === undefined) return;
   const code = input?.organizationCode;
   // A role that is added or removed changes nothing about who is a member where.
-  const hasJoined = mutation in entryMutations;
-  const { removed = [] } = entryMutations[mutation] ?? {};
-  // Whoever is shown may be who was removed.
+  const hasJoined = info.fieldName in entryMutations;
+  const { removed = [] } = entryMutations[info.fieldName] ?? {};
+  // The member that is shown may be the one that was removed.
   const isUnnamed = removed.length > 0 && !removed.some((name) => name in payload);
   for (const [key, type] of storedObjects(cache)) {
     for (const { fieldName, fieldKey, arguments: args } of cache.inspectFields(key)) {
@@ -134,6 +133,18 @@ function storedObjects(cache: Cache): Map<string, string> {
     }
   }
   return found;
+}
+
+/**
+ * Returns the payload of a mutation that changed something. Nothing is known of a failed write, and an
+ * optimistic result is no reason to read.
+ */
+function changedPayload(
+  result: DataFields,
+  { fieldName, optimistic }: ResolveInfo,
+): Payload | undefined {
+  const payload = result[fieldName] as Payload | null | undefined;
+  return payload == null || optimistic === true || changedNothing(payload) ? undefined : payload;
 }
 
 /** Returns whether a mutation was refused. If no other field was selected, a part of it may be done. */
@@ -171,8 +182,8 @@ function organizationKeys(cache: Cache, code: unknown): Set<string> {
     if (args?.['code'] === code && isOne(cache, link, 'Organization')) keys.add(link as string);
   }
   for (const [key, type] of storedObjects(cache)) {
-    const names = ['code', 'id'].map((name) => cache.resolve(key, name));
-    if (type === 'Organization' && names.includes(code as string)) keys.add(key);
+    if (type !== 'Organization') continue;
+    if (['code', 'id'].some((name) => cache.resolve(key, name) === code)) keys.add(key);
   }
   return keys;
 }

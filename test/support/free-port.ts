@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * Below 32768, where Linux begins with the ports that it gives to whoever asks for any: as many tests do
+ * Below 32768, where Linux begins with the ports that it gives to a server that asks for any: as many tests do
  * at the same time, one of them would sooner or later get a port that this one has yet to use.
  */
 const FIRST_PORT = 12_000;
