@@ -2,7 +2,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
+import {
+  createServer as createTcpServer,
+  type AddressInfo,
+  type Server,
+  type Socket,
+} from 'node:net';
 import tls, { type ConnectionOptions } from 'node:tls';
 import { describe, expect, jest, test } from '@jest/globals';
 import { createSend, type SendError, type SendFailure } from '../../src/upstream/send/index.js';
@@ -13,17 +18,23 @@ import { stubTimeouts, UPSTREAM_TIMEOUT_MS } from '../support/timeouts.js';
 
 const timeouts = stubTimeouts();
 
+const LIMITS = { timeoutMs: 5_000, maxSockets: 1, maxBodyBytes: 1_000 };
+
+/** Has a server listen, and returns its base URL. */
+async function listen(server: Server, scheme: 'http' | 'https' = 'http'): Promise<string> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 describe('a write is known not to have been sent', () => {
   type Accept = (connection: Socket) => void;
 
   /** Sends a write to a server, and returns how it fails. */
   async function failureOf(scheme: 'http' | 'https', accept: Accept | undefined) {
     const server = createTcpServer((connection) => accept?.(connection.on('error', () => {})));
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    const { port } = server.address() as AddressInfo;
+    const baseUrl = await listen(server, scheme);
     if (accept === undefined) await once(server.close(), 'close');
-    const baseUrl = `${scheme}://127.0.0.1:${port}`;
-    const limits = { timeoutMs: UPSTREAM_TIMEOUT_MS, maxSockets: 1, maxBodyBytes: 1_000 };
+    const limits = { ...LIMITS, timeoutMs: UPSTREAM_TIMEOUT_MS };
     const { send, close } = createGotSend({ baseUrl, ...limits });
     try {
       return await send({ method: 'POST', url: `${baseUrl}/`, headers: {} }).then(
@@ -66,10 +77,8 @@ describe('a write is known not to have been sent', () => {
       if (++requests === 2) response.end();
       else socket.destroy();
     });
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    const baseUrl = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const limits = { timeoutMs: 5_000, maxSockets: 1, maxBodyBytes: 1_000 };
-    const { send, close } = createGotSend({ baseUrl, ...limits });
+    const baseUrl = await listen(server, 'https');
+    const { send, close } = createGotSend({ baseUrl, ...LIMITS });
     const write = () => send({ method: 'POST', url: `${baseUrl}/`, headers: {} });
     const broken = { failure: 'UNAVAILABLE', notSent: false };
     await expect(write()).rejects.toMatchObject(broken);
@@ -87,10 +96,8 @@ describe('a write is known not to have been sent', () => {
       if (++requests === 1) response.end();
       else socket.destroy();
     });
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const limits = { timeoutMs: 5_000, maxSockets: 1, maxBodyBytes: 1_000 };
-    const { send, close } = createGotSend({ baseUrl, ...limits });
+    const baseUrl = await listen(server);
+    const { send, close } = createGotSend({ baseUrl, ...LIMITS });
     const write = () => send({ method: 'POST', url: `${baseUrl}/`, headers: {} });
     await write();
     await expect(write()).rejects.toMatchObject({ failure: 'UNAVAILABLE', notSent: false });
@@ -101,11 +108,8 @@ describe('a write is known not to have been sent', () => {
 
 test('a read refuses compression, which it could not undo', async () => {
   const server = createServer(({ headers }, response) => response.end(headers['accept-encoding']));
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { send, close } = createSend({
-    ...{ baseUrl, timeoutMs: 5_000, maxSockets: 1, maxBodyBytes: 1_000 },
-  });
+  const baseUrl = await listen(server);
+  const { send, close } = createSend({ baseUrl, ...LIMITS });
   expect((await send({ method: 'GET', url: `${baseUrl}/`, headers: {} })).body).toBe('identity');
   await close();
   server.close();
@@ -118,10 +122,8 @@ test('a connection of writes is closed once it is idle, and not while a response
   });
   // Never closed by the server.
   server.keepAliveTimeout = 0;
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const limits = { timeoutMs: 5_000, maxSockets: 1, maxBodyBytes: 1_000 };
-  const { send, close } = createGotSend({ baseUrl, ...limits, idleMs: 1 });
+  const baseUrl = await listen(server);
+  const { send, close } = createGotSend({ baseUrl, ...LIMITS, idleMs: 1 });
   const isConnected = once(server, 'connection') as Promise<[Socket]>;
   const sent = send({ method: 'POST', url: `${baseUrl}/`, headers: {} });
   const [connection] = await isConnected;
@@ -134,10 +136,8 @@ test('a connection of writes is closed once it is idle, and not while a response
 
 test('a read, a write and a call with headers of its own name the gateway', async () => {
   const server = createServer(({ headers }, response) => response.end(headers['user-agent']));
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const limits = { timeoutMs: 5_000, maxSockets: 1, maxBodyBytes: 1_000 };
-  const { send, close } = createSend({ baseUrl, ...limits });
+  const baseUrl = await listen(server);
+  const { send, close } = createSend({ baseUrl, ...LIMITS });
   const bodyOf = async (method: 'GET' | 'POST', headers: Record<string, string>) =>
     (await send({ method, url: `${baseUrl}/`, headers })).body;
   expect([
